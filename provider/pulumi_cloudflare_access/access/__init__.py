@@ -1,0 +1,1 @@
+"""Cloudflare Access, one file per object. The URL is the index: /access/groups is group.py."""

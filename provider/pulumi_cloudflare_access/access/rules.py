@@ -1,0 +1,633 @@
+"""The rule selectors of Access, once: functions for programs, one table for checking.
+
+https://developers.cloudflare.com/cloudflare-one/access-controls/policies/#selectors
+
+A rule is an object with exactly one key, its selector. A program writes
+
+    include=[rules.email("ada@example.com"), rules.group(engineers)]
+
+and state and preview hold a map, keyed by the selector and what a person would call its value:
+
+    email ada@example.com: {email: {email: ada@example.com}}
+    group Engineers:       {group: {id: 6f1e…}, of: urn:pulumi:…::engineers}
+
+The keys are a contract with users (`ignore_changes=['include["group Engineers"]']`) and frozen by
+tests. Beside the selector, an entry may hold `of`, the URN of the resource that it refers to, and
+`raw`, for rules that `raw` made; neither is ever sent, nor a change by itself.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+import pulumi
+
+from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from ..model import nearest, quoted
+
+Rule: TypeAlias = Mapping[str, pulumi.Input[Any]]
+Text: TypeAlias = pulumi.Input[str]
+Reference: TypeAlias = pulumi.Input[str] | pulumi.CustomResource
+
+# ------------------------------------------------------------------------------------ the table
+
+
+def _is_text(value: str) -> str | None:
+    return None if value.strip() else "must not be empty"
+
+
+def _is_email(value: str) -> str | None:
+    address = re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value)
+    return None if address else "is no e-mail address"
+
+
+def _is_domain(value: str) -> str | None:
+    if value.startswith("@"):
+        return "is a domain without the @"
+    return None if re.fullmatch(r"[^@\s/:]+", value) else "is no domain"
+
+
+def _is_network(value: str) -> str | None:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return "is no IP address and no CIDR range such as 203.0.113.0/24"
+    return None
+
+
+def _is_country(value: str) -> str | None:
+    code = re.fullmatch(r"[A-Za-z]{2}", value)
+    return None if code else "is no two-letter country code such as DE (ISO 3166-1)"
+
+
+def _is_group_id(value: str) -> str | None:
+    # Cloudflare answers a name in this place with an internal server error.
+    uuid = re.fullmatch(r"[0-9A-Fa-f-]{32,36}", value)
+    return None if uuid else "is no id of an Access group; pass the group itself or its id"
+
+
+def _is_https(value: str) -> str | None:
+    return None if re.match(r"https://[^\s/]", value) else "is no https:// URL"
+
+
+LEVELS = ("low", "medium", "high", "unscored")
+
+
+def _is_level(value: str) -> str | None:
+    return None if value in LEVELS else f"must be one of {', '.join(LEVELS)}"
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        return value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a selector.
+
+    `before` is what stands before its value in a key. `aliases` are names the API gave it in
+    earlier years: read, never sent. `filled_in` marks an optional field that the API completes by
+    itself. `labelled` names the entry's sibling that a key shows in place of an id.
+    """
+
+    name: str
+    before: str = " "
+    required: bool = True
+    aliases: tuple[str, ...] = ()
+    is_right: Callable[[str], str | None] = _is_text
+    canonical: Callable[[str], str] = str
+    many: bool = False
+    filled_in: bool = False
+    labelled: str | None = None
+
+    def meaning(self, value: Any) -> Any:
+        """Write a value in its one canonical form."""
+        if isinstance(value, (list, tuple)):
+            return sorted({self.meaning(inner) for inner in value})
+        return self.canonical(value) if isinstance(value, str) and value != UNKNOWN else value
+
+    def mistakes(self, value: Any, path: str) -> list[Mistake]:
+        """Say what is wrong with a value."""
+        if value == UNKNOWN:
+            return []
+        if self.many:
+            if not isinstance(value, (list, tuple)) or not value:
+                return [Mistake(path, "must be a list of at least one")]
+            found = [self._mistake(inner, f"{path}[{n}]") for n, inner in enumerate(value)]
+        else:
+            found = [self._mistake(value, path)]
+        return [mistake for mistake in found if mistake]
+
+    def _mistake(self, value: Any, path: str) -> Mistake | None:
+        if not isinstance(value, str):
+            return Mistake(path, "must be a string")
+        reason = None if value == UNKNOWN else self.is_right(value)
+        return Mistake(path, reason) if reason else None
+
+
+@dataclass(frozen=True)
+class Selector:
+    """One selector: its key on the wire, its name here, its fields."""
+
+    wire: str
+    name: str
+    fields: tuple[Field, ...] = ()
+
+    def meaning(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Give every known field its present name and its canonical form."""
+        meant = {}
+        for field in self.fields:
+            for name in (field.name, *field.aliases):
+                if value.get(name) is not None:
+                    meant[field.name] = field.meaning(value[name])
+                    break
+        return meant
+
+    def unknown(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields that the table does not know."""
+        known = {name for field in self.fields for name in (field.name, *field.aliases)}
+        return {name: inner for name, inner in value.items() if name not in known}
+
+    def key(self, value: Mapping[str, Any], labels: Mapping[str, Any]) -> str:
+        """Write the key of an entry."""
+        key, meant = self.name, self.meaning(value)
+        for field in self.fields:
+            if field.name in meant:
+                label = labels.get(field.labelled) if field.labelled else None
+                key += field.before + _written(label or meant[field.name])
+        return key + _pairs(self.unknown(value))
+
+    def mistakes(self, value: Any, path: str, *, raw: bool) -> list[Mistake]:
+        """Say what is wrong with the selector's value."""
+        if value == UNKNOWN or raw:
+            return []
+        if not isinstance(value, Mapping):
+            return [Mistake(path, "must be an object")]
+        found = []
+        names = [field.name for field in self.fields]
+        for name in self.unknown(value):
+            known = f"has {', '.join(names)}" if names else "has no fields"
+            reason = f"{quoted(name)} is not a field of {self.name}{nearest(name, names)}"
+            found.append(Mistake(path, f"{reason} ({self.name} {known})"))
+        for field in self.fields:
+            given = [name for name in (field.name, *field.aliases) if value.get(name) is not None]
+            if not given and field.required:
+                found.append(Mistake(f"{path}.{field.name}", "is required"))
+            for name in given:
+                found += field.mistakes(value[name], f"{path}.{name}")
+        return found
+
+
+def _written(value: Any) -> str:
+    if value == UNKNOWN:
+        return NOT_KNOWN_YET
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _pairs(value: Mapping[str, Any]) -> str:
+    return "".join(f" {name}={_json(value[name])}" for name in sorted(value))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _id(name: str = "id", is_right: Callable[[str], str | None] = _is_text) -> Field:
+    return Field(name, labelled="label", is_right=is_right)
+
+
+def _through(*, required: bool = True) -> Field:
+    return Field(
+        "identity_provider_id",
+        before=" via ",
+        required=required,
+        aliases=("connection_id",),
+        labelled="via",
+    )
+
+
+def _account(before: str) -> Field:
+    return Field("account_id", before=before, required=False, filled_in=True)
+
+
+SELECTORS = (
+    Selector("email", "email", (Field("email", is_right=_is_email, canonical=str.lower),)),
+    Selector("email_list", "email_list", (_id(),)),
+    Selector(
+        "email_domain", "email_domain", (Field("domain", is_right=_is_domain, canonical=str.lower),)
+    ),
+    Selector("everyone", "everyone"),
+    Selector("ip", "ip", (Field("ip", is_right=_is_network, canonical=_network),)),
+    Selector("ip_list", "ip_list", (_id(),)),
+    Selector("certificate", "certificate"),
+    Selector("group", "group", (_id(is_right=_is_group_id),)),
+    Selector("azureAD", "azure_ad", (_id(), _through())),
+    Selector(
+        "github-organization",
+        "github_organization",
+        (Field("name"), Field("team", before="/", required=False), _through()),
+    ),
+    Selector("gsuite", "gsuite", (Field("email", canonical=str.lower), _through())),
+    Selector("okta", "okta", (Field("name", aliases=("email",)), _through())),
+    Selector(
+        "saml",
+        "saml",
+        (
+            Field("attribute_name"),
+            Field("attribute_value", before="="),
+            _through(required=False),
+        ),
+    ),
+    Selector("service_token", "service_token", (_id("token_id"),)),
+    Selector("any_valid_service_token", "any_valid_service_token"),
+    Selector(
+        "external_evaluation",
+        "external_evaluation",
+        (
+            Field("evaluate_url", is_right=_is_https),
+            Field("keys_url", before=" keys ", is_right=_is_https),
+        ),
+    ),
+    Selector(
+        "geo", "geo", (Field("country_code", is_right=_is_country, canonical=str.upper),)
+    ),
+    Selector("auth_method", "auth_method", (Field("auth_method"),)),
+    Selector("device_posture", "device_posture", (_id("integration_uid"), _account(" in "))),
+    Selector("auth_context", "auth_context", (_id(), Field("ac_id", before="/"), _through())),
+    Selector("common_name", "common_name", (Field("common_name"),)),
+    Selector("login_method", "login_method", (_id(),)),
+    Selector(
+        "oidc", "oidc", (Field("claim_name"), Field("claim_value", before="="), _through())
+    ),
+    Selector("linked_app_token", "linked_app_token", (_id("app_uid"),)),
+    Selector(
+        "user_risk_score",
+        "user_risk_score",
+        (Field("user_risk_score", is_right=_is_level, many=True),),
+    ),
+    Selector("cloudflare_account_member", "cloudflare_account_member", (_account(" of "),)),
+)
+BY_WIRE = {selector.wire: selector for selector in SELECTORS}
+# What programs call a selector, and what they might: azure_ad for azureAD.
+_WORDS = {selector.name: selector for selector in SELECTORS} | BY_WIRE
+
+# What an entry may hold beside its selector. `label`, `via` and MISTAKE are gone after check.
+OF, RAW, LABEL, VIA, MISTAKE = "of", "raw", "label", "via", "__mistake"
+_BESIDE = frozenset({OF, RAW, LABEL, VIA, MISTAKE})
+
+
+class _Rules(Keyed):
+    """Rules, as `Keyed` wants them."""
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        if entry == UNKNOWN:
+            return Named(NOT_KNOWN_YET, entry), []
+        if not isinstance(entry, Mapping):
+            reason = 'must be a rule, such as rules.email("ada@example.com")'
+            return Named("", {}), [Mistake(path, reason)]
+        keys = [key for key in entry if key not in _BESIDE]
+        raw = entry.get(RAW) is True
+        mistakes = _shape(keys, path, raw=raw)
+        if mistakes:
+            return Named("", {}), mistakes
+        wire, value = keys[0], entry[keys[0]]
+        selector = BY_WIRE.get(wire)
+        inner = f"{path}.{wire}"
+        if entry.get(MISTAKE):
+            mistakes.append(Mistake(inner, str(entry[MISTAKE])))
+        elif selector:
+            mistakes += selector.mistakes(value, inner, raw=raw)
+        kept = {key: entry[key] for key in (wire, OF, RAW) if entry.get(key) is not None}
+        return Named(_key(wire, value, entry), kept), mistakes
+
+    def canonical(self, entry: Any) -> str:
+        if not isinstance(entry, Mapping):
+            return str(entry)
+        wire, value = _split(entry)
+        selector = BY_WIRE.get(wire)
+        if selector and isinstance(value, Mapping):
+            value = {**selector.meaning(value), **selector.unknown(value)}
+        return _json({wire: value})
+
+    def to_wire(self, entry: Any) -> Any:
+        wire, value = _split(entry)
+        return {wire: value}
+
+    def matches(self, entry: Any, answer: Any) -> bool:
+        if not isinstance(entry, Mapping) or not isinstance(answer, Mapping):
+            return False
+        wire, declared = _split(entry)
+        answered = answer.get(wire)
+        if not isinstance(declared, Mapping) or not isinstance(answered, Mapping):
+            return wire in answer and _includes(answered, declared)
+        selector = BY_WIRE.get(wire)
+        if selector is None:
+            return _includes(answered, declared)
+        meant, found = selector.meaning(declared), selector.meaning(answered)
+        for field in selector.fields:
+            if field.filled_in and field.name not in meant:
+                found.pop(field.name, None)
+        return meant == found and _includes(
+            selector.unknown(answered), selector.unknown(declared)
+        )
+
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        wire, value = _split(answer)
+        selector = BY_WIRE.get(wire)
+        if selector is None or not isinstance(value, Mapping):
+            return Named(_key(wire, value, {}), {wire: value, RAW: True})
+        meant = selector.meaning(value)
+        names = {f.labelled: name_of(str(meant.get(f.name))) for f in selector.fields if f.labelled}
+        as_answered = {
+            f.name: next(value[name] for name in (f.name, *f.aliases) if value.get(name) is not None)
+            for f in selector.fields
+            if f.name in meant
+        }
+        return Named(selector.key(meant, names), {wire: as_answered})
+
+
+def _shape(keys: list[str], path: str, *, raw: bool) -> list[Mistake]:
+    if not keys:
+        return [Mistake(path, "is empty: a rule has exactly one selector")]
+    if len(keys) > 1:
+        names = ", ".join(map(quoted, keys))
+        reason = f"has {len(keys)} selectors ({names}): a rule has exactly one, write one rule each"
+        return [Mistake(path, reason)]
+    (wire,) = keys
+    if raw or wire in BY_WIRE:
+        return []
+    alike = _WORDS.get(wire)
+    hint = f'; "{alike.wire}"?' if alike else nearest(wire, _WORDS)
+    reason = f"{quoted(wire)} is not a selector{hint} (rules.raw sends what nobody knows yet)"
+    return [Mistake(path, reason)]
+
+
+def _split(entry: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return an entry's selector and its value."""
+    return next(((key, value) for key, value in entry.items() if key not in _BESIDE), ("", {}))
+
+
+def _key(wire: str, value: Any, labels: Mapping[str, Any]) -> str:
+    selector = BY_WIRE.get(wire)
+    if value == UNKNOWN:
+        return f"{selector.name if selector else wire} {NOT_KNOWN_YET}"
+    if not isinstance(value, Mapping):
+        return f"{wire} {_json(value)}"
+    return selector.key(value, labels) if selector else wire + _pairs(value)
+
+
+def _includes(answered: Any, declared: Any) -> bool:
+    """Tell whether an answer is what was declared, perhaps with more around it."""
+    if isinstance(declared, Mapping):
+        return isinstance(answered, Mapping) and all(
+            key in answered and _includes(answered[key], inner) for key, inner in declared.items()
+        )
+    if isinstance(declared, list) and isinstance(answered, list):
+        return sorted(map(_json, declared)) == sorted(map(_json, answered))
+    return bool(declared == answered)
+
+
+RULES = _Rules()
+Rules = Annotated[Any, RULES]
+
+# ----------------------------------------------------------------------- functions for programs
+
+_GROUPS = (
+    "pulumi-python:dynamic/cloudflare:AccessGroup",
+    "cloudflare:index/zeroTrustAccessGroup:ZeroTrustAccessGroup",
+    "cloudflare:index/accessGroup:AccessGroup",
+)
+_IDENTITY_PROVIDERS = (
+    "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider",
+    "cloudflare:index/accessIdentityProvider:AccessIdentityProvider",
+)
+_SERVICE_TOKENS = (
+    "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken",
+    "cloudflare:index/accessServiceToken:AccessServiceToken",
+)
+_LISTS = (
+    "cloudflare:index/zeroTrustList:ZeroTrustList",
+    "cloudflare:index/teamsList:TeamsList",
+)
+_POSTURE_RULES = (
+    "cloudflare:index/zeroTrustDevicePostureRule:ZeroTrustDevicePostureRule",
+    "cloudflare:index/devicePostureRule:DevicePostureRule",
+)
+_APPLICATIONS = (
+    "pulumi-python:dynamic/cloudflare:AccessApplication",
+    "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
+    "cloudflare:index/accessApplication:AccessApplication",
+)
+
+
+def email(email: Text) -> Rule:
+    """Match the person with this e-mail address."""
+    return {"email": {"email": email}}
+
+
+def email_list(list_id: Reference, *, label: str | None = None) -> Rule:
+    """Match everyone whose e-mail address is in this Zero Trust list."""
+    return _refer("email_list", "id", list_id, _LISTS, "a Zero Trust list", label)
+
+
+def email_domain(domain: Text) -> Rule:
+    """Match everyone whose address ends in @ and this domain, subdomains not included."""
+    return {"email_domain": {"domain": domain}}
+
+
+def everyone() -> Rule:
+    """Match everyone; under `allow`, everyone who can log in."""
+    return {"everyone": {}}
+
+
+def ip(ip: Text) -> Rule:
+    """Match requests from this address or CIDR range, IPv4 or IPv6."""
+    return {"ip": {"ip": ip}}
+
+
+def ip_list(list_id: Reference, *, label: str | None = None) -> Rule:
+    """Match requests from the addresses in this Zero Trust list."""
+    return _refer("ip_list", "id", list_id, _LISTS, "a Zero Trust list", label)
+
+
+def certificate() -> Rule:
+    """Match requests with any valid client certificate."""
+    return {"certificate": {}}
+
+
+def group(group: Reference, *, label: str | None = None) -> Rule:
+    """Match whomever this Access group matches: the group itself, or its id."""
+    return _refer("group", "id", group, _GROUPS, "an Access group", label)
+
+
+def azure_ad(group_id: Text, identity_provider: Reference, *, label: str | None = None) -> Rule:
+    """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
+    return _via(identity_provider, "azureAD", {"id": group_id}, label)
+
+
+def github_organization(
+    name: Text, identity_provider: Reference, *, team: Text | None = None
+) -> Rule:
+    """Match members of this GitHub organization, or of one team in it."""
+    fields = {"name": name} if team is None else {"name": name, "team": team}
+    return _via(identity_provider, "github-organization", fields)
+
+
+def gsuite(email: Text, identity_provider: Reference) -> Rule:
+    """Match members of this Google Workspace group, by the group's e-mail address."""
+    return _via(identity_provider, "gsuite", {"email": email})
+
+
+def okta(name: Text, identity_provider: Reference) -> Rule:
+    """Match members of this Okta group."""
+    return _via(identity_provider, "okta", {"name": name})
+
+
+def saml(
+    attribute_name: Text, attribute_value: Text, identity_provider: Reference | None = None
+) -> Rule:
+    """Match people whose SAML assertion has this attribute with this value."""
+    fields = {"attribute_name": attribute_name, "attribute_value": attribute_value}
+    return _via(identity_provider, "saml", fields)
+
+
+def service_token(token: Reference, *, label: str | None = None) -> Rule:
+    """Match requests with this service token; works in Service Auth policies alone."""
+    return _refer("service_token", "token_id", token, _SERVICE_TOKENS, "a service token", label)
+
+
+def any_valid_service_token() -> Rule:
+    """Match requests with any valid service token; works in Service Auth policies alone."""
+    return {"any_valid_service_token": {}}
+
+
+def external_evaluation(evaluate_url: Text, keys_url: Text) -> Rule:
+    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
+    return {"external_evaluation": {"evaluate_url": evaluate_url, "keys_url": keys_url}}
+
+
+def geo(country_code: Text) -> Rule:
+    """Match requests from this country, a two-letter code such as DE."""
+    return {"geo": {"country_code": country_code}}
+
+
+def auth_method(auth_method: Text) -> Rule:
+    """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
+    return {"auth_method": {"auth_method": auth_method}}
+
+
+def device_posture(
+    integration_uid: Reference, *, account_id: Text | None = None, label: str | None = None
+) -> Rule:
+    """Match devices that pass this posture check (also WARP and Gateway)."""
+    rule = _refer(
+        "device_posture", "integration_uid", integration_uid, _POSTURE_RULES, "a posture rule", label
+    )
+    if account_id is not None:
+        rule["device_posture"]["account_id"] = account_id
+    return rule
+
+
+def auth_context(
+    id: Text,  # noqa: A002 - Cloudflare's name for it
+    ac_id: Text,
+    identity_provider: Reference,
+    *,
+    label: str | None = None,
+) -> Rule:
+    """Match logins with this Microsoft Entra authentication context."""
+    return _via(identity_provider, "auth_context", {"id": id, "ac_id": ac_id}, label)
+
+
+def common_name(common_name: Text) -> Rule:
+    """Match requests with a client certificate of this common name."""
+    return {"common_name": {"common_name": common_name}}
+
+
+def login_method(identity_provider: Reference, *, label: str | None = None) -> Rule:
+    """Match people who logged in through this identity provider."""
+    return _refer(
+        "login_method", "id", identity_provider, _IDENTITY_PROVIDERS, "an identity provider", label
+    )
+
+
+def oidc(claim_name: Text, claim_value: Text, identity_provider: Reference) -> Rule:
+    """Match people whose OIDC token has this claim with this value."""
+    fields = {"claim_name": claim_name, "claim_value": claim_value}
+    return _via(identity_provider, "oidc", fields)
+
+
+def linked_app_token(app: Reference, *, label: str | None = None) -> Rule:
+    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
+    return _refer("linked_app_token", "app_uid", app, _APPLICATIONS, "an Access application", label)
+
+
+def user_risk_score(levels: pulumi.Input[Sequence[Text]]) -> Rule:
+    """Match people whose risk score is one of these: low, medium, high, unscored."""
+    return {"user_risk_score": {"user_risk_score": levels}}
+
+
+def cloudflare_account_member(account_id: Text | None = None) -> Rule:
+    """Match members of a Cloudflare account, the group's own unless another is named."""
+    return {"cloudflare_account_member": {} if account_id is None else {"account_id": account_id}}
+
+
+def raw(rule: Rule) -> Rule:
+    """Send a rule as it is: for selectors and fields that this package does not know yet."""
+    return {**rule, RAW: True}
+
+
+def _refer(
+    wire: str,
+    field: str,
+    reference: Reference,
+    accepted: Sequence[str],
+    what: str,
+    label: str | None,
+) -> dict[str, Any]:
+    rule: dict[str, Any] = {}
+    value = _value(rule, reference, accepted, what)
+    rule[wire] = {field: value}
+    if label is not None or LABEL not in rule:
+        rule[LABEL] = label
+    return {key: inner for key, inner in rule.items() if inner is not None}
+
+
+def _via(
+    identity_provider: Reference | None,
+    wire: str,
+    fields: Mapping[str, Any],
+    label: str | None = None,
+) -> Rule:
+    if identity_provider is None:
+        return {wire: fields}
+    through: dict[str, Any] = {}
+    value = _value(through, identity_provider, _IDENTITY_PROVIDERS, "an identity provider")
+    rule = {
+        wire: {**fields, "identity_provider_id": value},
+        LABEL: label,
+        VIA: through.get(LABEL),
+        MISTAKE: through.get(MISTAKE),
+    }
+    return {key: inner for key, inner in rule.items() if inner is not None}
+
+
+def _value(rule: dict[str, Any], reference: Reference, accepted: Sequence[str], what: str) -> Any:
+    """Return the id of what a rule refers to, and note what is known of it in the preview."""
+    if not isinstance(reference, pulumi.CustomResource):
+        return reference
+    kind = reference.pulumi_resource_type
+    if kind not in accepted:
+        rule[MISTAKE] = f"{kind.rpartition(':')[2]} is not {what}; pass {what} or its id"
+        return ""
+    rule[OF] = reference.urn
+    rule[LABEL] = getattr(reference, "_label", None) or reference.pulumi_resource_name
+    return reference.id

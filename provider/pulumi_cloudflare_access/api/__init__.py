@@ -1,0 +1,1 @@
+"""The API's side: the only place that sends anything."""

@@ -1,0 +1,187 @@
+"""The only file that speaks HTTP, and the only one that knows there is an envelope.
+
+https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
+
+One client per process and settings, used by all threads. What comes out is `result`, or an error of
+`errors.py`; what Cloudflare says in `messages` becomes a warning.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from importlib import metadata
+from typing import Any
+
+import httpx
+
+from .. import plugin
+from ..errors import Reason, UnreachableError, UnusableAnswerError, refusal
+from ..settings import Settings, check_address, is_loopback
+
+# Seconds. Cloudflare's own SDK waits 5 for a connection and 60 for an answer.
+TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+# The plugin process serves a few calls at a time; each may have one request under way.
+CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+# A list that never ends is a fault of the answer, not a very large account.
+MOST_PAGES = 10_000
+
+
+_clients: dict[Settings, Client] = {}
+_making = threading.Lock()
+
+
+def client_for(settings: Settings) -> Client:
+    """Return this process's one client for these settings."""
+    with _making:
+        if settings not in _clients:
+            _clients[settings] = Client(settings)
+        return _clients[settings]
+
+
+class Client:
+    """Requests to one address in one name. Thread-safe.
+
+    Raises SettingsError before anything is sent, UnreachableError and UnusableAnswerError where
+    there is no usable answer, a subclass of ApiError where Cloudflare refuses.
+    """
+
+    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        check_address(settings)
+        self._settings = settings
+        self._http = httpx.Client(
+            base_url=settings.base_url,
+            headers={"User-Agent": f"pulumi-cloudflare-access/{_version()}"},
+            timeout=TIMEOUT,
+            limits=CONNECTIONS,
+            transport=transport,
+            # A redirect would carry the token to wherever it points.
+            follow_redirects=False,
+            # HTTPS_PROXY and SSL_CERT_FILE are honoured; no proxy stands before this machine itself.
+            trust_env=not is_loopback(httpx.URL(settings.base_url).host),
+        )
+
+    def get(self, where: str, *, needs: str, **params: Any) -> Any:
+        """GET one object."""
+        return self._result(self._ask("GET", where, needs, params=params))
+
+    def post(self, where: str, body: Any, *, needs: str) -> Any:
+        """POST, and return what was made."""
+        return self._result(self._ask("POST", where, needs, body=body))
+
+    def put(self, where: str, body: Any, *, needs: str) -> Any:
+        """PUT, and return what it made of the object."""
+        return self._result(self._ask("PUT", where, needs, body=body))
+
+    def delete(self, where: str, *, needs: str) -> None:
+        """DELETE. What the answer holds is of no use to anyone."""
+        self._ask("DELETE", where, needs)
+
+    def list(self, where: str, *, per_page: int, needs: str, **params: Any) -> Iterator[Any]:
+        """GET a list, page after page, until it has all been read."""
+        read = 0
+        for page in range(1, MOST_PAGES):
+            answer = self._ask(
+                "GET", where, needs, params={**params, "page": page, "per_page": per_page}
+            )
+            # An empty list is sometimes null.
+            items = answer.envelope.get("result") or []
+            if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+                raise answer.unusable("a list was due and something else came")
+            yield from items
+            read += len(items)
+            total = (answer.envelope.get("result_info") or {}).get("total_count")
+            if not items or (isinstance(total, (int, float)) and read >= total):
+                return
+        raise answer.unusable("a list that never ends")
+
+    def _result(self, answer: _Answer) -> Any:
+        result = answer.envelope.get("result")
+        if not isinstance(result, dict) or not result:
+            raise answer.unusable("success without the result that is due")
+        return result
+
+    def _ask(
+        self,
+        verb: str,
+        where: str,
+        needs: str,
+        *,
+        body: Any = None,
+        params: dict[str, Any] | None = None,
+    ) -> _Answer:
+        request = self._http.build_request(
+            verb,
+            where.lstrip("/"),
+            params=params or None,
+            headers=self._settings.headers,
+            **({} if body is None else {"json": body}),
+        )
+        answer = _Answer(f"{verb} {where}", self._send(request))
+        answer.refuse(needs, reading=verb == "GET")
+        for message in answer.messages:
+            plugin.warn(f"Cloudflare says: {message}")
+        return answer
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send once. Pace, retries and deadlines belong here and nowhere else."""
+        try:
+            return self._http.send(request)
+        except httpx.ConnectError as error:
+            raise UnreachableError(
+                f"{request.method} {request.url.path}: cannot reach {request.url.host}"
+                f"{f':{request.url.port}' if request.url.port else ''} ({error}): is the network "
+                "up, and is a proxy needed (HTTPS_PROXY, SSL_CERT_FILE)?"
+            ) from None
+        except httpx.HTTPError as error:
+            raise UnreachableError(
+                f"{request.method} {request.url.path}: no whole answer from {request.url.host} "
+                f"({type(error).__name__}): what was asked may or may not have been done"
+            ) from None
+
+
+class _Answer:
+    """One answer, its envelope opened once."""
+
+    def __init__(self, request: str, response: httpx.Response) -> None:
+        self.request = request
+        self.status = response.status_code
+        self.ray = response.headers.get("cf-ray")
+        self._type = response.headers.get("content-type", "no content type")
+        try:
+            envelope = response.json()
+        except (ValueError, UnicodeDecodeError):
+            envelope = None
+        self.envelope: dict[str, Any] = envelope if isinstance(envelope, dict) else {}
+
+    @property
+    def messages(self) -> list[str]:
+        said = self.envelope.get("messages")
+        return [str(Reason.read(message)) for message in said or () if message]
+
+    def unusable(self, why: str) -> UnusableAnswerError:
+        ray = f" [ray {self.ray}]" if self.ray else ""
+        return UnusableAnswerError(f"{self.request} -> {self.status}: {why}{ray}")
+
+    def refuse(self, needs: str, *, reading: bool) -> None:
+        """Raise unless this is the success that was asked for."""
+        said = self.envelope.get("errors")
+        reasons = tuple(map(Reason.read, said)) if isinstance(said, list) else ()
+        succeeded = 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own numbers
+        if succeeded and self.envelope.get("success") is True and not reasons:
+            return
+        if not self.envelope:
+            raise self.unusable(f"no JSON of Cloudflare's ({self._type.partition(';')[0]})")
+        if succeeded:
+            told = "; ".join(map(str, reasons)) or "no reason given"
+            raise self.unusable(f"a success that says it is none: {told}")
+        access = f"{needs} {'Read' if reading else 'Write'}"
+        remedy = f'the token needs the permission "{access}" on this account or zone'
+        raise refusal(self.request, self.status, reasons, self.ray, remedy)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("pulumi-cloudflare-access")
+    except metadata.PackageNotFoundError:
+        return "0"

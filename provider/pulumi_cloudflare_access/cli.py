@@ -1,0 +1,184 @@
+"""The command `cloudflare-access`."""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from .local_cloudflare import LocalCloudflare
+
+_NAMES = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pulumi-cloudflare-access", prog_name="cloudflare-access")
+def main() -> None:
+    """Cloudflare Access and IAM as code, for Pulumi."""
+
+
+def _ids(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not re.fullmatch(r"[0-9a-f]{32}", value):
+            raise click.BadParameter(f"{value!r} is not 32 hexadecimal digits")
+    return values
+
+
+@main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Where to listen; a free port if left out.",
+)
+@click.option(
+    "--latency-ms", type=click.FloatRange(0), default=0, help="Milliseconds that a request takes."
+)
+@click.option("--seed", type=int, help="Same seed: same ids, same order.")
+@click.option("--plain", is_flag=True, help="Answer in the order things were sent.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+@click.option(
+    "--account", "accounts", multiple=True, callback=_ids, metavar="ID", help="An account to have."
+)
+@click.option("--zone", "zones", multiple=True, callback=_ids, metavar="ID", help="A zone to have.")
+@click.option("--keep-backend", is_flag=True, help="COMMAND uses your own Pulumi backend.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def local(
+    *,
+    port: int,
+    latency_ms: float,
+    seed: int | None,
+    plain: bool,
+    as_json: bool,
+    accounts: tuple[str, ...],
+    zones: tuple[str, ...],
+    keep_backend: bool,
+    command: tuple[str, ...],
+) -> None:
+    r"""Serve a local Cloudflare until stopped, or while COMMAND runs against it.
+
+    \b
+        cloudflare-access local
+        cloudflare-access local -- pulumi up
+
+    It listens on 127.0.0.1 only and keeps nothing. COMMAND gets a Pulumi backend of its own, in a
+    temporary folder, with the stack `local` where it names no other; its exit status is ours.
+    """
+    if command and not shutil.which(command[0]):
+        _fail(f"command not found: {command[0]}", 127)
+    if not command:
+        # Blocked before there is a thread, so that only the wait below gets them.
+        signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    cloudflare = _local_cloudflare(
+        port=port, latency=latency_ms / 1000, seed=seed, plain=plain, accounts=accounts, zones=zones
+    )
+    try:
+        if command:
+            sys.exit(_run(cloudflare, command, keep_backend=keep_backend, as_json=as_json))
+        _print(cloudflare, as_json=as_json)
+        signal.sigwait(signals)
+    finally:
+        cloudflare.stop()
+
+
+def _local_cloudflare(
+    *,
+    port: int,
+    latency: float,
+    seed: int | None,
+    plain: bool,
+    accounts: tuple[str, ...],
+    zones: tuple[str, ...],
+) -> LocalCloudflare:
+    try:
+        from .local_cloudflare import LocalCloudflare  # noqa: PLC0415  (an extra brings Werkzeug)
+    except ModuleNotFoundError as missing:
+        if missing.name != "werkzeug":
+            raise
+        _fail("the local Cloudflare needs Werkzeug: pip install 'pulumi-cloudflare-access[local]'")
+    cloudflare = LocalCloudflare(
+        port=port,
+        latency=latency,
+        seed=seed,
+        plain=plain,
+        account_id=accounts[0] if accounts else None,
+        zone_id=zones[0] if zones else None,
+    )
+    for account in accounts[1:]:
+        # One token for all of them: one is all that is printed.
+        cloudflare.add_account(
+            account,
+            token=cloudflare.token,
+            email=cloudflare.email,
+            api_key=cloudflare.api_key,
+        )
+    for zone in zones[1:]:
+        cloudflare.add_zone(zone)
+    try:
+        cloudflare.start()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "it is taken; without --port a free one is used" if taken else error.strerror
+        _fail(f"cannot listen on port {port}: {reason}")
+    return cloudflare
+
+
+def _run(
+    cloudflare: LocalCloudflare, command: tuple[str, ...], *, keep_backend: bool, as_json: bool
+) -> int:
+    from .local_cloudflare.run import run  # noqa: PLC0415  (only who runs something needs it)
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    say(_json(cloudflare) if as_json else f"local Cloudflare  {cloudflare.base_url}")
+    try:
+        return run(command, _json(cloudflare), keep_backend=keep_backend, say=say)
+    except subprocess.CalledProcessError as failed:
+        _fail(f"{' '.join(failed.cmd)}: {failed.stderr.strip()}", failed.returncode)
+
+
+def _print(cloudflare: LocalCloudflare, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(_json(cloudflare))
+    elif sys.stdout.isatty():
+        _print_table(cloudflare)
+    else:
+        for name in _NAMES:
+            click.echo(f"{name:<10} {getattr(cloudflare, name)}")
+    sys.stdout.flush()
+
+
+def _print_table(cloudflare: LocalCloudflare) -> None:
+    from rich.console import Console  # noqa: PLC0415  (slow, and of no use in pipes)
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(show_header=False, title="A Cloudflare API on this machine", title_justify="left")
+    for name in _NAMES:
+        table.add_row(f"[bold]{name.replace('_', ' ')}", getattr(cloudflare, name))
+    console = Console()
+    console.print(table)
+    console.print("For `pulumi` in another shell, and Ctrl-C to stop:", style="dim")
+    click.echo(f"export CLOUDFLARE_ACCESS_LOCAL='{_json(cloudflare)}'")
+
+
+def _json(cloudflare: LocalCloudflare) -> str:
+    return json.dumps({name: getattr(cloudflare, name) for name in _NAMES})
+
+
+def _fail(message: str, exit_code: int = 1) -> NoReturn:
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Every error this package raises.
+
+    CloudflareError
+        SettingsError            the configuration or the environment is incomplete or unsafe
+        DeclarationError         the program asks for something that cannot be
+        AdoptionError            an existing object cannot be taken over as declared
+        DriftError               somebody changed the object since the preview's picture of it
+        NoAnswerError            the request got no usable answer
+            UnreachableError     no connection, or none that lasted
+            UnusableAnswerError  an answer that is not what was asked for
+        ApiError                 Cloudflare answered, and said no
+            NotFoundError        404: this object does not exist
+            WrongPathError       404 with 7000 or 7003: no such account, zone or route
+            DeniedError          401, 403: the credentials do not reach this
+            ConflictError        409: something that exists stands in the way
+            RateLimitError       429: too many requests
+
+Own classes and not httpx's, because the HTTP library is nobody's business but the client's. All
+of them may be caught by programs. None ever carries a credential, a request's body or an answer's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class CloudflareError(Exception):
+    """Anything this package has to say no to."""
+
+
+class SettingsError(CloudflareError):
+    """The configuration or the environment is incomplete or unsafe."""
+
+
+class DeclarationError(CloudflareError):
+    """The program asks for something that cannot be."""
+
+
+class AdoptionError(CloudflareError):
+    """An existing object cannot be taken over as declared."""
+
+
+class DriftError(CloudflareError):
+    """Somebody changed the object since the preview's picture of it."""
+
+
+class NoAnswerError(CloudflareError):
+    """The request got no usable answer."""
+
+
+class UnreachableError(NoAnswerError):
+    """No connection, or none that lasted."""
+
+
+class UnusableAnswerError(NoAnswerError):
+    """An answer that is not what was asked for, whatever its status says."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One of the reasons Cloudflare gives for a refusal, everything it says kept."""
+
+    code: int | None
+    message: str
+    documentation_url: str | None = None
+    pointer: str | None = None
+
+    @classmethod
+    def read(cls, said: Any) -> Reason:
+        """Read one entry of an envelope's `errors`, in any of the shapes the API has had."""
+        if not isinstance(said, dict):
+            return cls(code=None, message=str(said))
+        code = said.get("code")
+        source = said.get("source")
+        message = str(said.get("message", ""))
+        chain = [str(Reason.read(link)) for link in said.get("error_chain") or ()]
+        return cls(
+            code=int(code) if isinstance(code, (int, float)) else None,
+            message=": ".join([message, *chain]) if chain else message,
+            documentation_url=said.get("documentation_url"),
+            pointer=source.get("pointer") if isinstance(source, dict) else None,
+        )
+
+    def __str__(self) -> str:
+        text = self.message or "no reason given"
+        if self.pointer:
+            text = f"{self.pointer}: {text}"
+        if self.code is not None:
+            text += f" (code {self.code})"
+        if self.documentation_url:
+            text += f", see {self.documentation_url}"
+        return text
+
+
+class ApiError(CloudflareError):
+    """Cloudflare answered, and said no.
+
+    `request` is the verb and path, `status` the HTTP status, `reasons` every reason given and `ray`
+    the id that Cloudflare's support asks for.
+    """
+
+    def __init__(
+        self,
+        request: str,
+        status: int,
+        reasons: tuple[Reason, ...] = (),
+        ray: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.request = request
+        self.status = status
+        self.reasons = reasons
+        self.ray = ray
+        why = "; ".join(map(str, reasons)) or "no reason given"
+        super().__init__(
+            f"{request} -> {status}: {why}"
+            + (f"; {remedy}" if remedy else "")
+            + (f" [ray {ray}]" if ray else "")
+        )
+
+    @property
+    def codes(self) -> frozenset[int]:
+        """Cloudflare's own numbers for the reasons."""
+        return frozenset(reason.code for reason in self.reasons if reason.code is not None)
+
+
+class NotFoundError(ApiError):
+    """404: this object does not exist."""
+
+
+class WrongPathError(ApiError):
+    """404 with code 7000 or 7003: no such account, zone or route. Never a sign of a deletion."""
+
+
+class DeniedError(ApiError):
+    """401 or 403: the credentials do not reach this."""
+
+
+class ConflictError(ApiError):
+    """409: something that exists stands in the way."""
+
+
+class RateLimitError(ApiError):
+    """429: too many requests."""
+
+
+NO_SUCH_ROUTE = frozenset({7000, 7003})
+
+
+def refusal(
+    request: str, status: int, reasons: tuple[Reason, ...], ray: str | None, remedy: str | None
+) -> ApiError:
+    """Choose the class that says what a refusal means."""
+    codes = {reason.code for reason in reasons}
+    cls: type[ApiError] = {
+        401: DeniedError,
+        403: DeniedError,
+        404: NotFoundError,
+        409: ConflictError,
+        429: RateLimitError,
+    }.get(status, ApiError)
+    if status in {400, 404} and codes & NO_SUCH_ROUTE:
+        cls = WrongPathError
+    return cls(request, status, reasons, ray, remedy if cls is DeniedError else None)

@@ -1,0 +1,157 @@
+"""Unordered lists of the API, kept as maps keyed by what a person would call the entry.
+
+Arrays come back from the API in any order and the engine compares lists by position: one inserted
+rule would show as five changed lines. Programs write lists; `check` turns them into maps, state and
+preview hold the maps, requests hold lists again, sorted by key. Equality never looks at keys.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# What the engine puts where a value is not known yet (pulumi.runtime.rpc.UNKNOWN; importing it
+# would make this module as heavy as the SDK).
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+NOT_KNOWN_YET = "(not known yet)"
+
+NameOf = Callable[[str], "str | None"]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong, and where in the declaration. Never holds a value: it could be secret."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Named:
+    """One entry and the key it would like to have."""
+
+    key: str
+    entry: Any
+
+
+class Keyed(ABC):
+    """How the entries of one kind of list are named, compared, checked and sent."""
+
+    @abstractmethod
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Read one entry as a program wrote it: its key, its form in the state, its mistakes."""
+
+    @abstractmethod
+    def canonical(self, entry: Any) -> str:
+        """Write an entry so that two are equal exactly when they mean the same."""
+
+    @abstractmethod
+    def to_wire(self, entry: Any) -> Any:
+        """Write an entry as the API wants it."""
+
+    @abstractmethod
+    def matches(self, entry: Any, answer: Any) -> bool:
+        """Tell whether an entry of an answer is this one, whatever the API added to it."""
+
+    @abstractmethod
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        """Read an entry of an answer that nobody declared."""
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn what a program wrote into the map, and collect its mistakes."""
+        if value == UNKNOWN:
+            return value, []
+        if isinstance(value, Mapping):
+            pairs: Iterable[tuple[str | None, Any]] = value.items()
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            pairs = ((None, entry) for entry in value)
+        else:
+            return value, [Mistake(path, "must be a list")]
+        named, mistakes = [], []
+        for index, (key, entry) in enumerate(pairs):
+            read, wrong = self.read(entry, f"{path}[{index}]")
+            mistakes += wrong
+            named.append(Named(key, read.entry) if key else read)
+        # An entry that is wrong may have no canonical form, and the map will not be used.
+        return (value if mistakes else self.arrange(named)), mistakes
+
+    def arrange(
+        self, entries: Iterable[Named], kept: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Give every entry a key of its own; entries that mean the same are one.
+
+        `kept` are entries that keep the keys they have. Two that would like the same key are
+        numbered, by what they mean and not by their place in the list.
+        """
+        keyed = dict(kept or {})
+        seen = {self.canonical(entry) for entry in keyed.values()}
+        for named in sorted(entries, key=lambda named: (named.key, self.canonical(named.entry))):
+            canonical = self.canonical(named.entry)
+            # Two things that are not known yet need not be the same thing.
+            if canonical in seen and UNKNOWN not in canonical:
+                continue
+            seen.add(canonical)
+            keyed[_free(named.key, keyed)] = named.entry
+        return dict(sorted(keyed.items()))
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two maps hold the same entries, whatever their keys."""
+        if UNKNOWN in (one, other):
+            return one == other
+        return self._meanings(one) == self._meanings(other)
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give every entry that did not change the key and the form it had."""
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        had = {self.canonical(entry): key for key, entry in old.items()}
+        kept, others = {}, []
+        for key, entry in new.items():
+            before = had.get(self.canonical(entry))
+            if before is None:
+                others.append(Named(key, entry))
+            else:
+                kept[before] = old[before]
+        return self.arrange(others, kept)
+
+    def request(self, value: Mapping[str, Any]) -> list[Any]:
+        """Write the map as the list the API wants, in an order that never varies."""
+        return [self.to_wire(value[key]) for key in sorted(value)]
+
+    def answer(
+        self, items: Sequence[Any], known: Mapping[str, Any], name_of: NameOf
+    ) -> dict[str, Any]:
+        """Read the list of an answer; entries that are known keep their keys and their form."""
+        unmatched = dict(known)
+        kept, foreign = {}, []
+        for item in items:
+            key = next((k for k, entry in unmatched.items() if self.matches(entry, item)), None)
+            if key is None:
+                if not any(self.matches(entry, item) for entry in kept.values()):
+                    foreign.append(self.from_wire(item, name_of))
+            else:
+                kept[key] = unmatched.pop(key)
+        return self.arrange(foreign, kept)
+
+    def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+        """Say what has gone and what has come, by key."""
+        before, after = self._meanings(old), self._meanings(new)
+        gone = sorted(key for meaning, key in before.items() if meaning not in after)
+        come = sorted(key for meaning, key in after.items() if meaning not in before)
+        return [f"- {key}" for key in gone] + [f"+ {key}" for key in come]
+
+    def _meanings(self, value: Any) -> dict[str, str]:
+        return {self.canonical(entry): key for key, entry in (value or {}).items()}
+
+
+def _free(key: str, taken: Mapping[str, Any]) -> str:
+    number, free = 1, key
+    while free in taken:
+        number += 1
+        free = f"{key} ({number})"
+    return free

@@ -1,0 +1,20 @@
+"""Kind name -> provider: what the pickle in users' states points at.
+
+The state of every resource holds `load` and a kind name, nothing else. Both are frozen: modules and
+classes can move, the name of this module, of `load` and of a kind cannot.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+KINDS = {
+    "access_group": "access.group:AccessGroupProvider",
+}
+
+
+def load(kind: str) -> Any:
+    """Make the provider of a kind."""
+    module, _, name = KINDS[kind].partition(":")
+    return getattr(import_module(f".{module}", __package__), name)()

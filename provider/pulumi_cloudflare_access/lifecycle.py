@@ -1,0 +1,572 @@
+"""Check, diff, create, read, update, delete, adopt and warn: written once, for every resource.
+
+A kind is a table of facts (`Lifecycle`'s class attributes); a method is overridden only where the
+API itself is odd. What each call gets, and what the engine makes of its answer, is Pulumi's business
+(`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
+
+- check and diff send nothing. A preview needs no credentials.
+- State holds the declared fields and the computed ones, nothing else: what was declared and no longer
+  is can be told from what never was.
+- An update reads the object first, and refuses to undo what no preview has shown.
+- Only a 404 for the object's own id means that it is gone.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pulumi import dynamic
+from pulumi.output import Unknown
+
+from . import kinds, plugin
+from .api.client import Client, client_for
+from .api.pages import Snapshot
+from .errors import (
+    AdoptionError,
+    ApiError,
+    ConflictError,
+    DeclarationError,
+    DriftError,
+    NotFoundError,
+    UnusableAnswerError,
+)
+from .keyed import UNKNOWN, Mistake
+from .model import MISSING, Field, Inputs, State, check, fields_of
+from .settings import NO_ACCOUNT, Settings
+
+# Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
+PROVIDER = "__provider"
+MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
+SECRET = plugin.SECRET  # the fields that hold a secret value
+VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
+STATE_VERSION = 1
+ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
+
+# Seconds to wait before trying again to delete what is still in use: the user of it may be on its way
+# out, deleted by the same `up`.
+STILL_IN_USE = (1.0, 2.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an object lives: an account or a zone."""
+
+    kind: str
+    id: str
+
+    @property
+    def field(self) -> str:
+        """The input that names it."""
+        return f"{self.kind}_id"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Lifecycle(dynamic.ResourceProvider):
+    """One kind of object. Subclasses are tables."""
+
+    serialize_as_secret_always = False
+
+    kind: ClassVar[str]
+    """The name in `kinds.py`."""
+    what: ClassVar[str]
+    """What messages call it."""
+    collection: ClassVar[str]
+    """The path below the account or the zone."""
+    scopes: ClassVar[tuple[str, ...]] = ("account", "zone")
+    inputs: ClassVar[type[Inputs]]
+    state: ClassVar[type[State]]
+    natural_key: ClassVar[str] = "name"
+    """The field that `adopt=True` finds an object by."""
+    needs: ClassVar[str]
+    """The token permission, without its Read or Write."""
+    per_page: ClassVar[int] = 1000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings: Settings | None = None
+        self._snapshots: dict[Scope, Snapshot] = {}
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        # What users' states hold: a reference and a name, whatever this class becomes.
+        return (kinds.load, (self.kind,))
+
+    # ------------------------------------------------------------------------------ settings
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Read the stack's config; the engine calls it once per process."""
+        self._read_config = req.config.get
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, read when a step first needs them."""
+        if self._settings is None:
+            self._settings = Settings.read(self._read_config)
+        return self._settings
+
+    @property
+    def client(self) -> Client:
+        """This process's client."""
+        return client_for(self.settings)
+
+    # --------------------------------------------------------------------------- the engine's calls
+
+    @plugin.clean_errors
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        """Put a declaration into the form of the state, or say everything that is wrong with it."""
+        declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
+        mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
+        reserved = {k: declared.pop(k) for k in (SECRET,) if k in declared}
+        adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
+        mistakes += _adoption_mistakes(adoption)
+        mistakes += self._fill_in_scope(declared, _olds)
+        checked, wrong = check(self.inputs, self.facts(), declared)
+        mistakes += wrong
+        if mistakes:
+            failures = [dynamic.CheckFailure("", str(m).removeprefix(": ")) for m in mistakes]
+            return dynamic.CheckResult(dict(news), failures)
+        if _olds:
+            self._keep_keys(checked, _olds)
+            # How an object came here is history: it is no difference, now or later.
+            adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
+        return dynamic.CheckResult(checked | reserved | adoption, [])
+
+    @plugin.clean_errors
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
+        """Tell form from change, and change from replacement. The engine writes out the rest."""
+        self._touch(_id)
+        old, new = self._declared(_olds), self._declared(_plain(_news))
+        replaces = [
+            name
+            for scope in self.scopes
+            if _other(old.get(name := f"{scope}_id"), new.get(name))
+        ]
+        if replaces or self._differences(old, new):
+            return dynamic.DiffResult(changes=None, replaces=replaces)
+        return dynamic.DiffResult(changes=False)
+
+    @plugin.clean_errors
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Make the object, or take over the one that the program names."""
+        scope = self._scope(props)
+        answer = self._adopt(scope, props) if props.get(ADOPT) else None
+        if answer is None:
+            body = self._body(self._declared(props))
+            answer = self.client.post(self._path(scope), body, needs=self.needs)
+        id_ = _id_of(answer)
+        self._touch(id_)
+        self._snapshot(scope).wrote(id_, answer)
+        return dynamic.CreateResult(id_, self._outputs(props, answer, written=True))
+
+    @plugin.clean_errors
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """Say what is there, in the form of the state, so that a refresh shows what changed."""
+        refreshing = VERSION in props
+        if not refreshing:
+            _raise(self._fill_in_scope(props, {}))
+        scope = self._scope(props)
+        self._touch(id_)
+        try:
+            answer = self._get(scope, id_)
+        except NotFoundError:
+            if not refreshing:
+                raise
+            return dynamic.ReadResult("", {})
+        outputs = self._outputs(props, answer, everything=not refreshing)
+        computed = {*self.state.model_fields, VERSION}
+        inputs = {name: value for name, value in outputs.items() if name not in computed}
+        return dynamic.ReadResult(id_, outputs, inputs)
+
+    @plugin.clean_errors
+    def update(
+        self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]
+    ) -> dynamic.UpdateResult:
+        """Lay the declaration over what is there now, unless that is not what the preview showed."""
+        scope = self._scope(_olds)
+        self._touch(_id)
+        try:
+            there = self._get(scope, _id)
+        except NotFoundError:
+            raise DriftError(
+                f"{self._called(_olds, _id)} is gone: run pulumi refresh, and the next up makes it again"
+            ) from None
+        old, new = self._declared(_olds), self._declared(_news)
+        found = self._managed(there, old, form={**old, **new})
+        if self.settings.on_drift == "refuse":
+            self._refuse_unseen(_id, old, new, self._managed(there, old), found)
+        if self._differences(found, new):
+            dropped = {name for name in old if name not in new}
+            body = self._body(new, dropped=dropped, there=there)
+            there = self.client.put(self._path(scope, _id), body, needs=self.needs)
+            self._snapshot(scope).wrote(_id, there)
+        return dynamic.UpdateResult(self._outputs(_news, there, written=True))
+
+    @plugin.clean_errors
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Delete the object. One that is gone already is deleted."""
+        scope, what = self._scope(_props), self._called(_props, _id)
+        heir = _adopted.get((self.kind, _id))
+        if heir and heir != plugin.current_urn():
+            plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
+            return
+        users = self._users(scope, _id)
+        self._delete(scope, _id, users)
+        self._snapshot(scope).deleted(_id)
+        if users:
+            plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
+
+    # ------------------------------------------------------------------------------------ oddities
+
+    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:  # noqa: ARG002 - for kinds that have
+        """Name the objects that refer to this one."""
+        return iter(())
+
+    # ------------------------------------------------------------------------------- scope and path
+
+    def _fill_in_scope(
+        self, declared: dict[str, Any], olds: Mapping[str, Any]
+    ) -> list[Mistake]:
+        given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id")]
+        if len(given) > 1:
+            return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
+        if given:
+            return _segment_mistakes(given[0], declared[given[0]])
+        account = self.settings.account_id
+        if not account:
+            zone = " (or zone_id=)" if "zone" in self.scopes else ""
+            return [Mistake("account_id", NO_ACCOUNT.replace("account_id=", f"account_id={zone}"))]
+        before = olds.get("account_id")
+        if before and before != account:
+            reason = (
+                f"the settings say {account}, and this {self.what} lives in {before}: "
+                "pass account_id= if it is to move there, else mend the settings"
+            )
+            return [Mistake("account_id", reason)]
+        declared["account_id"] = account
+        return _segment_mistakes("account_id", account)
+
+    def _scope(self, props: Mapping[str, Any]) -> Scope:
+        for kind in self.scopes:
+            if props.get(f"{kind}_id"):
+                return Scope(kind, str(props[f"{kind}_id"]))
+        raise DeclarationError(f"this {self.what} names no {' or '.join(self.scopes)}")
+
+    def _path(self, scope: Scope, id_: str | None = None) -> str:
+        path = f"/{scope.kind}s/{quote(scope.id, safe='')}/{self.collection}"
+        if id_ is None:
+            return path
+        _raise(_segment_mistakes("id", id_))
+        return f"{path}/{quote(id_, safe='')}"
+
+    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.client.get(self._path(scope, id_), needs=self.needs)
+        if _id_of(answer) != id_:
+            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {_id_of(answer)}")
+        return answer
+
+    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+        name = props.get(self.natural_key)
+        return f'{self.what} "{name}" ({id_})' if isinstance(name, str) else f"{self.what} {id_}"
+
+    # ------------------------------------------------------------------------- declared and answered
+
+    @classmethod
+    @functools.cache
+    def facts(cls) -> dict[str, Field]:
+        """The facts about this kind's fields."""
+        return fields_of(cls.inputs)
+
+    def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: props[k] for k in self.facts() if props.get(k) is not None}
+
+    def _differences(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+        """Say what differs between two declarations; nothing where only their form does."""
+        return [
+            change
+            for name, field in self.facts().items()
+            if not field.same(was := old.get(name, MISSING), wish := new.get(name, MISSING))
+            for change in field.changes(was, wish)
+        ]
+
+    def _keep_keys(self, checked: dict[str, Any], olds: Mapping[str, Any]) -> None:
+        """Where anything changed, let everything else look as it did: labels are no noise."""
+        if self._differences(self._declared(olds), self._declared(checked)):
+            for name, field in self.facts().items():
+                if field.keyed and name in checked:
+                    checked[name] = field.keyed.keep_keys(checked[name], olds.get(name))
+
+    def _managed(
+        self,
+        answer: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        *,
+        form: Mapping[str, Any] | None = None,
+        everything: bool = False,
+    ) -> dict[str, Any]:
+        """Read from an answer the fields that a declaration manages.
+
+        Unordered lists come in the keys and the form that `form` (or the declaration) gives them. A
+        field that the answer says nothing about is as declared.
+        """
+        form = declared if form is None else form
+        found = {}
+        for name, field in self.facts().items():
+            if name in self._scope_fields():
+                value = declared.get(name, MISSING)
+            elif name in declared or name in form or field.always_managed or everything:
+                value = field.answer(answer, form.get(name), self._name_of)
+                value = declared.get(name, MISSING) if value is MISSING else value
+            else:
+                continue
+            if value is not MISSING and not (field.keyed and not value):
+                found[name] = value
+        return found
+
+    def _outputs(
+        self,
+        props: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        *,
+        written: bool = False,
+        everything: bool = False,
+    ) -> dict[str, Any]:
+        declared = self._declared(props)
+        found = self._managed(answer, declared, everything=everything)
+        surprises = self._differences(declared, found) if written else []
+        if surprises:
+            plugin.warn(
+                f"Cloudflare made something else of this {self.what} than was declared: "
+                f"{plugin.redact('; '.join(surprises), (props,))}"
+            )
+        self._remember_name(answer)
+        computed = self.state.model_validate(answer).model_dump(exclude_none=True)
+        kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
+        return {**computed, **found, **kept, VERSION: STATE_VERSION}
+
+    def _body(
+        self,
+        declared: Mapping[str, Any],
+        *,
+        dropped: set[str] | frozenset[str] = frozenset(),
+        there: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Write a request: what is declared, over what is there and nobody declares."""
+        body = {}
+        for name, field in self.facts().items():
+            if name in self._scope_fields():
+                continue
+            if name in declared:
+                body[name] = field.request(declared[name])
+            elif field.always_managed:
+                body[name] = [] if field.keyed else field.default
+            elif name in dropped:
+                if field.default is not MISSING:
+                    body[name] = field.default
+            elif there is not None:
+                if field.answer(there, None, self._name_of) is not MISSING:
+                    body[name] = there[name]
+        return body
+
+    def _scope_fields(self) -> frozenset[str]:
+        return frozenset(f"{scope}_id" for scope in self.scopes)
+
+    # -------------------------------------------------------------------------- adopt, refuse, delete
+
+    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Take over what is there if it equals the declaration; None: there is nothing."""
+        found = self._candidate(scope, props)
+        if found is None:
+            return None
+        id_ = _id_of(found)
+        declared = self._declared(props)
+        differences = self._differences(self._managed(found, declared), declared)
+        if differences and not props.get(ADOPT_CHANGES):
+            raise AdoptionError(
+                f"{self._called(props, id_)} exists and is not what the program declares, which would "
+                f"change: {'; '.join(differences)}. Declare what is there, or accept these changes with "
+                "adopt_changes=True"
+            )
+        _take(self.kind, id_, plugin.current_urn())
+        if differences:
+            body = self._body(declared, there=found)
+            found = self.client.put(self._path(scope, id_), body, needs=self.needs)
+        return found
+
+    def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        wanted = props[ADOPT]
+        if isinstance(wanted, str):
+            if self._is_own(wanted):
+                return None
+            return self._get(scope, wanted)
+        name = props.get(self.natural_key)
+        listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)
+        same = [
+            found
+            for found in listed
+            if found.get(self.natural_key) == name and not self._is_own(_id_of(found))
+        ]
+        if len(same) > 1:
+            ids = ", ".join(sorted(map(_id_of, same)))
+            raise AdoptionError(
+                f'{len(same)} {self.what}s are called "{name}" in {scope}: choose one with adopt="<id>" '
+                f"({ids})"
+            )
+        return same[0] if same else None
+
+    def _touch(self, id_: str) -> None:
+        """Note whose object this is: a replacement must not adopt what the engine then deletes."""
+        if id_:
+            _owners.setdefault((self.kind, id_), plugin.current_urn())
+
+    def _is_own(self, id_: str) -> bool:
+        """Tell whether the object is the very one being replaced. Another's is an error."""
+        owner, urn = _owners.get((self.kind, id_)), plugin.current_urn()
+        if owner is None:
+            return False
+        if owner == urn:
+            return True
+        raise AdoptionError(
+            f"{self.what} {id_} belongs to {plugin.name_of(owner)} already: one object, one resource"
+        )
+
+    def _refuse_unseen(
+        self,
+        id_: str,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        there: Mapping[str, Any],
+        there_in_new_form: Mapping[str, Any],
+    ) -> None:
+        unseen = [
+            change
+            for name, field in self.facts().items()
+            if not field.same(was := old.get(name, MISSING), now := there.get(name, MISSING))
+            and not field.same(there_in_new_form.get(name, MISSING), new.get(name, MISSING))
+            for change in field.changes(was, now)
+        ]
+        if unseen:
+            raise DriftError(
+                f"{self._called(old, id_)} was changed at Cloudflare, and no preview has shown it: "
+                f"{'; '.join(unseen)}. Nothing was sent. Run pulumi refresh, look at the preview, and "
+                "run again (or set cloudflare-access:onDrift to overwrite)"
+            )
+
+    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+        for wait in (*STILL_IN_USE, None):
+            try:
+                self.client.delete(self._path(scope, id_), needs=self.needs)
+            except NotFoundError:
+                return
+            except ConflictError as error:
+                if wait is None:
+                    by = f", by {_listed(users)}" if users else ""
+                    raise _still_in_use(error, by) from None
+                time.sleep(wait)
+            else:
+                return
+
+    def _users(self, scope: Scope, id_: str) -> list[str]:
+        try:
+            return sorted(self.users_of(id_, scope))
+        except ApiError:
+            # Naming them is a courtesy; the delete itself says whether the token may do this.
+            return []
+
+    def _snapshot(self, scope: Scope) -> Snapshot:
+        with self._lock:
+            if scope not in self._snapshots:
+                self._snapshots[scope] = Snapshot(
+                    lambda: self.client.list(
+                        self._path(scope), per_page=self.per_page, needs=self.needs
+                    )
+                )
+            return self._snapshots[scope]
+
+    # -------------------------------------------------------------------------------------- names
+
+    def _remember_name(self, answer: Mapping[str, Any]) -> None:
+        if answer.get("id") and isinstance(answer.get("name"), str):
+            _names[str(answer["id"])] = answer["name"]
+
+    @staticmethod
+    def _name_of(id_: str) -> str | None:
+        return _names.get(id_)
+
+
+# What this process has seen, of all kinds. Ids are unique over kinds and accounts.
+_owners: dict[tuple[str, str], str] = {}
+_adopted: dict[tuple[str, str], str] = {}
+_names: dict[str, str] = {}
+_adopting = threading.Lock()
+
+
+def _take(kind: str, id_: str, urn: str) -> None:
+    with _adopting:
+        owner = _adopted.setdefault((kind, id_), urn)
+    if owner != urn:
+        raise AdoptionError(
+            f"{id_} has been adopted by {plugin.name_of(owner)} already: one object, one resource"
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Write what is not known yet in one way; the SDK has two."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return UNKNOWN if isinstance(value, Unknown) else value
+
+
+def _id_of(answer: Mapping[str, Any]) -> str:
+    id_ = answer.get("id")
+    if not isinstance(id_, str) or not id_:
+        raise UnusableAnswerError("an answer without an id")
+    return id_
+
+
+def _other(old: Any, new: Any) -> bool:
+    # A scope that is not known yet may be another: the preview says the worse of the two.
+    return old != new or new == UNKNOWN
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _still_in_use(error: ApiError, by: str) -> ApiError:
+    remedy = f"it is still in use{by}"
+    return type(error)(error.request, error.status, error.reasons, error.ray, remedy)
+
+
+def _adoption_mistakes(adoption: Mapping[str, Any]) -> list[Mistake]:
+    mistakes = []
+    adopt, changes = adoption.get(ADOPT), adoption.get(ADOPT_CHANGES)
+    if adopt is not None and adopt != UNKNOWN and not isinstance(adopt, (bool, str)):
+        mistakes.append(Mistake(ADOPT, "must be True or the id of an existing object"))
+    if changes is not None and not isinstance(changes, bool):
+        mistakes.append(Mistake(ADOPT_CHANGES, "must be True or False"))
+    if changes and not adopt:
+        mistakes.append(Mistake(ADOPT_CHANGES, "says nothing without adopt"))
+    return mistakes
+
+
+def _segment_mistakes(path: str, value: Any) -> list[Mistake]:
+    """Refuse what cannot stand in a URL's path as one segment."""
+    if value == UNKNOWN or (isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value)):
+        return []
+    return [Mistake(path, "is no id of Cloudflare's (letters, digits and dashes)")]
+
+
+def _raise(mistakes: list[Mistake]) -> None:
+    if mistakes:
+        raise DeclarationError("; ".join(map(str, mistakes)))

@@ -1,0 +1,124 @@
+"""Groups, and how they behave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...scopes import Backend
+from .. import rules
+from ..checks import Checker, now
+from ..exceptions import ConflictError, FailedToLoadGroupError, NotFoundError, TooManyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..rules import Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A named set of rules."""
+
+    id: str
+    name: str
+    include: list[Rule]
+    exclude: list[Rule]
+    require: list[Rule]
+    is_default: bool
+    created_at: str
+    updated_at: str
+
+
+class GroupBackend(Backend):
+    """The groups of one account or zone. Their names need not be unique."""
+
+    collection: ClassVar[str] = "access/groups"
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.groups: dict[str, Group] = {}
+
+    def list_groups(self, *, name: str | None = None, search: str | None = None) -> list[Group]:
+        """Return the groups with this name, or with this in their name, oldest first."""
+        return [
+            group
+            for group in self.groups.values()
+            if (name is None or group.name == name)
+            and (search is None or search.casefold() in group.name.casefold())
+        ]
+
+    def create_group(self, body: Any, group_id: str | None = None) -> Group:
+        """Keep a new group."""
+        fields = self._checked(body)
+        limit = self.world.switches.max_groups
+        if limit is not None and len(self.groups) >= limit:
+            raise TooManyError(f"at most {limit} groups are allowed")
+        time = now()
+        group = Group(
+            id=group_id or self.world.new_uuid(), created_at=time, updated_at=time, **fields
+        )
+        self.groups[group.id] = group
+        return group
+
+    def get_group(self, group_id: str) -> Group:
+        """Return the group with this id."""
+        if group_id not in self.groups:
+            raise NotFoundError
+        return self.groups[group_id]
+
+    def update_group(self, group_id: str, body: Any) -> Group:
+        """Replace everything about a group but its id and its age."""
+        group = self.get_group(group_id)
+        group = replace(group, updated_at=now(), **self._checked(body))
+        self.groups[group_id] = group
+        return group
+
+    def delete_group(self, group_id: str) -> None:
+        """Forget a group, unless another object needs it."""
+        self.get_group(group_id)
+        in_use = any(
+            owner != group_id and rule.get("group", {}).get("id") == group_id
+            for owner, rule in self.scope.rules()
+        )
+        if in_use and self.world.switches.delete_in_use == "refuse":
+            raise ConflictError("group is in use")
+        del self.groups[group_id]
+
+    def plant(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Keep a group as it would be after a creation, with the `id` it is given, if any."""
+        body = dict(item)
+        group_id = body.pop("id", None)
+        if group_id in self.groups:
+            raise ValueError(f"there is a group {group_id} already")
+        return dict(vars(self.create_group(body, group_id)))
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Yield the rules of every group, with its id."""
+        for group in self.groups.values():
+            for rule in (*group.include, *group.exclude, *group.require):
+                yield group.id, rule
+
+    def _checked(self, body: Any) -> dict[str, Any]:
+        check = Checker(body)
+        sections: dict[str, list[Rule]] = {
+            "include": rules.checked(check, "include", self.world.switches, required=True),
+            "exclude": rules.checked(check, "exclude", self.world.switches),
+            "require": rules.checked(check, "require", self.world.switches),
+        }
+        fields = {
+            "name": check.text("name"),
+            "is_default": check.flag("is_default"),
+        }
+        if sum(map(len, sections.values())) > self.world.switches.max_rules:
+            check.refuse(
+                "", f"at most {self.world.switches.max_rules} rules are allowed in a group"
+            )
+        check.done()
+        if any(
+            "group" in rule and rule["group"]["id"] not in self.groups
+            for section in sections.values()
+            for rule in section
+        ):
+            raise FailedToLoadGroupError
+        return fields | sections

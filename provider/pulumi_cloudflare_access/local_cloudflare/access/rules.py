@@ -1,0 +1,198 @@
+"""Access rules: what each of the 26 selectors takes, and how Cloudflare keeps it.
+
+Written from Cloudflare's OpenAPI text and its Python SDK. The canonical forms (addresses as
+networks, e-mail addresses and domains in lower case, countries in upper case) are not documented.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any
+
+from .exceptions import InternalServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..switches import Switches
+    from ..world import World
+    from .checks import Checker
+
+Rule = dict[str, Any]
+
+UNDOCUMENTED = "local_cloudflare"
+"""A field that answers have, in groups and in rules, as they may have new ones any day."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("should be a string")  # noqa: TRY004  (a refusal, not a bug)
+    if not value:
+        raise ValueError("should not be empty")
+    return value
+
+
+def _uuid(value: Any) -> str:
+    if not _UUID.fullmatch(_text(value)):
+        raise ValueError("should be a UUID")
+    return str(value)
+
+
+def _group(value: Any) -> str:
+    if not _UUID.fullmatch(_text(value)):
+        raise InternalServerError
+    return str(value)
+
+
+def _account(value: Any) -> str:
+    if not re.fullmatch(r"[0-9a-f]{32}", _text(value)):
+        raise ValueError("should be an account id")
+    return str(value)
+
+
+def _email(value: Any) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", _text(value)):
+        raise ValueError("should be an e-mail address")
+    return str(value).lower()
+
+
+def _domain(value: Any) -> str:
+    if not re.fullmatch(r"[^@\s/:]+", _text(value)):
+        raise ValueError("should be a domain")
+    return str(value).lower()
+
+
+def _network(value: Any) -> str:
+    try:
+        return str(ipaddress.ip_network(_text(value), strict=False))
+    except ValueError:
+        raise ValueError("should be an IP address or CIDR block") from None
+
+
+def _country(value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", _text(value)):
+        raise ValueError("should be a country code of two letters")
+    return str(value).upper()
+
+
+def _levels(value: Any) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise ValueError("should be a list that is not empty")
+    if not all(level in ("low", "medium", "high", "unscored") for level in value):
+        raise ValueError("should be of low, medium, high and unscored")
+    return list(value)
+
+
+# A question mark: may be left out.
+SELECTORS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+    "any_valid_service_token": {},
+    "auth_context": {"id": _text, "ac_id": _text, "identity_provider_id": _uuid},
+    "auth_method": {"auth_method": _text},
+    "azureAD": {"id": _text, "identity_provider_id": _uuid},
+    "certificate": {},
+    "cloudflare_account_member": {"account_id?": _account},
+    "common_name": {"common_name": _text},
+    "device_posture": {"integration_uid": _uuid, "account_id?": _account},
+    "email": {"email": _email},
+    "email_domain": {"domain": _domain},
+    "email_list": {"id": _uuid},
+    "everyone": {},
+    "external_evaluation": {"evaluate_url": _text, "keys_url": _text},
+    "geo": {"country_code": _country},
+    "github-organization": {"name": _text, "team?": _text, "identity_provider_id": _uuid},
+    "group": {"id": _group},
+    "gsuite": {"email": _email, "identity_provider_id": _uuid},
+    "ip": {"ip": _network},
+    "ip_list": {"id": _uuid},
+    "linked_app_token": {"app_uid": _uuid},
+    "login_method": {"id": _uuid},
+    "oidc": {"claim_name": _text, "claim_value": _text, "identity_provider_id": _uuid},
+    "okta": {"name": _text, "identity_provider_id": _uuid},
+    "saml": {"attribute_name": _text, "attribute_value": _text, "identity_provider_id": _uuid},
+    "service_token": {"token_id": _uuid},
+    "user_risk_score": {"user_risk_score": _levels},
+}
+
+# What fields were called in Cloudflare's documents until about 2024; requests may still say so.
+OLDER_NAMES: Mapping[str, Mapping[str, str]] = {
+    "azureAD": {"identity_provider_id": "connection_id"},
+    "github-organization": {"identity_provider_id": "connection_id"},
+    "gsuite": {"identity_provider_id": "connection_id"},
+    "okta": {"identity_provider_id": "connection_id", "name": "email"},
+}
+
+
+def checked(
+    check: Checker, section: str, switches: Switches, *, required: bool = False
+) -> list[Rule]:
+    """Return the rules of a section in the form they are kept in; mistakes go to the checker."""
+    kept = []
+    for index, rule in enumerate(check.items(section, required=required)):
+        pointer = f"/{section}/{index}"
+        if not isinstance(rule, dict) or len(rule) != 1:
+            check.refuse(pointer, f"{section} rule should be an object with one selector")
+            continue
+        [(selector, fields)] = rule.items()
+        if selector not in SELECTORS:
+            if switches.accept_unknown_selectors:
+                kept.append(rule)
+            else:
+                check.refuse(f"{pointer}/{selector}", f"unknown selector {selector}")
+        elif not isinstance(fields, dict):
+            check.refuse(f"{pointer}/{selector}", f"{selector} should be an object")
+        else:
+            kept.append({selector: _kept(check, pointer, selector, fields, switches)})
+    return kept
+
+
+def _kept(
+    check: Checker, pointer: str, selector: str, fields: Mapping[str, Any], switches: Switches
+) -> dict[str, Any]:
+    left = dict(fields)
+    for newer, older in OLDER_NAMES.get(selector, {}).items():
+        if older in left and newer not in left:
+            left[newer] = left.pop(older)
+    kept = {}
+    for name, canonical in SELECTORS[selector].items():
+        field = name.rstrip("?")
+        if field in left:
+            try:
+                kept[field] = canonical(left.pop(field))
+            except ValueError as error:
+                check.refuse(f"{pointer}/{selector}/{field}", f"{selector}.{field} {error}")
+        elif not name.endswith("?") and not _may_lack(selector, field, switches):
+            check.refuse(f"{pointer}/{selector}/{field}", f"{selector}.{field} is required")
+    if switches.accept_unknown_selectors:
+        return kept | left
+    for field in left:
+        check.refuse(f"{pointer}/{selector}/{field}", f"unknown field {selector}.{field}")
+    return kept
+
+
+def _may_lack(selector: str, field: str, switches: Switches) -> bool:
+    # The older documents have no identity provider in this one.
+    older = switches.identity_provider_field == "connection_id"
+    return older and (selector, field) == ("saml", "identity_provider_id")
+
+
+def shown(world: World, rules: list[Rule]) -> list[Rule]:
+    """Return rules as an answer holds them: in any order, and with fields that nobody sent."""
+    return [_shown(world, rule) for rule in world.in_any_order(rules)]
+
+
+def _shown(world: World, rule: Rule) -> Rule:
+    [(selector, fields)] = rule.items()
+    if not isinstance(fields, dict):
+        return rule
+    older = world.switches.identity_provider_field == "connection_id"
+    names = OLDER_NAMES.get(selector, {}) if older else {}
+    answer = {
+        names.get(field, field): world.in_any_order(value) if isinstance(value, list) else value
+        for field, value in fields.items()
+    }
+    if not world.switches.plain:
+        answer[UNDOCUMENTED] = True
+    return {selector: answer}

@@ -1,0 +1,163 @@
+"""`LocalCloudflare`: the application with its world, on a port or in process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from .app import BASE, App
+from .server import HOST, Server
+from .switches import Switches
+from .urls import KINDS
+from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .scopes import Account, Zone
+
+
+class LocalCloudflare:
+    """A Cloudflare API of one's own, with one account and one zone to begin with.
+
+    As a context manager it listens on 127.0.0.1. Without that, `app` is a WSGI application:
+    `httpx.Client(transport=httpx.WSGITransport(app=cloudflare.app), base_url=cloudflare.base_url)`.
+
+    With a `seed`, the same requests get the same ids and the same order each time. Everything
+    after `api_key` is told by `Switches`, and can be changed later in `switches`.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        seed: int | None = None,
+        account_id: str | None = None,
+        zone_id: str | None = None,
+        token: str | None = None,
+        email: str | None = None,
+        api_key: str | None = None,
+        latency: float = 0.0,
+        plain: bool = False,
+        accept_unknown_selectors: bool = False,
+        is_default: Literal["bool", "rules", "absent"] = "bool",
+        identity_provider_field: Literal[
+            "identity_provider_id", "connection_id"
+        ] = "identity_provider_id",
+        delete_in_use: Literal["refuse", "allow"] = "refuse",
+        max_groups: int | None = 300,
+        max_rules: int = 1000,
+    ) -> None:
+        self.switches = Switches(
+            latency=latency,
+            plain=plain,
+            accept_unknown_selectors=accept_unknown_selectors,
+            is_default=is_default,
+            identity_provider_field=identity_provider_field,
+            delete_in_use=delete_in_use,
+            max_groups=max_groups,
+            max_rules=max_rules,
+        )
+        self._world = World(self.switches, seed, KINDS)
+        self.account = self._world.add_account(
+            account_id, token=token, email=email, api_key=api_key
+        )
+        self.zone = self._world.add_zone(self.account, zone_id)
+        self.app = App(self._world)
+        self._port = port
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on 127.0.0.1; an OSError if the port is taken."""
+        self._server = Server(self.app, self._port)
+
+    def stop(self) -> None:
+        """Stop listening: every connection is cut, every thread ends. Objects stay."""
+        if self._server is not None:
+            self.app.closing.set()
+            self._server.close()
+            self._server = None
+            self.app.closing.clear()
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is; in process, any port will do."""
+        port = self._server.port if self._server else self._port
+        return f"http://{HOST}:{port}{BASE}" if port else f"http://{HOST}{BASE}"
+
+    @property
+    def account_id(self) -> str:
+        """The id of the first account."""
+        return self.account.id
+
+    @property
+    def zone_id(self) -> str:
+        """The id of the first account's first zone."""
+        return self.zone.id
+
+    @property
+    def token(self) -> str:
+        """An API token of the first account."""
+        return self.account.token
+
+    @property
+    def email(self) -> str:
+        """Whose key `api_key` is."""
+        return self.account.email
+
+    @property
+    def api_key(self) -> str:
+        """The global API key of the first account's owner."""
+        return self.account.api_key
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked so far, oldest first: `method`, `path` (and query), `status`, `body`."""
+        with self.app.lock:
+            return list(self.app.requests)
+
+    def add_account(
+        self,
+        account_id: str | None = None,
+        *,
+        name: str | None = None,
+        token: str | None = None,
+        email: str | None = None,
+        api_key: str | None = None,
+    ) -> Account:
+        """Add an account. Its credentials are its own, unless another account's are given."""
+        with self.app.lock:
+            return self._world.add_account(
+                account_id, name=name, token=token, email=email, api_key=api_key
+            )
+
+    def add_zone(
+        self, zone_id: str | None = None, *, name: str | None = None, account: Account | None = None
+    ) -> Zone:
+        """Add a zone to an account, the first one unless told otherwise."""
+        with self.app.lock:
+            return self._world.add_zone(account or self.account, zone_id, name)
+
+    def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep the objects of a document, and return them as they are kept.
+
+            cloudflare.seed({
+                "access/groups": [{"name": "Everyone", "include": [{"everyone": {}}]}],
+                "zones": {cloudflare.zone_id: {"access/groups": [...]}},
+                "accounts": {"<id>": {"access/groups": [...], "zones": {...}}},
+            })
+
+        Top-level collections go to the first account. An object may bring its `id`; accounts
+        and zones that are new are added.
+        """
+        return self.app.seed(document)
+
+    def reset(self) -> None:
+        """Forget every object and every request; accounts, zones and credentials stay."""
+        self.app.reset()

@@ -1,0 +1,107 @@
+"""Every refusal that any route can answer: one class each, with its status, code and words."""
+
+from typing import Any, ClassVar
+
+
+class RefusedError(Exception):
+    """The request is refused; says with which status and which errors."""
+
+    status: ClassVar[int]
+    code: ClassVar[int]
+    message: ClassVar[str]
+
+    def __init__(self, *errors: dict[str, Any]) -> None:
+        super().__init__(*errors)
+        self.errors = errors or ({"code": self.code, "message": self.message},)
+
+
+class InvalidHeadersError(RefusedError):
+    """The gateway could not read the headers; the chain says which, and why."""
+
+    status = 400
+    code = 6003
+    message = "Invalid request headers"
+
+    def __init__(self, *chain: tuple[int, str]) -> None:
+        links = [{"code": code, "message": message} for code, message in chain]
+        super().__init__({"code": self.code, "message": self.message, "error_chain": links})
+
+
+class MalformedJsonError(RefusedError):
+    """The body is no JSON. Code and words are not documented."""
+
+    status = 400
+    code = 6007
+    message = "Malformed JSON in request body"
+
+
+class InvalidPagingError(RefusedError):
+    """A page or page size that is no positive number. Code and words are not documented."""
+
+    status = 400
+    code = 1004
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__({"code": self.code, "message": f"{parameter} must be a positive integer"})
+
+
+class InvalidApiTokenError(RefusedError):
+    """The token that should be verified is none."""
+
+    status = 401
+    code = 1000
+    message = "Invalid API Token"
+
+
+class MissingTokenError(RefusedError):
+    """A token should be verified, and there is none. The status is not documented."""
+
+    status = 400
+    code = 1001
+    message = "missing auth token"
+
+
+class InvalidAccessTokenError(RefusedError):
+    """A well-formed token that nobody issued."""
+
+    status = 403
+    code = 9109
+    message = "Invalid access token"
+
+
+class AuthenticationError(RefusedError):
+    """A credential that is wrong, or has no business with this account."""
+
+    status = 403
+    code = 10000
+    message = "Authentication error"
+
+
+class NoRouteError(RefusedError):
+    """No such path, or an identifier in it that leads nowhere."""
+
+    status = 404
+    code = 7003
+
+    def __init__(self, path: str) -> None:
+        routed = f"Could not route to {path}, perhaps your object identifier is invalid?"
+        super().__init__(
+            {"code": self.code, "message": routed},
+            {"code": 7000, "message": "No route for that URI"},
+        )
+
+
+class MethodNotAllowedError(RefusedError):
+    """The path exists, but not for this verb."""
+
+    status = 405
+    code = 10405
+    message = "Method not allowed"
+
+
+class MisdirectedError(RefusedError):
+    """The request was meant for another host: some web page's name points at this machine."""
+
+    status = 421
+    code = 1000
+    message = "The local Cloudflare answers to 127.0.0.1, ::1 and localhost only"

@@ -1,0 +1,45 @@
+"""Pages of lists."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .call import Answer
+from .exceptions import InvalidPagingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .call import Call
+
+
+def page(
+    call: Call, items: Sequence[Any], show: Callable[[Any], Any], *, per_page: int, total: int
+) -> Answer:
+    """Answer the page that the call asks for; a page beyond the last one is empty.
+
+    `total` counts what there is without any filter: that is what Cloudflare's schema says of
+    `total_count`.
+    """
+    number = _positive(call, "page", 1)
+    # What happens to a larger page than the largest is not documented.
+    size = min(_positive(call, "per_page", per_page), per_page)
+    shown = [show(item) for item in items[(number - 1) * size : number * size]]
+    info = {
+        "page": number,
+        "per_page": size,
+        "count": len(shown),
+        "total_count": total,
+        "total_pages": math.ceil(len(items) / size),
+    }
+    return Answer(result=shown, result_info=info)
+
+
+def _positive(call: Call, parameter: str, default: int) -> int:
+    value = call.query.get(parameter)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise InvalidPagingError(parameter)
+    return int(value)

@@ -1,0 +1,135 @@
+"""Runs a command against a local Cloudflare, with a Pulumi backend of its own.
+
+The command sees `CLOUDFLARE_ACCESS_LOCAL`, which beats every other setting, and, unless it is to
+keep the backend that it has, an empty one in a temporary folder. An empty backend has no stack;
+so where the command would have to name one and does not, it gets the stack `local`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
+
+OVERRIDE = "CLOUDFLARE_ACCESS_LOCAL"
+STACK = "local"
+
+_PROJECTS = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+
+
+def run(
+    command: Sequence[str], override: str, *, keep_backend: bool, say: Callable[[str], None]
+) -> int:
+    """Run a command to its end and return its exit status, as a shell would."""
+    environment = os.environ | {OVERRIDE: override}
+    with _Relay() as relay, ExitStack() as stack:
+        if not keep_backend:
+            folder = stack.enter_context(TemporaryDirectory(prefix="cloudflare-access-"))
+            environment["PULUMI_BACKEND_URL"] = Path(folder).as_uri()
+            environment["PULUMI_CONFIG_PASSPHRASE"] = ""
+            say(f"Pulumi backend    {environment['PULUMI_BACKEND_URL']}")
+            project = _project_without_stack(command)
+            if project:
+                stack.enter_context(_stack(project, environment))
+                environment["PULUMI_STACK"] = STACK
+        status = relay.run(command, environment)
+    return 128 - status if status < 0 else status
+
+
+class _Relay:
+    """Hands signals on to a command, so that it ends in its own way and we clean up after it."""
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._starting = False
+        self._early: list[int] = []
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._receive) for number in self._SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def run(self, command: Sequence[str], environment: dict[str, str]) -> int:
+        self._starting = True
+        self._child = subprocess.Popen(command, env=environment)  # noqa: S603  (the user's own)
+        for number in self._early:
+            self._child.send_signal(number)
+        return self._child.wait()
+
+    def _receive(self, number: int, _: FrameType | None) -> None:
+        if not self._starting:
+            raise SystemExit(128 + number)
+        # Ctrl-C reaches the command by itself, and twice means "at once" to Pulumi.
+        if number == signal.SIGINT and _in_foreground():
+            return
+        if self._child is None:
+            self._early.append(number)
+        else:
+            self._child.send_signal(number)
+
+
+def _in_foreground() -> bool:
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    finally:
+        os.close(terminal)
+
+
+def _project_without_stack(command: Sequence[str]) -> Path | None:
+    """Return the file of the project that the command is in, if it needs to be given a stack."""
+    words = command[1:] if Path(command[0]).name == "pulumi" else ()
+    named = any(word.startswith(("--stack", "-s")) for word in words)
+    if named or "PULUMI_STACK" in os.environ or not shutil.which("pulumi"):
+        return None
+    start = _working_folder(command)
+    files = (folder / name for folder in (start, *start.parents) for name in _PROJECTS)
+    return next(filter(Path.is_file, files), None)
+
+
+def _working_folder(command: Sequence[str]) -> Path:
+    if Path(command[0]).name == "pulumi":
+        for word, following in zip(command, [*command[1:], ""], strict=True):
+            if word in ("-C", "--cwd"):
+                return Path(following).absolute()
+            if word.startswith("--cwd="):
+                return Path(word.removeprefix("--cwd=")).absolute()
+    return Path.cwd()
+
+
+@contextmanager
+def _stack(project: Path, environment: dict[str, str]) -> Iterator[None]:
+    """Give a project the stack `local`; its settings file goes again if it was not there."""
+    settings = project.with_name(f"Pulumi.{STACK}{project.suffix}")
+    existed = settings.exists()
+    try:
+        subprocess.run(  # noqa: S603  (nothing of it comes from elsewhere)
+            ["pulumi", "stack", "init", STACK, "--no-select", "--non-interactive"],  # noqa: S607
+            cwd=project.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        yield
+    finally:
+        if not existed:
+            settings.unlink(missing_ok=True)

@@ -1,0 +1,157 @@
+"""A WSGI application on a loopback port, over HTTP/1.1 with connections that stay open.
+
+Werkzeug's own development server closes every connection after one answer, which hides what a
+client does with its pool; so this stands on the standard library's `http.server`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import selectors
+import socket
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+HOST = "127.0.0.1"
+
+
+class Server(ThreadingTCPServer):
+    """Serves in background threads, one for each connection, until it is closed."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+    timeout = 0
+
+    def __init__(self, app: WSGIApplication, port: int) -> None:
+        self.app = app
+        self._connections: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()
+        super().__init__((HOST, port), Connection)
+        self.port: int = self.server_address[1]
+        self._stop, self._stopped = socket.socketpair()
+        self._acceptor = threading.Thread(target=self._accept, name="local-cloudflare", daemon=True)
+        self._acceptor.start()
+
+    def close(self) -> None:
+        """Stop at once: open connections are cut, and every thread has ended on return."""
+        self._stop.close()
+        self._acceptor.join()
+        self._stopped.close()
+        self.server_close()
+        with self._lock:
+            connections = dict(self._connections)
+            for connection in connections:
+                _cut(connection)
+        for thread in connections.values():
+            thread.join()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread that `close` can find."""
+        thread = threading.Thread(
+            target=self.process_request_thread,
+            args=(request, client_address),
+            name=f"local-cloudflare-{client_address[1]}",
+            daemon=True,
+        )
+        with self._lock:
+            self._connections[request] = thread
+        thread.start()
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection, whoever ended it."""
+        with self._lock:
+            self._connections.pop(request, None)
+            super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print the traceback, unless the client merely went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def _accept(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            stop = selector.register(self._stopped, selectors.EVENT_READ)
+            while stop not in {key for key, _ in selector.select()}:
+                self.handle_request()
+
+
+class Connection(BaseHTTPRequestHandler):
+    """One connection: requests come in, the application answers."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "cloudflare"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body of an answer in one packet
+    server: Server
+
+    def answer(self) -> None:
+        """Hand the request to the application, and its answer to the client."""
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            self.send_error(411)  # clients of a JSON API know how long their JSON is
+            return
+        body = self.rfile.read(int(length))
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+            started[:] = status, headers
+
+        answer = b"".join(self.server.app(self._environ(body), start_response))
+        status, headers = started
+        self.send_response(*_split(status))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the base class's name)
+        """Keep quiet: what was asked is in the application's own log."""
+
+    def _environ(self, body: bytes) -> WSGIEnvironment:
+        path, _, query = self.path.partition("?")
+        environ: WSGIEnvironment = {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote(path, "latin-1"),
+            "QUERY_STRING": query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "SERVER_NAME": HOST,
+            "SERVER_PORT": str(self.server.port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, value in self.headers.items():
+            environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
+        return environ
+
+
+def _split(status: str) -> tuple[int, str]:
+    code, _, reason = status.partition(" ")
+    return int(code), reason
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # the client was faster
+        connection.shutdown(socket.SHUT_RDWR)

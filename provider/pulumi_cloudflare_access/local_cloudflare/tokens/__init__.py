@@ -1,0 +1,1 @@
+"""API tokens: whether they are any good."""

@@ -1,0 +1,29 @@
+"""Verifies tokens. The same ones count as a user's and as an account's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..call import Answer
+from ..exceptions import InvalidApiTokenError, MissingTokenError
+
+if TYPE_CHECKING:
+    from ..call import Call
+
+# Seen live, `type` included.
+_VALID = {"code": 10000, "message": "This API Token is valid and active", "type": None}
+
+
+def verify_user_token(call: Call) -> Answer:
+    """Tell whether the caller's token belongs to anybody."""
+    if call.caller.token is None:
+        raise MissingTokenError
+    for account in call.world.accounts.values():
+        if call.caller.opens(account):
+            return Answer(result={"id": account.token_id, "status": "active"}, messages=(_VALID,))
+    raise InvalidApiTokenError
+
+
+def verify_account_token(call: Call) -> Answer:
+    """Tell whether the caller's token belongs to the account of the path."""
+    return verify_user_token(call)

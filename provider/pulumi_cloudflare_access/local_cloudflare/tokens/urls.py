@@ -1,0 +1,15 @@
+"""Which URLs, which handler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import responses
+
+if TYPE_CHECKING:
+    from ..call import Handler
+
+ROUTES: dict[str, Handler] = {
+    "GET  user/tokens/verify": responses.verify_user_token,
+    "GET  {account}/tokens/verify": responses.verify_account_token,
+}

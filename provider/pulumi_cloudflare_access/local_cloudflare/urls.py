@@ -1,0 +1,47 @@
+"""Every route: the kinds' own tables, put together.
+
+In a table, `{scope}` stands for an account or a zone, and `{account}` for an account only.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from werkzeug.routing import Map, Rule
+
+from .access.groups import urls as access_groups
+from .tokens import urls as tokens
+
+if TYPE_CHECKING:
+    from .call import Handler
+    from .scopes import Backend
+
+ROUTES: dict[str, Handler] = access_groups.ROUTES | tokens.ROUTES
+
+KINDS: tuple[type[Backend], ...] = (access_groups.BACKEND,)
+"""What can be seeded."""
+
+_PARENTS = {
+    "{scope}": ("accounts/{account_id}", "zones/{zone_id}"),
+    "{account}": ("accounts/{account_id}",),
+}
+
+
+@cache
+def routes() -> Map:
+    """Return the table that finds the handler of a path below `/client/v4`."""
+    return Map(
+        [
+            Rule(re.sub(r"{(\w+)}", r"<\1>", f"/{path}"), methods=[verb], endpoint=handler)
+            for route, handler in ROUTES.items()
+            for verb, path in _spelled_out(*route.split())
+        ],
+        merge_slashes=False,
+    )
+
+
+def _spelled_out(verb: str, path: str) -> list[tuple[str, str]]:
+    head, _, rest = path.partition("/")
+    return [(verb, f"{parent}/{rest}") for parent in _PARENTS.get(head, (head,))]

@@ -1,0 +1,182 @@
+"""The plugin process that the engine starts: what it can say to people, and how.
+
+Warnings go over the engine's own Log call and stand under the resource they are about. Errors are
+one line: no traceback of ours reaches a user. The process is shared with the user's own dynamic
+providers, so nothing global changes except while one of our errors is on its way out.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from .errors import CloudflareError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# For people who mend this package: set it, and errors keep their tracebacks.
+DEBUG = "CLOUDFLARE_ACCESS_DEBUG"
+
+
+def current_urn() -> str:
+    """Return the URN of the resource that the engine is asking about, or "".
+
+    The SDK does not hand it to a provider; its servicer's frame, above ours, has it.
+    """
+    frame = sys._getframe(1)  # noqa: SLF001 - the only place where the URN can be found
+    while frame is not None:
+        urn = getattr(frame.f_locals.get("request"), "urn", None)
+        if isinstance(urn, str):
+            return urn
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+def name_of(urn: str) -> str:
+    """Return the resource name at the end of a URN."""
+    return urn.rpartition("::")[2]
+
+
+def warn(message: str) -> None:
+    """Show a warning under the resource that the engine is asking about."""
+    urn = current_urn()
+    try:
+        _engine().Log(_log_request(message, urn))
+    except Exception:  # noqa: BLE001 - an engine that hears no warnings must not fail an update
+        print(f"warning: {message}", file=sys.stderr)  # noqa: T201
+
+
+@functools.cache
+def _engine() -> Any:
+    import grpc  # noqa: PLC0415 - only a plugin process that warns needs it
+    from pulumi.runtime.proto import engine_pb2_grpc  # noqa: PLC0415
+
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
+
+
+def _log_request(message: str, urn: str) -> Any:
+    from pulumi.runtime.proto import engine_pb2  # noqa: PLC0415
+
+    return engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
+
+
+class _TracebackLimit:
+    """Python's own switch for tracebacks, off for as long as errors of ours are on their way."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._on_their_way = 0
+        self._before: Any = None
+
+    def off(self) -> None:
+        with self._lock:
+            if not self._on_their_way:
+                self._before = getattr(sys, "tracebacklimit", None)
+                sys.tracebacklimit = 0
+            self._on_their_way += 1
+
+    def on(self) -> None:
+        with self._lock:
+            self._on_their_way -= 1
+            if self._on_their_way:
+                return
+            if self._before is None:
+                del sys.tracebacklimit
+            else:
+                sys.tracebacklimit = self._before
+
+
+_limit = _TracebackLimit()
+
+
+class _Outgoing(Exception):
+    """An error as the engine shows it: its name and one line.
+
+    The SDK formats it once, frames first and text last; asked for its text, it gives Python its
+    tracebacks back.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._pending = True
+        _limit.off()
+
+    def _release(self) -> None:
+        if self._pending:
+            self._pending = False
+            _limit.on()
+
+    def __str__(self) -> str:
+        self._release()
+        return str(self.args[0])
+
+    def __del__(self) -> None:
+        self._release()
+
+
+def _outgoing(name: str, text: str) -> Exception:
+    # Classes of "builtins" are shown without their module's name.
+    cls: type[_Outgoing] = type(name, (_Outgoing,), {"__module__": "builtins"})
+    return cls(text)
+
+
+def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
+    """Let only one-line errors out of a call that the engine made.
+
+    An error that nobody foresaw is named by its kind and place; its text could hold anything.
+    """
+
+    @functools.wraps(call)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if os.environ.get(DEBUG):
+            return call(*args, **kwargs)
+        try:
+            return call(*args, **kwargs)
+        except CloudflareError as error:
+            error_ = _outgoing(type(error).__name__, redact(str(error), args))
+        except Exception as error:  # noqa: BLE001 - it is named and goes on
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            error_ = _outgoing(
+                "CloudflareError",
+                f"a mistake in pulumi-cloudflare-access, please report it: {type(error).__name__} "
+                f"at {Path(place.filename).name}:{place.lineno} "
+                f"({DEBUG}=1 shows more)",
+            )
+        raise error_ from None
+
+    return wrapper
+
+
+SECRET = "__secret"  # noqa: S105 - the input that names the fields the program keeps secret
+# Shorter strings (a country, "true") would blank out half of any message and hide nothing.
+SHORTEST_SECRET = 4
+
+
+def redact(message: str, calls_arguments: tuple[Any, ...]) -> str:
+    """Blank out what the program declared secret, should the API have repeated it."""
+    for bag in calls_arguments:
+        if isinstance(bag, dict):
+            for name in bag.get(SECRET) or ():
+                for text in sorted(_strings(bag.get(name)), key=len, reverse=True):
+                    message = re.sub(re.escape(text), "[secret]", message, flags=re.IGNORECASE)
+    return message
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if len(value) >= SHORTEST_SECRET:
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _strings(inner)

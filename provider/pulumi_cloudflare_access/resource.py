@@ -1,0 +1,134 @@
+"""What every constructor does: hand the declaration over, and find mistakes between resources.
+
+What only the program knows (which values are secret, two resources that want the same object) goes to
+check in reserved inputs, so that it is reported with everything else, in the preview.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Awaitable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+import pulumi
+from pulumi import dynamic
+
+from . import kinds
+from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, SECRET
+
+Self = TypeVar("Self", bound="Resource")
+
+SCOPES = ("account_id", "zone_id")
+
+
+class Resource(dynamic.Resource):
+    """One object at Cloudflare. Subclasses say what they take and what they give."""
+
+    kind: ClassVar[str]
+    computed: ClassVar[tuple[str, ...]]
+    """Outputs that no program declares."""
+
+    def _declare(
+        self,
+        resource_name: str,
+        props: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        """Register the resource. `props` are the declared fields; None is not declared."""
+        declared = {name: value for name, value in props.items() if value is not None}
+        opts, mistakes = _without_import(opts)
+        mistakes += _Deployment.current().adoption_mistakes(type(self), resource_name, declared)
+        name = declared.get("name")
+        # What keys call this object. The name at Cloudflare where it is known in the preview.
+        self._label = name if isinstance(name, str) else resource_name
+        everything = {**dict.fromkeys(self.computed), **props}
+        if mistakes:
+            everything[MISTAKES] = mistakes
+        possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
+        if possibly_secret:
+            everything[SECRET] = self._secret_fields(possibly_secret)
+        super().__init__(kinds.load(self.kind), resource_name, everything, opts)
+
+    async def _secret_fields(self, values: Mapping[str, Any]) -> list[str] | None:
+        secret = [
+            name
+            for name, value in values.items()
+            if await pulumi.Output.from_input(value).is_secret()
+        ]
+        lists = [name for name in secret if isinstance(values[name], (list, tuple, Mapping))]
+        if lists:
+            pulumi.warn(
+                f"{', '.join(lists)}: one secret value makes Pulumi encrypt the whole list, and the "
+                "preview shows none of its changes",
+                self,
+            )
+        return secret or None
+
+    @classmethod
+    def _existing(
+        cls: type[Self],
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
+        scope: Mapping[str, Any],
+        fields: tuple[str, ...],
+        opts: pulumi.ResourceOptions | None,
+    ) -> Self:
+        """Read an object that exists and that this stack does not own."""
+        found = cls.__new__(cls)
+        found._label = resource_name  # noqa: SLF001 - a constructor by another name
+        props = {**dict.fromkeys((*cls.computed, *fields)), **scope}
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        dynamic.Resource.__init__(found, kinds.load(cls.kind), resource_name, props, opts)
+        return found
+
+
+def _without_import(
+    opts: pulumi.ResourceOptions | None,
+) -> tuple[pulumi.ResourceOptions | None, list[str]]:
+    if opts is None or opts.import_ is None:
+        return opts, []
+    rest = pulumi.ResourceOptions.merge(opts, None)
+    rest.import_ = None
+    return rest, [
+        "import_: Pulumi cannot import dynamic resources; take over what exists with "
+        'adopt="<id>" (or adopt=True, by its name)'
+    ]
+
+
+def _holds_output(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_output, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_output, value))
+    return isinstance(value, (pulumi.Output, Awaitable))
+
+
+class _Deployment:
+    """What one run of a program has declared so far. Several run in one process."""
+
+    _all: ClassVar[weakref.WeakKeyDictionary[Any, _Deployment]] = weakref.WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self._adopted: dict[tuple[Any, ...], str] = {}
+
+    @classmethod
+    def current(cls) -> _Deployment:
+        root = pulumi.runtime.get_root_resource()
+        return cls() if root is None else cls._all.setdefault(root, cls())
+
+    def adoption_mistakes(
+        self, resource: type[Resource], name: str, declared: Mapping[str, Any]
+    ) -> list[str]:
+        """Say that another resource of this program adopts the same object. Plain values only."""
+        adopt = declared.get(ADOPT)
+        wanted = declared.get("name") if adopt is True else adopt
+        scope = [declared.get(field) for field in SCOPES]
+        if not isinstance(wanted, str) or any(isinstance(s, pulumi.Output) for s in scope):
+            return []
+        first = self._adopted.setdefault((resource, adopt is True, wanted, *scope), name)
+        if first == name:
+            return []
+        return [f'{ADOPT}: "{first}" adopts this object already: one object, one resource']
+
+
+__all__ = ["ADOPT", "ADOPT_CHANGES", "SCOPES", "Resource"]

@@ -1,0 +1,245 @@
+"""Where requests go and in whose name: read from the stack's config, then the environment.
+
+| config                               | environment              | meaning                                 |
+|--------------------------------------|--------------------------|-----------------------------------------|
+| `cloudflare:apiToken`                | `CLOUDFLARE_API_TOKEN`   | an API token (recommended)              |
+| `cloudflare:apiKey`                  | `CLOUDFLARE_API_KEY`     | the global API key, with the e-mail     |
+| `cloudflare:email`                   | `CLOUDFLARE_EMAIL`       | the e-mail that belongs to the key      |
+| `cloudflare:baseUrl`                 | `CLOUDFLARE_BASE_URL`    | another address of the API              |
+| `cloudflare-access:accountId`        | `CLOUDFLARE_ACCOUNT_ID`  | the account of resources that name none |
+| `cloudflare-access:requestsPer5Minutes` |                       | this run's share of the account's rate  |
+| `cloudflare-access:deadline`         |                          | seconds that one operation may take     |
+| `cloudflare-access:allowLoopback`    |                          | `true`: baseUrl may be on this machine  |
+| `cloudflare-access:onDrift`          |                          | `refuse` (default) or `overwrite`       |
+
+Config wins over the environment, a token over a key; a key in the config wins over a token in the
+environment. `CLOUDFLARE_ACCESS_LOCAL`, set by `cloudflare-access local`, beats everything: a run meant
+for the local API can never reach the real one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+
+DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
+# The second is Cloudflare for Government.
+CLOUDFLARES_HOSTS = frozenset({"api.cloudflare.com", "api.fed.cloudflare.com"})
+LOCAL_OVERRIDE = "CLOUDFLARE_ACCESS_LOCAL"
+# What Cloudflare's documentation allows one user or account token.
+REQUESTS_PER_5_MINUTES = 1200
+DEADLINE_SECONDS = 600.0
+
+ReadConfig = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where requests go and in whose name. Equal settings share one client.
+
+    `deadline` is in seconds, `requests_per_5_minutes` a count. `missing` says what to do about
+    credentials that are not there: it is raised by whoever needs them, and by nobody else.
+    """
+
+    base_url: str = DEFAULT_BASE_URL
+    account_id: str | None = None
+    api_token: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    email: str | None = None
+    allow_loopback: bool = False
+    requests_per_5_minutes: int = REQUESTS_PER_5_MINUTES
+    deadline: float = DEADLINE_SECONDS
+    on_drift: Literal["refuse", "overwrite"] = "refuse"
+    local: bool = False
+    missing: str | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def read(cls, config: ReadConfig, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read them from a stack's config and the environment.
+
+        Raises SettingsError, naming the key, for a value that cannot be used. Credentials that are
+        not there are no error here.
+        """
+        environment = os.environ if environment is None else environment
+        own = _Own(config)
+        override = environment.get(LOCAL_OVERRIDE)
+        where = _override(override) if override else _declared(config, environment, own)
+        settings = cls(
+            requests_per_5_minutes=int(
+                own.number("requestsPer5Minutes", REQUESTS_PER_5_MINUTES, at_least=1)
+            ),
+            deadline=own.number("deadline", DEADLINE_SECONDS, at_least=1),
+            on_drift="overwrite" if own.choice("onDrift", "refuse", "overwrite") else "refuse",
+            **where,
+        )
+        check_address(settings)
+        return settings
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that say who asks. Raises SettingsError where nothing does."""
+        if self.api_token:
+            return {"Authorization": f"Bearer {self.api_token}"}
+        if self.api_key and self.email:
+            return {"X-Auth-Email": self.email, "X-Auth-Key": self.api_key}
+        raise SettingsError(self.missing or NO_CREDENTIALS)
+
+
+NO_CREDENTIALS = (
+    "no Cloudflare credentials: set the stack config cloudflare:apiToken "
+    "(pulumi config set --secret cloudflare:apiToken …) or the environment's CLOUDFLARE_API_TOKEN; "
+    "or, together, cloudflare:apiKey and cloudflare:email, in the environment CLOUDFLARE_API_KEY "
+    "and CLOUDFLARE_EMAIL"
+)
+NO_ACCOUNT = (
+    "no account: pass account_id=, or set the stack config cloudflare-access:accountId "
+    "or the environment's CLOUDFLARE_ACCOUNT_ID"
+)
+
+
+class _Own:
+    """Our own keys of the config, each read with its own idea of what is right."""
+
+    def __init__(self, config: ReadConfig) -> None:
+        self._config = config
+
+    def text(self, key: str) -> str | None:
+        return _text(self._config, f"cloudflare-access:{key}")
+
+    def number(self, key: str, default: float, *, at_least: float) -> float:
+        text = self.text(key)
+        if text is None:
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not at_least <= value < float("inf"):
+            raise SettingsError(
+                f"cloudflare-access:{key} must be a number of at least {at_least:g}"
+            )
+        return value
+
+    def choice(self, key: str, no: str, yes: str) -> bool:
+        text = self.text(key) or no
+        if text.lower() not in {no, yes}:
+            raise SettingsError(f"cloudflare-access:{key} must be {no} or {yes}")
+        return text.lower() == yes
+
+
+def _text(config: ReadConfig, key: str) -> str | None:
+    value = config(key)
+    return str(value).strip() or None if value is not None else None
+
+
+def _secret(value: str | None, source: str) -> str | None:
+    # httpx repeats a header it cannot send in its error: what cannot be a credential stops here.
+    if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
+        raise SettingsError(f"{source} holds characters that no credential of Cloudflare's has")
+    return value
+
+
+def _override(text: str) -> dict[str, Any]:
+    try:
+        local = json.loads(text)
+        return {
+            "base_url": str(local["base_url"]).rstrip("/"),
+            "account_id": local.get("account_id"),
+            "api_token": str(local["token"]),
+            "allow_loopback": True,
+            "local": True,
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise SettingsError(
+            f"the environment's {LOCAL_OVERRIDE} is not what `cloudflare-access local` sets: "
+            "one line of JSON with base_url, account_id and token"
+        ) from None
+
+
+def _declared(config: ReadConfig, environment: Mapping[str, str], own: _Own) -> dict[str, Any]:
+    def env(name: str) -> str | None:
+        return environment.get(name, "").strip() or None
+
+    return {
+        "base_url": (
+            _text(config, "cloudflare:baseUrl") or env("CLOUDFLARE_BASE_URL") or DEFAULT_BASE_URL
+        ).rstrip("/"),
+        "account_id": own.text("accountId") or env("CLOUDFLARE_ACCOUNT_ID"),
+        "allow_loopback": own.choice("allowLoopback", "false", "true"),
+        **_credentials(config, env, own),
+    }
+
+
+def _credentials(
+    config: ReadConfig, env: Callable[[str], str | None], own: _Own
+) -> dict[str, Any]:
+    token = _text(config, "cloudflare:apiToken")
+    if token:
+        return {"api_token": _secret(token, "cloudflare:apiToken")}
+    variable = own.text("apiTokenEnv")
+    if variable:
+        # A provider that names its variable never falls back to another account's token.
+        missing = f"the environment's {variable} is not set: this provider takes its token from it"
+        return {"api_token": _secret(env(variable), variable), "missing": missing}
+    key = _text(config, "cloudflare:apiKey")
+    if key:
+        email = _text(config, "cloudflare:email") or env("CLOUDFLARE_EMAIL")
+        return _key(key, email, "cloudflare:apiKey", "cloudflare:email")
+    token = env("CLOUDFLARE_API_TOKEN")
+    if token:
+        return {"api_token": _secret(token, "CLOUDFLARE_API_TOKEN")}
+    key = env("CLOUDFLARE_API_KEY")
+    if key:
+        email = env("CLOUDFLARE_EMAIL") or _text(config, "cloudflare:email")
+        return _key(key, email, "CLOUDFLARE_API_KEY", "CLOUDFLARE_EMAIL")
+    return {}
+
+
+def _key(key: str, email: str | None, key_name: str, email_name: str) -> dict[str, Any]:
+    return {
+        "api_key": _secret(key, key_name),
+        "email": _secret(email, email_name),
+        "missing": f"{key_name} is set and {email_name} is not: a key needs its e-mail",
+    }
+
+
+def check_address(settings: Settings) -> None:
+    """Raise SettingsError unless requests, and the token in them, go to Cloudflare."""
+    try:
+        parts = urlsplit(settings.base_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise SettingsError("cloudflare:baseUrl is no URL") from None
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise SettingsError("cloudflare:baseUrl must be an address and a path, nothing else")
+    if is_loopback(host):
+        if settings.allow_loopback and parts.scheme in {"http", "https"}:
+            return
+        raise SettingsError(
+            f"cloudflare:baseUrl is on this machine ({host}): nothing is sent there unless the "
+            "stack config cloudflare-access:allowLoopback is true"
+        )
+    if settings.local:
+        raise SettingsError(f"{LOCAL_OVERRIDE} names {host}: the local API is on this machine")
+    if parts.scheme != "https" or host not in CLOUDFLARES_HOSTS or port not in {None, 443}:
+        raise SettingsError(
+            f"cloudflare:baseUrl is {parts.scheme}://{host}{f':{port}' if port else ''}: "
+            "the token is sent to https://api.cloudflare.com alone"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, without asking any name server."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
