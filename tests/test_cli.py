@@ -176,11 +176,12 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 
 def test_a_command_runs_against_it_with_a_backend_of_its_own(environment: dict[str, str]) -> None:
-    show = "import os, sys; print(sys.stdin.read(), dict(os.environ)); sys.exit(7)"
+    show = (
+        "import json, os, sys;print(json.dumps([sys.stdin.read(), dict(os.environ)]));sys.exit(7)"
+    )
     done = run("local", "--", sys.executable, "-c", show, env=environment, input="through")
     assert done.returncode == 7
-    said, _, shown = done.stdout.partition(" ")
-    seen = eval(shown)  # noqa: S307  (printed three lines above)
+    said, seen = json.loads(done.stdout)
     local = json.loads(seen["CLOUDFLARE_ACCESS_LOCAL"])
     assert said == "through"
     assert list(local) == NAMES

@@ -102,7 +102,7 @@ def _local_cloudflare(
     try:
         from .local_cloudflare import LocalCloudflare  # noqa: PLC0415  (an extra brings Werkzeug)
     except ModuleNotFoundError as missing:
-        if missing.name != "werkzeug":
+        if str(missing.name).partition(".")[0] != "werkzeug":
             raise
         _fail("the local Cloudflare needs Werkzeug: pip install 'pulumi-cloudflare-access[local]'")
     cloudflare = LocalCloudflare(

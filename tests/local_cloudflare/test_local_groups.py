@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from local_cloudflare.samples import EXAMPLE_GROUP, RULES
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
 
-EVERYONE = {"everyone": {}}
+EVERYONE: dict[str, Any] = {"everyone": {}}
 ADA = {"email": {"email": "ada@example.com"}}
 MISSING = "11111111-1111-4111-8111-111111111111"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+
 from local_cloudflare.samples import EXAMPLE_GROUP, IN_2024, NOW, RULES, RULES_IN_2024, openapi
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from local_cloudflare.samples import EXAMPLE_GROUP, ID, IDENTITY_PROVIDER, RULES, RULES_IN_2024
 
 if TYPE_CHECKING:

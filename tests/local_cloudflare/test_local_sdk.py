@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cloudflare as sdk
 import pytest
+
 from local_cloudflare.samples import EXAMPLE_GROUP, ID, RULES
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def test_the_sdk_knows_every_rule_it_gets_back(
     cloudflare.seed({"access/groups": [EXAMPLE_GROUP]})
     group: Any = client.zero_trust.access.groups.create(
         name="All",
-        include=RULES,
-        account_id=cloudflare.account_id,  # type: ignore[arg-type]
+        include=RULES,  # type: ignore[arg-type]
+        account_id=cloudflare.account_id,
     )
     kinds = {type(rule).__name__ for rule in group.include}
     assert len(group.include) == 26

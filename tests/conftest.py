@@ -1,0 +1,35 @@
+"""Fixtures for every test: the local Cloudflare comes with the package's own pytest plugin."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from harness.plugin import Plugin
+from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pulumi_cloudflare_access import LocalCloudflare
+
+
+@pytest.fixture
+def plugin(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
+    """A plugin process whose stack config points at the local Cloudflare."""
+    config = {
+        "cloudflare:apiToken": cloudflare.token,
+        "cloudflare:baseUrl": cloudflare.base_url,
+        "cloudflare-access:accountId": cloudflare.account_id,
+        "cloudflare-access:allowLoopback": "true",
+    }
+    with Plugin(config, os.environ) as plugin:
+        yield plugin
+
+
+@pytest.fixture
+def stack(tmp_path: Path, cloudflare: LocalCloudflare) -> Stack:
+    """A stack for the real engine, configured for the local Cloudflare."""
+    return Stack(tmp_path / "stack", cloudflare)

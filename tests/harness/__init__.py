@@ -1,0 +1,1 @@
+"""What tests drive the package with: the plugin's own gRPC, and the real engine."""

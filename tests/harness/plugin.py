@@ -1,0 +1,240 @@
+"""A real plugin process, spoken to as the engine speaks to it.
+
+Pickling, configuration and Struct conversion are in every test; `Plugin.up` decides as the engine
+does between create, same, update and replace. Everything is fast: one process, many calls.
+"""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from concurrent import futures
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import grpc
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi_cloudflare_access import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+class CheckFailed(Exception):  # noqa: N818 - a test reads `raises(CheckFailed)`
+    """The plugin's check found mistakes; `reasons` are what the engine would print."""
+
+    def __init__(self, reasons: list[str], properties: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+        self.properties = properties
+
+
+class CallFailed(Exception):  # noqa: N818 - a test reads `raises(CallFailed)`
+    """A call of the plugin ended in an error; the text is what the engine would print."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the engine keeps of a resource, and what it did to get there."""
+
+    urn: str
+    kind: str
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    did: str = "create"
+
+
+@dataclass
+class _Engine(engine_pb2_grpc.EngineServicer):
+    """The part of the engine that a plugin calls: its log."""
+
+    warnings: list[str] = field(default_factory=list)
+    urns: list[str] = field(default_factory=list)
+
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - gRPC's names
+        self.warnings.append(request.message)
+        self.urns.append(request.urn)
+        return empty_pb2.Empty()
+
+
+class Plugin:
+    """One plugin process with one configuration."""
+
+    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        self.engine = _Engine()
+        self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=2))
+        engine_pb2_grpc.add_EngineServicer_to_server(self.engine, self._server)
+        port = self._server.add_insecure_port("127.0.0.1:0")
+        self._server.start()
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{port}"],
+            stdout=subprocess.PIPE,
+            env=dict(environment),
+        )
+        assert self.process.stdout
+        address = f"127.0.0.1:{int(self.process.stdout.readline())}"
+        self._channel = grpc.insecure_channel(address)
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._call("Configure", provider_pb2.ConfigureRequest(args=_struct(config)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+        self.process.kill()
+        self.process.communicate()
+        self._server.stop(None).wait()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the engine has been asked to warn of."""
+        return self.engine.warnings
+
+    # ------------------------------------------------------------------------- single calls
+
+    def check(
+        self, kind: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, urn: str = ""
+    ) -> dict[str, Any]:
+        """Call check as the engine does; raises CheckFailed."""
+        request = provider_pb2.CheckRequest(
+            urn=urn or _urn(kind),
+            olds=_struct(_with_provider(kind, olds) if olds else {}),
+            news=_struct(_with_provider(kind, news)),
+        )
+        answer = self._call("Check", request)
+        if answer.failures:
+            raise CheckFailed(
+                [failure.reason for failure in answer.failures],
+                [failure.property for failure in answer.failures],
+            )
+        return _dict(answer.inputs)
+
+    def diff(self, kept: Kept, news: Mapping[str, Any]) -> tuple[str, list[str]]:
+        """Call diff with old outputs and checked inputs: NONE, SOME or UNKNOWN, and replaces."""
+        answer = self._call(
+            "Diff",
+            provider_pb2.DiffRequest(
+                id=kept.id,
+                urn=kept.urn,
+                olds=_struct(_with_provider(kept.kind, kept.outputs)),
+                news=_struct(_with_provider(kept.kind, news)),
+            ),
+        )
+        changes = provider_pb2.DiffResponse.DiffChanges.Name(answer.changes).removeprefix("DIFF_")
+        return changes, list(answer.replaces)
+
+    def read(self, kept: Kept) -> Kept | None:
+        """Call read; None: it is gone."""
+        answer = self._call(
+            "Read",
+            provider_pb2.ReadRequest(
+                id=kept.id,
+                urn=kept.urn,
+                properties=_struct(_with_provider(kept.kind, kept.outputs)),
+                inputs=_struct(_with_provider(kept.kind, kept.inputs)),
+            ),
+        )
+        if not answer.id:
+            return None
+        return replace(
+            kept, inputs=_dict(answer.inputs), outputs=_dict(answer.properties), did="read"
+        )
+
+    # ------------------------------------------------------------------------ what the engine does
+
+    def up(
+        self, kind: str, declared: Mapping[str, Any], was: Kept | None = None, name: str = "thing"
+    ) -> Kept:
+        """Check, diff and then create, keep, update or replace, as the engine decides."""
+        urn = was.urn if was else _urn(kind, name)
+        inputs = self.check(kind, declared, was.inputs if was else None, urn)
+        if was is None:
+            return self._create(kind, inputs, urn)
+        changes, replaces = self.diff(was, inputs)
+        if replaces:
+            inputs = self.check(kind, declared, None, urn)
+            new = replace(self._create(kind, inputs, urn), did="replace")
+            self.destroy(was)
+            return new
+        if changes == "NONE" or (changes == "UNKNOWN" and inputs == was.inputs):
+            return replace(was, inputs=inputs, did="same")
+        answer = self._call(
+            "Update",
+            provider_pb2.UpdateRequest(
+                id=was.id,
+                urn=urn,
+                olds=_struct(_with_provider(kind, was.outputs)),
+                news=_struct(_with_provider(kind, inputs)),
+            ),
+        )
+        return replace(was, inputs=inputs, outputs=_dict(answer.properties), did="update")
+
+    def refresh(self, kept: Kept) -> Kept | None:
+        """Read, then diff with roles swapped, as the engine does."""
+        found = self.read(kept)
+        if found is not None:
+            changes, _ = self.diff(found, kept.inputs)
+            did = "same" if changes == "NONE" else "drift"
+            return replace(found, did=did)
+        return None
+
+    def destroy(self, kept: Kept) -> None:
+        """Delete the object."""
+        self._call(
+            "Delete",
+            provider_pb2.DeleteRequest(
+                id=kept.id,
+                urn=kept.urn,
+                properties=_struct(_with_provider(kept.kind, kept.outputs)),
+            ),
+        )
+
+    def get(self, kind: str, id_: str, scope: Mapping[str, str], name: str = "found") -> Kept:
+        """Read what this stack does not own, as `.get` makes the engine do."""
+        urn = _urn(kind, name)
+        props = _struct(_with_provider(kind, scope))
+        answer = self._call(
+            "Read", provider_pb2.ReadRequest(id=id_, urn=urn, properties=props, inputs=props)
+        )
+        return Kept(urn, kind, answer.id, _dict(answer.inputs), _dict(answer.properties), "get")
+
+    def _create(self, kind: str, inputs: Mapping[str, Any], urn: str) -> Kept:
+        request = provider_pb2.CreateRequest(
+            urn=urn, properties=_struct(_with_provider(kind, inputs))
+        )
+        answer = self._call("Create", request)
+        return Kept(urn, kind, answer.id, dict(inputs), _dict(answer.properties))
+
+    def _call(self, method: str, request: Any) -> Any:
+        try:
+            return getattr(self.stub, method)(request, timeout=60)
+        except grpc.RpcError as error:
+            raise CallFailed(error.details()) from None  # type: ignore[attr-defined]
+
+
+def _urn(kind: str, name: str = "thing") -> str:
+    token = "".join(part.capitalize() for part in kind.split("_"))
+    return f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{token}::{name}"
+
+
+def _with_provider(kind: str, props: Mapping[str, Any]) -> dict[str, Any]:
+    return {**copy.deepcopy(dict(props)), "__provider": serialize_provider(kinds.load(kind))}
+
+
+def _struct(value: Mapping[str, Any]) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    struct.update(dict(value))
+    return struct
+
+
+def _dict(struct: struct_pb2.Struct) -> dict[str, Any]:
+    found: dict[str, Any] = json_format.MessageToDict(struct)
+    found.pop("__provider", None)
+    return found
