@@ -228,9 +228,17 @@ def test_the_project_may_be_elsewhere(
 
 def test_settings_of_a_stack_called_local_stay(environment: dict[str, str], project: Path) -> None:
     (project / "Pulumi.yaml").touch()
-    (project / "Pulumi.local.yaml").touch()
+    (project / "Pulumi.local.yaml").write_text("config: {}\n")
     run("local", "--", "pulumi", "up", env=environment, cwd=project)
-    assert (project / "Pulumi.local.yaml").exists()
+    assert (project / "Pulumi.local.yaml").read_text() == "config: {}\n"
+
+
+def test_the_users_own_passphrase_stays(environment: dict[str, str]) -> None:
+    show = ["sh", "-c", 'echo "${PULUMI_CONFIG_PASSPHRASE-unset}"']
+    mine = run("local", "--", *show, env=environment | {"PULUMI_CONFIG_PASSPHRASE": "mine"})
+    assert mine.stdout == "mine\n"
+    file = run("local", "--", *show, env=environment | {"PULUMI_CONFIG_PASSPHRASE_FILE": "mine"})
+    assert file.stdout == "unset\n"
 
 
 @pytest.mark.parametrize(

@@ -74,18 +74,22 @@ def local(
     """
     if command and not shutil.which(command[0]):
         _fail(f"command not found: {command[0]}", 127)
+    from .local_cloudflare.run import run, stopping  # noqa: PLC0415  (no other command needs it)
+
     if not command:
         # Blocked before there is a thread, so that only the wait below gets them.
-        signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        signal.pthread_sigmask(signal.SIG_BLOCK, stopping())
     cloudflare = _local_cloudflare(
         port=port, latency=latency_ms / 1000, seed=seed, plain=plain, accounts=accounts, zones=zones
     )
     try:
         if command:
-            sys.exit(_run(cloudflare, command, keep_backend=keep_backend, as_json=as_json))
+            _say(_json(cloudflare) if as_json else f"local Cloudflare  {cloudflare.base_url}")
+            sys.exit(run(command, _json(cloudflare), keep_backend=keep_backend, say=_say))
         _print(cloudflare, as_json=as_json)
-        signal.sigwait(signals)
+        signal.sigwait(stopping())
+    except subprocess.CalledProcessError as failed:
+        _fail(f"{' '.join(failed.cmd)}: {failed.stderr.strip()}", failed.returncode)
     finally:
         cloudflare.stop()
 
@@ -132,21 +136,6 @@ def _local_cloudflare(
     return cloudflare
 
 
-def _run(
-    cloudflare: LocalCloudflare, command: tuple[str, ...], *, keep_backend: bool, as_json: bool
-) -> int:
-    from .local_cloudflare.run import run  # noqa: PLC0415  (only who runs something needs it)
-
-    def say(line: str) -> None:
-        click.echo(line, err=True)
-
-    say(_json(cloudflare) if as_json else f"local Cloudflare  {cloudflare.base_url}")
-    try:
-        return run(command, _json(cloudflare), keep_backend=keep_backend, say=say)
-    except subprocess.CalledProcessError as failed:
-        _fail(f"{' '.join(failed.cmd)}: {failed.stderr.strip()}", failed.returncode)
-
-
 def _print(cloudflare: LocalCloudflare, *, as_json: bool) -> None:
     if as_json:
         click.echo(_json(cloudflare))
@@ -171,12 +160,16 @@ def _print_table(cloudflare: LocalCloudflare) -> None:
     click.echo(f"export CLOUDFLARE_ACCESS_LOCAL='{_json(cloudflare)}'")
 
 
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
 def _json(cloudflare: LocalCloudflare) -> str:
     return json.dumps({name: getattr(cloudflare, name) for name in _NAMES})
 
 
 def _fail(message: str, exit_code: int = 1) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
+    _say(f"Error: {message}")
     sys.exit(exit_code)
 
 

@@ -17,7 +17,7 @@ import functools
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -180,8 +180,12 @@ class Lifecycle(dynamic.ResourceProvider):
         except NotFoundError:
             if not refreshing:
                 raise
+            plugin.warn("gone from Cloudflare")
             return dynamic.ReadResult("", {})
         outputs = self._outputs(props, answer, everything=not refreshing)
+        drift = self._differences(self._declared(props), self._declared(outputs), _secret(props))
+        if refreshing and drift:
+            plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
         computed = {*self.state.model_fields, VERSION}
         inputs = {name: value for name, value in outputs.items() if name not in computed}
         return dynamic.ReadResult(id_, outputs, inputs)
@@ -202,7 +206,8 @@ class Lifecycle(dynamic.ResourceProvider):
         old, new = self._declared(_olds), self._declared(_news)
         found = self._managed(there, old, form={**old, **new})
         if self.settings.on_drift == "refuse":
-            self._refuse_unseen(_id, old, new, self._managed(there, old), found)
+            called = self._called(_olds, _id)
+            self._refuse_unseen(called, old, self._managed(there, old), new, _secret(_news))
         if self._differences(found, new):
             dropped = {name for name in old if name not in new}
             body = self._body(new, dropped=dropped, there=there)
@@ -288,13 +293,17 @@ class Lifecycle(dynamic.ResourceProvider):
     def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
         return {k: props[k] for k in self.facts() if props.get(k) is not None}
 
-    def _differences(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    def _differences(
+        self, old: Mapping[str, Any], new: Mapping[str, Any], secret: Container[str] = ()
+    ) -> list[str]:
         """Say what differs between two declarations; nothing where only their form does."""
         return [
             change
             for name, field in self.facts().items()
-            if not field.same(was := old.get(name, MISSING), wish := new.get(name, MISSING))
-            for change in field.changes(was, wish)
+            if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
+            for change in (
+                [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
+            )
         ]
 
     def _keep_keys(self, checked: dict[str, Any], olds: Mapping[str, Any]) -> None:
@@ -341,11 +350,11 @@ class Lifecycle(dynamic.ResourceProvider):
     ) -> dict[str, Any]:
         declared = self._declared(props)
         found = self._managed(answer, declared, everything=everything)
-        surprises = self._differences(declared, found) if written else []
+        surprises = self._differences(declared, found, _secret(props)) if written else []
         if surprises:
             plugin.warn(
                 f"Cloudflare made something else of this {self.what} than was declared: "
-                f"{plugin.redact('; '.join(surprises), (props,))}"
+                f"{'; '.join(surprises)}"
             )
         self._remember_name(answer)
         computed = self.state.model_validate(answer).model_dump(exclude_none=True)
@@ -388,7 +397,9 @@ class Lifecycle(dynamic.ResourceProvider):
             return None
         id_ = _id_of(found)
         declared = self._declared(props)
-        differences = self._differences(self._managed(found, declared), declared)
+        differences = self._differences(
+            self._managed(found, declared), declared, _secret(props)
+        )
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
                 f"{self._called(props, id_)} exists and is not what the program declares, which would "
@@ -440,24 +451,28 @@ class Lifecycle(dynamic.ResourceProvider):
 
     def _refuse_unseen(
         self,
-        id_: str,
+        called: str,
         old: Mapping[str, Any],
-        new: Mapping[str, Any],
         there: Mapping[str, Any],
-        there_in_new_form: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
     ) -> None:
-        unseen = [
-            change
+        """Raise if somebody changed the object since, unless it already is what is wished for."""
+        settled = {
+            name
             for name, field in self.facts().items()
-            if not field.same(was := old.get(name, MISSING), now := there.get(name, MISSING))
-            and not field.same(there_in_new_form.get(name, MISSING), new.get(name, MISSING))
-            for change in field.changes(was, now)
-        ]
+            if field.same(there.get(name, MISSING), wish.get(name, MISSING))
+        }
+        unseen = self._differences(
+            {name: value for name, value in old.items() if name not in settled},
+            {name: value for name, value in there.items() if name not in settled},
+            secret,
+        )
         if unseen:
             raise DriftError(
-                f"{self._called(old, id_)} was changed at Cloudflare, and no preview has shown it: "
-                f"{'; '.join(unseen)}. Nothing was sent. Run pulumi refresh, look at the preview, and "
-                "run again (or set cloudflare-access:onDrift to overwrite)"
+                f"{called} was changed at Cloudflare, and no preview has shown it: "
+                f"{'; '.join(unseen)}. Nothing was sent. Run pulumi refresh, look at the preview, "
+                "and run again (or set cloudflare-access:onDrift to overwrite)"
             )
 
     def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
@@ -537,6 +552,11 @@ def _id_of(answer: Mapping[str, Any]) -> str:
 def _other(old: Any, new: Any) -> bool:
     # A scope that is not known yet may be another: the preview says the worse of the two.
     return old != new or new == UNKNOWN
+
+
+def _secret(props: Mapping[str, Any]) -> frozenset[str]:
+    """Return the fields whose values the program keeps secret."""
+    return frozenset(props.get(SECRET) or ())
 
 
 def _listed(names: list[str]) -> str:

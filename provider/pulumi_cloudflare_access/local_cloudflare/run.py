@@ -35,7 +35,8 @@ def run(
         if not keep_backend:
             folder = stack.enter_context(TemporaryDirectory(prefix="cloudflare-access-"))
             environment["PULUMI_BACKEND_URL"] = Path(folder).as_uri()
-            environment["PULUMI_CONFIG_PASSPHRASE"] = ""
+            if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(environment):
+                environment["PULUMI_CONFIG_PASSPHRASE"] = ""
             say(f"Pulumi backend    {environment['PULUMI_BACKEND_URL']}")
             project = _project_without_stack(command)
             if project:
@@ -45,10 +46,14 @@ def run(
     return 128 - status if status < 0 else status
 
 
+def stopping() -> set[signal.Signals]:
+    """Return the signals that are meant to end us; under `nohup` a hang-up is not."""
+    hang_up = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN else set()
+    return {signal.SIGINT, signal.SIGTERM} | hang_up
+
+
 class _Relay:
     """Hands signals on to a command, so that it ends in its own way and we clean up after it."""
-
-    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -56,7 +61,7 @@ class _Relay:
         self._early: list[int] = []
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._receive) for number in self._SIGNALS}
+        self._before = {number: signal.signal(number, self._receive) for number in stopping()}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -116,9 +121,9 @@ def _working_folder(command: Sequence[str]) -> Path:
 
 @contextmanager
 def _stack(project: Path, environment: dict[str, str]) -> Iterator[None]:
-    """Give a project the stack `local`; its settings file goes again if it was not there."""
+    """Give a project the stack `local`, and leave its settings file as it was before."""
     settings = project.with_name(f"Pulumi.{STACK}{project.suffix}")
-    existed = settings.exists()
+    before = settings.read_bytes() if settings.exists() else None
     try:
         subprocess.run(  # noqa: S603  (nothing of it comes from elsewhere)
             ["pulumi", "stack", "init", STACK, "--no-select", "--non-interactive"],  # noqa: S607
@@ -131,5 +136,7 @@ def _stack(project: Path, environment: dict[str, str]) -> Iterator[None]:
         )
         yield
     finally:
-        if not existed:
+        if before is None:
             settings.unlink(missing_ok=True)
+        elif settings.read_bytes() != before:
+            settings.write_bytes(before)

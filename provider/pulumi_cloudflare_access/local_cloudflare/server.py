@@ -33,7 +33,8 @@ class Server(ThreadingTCPServer):
 
     def __init__(self, app: WSGIApplication, port: int) -> None:
         self.app = app
-        self._connections: dict[socket.socket, threading.Thread] = {}
+        self._connections: set[socket.socket] = set()
+        self._workers: list[threading.Thread] = []
         self._lock = threading.Lock()
         super().__init__((HOST, port), Connection)
         self.port: int = self.server_address[1]
@@ -43,15 +44,16 @@ class Server(ThreadingTCPServer):
 
     def close(self) -> None:
         """Stop at once: open connections are cut, and every thread has ended on return."""
-        self._stop.close()
+        self._stop.send(b".")
         self._acceptor.join()
+        self._stop.close()
         self._stopped.close()
         self.server_close()
         with self._lock:
-            connections = dict(self._connections)
-            for connection in connections:
-                _cut(connection)
-        for thread in connections.values():
+            for connection in self._connections:
+                with contextlib.suppress(OSError):  # the client was faster
+                    connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._workers:
             thread.join()
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -63,13 +65,14 @@ class Server(ThreadingTCPServer):
             daemon=True,
         )
         with self._lock:
-            self._connections[request] = thread
+            self._connections.add(request)
         thread.start()
+        self._workers = [*filter(threading.Thread.is_alive, self._workers), thread]
 
     def shutdown_request(self, request: Any) -> None:
         """Close a connection, whoever ended it."""
         with self._lock:
-            self._connections.pop(request, None)
+            self._connections.discard(request)
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -150,8 +153,3 @@ class Connection(BaseHTTPRequestHandler):
 def _split(status: str) -> tuple[int, str]:
     code, _, reason = status.partition(" ")
     return int(code), reason
-
-
-def _cut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # the client was faster
-        connection.shutdown(socket.SHUT_RDWR)
