@@ -71,16 +71,19 @@ class Reason:
         """Read one entry of an envelope's `errors`, in any of the shapes the API has had."""
         if not isinstance(said, dict):
             return cls(code=None, message=str(said))
-        code = said.get("code")
         source = said.get("source")
-        message = str(said.get("message", ""))
-        chain = [str(Reason.read(link)) for link in said.get("error_chain") or ()]
+        chain = [str(link) for link in Reason.read_all(said.get("error_chain"))]
         return cls(
-            code=int(code) if isinstance(code, (int, float)) else None,
-            message=": ".join([message, *chain]) if chain else message,
-            documentation_url=said.get("documentation_url"),
-            pointer=source.get("pointer") if isinstance(source, dict) else None,
+            code=_whole(said.get("code")),
+            message=": ".join([_text(said.get("message")) or "", *chain]).removeprefix(": "),
+            documentation_url=_text(said.get("documentation_url")),
+            pointer=_text(source.get("pointer")) if isinstance(source, dict) else None,
         )
+
+    @classmethod
+    def read_all(cls, said: Any) -> tuple[Reason, ...]:
+        """Read a list of them, or what came in its place. Nothing that was said gets lost."""
+        return tuple(map(cls.read, said if isinstance(said, list) else [said] if said else ()))
 
     def __str__(self) -> str:
         text = self.message or "no reason given"
@@ -91,6 +94,17 @@ class Reason:
         if self.documentation_url:
             text += f", see {self.documentation_url}"
         return text
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 class ApiError(CloudflareError):

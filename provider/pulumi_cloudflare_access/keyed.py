@@ -7,6 +7,7 @@ preview hold the maps, requests hold lists again, sorted by key. Equality never 
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ class Keyed(ABC):
     def matches(self, entry: Any, answer: Any) -> bool:
         """Tell whether an entry of an answer is this one, whatever the API added to it."""
 
+    def gist(self, entry: Any) -> str:
+        """Write what an entry and its answer mostly have in common: where to look first."""
+        return self.canonical(entry)
+
     @abstractmethod
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
         """Read an entry of an answer that nobody declared."""
@@ -103,17 +108,19 @@ class Keyed(ABC):
         """Tell whether two maps hold the same entries, whatever their keys."""
         if UNKNOWN in (one, other):
             return one == other
-        return self._meanings(one) == self._meanings(other)
+        return self._meanings(one).keys() == self._meanings(other).keys()
 
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give every entry that did not change the key and the form it had."""
         if not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
-        had = {self.canonical(entry): key for key, entry in old.items()}
+        had = self._meanings(old)
         kept, others = {}, []
         for key, entry in new.items():
-            before = had.get(self.canonical(entry))
-            if before is None:
+            canonical = self.canonical(entry)
+            before = had.get(canonical)
+            # Two things that are not known yet need not be the same thing.
+            if before is None or UNKNOWN in canonical:
                 others.append(Named(key, entry))
             else:
                 kept[before] = old[before]
@@ -128,9 +135,16 @@ class Keyed(ABC):
     ) -> dict[str, Any]:
         """Read the list of an answer; entries that are known keep their keys and their form."""
         unmatched = dict(known)
+        alike: dict[str, list[str]] = {}
+        for key in sorted(known, key=lambda key: (-len(self.canonical(known[key])), key)):
+            # Those that say the most come first: they match the least.
+            alike.setdefault(self.gist(known[key]), []).append(key)
         kept, foreign = {}, []
+        # Looking where the entry should be saves comparing everything with everything.
         for item in items:
-            key = next((k for k, entry in unmatched.items() if self.matches(entry, item)), None)
+            likely = (key for key in alike.get(self.gist(item), ()) if key in unmatched)
+            candidates = itertools.chain(likely, unmatched)
+            key = next((k for k in candidates if self.matches(known[k], item)), None)
             if key is None:
                 if not any(self.matches(entry, item) for entry in kept.values()):
                     foreign.append(self.from_wire(item, name_of))

@@ -1,8 +1,8 @@
 """What a program may ask for, what we keep of an answer, and the facts about each field.
 
-`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about a
-field that is not its type (an unordered list, what the API makes of its absence) stands beside the
-type, in its annotation, and is read here once.
+`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about
+a field that is not its type (an unordered list, what the API makes of its absence) stands beside
+the type, in its annotation, and is read here once.
 """
 
 from __future__ import annotations
@@ -89,11 +89,11 @@ class Field:
         """
         value = answer.get(self.name)
         if self.keyed:
-            if not isinstance(value, list) and (value is not None or self.not_empty):
-                raise UnusableAnswerError(f"an answer without a list of {self.name}")
-            return self.keyed.answer(
-                value or [], form if isinstance(form, Mapping) else {}, name_of
-            )
+            # An empty list is sometimes null.
+            items = [] if value is None and not self.not_empty else value
+            if not isinstance(items, list) or not all(isinstance(i, dict) and i for i in items):
+                raise UnusableAnswerError(f"an answer whose {self.name} is no list of objects")
+            return self.keyed.answer(items, form if isinstance(form, Mapping) else {}, name_of)
         wrong_type = self.answered_as and not isinstance(value, self.answered_as)
         return MISSING if value is None or wrong_type else value
 
@@ -136,7 +136,7 @@ def check(
     for name, value in declared.items():
         field = fields.get(name)
         if field and field.keyed:
-            checked[name], wrong = field.keyed.check(value, name)
+            checked[name], wrong = field.keyed.check(whole_numbers(value), name)
             mistakes += wrong
             if not checked[name] and not wrong:
                 if field.not_empty:
@@ -150,7 +150,7 @@ def check(
         mistakes += [
             _mistake(wrong, fields)
             for wrong in error.errors(include_url=False, include_context=False)
-            if wrong["input"] != UNKNOWN
+            if wrong["input"] != UNKNOWN or wrong["type"] == "extra_forbidden"
         ]
     return checked, mistakes
 

@@ -1,20 +1,21 @@
 """Where requests go and in whose name: read from the stack's config, then the environment.
 
-| config                               | environment              | meaning                                 |
-|--------------------------------------|--------------------------|-----------------------------------------|
-| `cloudflare:apiToken`                | `CLOUDFLARE_API_TOKEN`   | an API token (recommended)              |
-| `cloudflare:apiKey`                  | `CLOUDFLARE_API_KEY`     | the global API key, with the e-mail     |
-| `cloudflare:email`                   | `CLOUDFLARE_EMAIL`       | the e-mail that belongs to the key      |
-| `cloudflare:baseUrl`                 | `CLOUDFLARE_BASE_URL`    | another address of the API              |
-| `cloudflare-access:accountId`        | `CLOUDFLARE_ACCOUNT_ID`  | the account of resources that name none |
-| `cloudflare-access:requestsPer5Minutes` |                       | this run's share of the account's rate  |
-| `cloudflare-access:deadline`         |                          | seconds that one operation may take     |
-| `cloudflare-access:allowLoopback`    |                          | `true`: baseUrl may be on this machine  |
-| `cloudflare-access:onDrift`          |                          | `refuse` (default) or `overwrite`       |
+| config                          | environment             | meaning                                |
+|---------------------------------|-------------------------|----------------------------------------|
+| `cloudflare:apiToken`           | `CLOUDFLARE_API_TOKEN`  | an API token (recommended)             |
+| `cloudflare:apiKey`             | `CLOUDFLARE_API_KEY`    | the global API key, with the e-mail    |
+| `cloudflare:email`              | `CLOUDFLARE_EMAIL`      | the e-mail that belongs to the key     |
+| `cloudflare:baseUrl`            | `CLOUDFLARE_BASE_URL`   | another address of the API             |
+| `cloudflare-access:`            |                         |                                        |
+| `  accountId`                   | `CLOUDFLARE_ACCOUNT_ID` | the account of resources that name none |
+| `  requestsPer5Minutes`         |                         | this run's share of the account's rate |
+| `  deadline`                    |                         | seconds that one operation may take    |
+| `  allowLoopback`               |                         | `true`: baseUrl may be on this machine |
+| `  onDrift`                     |                         | `refuse` (default) or `overwrite`      |
 
 Config wins over the environment, a token over a key; a key in the config wins over a token in the
-environment. `CLOUDFLARE_ACCESS_LOCAL`, set by `cloudflare-access local`, beats everything: a run meant
-for the local API can never reach the real one.
+environment. `CLOUDFLARE_ACCESS_LOCAL`, set by `cloudflare-access local`, beats everything: a run
+meant for the local API can never reach the real one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -152,7 +154,7 @@ def _override(text: str) -> dict[str, Any]:
         return {
             "base_url": str(local["base_url"]).rstrip("/"),
             "account_id": local.get("account_id"),
-            "api_token": str(local["token"]),
+            "api_token": _secret(str(local["token"]), f"the token in {LOCAL_OVERRIDE}"),
             "allow_loopback": True,
             "local": True,
         }
@@ -217,6 +219,9 @@ def check_address(settings: Settings) -> None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise SettingsError("cloudflare:baseUrl is no URL") from None
+    # Two readers of such a URL could see two hosts in it.
+    if not re.fullmatch(r"[!-~]+", settings.base_url) or "\\" in settings.base_url:
+        raise SettingsError("cloudflare:baseUrl holds characters that no address has")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise SettingsError("cloudflare:baseUrl must be an address and a path, nothing else")
     if is_loopback(host):

@@ -28,7 +28,7 @@ from typing import Annotated, Any, TypeAlias
 import pulumi
 
 from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
-from ..model import nearest, quoted
+from ..model import nearest, quoted, whole_numbers
 
 Rule: TypeAlias = Mapping[str, pulumi.Input[Any]]
 Text: TypeAlias = pulumi.Input[str]
@@ -111,7 +111,8 @@ class Field:
     def meaning(self, value: Any) -> Any:
         """Write a value in its one canonical form."""
         if isinstance(value, (list, tuple)):
-            return sorted({self.meaning(inner) for inner in value})
+            meant = {_json(inner): inner for inner in map(self.meaning, value)}
+            return [meant[text] for text in sorted(meant)]
         return self.canonical(value) if isinstance(value, str) and value != UNKNOWN else value
 
     def mistakes(self, value: Any, path: str) -> list[Mistake]:
@@ -156,6 +157,13 @@ class Selector:
         known = {name for field in self.fields for name in (field.name, *field.aliases)}
         return {name: inner for name, inner in value.items() if name not in known}
 
+    def renamed(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Give every field its present name."""
+        present = {alias: field.name for field in self.fields for alias in field.aliases}
+        return {
+            present.get(name, name): inner for name, inner in value.items() if inner is not None
+        }
+
     def key(self, value: Mapping[str, Any], labels: Mapping[str, Any]) -> str:
         """Write the key of an entry."""
         key, meant = self.name, self.meaning(value)
@@ -181,6 +189,9 @@ class Selector:
             given = [name for name in (field.name, *field.aliases) if value.get(name) is not None]
             if not given and field.required:
                 found.append(Mistake(f"{path}.{field.name}", "is required"))
+            if len(given) > 1:
+                reason = f"is an older name of {field.name}: pass one of them"
+                found.append(Mistake(f"{path}.{given[1]}", reason))
             for name in given:
                 found += field.mistakes(value[name], f"{path}.{name}")
         return found
@@ -189,7 +200,9 @@ class Selector:
 def _written(value: Any) -> str:
     if value == UNKNOWN:
         return NOT_KNOWN_YET
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ",".join(map(_written, value))
+    return value if isinstance(value, str) else _json(value)
 
 
 def _pairs(value: Mapping[str, Any]) -> str:
@@ -197,7 +210,8 @@ def _pairs(value: Mapping[str, Any]) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    whole = whole_numbers(value)
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _id(name: str = "id", is_right: Callable[[str], str | None] = _is_text) -> Field:
@@ -305,8 +319,10 @@ class _Rules(Keyed):
             mistakes.append(Mistake(inner, str(entry[MISTAKE])))
         elif selector:
             mistakes += selector.mistakes(value, inner, raw=raw)
+        if mistakes:
+            return Named("", {}), mistakes
         kept = {key: entry[key] for key in (wire, OF, RAW) if entry.get(key) is not None}
-        return Named(_key(wire, value, entry), kept), mistakes
+        return Named(_key(wire, value, entry), kept), []
 
     def canonical(self, entry: Any) -> str:
         if not isinstance(entry, Mapping):
@@ -317,9 +333,21 @@ class _Rules(Keyed):
             value = {**selector.meaning(value), **selector.unknown(value)}
         return _json({wire: value})
 
+    def gist(self, entry: Any) -> str:
+        if not isinstance(entry, Mapping):
+            return str(entry)
+        wire, value = _split(entry)
+        selector = BY_WIRE.get(wire)
+        if selector is None or not isinstance(value, Mapping):
+            return wire
+        return _json({wire: selector.meaning(value)})
+
     def to_wire(self, entry: Any) -> Any:
         wire, value = _split(entry)
-        return {wire: value}
+        selector = BY_WIRE.get(wire)
+        if selector and isinstance(value, Mapping) and not entry.get(RAW):
+            value = selector.renamed(value)
+        return {wire: whole_numbers(value)}
 
     def matches(self, entry: Any, answer: Any) -> bool:
         if not isinstance(entry, Mapping) or not isinstance(answer, Mapping):
@@ -346,11 +374,8 @@ class _Rules(Keyed):
             return Named(_key(wire, value, {}), {wire: value, RAW: True})
         meant = selector.meaning(value)
         names = {f.labelled: name_of(str(meant.get(f.name))) for f in selector.fields if f.labelled}
-        as_answered = {
-            f.name: next(value[name] for name in (f.name, *f.aliases) if value.get(name) is not None)
-            for f in selector.fields
-            if f.name in meant
-        }
+        answered = selector.renamed(value)
+        as_answered = {name: answered[name] for name in meant}
         return Named(selector.key(meant, names), {wire: as_answered})
 
 
@@ -400,28 +425,43 @@ Rules = Annotated[Any, RULES]
 
 # ----------------------------------------------------------------------- functions for programs
 
-_GROUPS = (
+
+class _Accepted:
+    """The resources that a rule may refer to: ours, and the bridged provider's."""
+
+    def __init__(self, what: str, *kinds: str) -> None:
+        self.what = what
+        self.kinds = kinds
+
+
+_GROUPS = _Accepted(
+    "an Access group",
     "pulumi-python:dynamic/cloudflare:AccessGroup",
     "cloudflare:index/zeroTrustAccessGroup:ZeroTrustAccessGroup",
     "cloudflare:index/accessGroup:AccessGroup",
 )
-_IDENTITY_PROVIDERS = (
+_IDENTITY_PROVIDERS = _Accepted(
+    "an identity provider",
     "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider",
     "cloudflare:index/accessIdentityProvider:AccessIdentityProvider",
 )
-_SERVICE_TOKENS = (
+_SERVICE_TOKENS = _Accepted(
+    "a service token",
     "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken",
     "cloudflare:index/accessServiceToken:AccessServiceToken",
 )
-_LISTS = (
+_LISTS = _Accepted(
+    "a Zero Trust list",
     "cloudflare:index/zeroTrustList:ZeroTrustList",
     "cloudflare:index/teamsList:TeamsList",
 )
-_POSTURE_RULES = (
+_POSTURE_RULES = _Accepted(
+    "a posture rule",
     "cloudflare:index/zeroTrustDevicePostureRule:ZeroTrustDevicePostureRule",
     "cloudflare:index/devicePostureRule:DevicePostureRule",
 )
-_APPLICATIONS = (
+_APPLICATIONS = _Accepted(
+    "an Access application",
     "pulumi-python:dynamic/cloudflare:AccessApplication",
     "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
     "cloudflare:index/accessApplication:AccessApplication",
@@ -435,7 +475,7 @@ def email(email: Text) -> Rule:
 
 def email_list(list_id: Reference, *, label: str | None = None) -> Rule:
     """Match everyone whose e-mail address is in this Zero Trust list."""
-    return _refer("email_list", "id", list_id, _LISTS, "a Zero Trust list", label)
+    return _refer("email_list", "id", list_id, _LISTS, label)
 
 
 def email_domain(domain: Text) -> Rule:
@@ -455,7 +495,7 @@ def ip(ip: Text) -> Rule:
 
 def ip_list(list_id: Reference, *, label: str | None = None) -> Rule:
     """Match requests from the addresses in this Zero Trust list."""
-    return _refer("ip_list", "id", list_id, _LISTS, "a Zero Trust list", label)
+    return _refer("ip_list", "id", list_id, _LISTS, label)
 
 
 def certificate() -> Rule:
@@ -465,7 +505,7 @@ def certificate() -> Rule:
 
 def group(group: Reference, *, label: str | None = None) -> Rule:
     """Match whomever this Access group matches: the group itself, or its id."""
-    return _refer("group", "id", group, _GROUPS, "an Access group", label)
+    return _refer("group", "id", group, _GROUPS, label)
 
 
 def azure_ad(group_id: Text, identity_provider: Reference, *, label: str | None = None) -> Rule:
@@ -501,7 +541,7 @@ def saml(
 
 def service_token(token: Reference, *, label: str | None = None) -> Rule:
     """Match requests with this service token; works in Service Auth policies alone."""
-    return _refer("service_token", "token_id", token, _SERVICE_TOKENS, "a service token", label)
+    return _refer("service_token", "token_id", token, _SERVICE_TOKENS, label)
 
 
 def any_valid_service_token() -> Rule:
@@ -529,7 +569,7 @@ def device_posture(
 ) -> Rule:
     """Match devices that pass this posture check (also WARP and Gateway)."""
     rule = _refer(
-        "device_posture", "integration_uid", integration_uid, _POSTURE_RULES, "a posture rule", label
+        "device_posture", "integration_uid", integration_uid, _POSTURE_RULES, label
     )
     if account_id is not None:
         rule["device_posture"]["account_id"] = account_id
@@ -555,7 +595,7 @@ def common_name(common_name: Text) -> Rule:
 def login_method(identity_provider: Reference, *, label: str | None = None) -> Rule:
     """Match people who logged in through this identity provider."""
     return _refer(
-        "login_method", "id", identity_provider, _IDENTITY_PROVIDERS, "an identity provider", label
+        "login_method", "id", identity_provider, _IDENTITY_PROVIDERS, label
     )
 
 
@@ -567,7 +607,7 @@ def oidc(claim_name: Text, claim_value: Text, identity_provider: Reference) -> R
 
 def linked_app_token(app: Reference, *, label: str | None = None) -> Rule:
     """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
-    return _refer("linked_app_token", "app_uid", app, _APPLICATIONS, "an Access application", label)
+    return _refer("linked_app_token", "app_uid", app, _APPLICATIONS, label)
 
 
 def user_risk_score(levels: pulumi.Input[Sequence[Text]]) -> Rule:
@@ -589,12 +629,11 @@ def _refer(
     wire: str,
     field: str,
     reference: Reference,
-    accepted: Sequence[str],
-    what: str,
+    accepted: _Accepted,
     label: str | None,
 ) -> dict[str, Any]:
     rule: dict[str, Any] = {}
-    value = _value(rule, reference, accepted, what)
+    value = _value(rule, reference, accepted)
     rule[wire] = {field: value}
     if label is not None or LABEL not in rule:
         rule[LABEL] = label
@@ -610,7 +649,7 @@ def _via(
     if identity_provider is None:
         return {wire: fields}
     through: dict[str, Any] = {}
-    value = _value(through, identity_provider, _IDENTITY_PROVIDERS, "an identity provider")
+    value = _value(through, identity_provider, _IDENTITY_PROVIDERS)
     rule = {
         wire: {**fields, "identity_provider_id": value},
         LABEL: label,
@@ -620,12 +659,13 @@ def _via(
     return {key: inner for key, inner in rule.items() if inner is not None}
 
 
-def _value(rule: dict[str, Any], reference: Reference, accepted: Sequence[str], what: str) -> Any:
+def _value(rule: dict[str, Any], reference: Reference, accepted: _Accepted) -> Any:
     """Return the id of what a rule refers to, and note what is known of it in the preview."""
     if not isinstance(reference, pulumi.CustomResource):
         return reference
     kind = reference.pulumi_resource_type
-    if kind not in accepted:
+    if kind not in accepted.kinds:
+        what = accepted.what
         rule[MISTAKE] = f"{kind.rpartition(':')[2]} is not {what}; pass {what} or its id"
         return ""
     rule[OF] = reference.urn

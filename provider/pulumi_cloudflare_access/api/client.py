@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from .. import plugin
-from ..errors import Reason, UnreachableError, UnusableAnswerError, refusal
+from ..errors import Reason, SettingsError, UnreachableError, UnusableAnswerError, refusal
 from ..settings import Settings, check_address, is_loopback
 
 # Seconds. Cloudflare's own SDK waits 5 for a connection and 60 for an answer.
@@ -24,7 +24,7 @@ TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 # The plugin process serves a few calls at a time; each may have one request under way.
 CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
 # A list that never ends is a fault of the answer, not a very large account.
-MOST_PAGES = 10_000
+MOST_PAGES = 1_000
 
 
 _clients: dict[Settings, Client] = {}
@@ -49,17 +49,25 @@ class Client:
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
         check_address(settings)
         self._settings = settings
-        self._http = httpx.Client(
-            base_url=settings.base_url,
-            headers={"User-Agent": f"pulumi-cloudflare-access/{_version()}"},
-            timeout=TIMEOUT,
-            limits=CONNECTIONS,
-            transport=transport,
-            # A redirect would carry the token to wherever it points.
-            follow_redirects=False,
-            # HTTPS_PROXY and SSL_CERT_FILE are honoured; no proxy stands before this machine itself.
-            trust_env=not is_loopback(httpx.URL(settings.base_url).host),
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=settings.base_url,
+                headers={"User-Agent": f"pulumi-cloudflare-access/{_version()}"},
+                timeout=TIMEOUT,
+                limits=CONNECTIONS,
+                transport=transport,
+                # A redirect would carry the token to wherever it points.
+                follow_redirects=False,
+                # HTTPS_PROXY and SSL_CERT_FILE are honoured, but this machine has no proxy.
+                trust_env=not is_loopback(httpx.URL(settings.base_url).host),
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL):
+            # The address is checked above; httpx reads the rest from the environment, and its words
+            # for what is wrong there repeat a proxy's password.
+            raise SettingsError(
+                "the environment's HTTPS_PROXY, SSL_CERT_FILE or SSL_CERT_DIR cannot be used: a "
+                "proxy must be an http:// or https:// URL, certificates a readable PEM file or folder"
+            ) from None
 
     def get(self, where: str, *, needs: str, **params: Any) -> Any:
         """GET one object."""
@@ -80,7 +88,7 @@ class Client:
     def list(self, where: str, *, per_page: int, needs: str, **params: Any) -> Iterator[Any]:
         """GET a list, page after page, until it has all been read."""
         read = 0
-        for page in range(1, MOST_PAGES):
+        for page in range(1, MOST_PAGES + 1):
             answer = self._ask(
                 "GET", where, needs, params={**params, "page": page, "per_page": per_page}
             )
@@ -90,7 +98,8 @@ class Client:
                 raise answer.unusable("a list was due and something else came")
             yield from items
             read += len(items)
-            total = (answer.envelope.get("result_info") or {}).get("total_count")
+            info = answer.envelope.get("result_info")
+            total = info.get("total_count") if isinstance(info, dict) else None
             if not items or (isinstance(total, (int, float)) and read >= total):
                 return
         raise answer.unusable("a list that never ends")
@@ -150,14 +159,13 @@ class _Answer:
         self._type = response.headers.get("content-type", "no content type")
         try:
             envelope = response.json()
-        except (ValueError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             envelope = None
         self.envelope: dict[str, Any] = envelope if isinstance(envelope, dict) else {}
 
     @property
     def messages(self) -> list[str]:
-        said = self.envelope.get("messages")
-        return [str(Reason.read(message)) for message in said or () if message]
+        return [str(message) for message in Reason.read_all(self.envelope.get("messages"))]
 
     def unusable(self, why: str) -> UnusableAnswerError:
         ray = f" [ray {self.ray}]" if self.ray else ""
@@ -165,12 +173,13 @@ class _Answer:
 
     def refuse(self, needs: str, *, reading: bool) -> None:
         """Raise unless this is the success that was asked for."""
-        said = self.envelope.get("errors")
-        reasons = tuple(map(Reason.read, said)) if isinstance(said, list) else ()
-        succeeded = 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own numbers
+        reasons = Reason.read_all(self.envelope.get("errors"))
+        succeeded = httpx.codes.is_success(self.status)
         if succeeded and self.envelope.get("success") is True and not reasons:
             return
-        if not self.envelope:
+        # A gateway's own 404 must not pass for Cloudflare's: it would mean that the object is gone.
+        foreign = self.status == httpx.codes.NOT_FOUND and self.envelope.get("success") is not False
+        if foreign or not self.envelope:
             raise self.unusable(f"no JSON of Cloudflare's ({self._type.partition(';')[0]})")
         if succeeded:
             told = "; ".join(map(str, reasons)) or "no reason given"

@@ -1,0 +1,87 @@
+# GNU make 3.81 or newer, any POSIX shell. Everything made here lies in .venv/ and build/, and in the
+# user's cache folder (the Pulumi CLI, where there is none on the PATH).
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check fix env lock clean
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done)
+IN_VENV := .venv/bin/python
+LOCK := tests/requirements/newest.txt
+OLDEST_LOCK := tests/requirements/oldest.txt
+# "-n 4": tests wait for processes most of the time.
+PYTEST := $(IN_VENV) -m pytest -n 4 --dist loadgroup
+WITH_ENV := eval "$$(sh tests/pulumi_cli/env.sh "$$PWD" "$$(cat build/setup/pulumi)")" &&
+
+# A set-up whose result has been removed since is made again.
+$(shell test -x .venv/bin/python || rm -f build/setup/package; \
+	test -x "$$(cat build/setup/pulumi 2>/dev/null)/pulumi" || rm -f build/setup/pulumi)
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+setup: build/setup/package build/setup/pulumi ## the virtualenv and the Pulumi CLI
+
+demo: setup ## the main job, with no account: a real `pulumi up` (60 s once set up)
+	@$(WITH_ENV) $(IN_VENV) examples/demo.py
+
+test: setup build/setup/oldest ## every test; ARGS="-k name" for some
+	@$(WITH_ENV) $(PYTEST) $(ARGS)
+
+check: build/setup/package ## formatter, linter, types, import contracts
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+fix: build/setup/package ## let the formatter and the linter mend what they can
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+env: setup ## for any shell: eval "$(make -s env)"
+	@sh tests/pulumi_cli/env.sh "$$PWD" "$$(cat build/setup/pulumi)"
+
+lock: build/setup/package ## write the lock files anew
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-header --extra local --group dev pyproject.toml -o $(LOCK)
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-header --extra local --resolution lowest-direct \
+		pyproject.toml -o $(OLDEST_LOCK)
+
+clean: ## remove what was made here; the user's cache stays
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# `eval "$$(make -s env)"` gets nothing but exports: everything else is said on standard error.
+
+build/setup/python:
+	@mkdir -p build/setup
+	@test -n "$(PYTHON)" || { \
+		echo "There is no Python 3.11 or newer on the PATH. Install one (https://www.python.org," >&2; \
+		echo "or your system's package manager), or name it: make PYTHON=/path/to/python3" >&2; \
+		exit 1; }
+	@echo "$(PYTHON)" > $@
+
+build/setup/package: build/setup/python $(LOCK) pyproject.toml
+	@echo "Making .venv with exactly what $(LOCK) names, usually 40 seconds …" >&2
+	@"$$(cat build/setup/python)" -m venv --clear .venv >&2 || { \
+		echo "python -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK) >&2 || { \
+		echo "The packages could not be fetched: is the package registry within reach," >&2; \
+		echo "and does it need a proxy (HTTPS_PROXY) or another index (PIP_INDEX_URL)?" >&2; exit 1; }
+	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
+	@touch $@
+
+build/setup/oldest: build/setup/python $(OLDEST_LOCK) pyproject.toml
+	@echo "Making build/oldest with the oldest Pulumi SDK that is supported, usually 30 seconds …" >&2
+	@"$$(cat build/setup/python)" -m venv --clear build/oldest >&2
+	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r $(OLDEST_LOCK) >&2
+	@build/oldest/bin/python -c 'import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path("purelib"), "checkout.pth").write_text( \
+			str(pathlib.Path("provider").resolve()))'
+	@touch $@
+
+build/setup/pulumi: build/setup/package tests/pulumi_cli/get.py tests/pulumi_cli/go.mod
+	@$(IN_VENV) tests/pulumi_cli/get.py > $@
