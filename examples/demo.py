@@ -128,7 +128,9 @@ def tell(story: Story) -> None:
     step(2, "Make what the program declares")
     story.pulumi("stack", "init")
     story.pulumi("up", "--yes")
-    look("Two groups, in one run; the second refers to the first by the name it has in the program.")
+    look(
+        "Two groups, in one run; the second refers to the first by the name it has in the program."
+    )
     must(set(story.groups()) == {"Staff", "Engineers"}, "the two groups are not there")
     must("ada@example.com" in story.emails(), "Ada is not among the engineers")
 

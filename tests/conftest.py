@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+
 from harness.plugin import Plugin
 from harness.stack import Stack
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def plugin(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
-    """A plugin process whose stack config points at the local Cloudflare."""
+    """Start a plugin process whose stack config points at the local Cloudflare."""
     config = {
         "cloudflare:apiToken": cloudflare.token,
         "cloudflare:baseUrl": cloudflare.base_url,
@@ -31,5 +32,5 @@ def plugin(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
 
 @pytest.fixture
 def stack(tmp_path: Path, cloudflare: LocalCloudflare) -> Stack:
-    """A stack for the real engine, configured for the local Cloudflare."""
+    """Make a stack for the real engine, configured for the local Cloudflare."""
     return Stack(tmp_path / "stack", cloudflare)

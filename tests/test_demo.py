@@ -54,7 +54,9 @@ sys.exit(3 if {lie!r} == "ends badly" else 0)
 """
 
 
-def run_demo(tmp_path: Path, shims: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run_demo(
+    tmp_path: Path, shims: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the demo, with other programs of these names before the real ones on the PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()

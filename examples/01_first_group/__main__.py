@@ -1,6 +1,7 @@
 """Two Access groups: everyone at example.com, and the engineers among them."""
 
 import pulumi
+
 import pulumi_cloudflare_access as cloudflare
 from pulumi_cloudflare_access import rules
 

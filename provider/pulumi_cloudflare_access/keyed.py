@@ -107,7 +107,7 @@ class Keyed(ABC):
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two maps hold the same entries, whatever their keys."""
         if UNKNOWN in (one, other):
-            return one == other
+            return bool(one == other)
         return self._meanings(one).keys() == self._meanings(other).keys()
 
     def keep_keys(self, new: Any, old: Any) -> Any:
@@ -139,17 +139,18 @@ class Keyed(ABC):
         for key in sorted(known, key=lambda key: (-len(self.canonical(known[key])), key)):
             # Those that say the most come first: they match the least.
             alike.setdefault(self.gist(known[key]), []).append(key)
-        kept, foreign = {}, []
+        kept: dict[str, Any] = {}
+        foreign = []
         # Looking where the entry should be saves comparing everything with everything.
         for item in items:
             likely = (key for key in alike.get(self.gist(item), ()) if key in unmatched)
             candidates = itertools.chain(likely, unmatched)
-            key = next((k for k in candidates if self.matches(known[k], item)), None)
-            if key is None:
+            found = next((k for k in candidates if self.matches(known[k], item)), None)
+            if found is None:
                 if not any(self.matches(entry, item) for entry in kept.values()):
                     foreign.append(self.from_wire(item, name_of))
             else:
-                kept[key] = unmatched.pop(key)
+                kept[found] = unmatched.pop(found)
         return self.arrange(foreign, kept)
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

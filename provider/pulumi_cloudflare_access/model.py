@@ -73,9 +73,7 @@ class Field:
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two declarations of the field mean the same. MISSING is none."""
         if self.keyed:
-            return self.keyed.same(
-                {} if one is MISSING else one, {} if other is MISSING else other
-            )
+            return self.keyed.same({} if one is MISSING else one, {} if other is MISSING else other)
         return one is other or (one is not MISSING and other is not MISSING and one == other)
 
     def request(self, value: Any) -> Any:

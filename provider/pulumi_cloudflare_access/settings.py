@@ -1,17 +1,17 @@
 """Where requests go and in whose name: read from the stack's config, then the environment.
 
-| config                          | environment             | meaning                                |
-|---------------------------------|-------------------------|----------------------------------------|
-| `cloudflare:apiToken`           | `CLOUDFLARE_API_TOKEN`  | an API token (recommended)             |
-| `cloudflare:apiKey`             | `CLOUDFLARE_API_KEY`    | the global API key, with the e-mail    |
-| `cloudflare:email`              | `CLOUDFLARE_EMAIL`      | the e-mail that belongs to the key     |
-| `cloudflare:baseUrl`            | `CLOUDFLARE_BASE_URL`   | another address of the API             |
-| `cloudflare-access:`            |                         |                                        |
-| `  accountId`                   | `CLOUDFLARE_ACCOUNT_ID` | the account of resources that name none |
-| `  requestsPer5Minutes`         |                         | this run's share of the account's rate |
-| `  deadline`                    |                         | seconds that one operation may take    |
-| `  allowLoopback`               |                         | `true`: baseUrl may be on this machine |
-| `  onDrift`                     |                         | `refuse` (default) or `overwrite`      |
+| config                      | environment             | meaning                              |
+|-----------------------------|-------------------------|--------------------------------------|
+| `cloudflare:apiToken`       | `CLOUDFLARE_API_TOKEN`  | an API token (recommended)           |
+| `cloudflare:apiKey`         | `CLOUDFLARE_API_KEY`    | the global API key, with the e-mail  |
+| `cloudflare:email`          | `CLOUDFLARE_EMAIL`      | the e-mail that belongs to the key   |
+| `cloudflare:baseUrl`        | `CLOUDFLARE_BASE_URL`   | another address of the API           |
+| `cloudflare-access:` …      |                         |                                      |
+| … `accountId`               | `CLOUDFLARE_ACCOUNT_ID` | the account where a resource has none |
+| … `requestsPer5Minutes`     |                         | this run's share of the token's rate |
+| … `deadline`                |                         | seconds that one operation may take  |
+| … `allowLoopback`           |                         | `true`: this machine may be baseUrl  |
+| … `onDrift`                 |                         | `refuse` (default) or `overwrite`    |
 
 Config wins over the environment, a token over a key; a key in the config wins over a token in the
 environment. `CLOUDFLARE_ACCESS_LOCAL`, set by `cloudflare-access local`, beats everything: a run
@@ -179,9 +179,7 @@ def _declared(config: ReadConfig, environment: Mapping[str, str], own: _Own) -> 
     }
 
 
-def _credentials(
-    config: ReadConfig, env: Callable[[str], str | None], own: _Own
-) -> dict[str, Any]:
+def _credentials(config: ReadConfig, env: Callable[[str], str | None], own: _Own) -> dict[str, Any]:
     token = _text(config, "cloudflare:apiToken")
     if token:
         return {"api_token": _secret(token, "cloudflare:apiToken")}

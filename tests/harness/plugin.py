@@ -17,6 +17,7 @@ import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+
 from pulumi_cloudflare_access import kinds
 
 if TYPE_CHECKING:
@@ -100,7 +101,11 @@ class Plugin:
     # ------------------------------------------------------------------------- single calls
 
     def check(
-        self, kind: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, urn: str = ""
+        self,
+        kind: str,
+        news: Mapping[str, Any],
+        olds: Mapping[str, Any] | None = None,
+        urn: str = "",
     ) -> dict[str, Any]:
         """Call check as the engine does; raises CheckFailed."""
         request = provider_pb2.CheckRequest(

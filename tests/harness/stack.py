@@ -23,7 +23,16 @@ import pulumi_cloudflare_access as cloudflare
 from pulumi_cloudflare_access import rules
 """
 # Of the user's environment only what programs need to run at all.
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE", "XDG_CACHE_HOME")
+KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "SSL_CERT_FILE",
+    "XDG_CACHE_HOME",
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Run:
         return {path: change["kind"] for path, change in detailed.items()}
 
 
-class CommandFailed(AssertionError):
+class CommandFailedError(AssertionError):
     """A command that was to succeed did not."""
 
 
@@ -118,7 +127,9 @@ class Stack:
             check=False,
         )
         if ok and run.returncode:
-            raise CommandFailed(f"pulumi {' '.join(arguments)} -> {run.returncode}\n{run.stdout}")
+            raise CommandFailedError(
+                f"pulumi {' '.join(arguments)} -> {run.returncode}\n{run.stdout}"
+            )
         return Run(run.returncode, run.stdout)
 
     def up(self, *flags: str, ok: bool = True) -> Run:

@@ -33,6 +33,7 @@ HERE = Path(__file__).resolve().parent
 VERSION = "3.259.0"
 OLDEST = (3, 216)
 OLDEST_GO = (1, 26)
+CLI, TAGS = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "osusergo,grpcnotrace"
 WEBSITE = "https://get.pulumi.com/"
 # Seconds: to find out that there is no way out, and for the whole download on a slow line.
 REACHABLE, DOWNLOAD = 5.0, 600.0
@@ -135,21 +136,20 @@ def _build(folder: Path) -> None:
     with _workshop() as go:
         _run(
             f"Downloading the sources of Pulumi {VERSION}, usually 20 seconds",
-            ["go", "mod", "download"],
+            # Not `go mod download`: it wants modules that no package here needs.
+            ["go", "list", "-deps", "-tags", TAGS, CLI],
             environment=go,
         )
         stamp = f"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
         _run(
             f"Building Pulumi {VERSION}, once per machine, usually 4 minutes on 2 cores",
             [
-                *("go", "build", "-tags", "osusergo,grpcnotrace", "-ldflags", f"-s -w -X {stamp}"),
-                *("-o", str(bin_ / "pulumi"), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"),
+                *("go", "build", "-tags", TAGS, "-ldflags", f"-s -w -X {stamp}"),
+                *("-o", str(bin_ / "pulumi"), CLI),
             ],
             environment=go,
         )
-        sdk = _output(
-            ["go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], go
-        )
+        sdk = _output(["go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], go)
         for script in (
             HERE / "pulumi-language-python",
             Path(sdk, "python", "dist", "pulumi-resource-pulumi-python"),
@@ -191,13 +191,13 @@ def _into_cache(make: Callable[[Path], None]) -> Path:
 def _workshop() -> Iterator[dict[str, str]]:
     """Give Go an environment that leaves nothing behind: no modules, no build cache."""
     with tempfile.TemporaryDirectory(prefix=".new-go-", dir=_cached().parent) as folder:
-        for name in ("modules", "cache", "tmp"):
+        for name in ("modules", "cache", "work"):
             Path(folder, name).mkdir()
         yield {
             **os.environ,
             "GOMODCACHE": f"{folder}/modules",
             "GOCACHE": f"{folder}/cache",
-            "GOTMPDIR": f"{folder}/tmp",
+            "GOTMPDIR": f"{folder}/work",
             "GOFLAGS": "-modcacherw -buildvcs=false",
         }
 

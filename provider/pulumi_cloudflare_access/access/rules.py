@@ -270,17 +270,13 @@ SELECTORS = (
             Field("keys_url", before=" keys ", is_right=_is_https),
         ),
     ),
-    Selector(
-        "geo", "geo", (Field("country_code", is_right=_is_country, canonical=str.upper),)
-    ),
+    Selector("geo", "geo", (Field("country_code", is_right=_is_country, canonical=str.upper),)),
     Selector("auth_method", "auth_method", (Field("auth_method"),)),
     Selector("device_posture", "device_posture", (_id("integration_uid"), _account(" in "))),
     Selector("auth_context", "auth_context", (_id(), Field("ac_id", before="/"), _through())),
     Selector("common_name", "common_name", (Field("common_name"),)),
     Selector("login_method", "login_method", (_id(),)),
-    Selector(
-        "oidc", "oidc", (Field("claim_name"), Field("claim_value", before="="), _through())
-    ),
+    Selector("oidc", "oidc", (Field("claim_name"), Field("claim_value", before="="), _through())),
     Selector("linked_app_token", "linked_app_token", (_id("app_uid"),)),
     Selector(
         "user_risk_score",
@@ -363,9 +359,7 @@ class _Rules(Keyed):
         for field in selector.fields:
             if field.filled_in and field.name not in meant:
                 found.pop(field.name, None)
-        return meant == found and _includes(
-            selector.unknown(answered), selector.unknown(declared)
-        )
+        return meant == found and _includes(selector.unknown(answered), selector.unknown(declared))
 
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
         wire, value = _split(answer)
@@ -568,9 +562,7 @@ def device_posture(
     integration_uid: Reference, *, account_id: Text | None = None, label: str | None = None
 ) -> Rule:
     """Match devices that pass this posture check (also WARP and Gateway)."""
-    rule = _refer(
-        "device_posture", "integration_uid", integration_uid, _POSTURE_RULES, label
-    )
+    rule = _refer("device_posture", "integration_uid", integration_uid, _POSTURE_RULES, label)
     if account_id is not None:
         rule["device_posture"]["account_id"] = account_id
     return rule
@@ -594,9 +586,7 @@ def common_name(common_name: Text) -> Rule:
 
 def login_method(identity_provider: Reference, *, label: str | None = None) -> Rule:
     """Match people who logged in through this identity provider."""
-    return _refer(
-        "login_method", "id", identity_provider, _IDENTITY_PROVIDERS, label
-    )
+    return _refer("login_method", "id", identity_provider, _IDENTITY_PROVIDERS, label)
 
 
 def oidc(claim_name: Text, claim_value: Text, identity_provider: Reference) -> Rule:

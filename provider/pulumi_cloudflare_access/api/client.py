@@ -66,7 +66,7 @@ class Client:
             # for what is wrong there repeat a proxy's password.
             raise SettingsError(
                 "the environment's HTTPS_PROXY, SSL_CERT_FILE or SSL_CERT_DIR cannot be used: a "
-                "proxy must be an http:// or https:// URL, certificates a readable PEM file or folder"
+                "proxy must be an http:// or https:// URL, certificates a readable file or folder"
             ) from None
 
     def get(self, where: str, *, needs: str, **params: Any) -> Any:

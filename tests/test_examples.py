@@ -1,0 +1,70 @@
+"""Every example, and the README's program and preview, run by the real engine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.stack import Stack
+    from pulumi_cloudflare_access import LocalCloudflare
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.name[:2].isdigit())
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_comes_up_stays_quiet_and_leaves_nothing(
+    example: Path, stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    shutil.copytree(example, stack.project, dirs_exist_ok=True)
+    project = stack.project / "Pulumi.yaml"
+    project.write_text(re.sub(r"^name: .*$", "name: test", project.read_text(), flags=re.MULTILINE))
+    stack.up()
+    assert stack.plan().changed() == {}
+    stack.destroy()
+    done = Counter(request["method"] for request in cloudflare.requests if request["status"] < 300)
+    assert done["POST"] == done["DELETE"] > 0
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_short_and_explained(example: Path) -> None:
+    program = (example / "__main__.py").read_text()
+    assert len(program.splitlines()) < 30
+    assert "Cleanup" in (example / "README.md").read_text()
+    assert f"examples/{example.name})" in README
+
+
+def test_the_readmes_program_is_the_first_example() -> None:
+    program = (EXAMPLES[0] / "__main__.py").read_text()
+    assert lines(blocks("python")[0]) == lines(program.partition('"""\n')[2])
+
+
+@pytest.mark.engine
+def test_the_readmes_preview_is_what_pulumi_prints(stack: Stack) -> None:
+    program = blocks("python")[0]
+    stack.program(program)
+    stack.up()
+    linus = 'rules.email("grace@example.com"), rules.email("linus@example.com")'
+    changed = program.replace('rules.email("grace@example.com")', linus)
+    stack.program(changed.replace('name="Staff"', 'name="Employees"'))
+    printed = lines(stack.preview("--diff").text)
+    shown = lines(blocks("text")[0])
+    at = printed.index(shown[0])
+    without_ids = [line for line in printed[at:] if not re.match(r"\[(id|urn)=", line)]
+    assert without_ids[: len(shown)] == shown
