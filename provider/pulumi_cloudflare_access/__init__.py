@@ -12,33 +12,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .access import rules as rules
-    from .access.group import AccessGroup as AccessGroup
-    from .errors import AdoptionError as AdoptionError
-    from .errors import ApiError as ApiError
-    from .errors import CloudflareError as CloudflareError
-    from .local_cloudflare import LocalCloudflare as LocalCloudflare
-    from .provider import Cloudflare as Cloudflare
+    from .access import rules
+    from .access.group import AccessGroup
+    from .errors import CloudflareError
+    from .local_cloudflare import LocalCloudflare
+    from .provider import Cloudflare
 
-_PUBLIC = {
-    "AccessGroup": "access.group",
-    "Cloudflare": "provider",
-    "CloudflareError": "errors",
-    "LocalCloudflare": "local_cloudflare",
-    "rules": "access.rules",
+__all__ = ["AccessGroup", "Cloudflare", "CloudflareError", "LocalCloudflare", "rules"]
+
+_HOME = {
+    "AccessGroup": ".access.group",
+    "Cloudflare": ".provider",
+    "CloudflareError": ".errors",
+    "LocalCloudflare": ".local_cloudflare",
+    "rules": ".access",
 }
-
-__all__ = sorted(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f".{_PUBLIC[name]}", __name__)
-    value = module if name == "rules" else getattr(module, name)
+    home = import_module(_HOME[name], __name__)
+    value = import_module(f"{home.__name__}.rules") if name == "rules" else getattr(home, name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC})
+    return sorted({*globals(), *__all__})

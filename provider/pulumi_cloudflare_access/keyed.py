@@ -8,6 +8,7 @@ preview hold the maps, requests hold lists again, sorted by key. Equality never 
 from __future__ import annotations
 
 import itertools
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ class Keyed(ABC):
         """
         keyed = dict(kept or {})
         seen = {self.canonical(entry) for entry in keyed.values()}
-        for named in sorted(entries, key=lambda named: (named.key, self.canonical(named.entry))):
+        for named in sorted(entries, key=self._rank):
             canonical = self.canonical(named.entry)
             # Two things that are not known yet need not be the same thing.
             if canonical in seen and UNKNOWN not in canonical:
@@ -103,6 +104,10 @@ class Keyed(ABC):
             seen.add(canonical)
             keyed[_free(named.key, keyed)] = named.entry
         return dict(sorted(keyed.items()))
+
+    def _rank(self, named: Named) -> tuple[str, str, str]:
+        form = json.dumps(named.entry, sort_keys=True)
+        return named.key, self.canonical(named.entry), form
 
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two maps hold the same entries, whatever their keys."""

@@ -19,14 +19,13 @@ import threading
 import time
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from pulumi import dynamic
 from pulumi.output import Unknown
 
 from . import kinds, plugin
-from .api.client import Client, client_for
 from .api.pages import Snapshot
 from .errors import (
     AdoptionError,
@@ -40,6 +39,9 @@ from .errors import (
 from .keyed import UNKNOWN, Mistake
 from .model import MISSING, Field, Inputs, State, check, fields_of
 from .settings import NO_ACCOUNT, Settings
+
+if TYPE_CHECKING:
+    from .api.client import Client
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 PROVIDER = "__provider"
@@ -116,6 +118,9 @@ class Lifecycle(dynamic.ResourceProvider):
     @property
     def client(self) -> Client:
         """This process's client."""
+        # Checking and comparing need no HTTP library, and programs send nothing.
+        from .api.client import client_for  # noqa: PLC0415
+
         return client_for(self.settings)
 
     # --------------------------------------------------------------------------- the engine's calls

@@ -475,5 +475,5 @@ def test_a_proxy_or_certificate_file_that_cannot_be_used_is_named_but_not_shown(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name) as caught:
-        Client(Settings(api_token="other"))
+        Client(Settings(api_token=NEEDS))
     assert CANARY not in "".join(traceback.format_exception(caught.value))

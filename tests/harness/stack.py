@@ -1,4 +1,7 @@
-"""A stack of its own in a temporary folder, driven by the real Pulumi CLI."""
+"""A stack of its own in a temporary folder, driven by the real Pulumi CLI.
+
+Every command and what it said is printed: pytest shows the conversation of a test that fails.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,15 @@ class Run:
         found: dict[str, Any] = json.loads(self.text[self.text.index("{") :])
         return found
 
+    def warnings(self, name: str) -> list[str]:
+        """Return the warnings of a preview that stand under one resource."""
+        return [
+            said["message"].strip()
+            for said in self.events().get("diagnostics", ())
+            if said["severity"] == "warning"
+            and said.get("urn", "").rpartition("::")[2] == name
+        ]
+
     def steps(self) -> dict[str, dict[str, Any]]:
         """Return the steps of a preview by resource name; `op` says what would be done."""
         return {step["urn"].rpartition("::")[2]: step for step in self.events()["steps"]}
@@ -73,6 +85,8 @@ class Stack:
         folder: Path,
         cloudflare: LocalCloudflare,
         config: Mapping[str, str] | None = None,
+        *,
+        virtualenv: Path | None = None,
     ) -> None:
         self.folder = folder
         self.cloudflare = cloudflare
@@ -89,18 +103,21 @@ class Stack:
             "PULUMI_SUPPRESS_NEO_LINK": "1",
             "NO_COLOR": "1",
         }
-        (project / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
+        runtime: dict[str, Any] = {"name": "python"}
+        if virtualenv is not None:
+            runtime["options"] = {"toolchain": "pip", "virtualenv": str(virtualenv)}
+        # YAML can be written as JSON.
+        (project / "Pulumi.yaml").write_text(json.dumps({"name": "test", "runtime": runtime}))
         self.program("")
         self.pulumi("stack", "init", STACK)
-        self.configure(
-            {
-                "cloudflare:apiToken": cloudflare.token,
-                "cloudflare:baseUrl": cloudflare.base_url,
-                "cloudflare-access:accountId": cloudflare.account_id,
-                "cloudflare-access:allowLoopback": "true",
-                **(config or {}),
-            }
-        )
+        self.config = {
+            "cloudflare:apiToken": cloudflare.token,
+            "cloudflare:baseUrl": cloudflare.base_url,
+            "cloudflare-access:accountId": cloudflare.account_id,
+            "cloudflare-access:allowLoopback": "true",
+            **(config or {}),
+        }
+        self.configure(self.config)
 
     def configure(self, config: Mapping[str, str]) -> None:
         """Set the stack's whole config."""
@@ -126,6 +143,7 @@ class Stack:
             timeout=300,
             check=False,
         )
+        print(f"$ pulumi {' '.join(arguments)} -> {run.returncode}\n{run.stdout}")
         if ok and run.returncode:
             raise CommandFailedError(
                 f"pulumi {' '.join(arguments)} -> {run.returncode}\n{run.stdout}"

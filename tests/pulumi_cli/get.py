@@ -14,6 +14,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,8 +42,9 @@ REACHABLE, DOWNLOAD = 5.0, 600.0
 HEARTBEAT = 30.0
 # A Pulumi CLI that runs Python programs is these two, side by side.
 PROGRAMS = ("pulumi", "pulumi-language-python")
+LANGUAGE_HOST = HERE / "pulumi-language-python"
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 class NotToBeHad(Exception):  # noqa: N818 - a sentence, not an accident
@@ -51,12 +53,19 @@ class NotToBeHad(Exception):  # noqa: N818 - a sentence, not an accident
 
 def main() -> int:
     """Print the folder of a Pulumi CLI; 1, and what to do, where there is none."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     reasons = []
     for place in (on_path, from_cache, downloaded, built):
         try:
             print(place())
         except NotToBeHad as why:
             reasons.append(str(why))
+        except OSError as error:
+            reasons.append(f"{place.__name__}: {error}")
+        except KeyboardInterrupt:
+            console.print("Interrupted; nothing half-made is left.")
+            return 130
         else:
             return 0
     console.print("There is no Pulumi CLI to be had:")
@@ -74,7 +83,7 @@ def on_path() -> Path:
     found = shutil.which("pulumi")
     if not found:
         raise NotToBeHad("no pulumi on the PATH")
-    version = _version(["pulumi", "version"])
+    version = _version(["pulumi", "version"], {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"})
     if version < OLDEST:
         reason = f"the pulumi on the PATH is {_dotted(version)}, older than {_dotted(OLDEST)}"
         console.print(f"{reason}: looking elsewhere")
@@ -83,7 +92,8 @@ def on_path() -> Path:
         reason = "the pulumi on the PATH comes without pulumi-language-python"
         console.print(f"{reason}: looking elsewhere")
         raise NotToBeHad(reason)
-    return Path(found).resolve().parent
+    # As the PATH has it: version managers link every program to one of their own.
+    return Path(found).absolute().parent
 
 
 def from_cache() -> Path:
@@ -91,7 +101,23 @@ def from_cache() -> Path:
     folder = _cached() / "bin"
     if not all((folder / program).exists() for program in PROGRAMS):
         raise NotToBeHad(f"none in the cache ({_cached()})")
+    _renew_language_host(folder / LANGUAGE_HOST.name)
     return folder
+
+
+def _renew_language_host(cached: Path) -> None:
+    """Bring our language host up to this checkout's, years after the build; leave the official one.
+
+    Other checkouts may be running it: it is replaced, not written to.
+    """
+    ours = LANGUAGE_HOST.read_bytes()
+    was = cached.read_bytes()
+    if was.startswith(b"#!") and was != ours:
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=_cached().parent) as folder:
+            new = Path(folder, cached.name)
+            new.write_bytes(ours)
+            new.chmod(0o755)
+            new.replace(cached)
 
 
 def downloaded() -> Path:
@@ -120,7 +146,9 @@ def _download(folder: Path) -> None:
 
 def built() -> Path:
     """Build the CLI from Go modules into the user's cache."""
-    version = _version(["go", "version"]) if shutil.which("go") else None
+    # Not the toolchain that an older Go would download for the go.mod beside this file.
+    asked = ["env", "GOTOOLCHAIN=local", "GOTELEMETRY=off", "go", "version"]
+    version = _version(asked) if shutil.which("go") else None
     if version is None:
         raise NotToBeHad("no build from Go modules: there is no Go on the PATH")
     if version < OLDEST_GO:
@@ -151,7 +179,7 @@ def _build(folder: Path) -> None:
         )
         sdk = _output(["go", "list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], go)
         for script in (
-            HERE / "pulumi-language-python",
+            LANGUAGE_HOST,
             Path(sdk, "python", "dist", "pulumi-resource-pulumi-python"),
             Path(sdk, "python", "cmd", "pulumi-language-python-exec"),
         ):
@@ -171,7 +199,11 @@ def _into_cache(make: Callable[[Path], None]) -> Path:
     home = _cached().parent
     home.mkdir(parents=True, exist_ok=True)
     with (home / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with _signs_of_life("Another set-up is getting Pulumi: waiting for it"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
         with suppress(NotToBeHad):
             return from_cache()
         # Whatever an earlier one, ended in the middle, has left.
@@ -210,23 +242,29 @@ def _run(
     at_most: float | None = None,
 ) -> None:
     """Run a long step with signs of life; its output is shown only if it fails."""
-    with _signs_of_life(doing):
+    with (
+        _signs_of_life(doing),
+        subprocess.Popen(
+            command,
+            cwd=HERE,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
         try:
-            done = subprocess.run(
-                command,
-                cwd=HERE,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=at_most,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise NotToBeHad(f"{doing}: not done after {at_most:.0f} s") from None
-    if done.returncode:
-        last = "\n    ".join(done.stdout.strip().splitlines()[-5:])
+            said, _ = process.communicate(timeout=at_most)
+        except BaseException as error:
+            # With all its children: the installer's curl, Go's compilers.
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise NotToBeHad(f"{doing}: not done after {at_most:.0f} s") from None
+            raise
+    if process.returncode:
+        last = "\n    ".join(said.strip().splitlines()[-5:])
         raise NotToBeHad(f"{doing}: failed\n    {last}")
 
 
