@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
+from harness.colleague import Colleague
 from harness.plugin import Plugin
 from harness.stack import Stack
 
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pulumi_cloudflare_access import LocalCloudflare
+
+
+# How long an example takes says something about the machine only.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture
@@ -34,3 +41,9 @@ def plugin(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
 def stack(tmp_path: Path, cloudflare: LocalCloudflare) -> Stack:
     """Make a stack for the real engine, configured for the local Cloudflare."""
     return Stack(tmp_path / "stack", cloudflare)
+
+
+@pytest.fixture
+def colleague(cloudflare: LocalCloudflare) -> Colleague:
+    """Introduce somebody who edits by hand at Cloudflare."""
+    return Colleague(cloudflare)

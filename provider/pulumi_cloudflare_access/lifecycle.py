@@ -49,6 +49,7 @@ MISTAKES = "__mistakes"  # what the program found wrong between its resources, h
 SECRET = plugin.SECRET  # the fields that hold a secret value
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 STATE_VERSION = 1
+EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 
 # Seconds to wait before trying again to delete what is still in use: the user of it may be on its way
@@ -155,6 +156,8 @@ class Lifecycle(dynamic.ResourceProvider):
             for scope in self.scopes
             if _other(old.get(name := f"{scope}_id"), new.get(name))
         ]
+        if not replaces:
+            _heirs.setdefault((self.kind, _id), plugin.current_urn())
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         return dynamic.DiffResult(changes=False)
@@ -176,10 +179,12 @@ class Lifecycle(dynamic.ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Say what is there, in the form of the state, so that a refresh shows what changed."""
         refreshing = VERSION in props
+        external = not refreshing or EXTERNAL in props
         if not refreshing:
             _raise(self._fill_in_scope(props, {}))
         scope = self._scope(props)
-        self._touch(id_)
+        if not external:
+            self._touch(id_)
         try:
             answer = self._get(scope, id_)
         except NotFoundError:
@@ -187,9 +192,12 @@ class Lifecycle(dynamic.ResourceProvider):
                 raise
             plugin.warn("gone from Cloudflare")
             return dynamic.ReadResult("", {})
-        outputs = self._outputs(props, answer, everything=not refreshing)
+        outputs = self._outputs(props, answer, everything=external)
+        if external:
+            # Somebody else's object may change. The program's inputs are an id, and stay that.
+            return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
         drift = self._differences(self._declared(props), self._declared(outputs), _secret(props))
-        if refreshing and drift:
+        if drift:
             plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
         computed = {*self.state.model_fields, VERSION}
         inputs = {name: value for name, value in outputs.items() if name not in computed}
@@ -224,8 +232,13 @@ class Lifecycle(dynamic.ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
-        heir = _adopted.get((self.kind, _id))
-        if heir and heir != plugin.current_urn():
+        object_ = (self.kind, _id)
+        heir = _adopted.get(object_)
+        # A diff's claim says nothing against its own resource, which may be replaced all the same. An
+        # adoption does: `up --replace` adopts its own object without a diff, then deletes it.
+        if heir is None and _heirs.get(object_) != plugin.current_urn():
+            heir = _heirs.get(object_)
+        if heir:
             plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
             return
         users = self._users(scope, _id)
@@ -341,7 +354,7 @@ class Lifecycle(dynamic.ResourceProvider):
                 value = declared.get(name, MISSING) if value is MISSING else value
             else:
                 continue
-            if value is not MISSING and not (field.keyed and not value):
+            if value is not MISSING and (value or everything or not field.keyed):
                 found[name] = value
         return found
 
@@ -524,6 +537,9 @@ class Lifecycle(dynamic.ResourceProvider):
 
 # What this process has seen, of all kinds. Ids are unique over kinds and accounts.
 _owners: dict[tuple[str, str], str] = {}
+# Who keeps an object in this run, and who took it over in this run: whoever had it before must not
+# take it along.
+_heirs: dict[tuple[str, str], str] = {}
 _adopted: dict[tuple[str, str], str] = {}
 _names: dict[str, str] = {}
 _adopting = threading.Lock()

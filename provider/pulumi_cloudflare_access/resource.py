@@ -79,6 +79,9 @@ class Resource(dynamic.Resource):
         props = {**dict.fromkeys((*cls.computed, *fields)), **scope}
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         dynamic.Resource.__init__(found, kinds.load(cls.kind), resource_name, props, opts)
+        # SDKs newer than the CLI wait for its word on the id, and show a change in every preview.
+        given = pulumi.Output.all(found.urn, id).apply(lambda known: str(known[1]))
+        found.__dict__["id"] = given
         return found
 
 

@@ -5,7 +5,7 @@ https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import pulumi
@@ -51,9 +51,9 @@ class AccessGroupProvider(Lifecycle):
     def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the groups whose rules point at this one: what deleting it does is undocumented."""
         for group in self._snapshot(scope).objects():
-            rules = [*group["include"], *group.get("exclude", ()), *group.get("require", ())]
-            if any(rule.get("group", {}).get("id") == id_ for rule in rules):
-                yield str(group["name"])
+            sections = (group.get(name) or () for name in ("include", "exclude", "require"))
+            if any(rule.get("group", {}).get("id") == id_ for rules in sections for rule in rules):
+                yield str(group.get("name"))
 
 
 class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
@@ -71,9 +71,10 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
     name: pulumi.Output[str]
-    include: pulumi.Output[Mapping[str, Any]]
-    exclude: pulumi.Output[Mapping[str, Any] | None]
-    require: pulumi.Output[Mapping[str, Any] | None]
+    # Maps, as check makes them; lists where Pulumi's own mocks stand in for the engine.
+    include: pulumi.Output[Any]
+    exclude: pulumi.Output[Any]
+    require: pulumi.Output[Any]
     is_default: pulumi.Output[bool | None]
     created_at: pulumi.Output[str]
     updated_at: pulumi.Output[str]
