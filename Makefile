@@ -16,7 +16,9 @@ PYTEST := $(IN_VENV) -m pytest -n 4 --dist loadgroup
 WITH_ENV := eval "$$(sh tests/pulumi_cli/env.sh "$$PWD" "$$(cat build/setup/pulumi)")" &&
 
 # A set-up whose result has been removed since is made again.
-$(shell test -x .venv/bin/python || rm -f build/setup/package; \
+$(shell test -x "$$(cat build/setup/python 2>/dev/null)" || rm -f build/setup/python; \
+	test -x .venv/bin/python || rm -f build/setup/package; \
+	test -x build/oldest/bin/python || rm -f build/setup/oldest; \
 	test -x "$$(cat build/setup/pulumi 2>/dev/null)/pulumi" || rm -f build/setup/pulumi)
 
 help: ## what there is to make

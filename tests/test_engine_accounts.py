@@ -30,12 +30,12 @@ def test_each_object_lands_in_its_own_account_with_its_own_token(
     eu = cloudflare.add_account()
     in_eu = Colleague(cloudflare, f"accounts/{eu.id}", eu.token)
     if way == "by its value":
-        token = f'api_token="{eu.token}"'
+        credentials = f'api_token="{eu.token}"'
     else:
-        token = 'api_token_env="CF_EU_TOKEN"'
+        credentials = 'api_token_env="CF_EU_TOKEN"'
         stack.environment["CF_EU_TOKEN"] = eu.token
     # The local Cloudflare refuses every token that is not the account's own.
-    stack.program(PROGRAM.format(account=eu.id, token=token))
+    stack.program(PROGRAM.format(account=eu.id, token=credentials))
     said = stack.up("--diff").text
     assert (set(colleague.groups()), set(in_eu.groups())) == ({"Here"}, {"There"})
     exported = stack.pulumi("stack", "export", "--stack", "dev").text
@@ -47,8 +47,8 @@ def test_each_object_lands_in_its_own_account_with_its_own_token(
         del stack.environment["CF_EU_TOKEN"]
         refused = stack.destroy(ok=False)
         assert (
-            "error: SettingsError: the environment's CF_EU_TOKEN is not set: this provider takes its "
-            "token from it" in refused.text
+            "error: SettingsError: the environment's CF_EU_TOKEN is not set: this provider takes "
+            "its token from it" in refused.text
         )
         assert set(in_eu.groups()) == {"There"}
         stack.environment["CF_EU_TOKEN"] = eu.token

@@ -63,8 +63,8 @@ def test_a_different_object_is_refused_with_its_differences_until_they_are_accep
     stack.program(program())
     refused = stack.up(ok=False)
     assert (
-        f'error: AdoptionError: Access group "Engineers" ({id_}) exists and is not what the program '
-        "declares, which would change: include: - email mallory@x.org; exclude: - geo FR. "
+        f'error: AdoptionError: Access group "Engineers" ({id_}) exists and is not what the '
+        "program declares, which would change: include: - email mallory@x.org; exclude: - geo FR. "
         "Declare what is there, or accept these changes with adopt_changes=True" in refused.text
     )
     assert colleague.written() == []
@@ -92,7 +92,9 @@ def test_of_several_with_one_name_the_program_says_which_by_its_id(
     assert stack.state()["engineers"]["id"] == ids[1]
     assert colleague.written() == []
 
-    stack.program(program(adopt=ids[1]) + program("nobody", adopt="00000000-0000-4000-8000-000000000000"))
+    stack.program(
+        program(adopt=ids[1]) + program("nobody", adopt="00000000-0000-4000-8000-000000000000")
+    )
     refused = stack.up(ok=False)
     assert "error: NotFoundError: GET /accounts/" in refused.text
     assert colleague.written() == []

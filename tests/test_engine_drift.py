@@ -1,4 +1,4 @@
-"""What somebody changes by hand, through the real engine: shown, refused, repaired, never overrun."""
+"""What somebody changes by hand, through the real engine: shown, refused, repaired, not overrun."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ def test_an_api_out_of_reach_is_one_line_and_the_next_up_goes_on(
     stack.configure({**stack.config, "cloudflare:baseUrl": "http://127.0.0.1:9/client/v4"})
     refused = stack.up(ok=False)
     assert refused.status != 0
-    (line,) = {line.strip() for line in refused.text.splitlines() if line.startswith("    error: U")}
+    (line,) = {
+        line.strip() for line in refused.text.splitlines() if line.startswith("    error: U")
+    }
     assert line.startswith("error: UnreachableError: POST /client/v4/accounts/")
     assert "cannot reach 127.0.0.1:9" in line
     assert "Traceback" not in refused.text
@@ -46,7 +48,9 @@ def test_an_address_elsewhere_is_refused_before_anything_is_sent(
     stack.configure({**stack.config, "cloudflare-access:allowLoopback": "false"})
     colleague.look_away()
     assert "error: SettingsError: cloudflare:baseUrl is on this machine" in stack.up(ok=False).text
-    stack.configure({**stack.config, "cloudflare:baseUrl": "https://api.cloudflare.com.example.net"})
+    stack.configure(
+        {**stack.config, "cloudflare:baseUrl": "https://api.cloudflare.com.example.net"}
+    )
     assert "the token is sent to https://api.cloudflare.com alone" in stack.up(ok=False).text
     assert colleague.written() == []
 

@@ -35,7 +35,7 @@ def test_an_ignored_list_or_an_ignored_rule_stays_as_it_is(
     stack.program(PAIR.format(rules=eve, ignored=["include"]))
     assert stack.plan().changed() == {}
 
-    # By its key, as the preview shows it. The rule that is gone from the program stays at Cloudflare.
+    # By its key, as the preview shows it. A rule that is gone from the program stays there.
     stack.program(PAIR.format(rules=f"{ada}, {eve}", ignored=['include["group Staff"]']))
     assert stack.plan().paths("engineers") == {'include["email eve@example.com"]': "add"}
     stack.up()
@@ -66,7 +66,7 @@ def test_protected_renamed_and_retained_objects_stay(
     stack.up()
     assert stack.state()["new"]["id"] == id_
 
-    # Renamed once more and moved in one step: the old object goes, the warning of an heir does not come.
+    # Renamed once more and moved in one step: the old object goes, and nobody has adopted it.
     renamed = 'aliases=[pulumi.Alias(name="new")]'
     zone = f'zone_id="{cloudflare.zone_id}"'
     stack.program(OPTIONS.format(name="newer", options=renamed, more=zone))

@@ -121,7 +121,9 @@ def test_settings_of_another_account_are_a_mistake_and_no_replacement_of_everyth
     stack.configure({**stack.config, "cloudflare-access:accountId": "c" * 32})
     refused = stack.preview(ok=False)
     assert refused.status != 0
-    assert f"account_id: the settings say {'c' * 32}, and this Access group lives in" in refused.text
+    assert (
+        f"account_id: the settings say {'c' * 32}, and this Access group lives in" in refused.text
+    )
     # Refresh and destroy go by the account that the state names.
     assert "2 unchanged" in stack.refresh().text
     stack.destroy()

@@ -73,9 +73,7 @@ def test_secret_values_are_in_no_state_no_preview_and_no_message(
 
 def test_errors_about_secret_values_do_not_repeat_them(stack: Stack, colleague: Colleague) -> None:
     colleague.make(NAME, {"email": {"email": "other@example.com"}})
-    stack.program(
-        PROGRAM.format(more="").replace("],\n)", "],\n    adopt=True,\n)")
-    )
+    stack.program(PROGRAM.format(more="").replace("],\n)", "],\n    adopt=True,\n)"))
     refused = stack.up(ok=False)
     assert "AdoptionError" in refused.text
     assert not tells(refused)

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,9 @@ class Checkout:
         stamps.mkdir(parents=True)
         pulumi = shutil.which("pulumi")
         assert pulumi
-        for name, text in (("python", "python3"), ("package", ""), ("pulumi", Path(pulumi).parent)):
-            (stamps / name).write_text(f"{text}\n")
+        (stamps / "python").write_text(f"{Path(sys.executable).resolve()}\n")
+        (stamps / "package").touch()
+        (stamps / "pulumi").write_text(f"{Path(pulumi).parent}\n")
 
     def make(self, *words: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
         make = shutil.which("make")
@@ -126,6 +128,13 @@ def test_make_alone_says_what_there_is_to_make(checkout: Checkout) -> None:
 
 def test_a_set_up_that_is_done_is_not_done_again(checkout: Checkout) -> None:
     assert checkout.make("--question", "setup").returncode == 0
+
+
+def test_what_was_removed_since_is_made_again(checkout: Checkout) -> None:
+    (checkout.root / ".venv").unlink()
+    done = checkout.make("--dry-run", "setup").stdout
+    assert "-m venv --clear .venv" in done
+    assert "tests/pulumi_cli/get.py" in done
 
 
 @pytest.mark.parametrize("changed", ["pyproject.toml", "tests/requirements/newest.txt"])

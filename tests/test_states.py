@@ -25,7 +25,9 @@ def test_the_first_release_is_among_the_recordings() -> None:
     assert [path.parent.name for path in RECORDINGS][:1] == ["0.1.0"]
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize(
+    "recording", RECORDINGS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_a_state_of_an_earlier_release_shows_no_change_and_can_be_destroyed(
     recording: Path, tmp_path: Path
 ) -> None:

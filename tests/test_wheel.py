@@ -42,7 +42,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {f"{package}/py.typed", f"{package}/pulumi-plugin.json"} <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     assert {name.split("/")[0].partition("-")[0] for name in names} == {package}
-    sources = {str(path.relative_to(ROOT / "provider")) for path in (ROOT / "provider").rglob("*.py")}
+    sources = {
+        str(path.relative_to(ROOT / "provider")) for path in (ROOT / "provider").rglob("*.py")
+    }
     assert {name for name in names if name.endswith(".py")} == sources
     assert "License-Expression: Apache-2.0" in text
 
@@ -54,8 +56,8 @@ def test_the_wheel_works_in_a_clean_virtualenv_with_a_users_own_project(
     virtualenv = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", virtualenv], check=True)
     python = virtualenv / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*pip, wheel], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*pip, str(wheel)], check=True)
     site = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         capture_output=True,

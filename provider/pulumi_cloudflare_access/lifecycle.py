@@ -1,12 +1,12 @@
 """Check, diff, create, read, update, delete, adopt and warn: written once, for every resource.
 
 A kind is a table of facts (`Lifecycle`'s class attributes); a method is overridden only where the
-API itself is odd. What each call gets, and what the engine makes of its answer, is Pulumi's business
-(`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
+API itself is odd. What each call gets, and what the engine makes of its answer, is Pulumi's
+business (`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
 
 - check and diff send nothing. A preview needs no credentials.
-- State holds the declared fields and the computed ones, nothing else: what was declared and no longer
-  is can be told from what never was.
+- State holds the declared fields and the computed ones, nothing else: what was declared and no
+  longer is can be told from what never was.
 - An update reads the object first, and refuses to undo what no preview has shown.
 - Only a 404 for the object's own id means that it is gone.
 """
@@ -52,8 +52,8 @@ STATE_VERSION = 1
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 
-# Seconds to wait before trying again to delete what is still in use: the user of it may be on its way
-# out, deleted by the same `up`.
+# Seconds to wait before trying again to delete what is still in use: the user of it may be on its
+# way out, deleted by the same `up`.
 STILL_IN_USE = (1.0, 2.0, 4.0)
 
 
@@ -152,9 +152,7 @@ class Lifecycle(dynamic.ResourceProvider):
         self._touch(_id)
         old, new = self._declared(_olds), self._declared(_plain(_news))
         replaces = [
-            name
-            for scope in self.scopes
-            if _other(old.get(name := f"{scope}_id"), new.get(name))
+            name for scope in self.scopes if _other(old.get(name := f"{scope}_id"), new.get(name))
         ]
         if not replaces:
             _heirs.setdefault((self.kind, _id), plugin.current_urn())
@@ -207,14 +205,15 @@ class Lifecycle(dynamic.ResourceProvider):
     def update(
         self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]
     ) -> dynamic.UpdateResult:
-        """Lay the declaration over what is there now, unless that is not what the preview showed."""
+        """Lay the declaration over what is there now, if that is what the preview showed."""
         scope = self._scope(_olds)
         self._touch(_id)
         try:
             there = self._get(scope, _id)
         except NotFoundError:
             raise DriftError(
-                f"{self._called(_olds, _id)} is gone: run pulumi refresh, and the next up makes it again"
+                f"{self._called(_olds, _id)} is gone: run pulumi refresh, and the next up makes it "
+                "again"
             ) from None
         old, new = self._declared(_olds), self._declared(_news)
         found = self._managed(there, old, form={**old, **new})
@@ -234,8 +233,8 @@ class Lifecycle(dynamic.ResourceProvider):
         scope, what = self._scope(_props), self._called(_props, _id)
         object_ = (self.kind, _id)
         heir = _adopted.get(object_)
-        # A diff's claim says nothing against its own resource, which may be replaced all the same. An
-        # adoption does: `up --replace` adopts its own object without a diff, then deletes it.
+        # A diff's claim says nothing against its own resource, which may be replaced all the same.
+        # An adoption does: `up --replace` adopts its own object without a diff, then deletes it.
         if heir is None and _heirs.get(object_) != plugin.current_urn():
             heir = _heirs.get(object_)
         if heir:
@@ -255,9 +254,7 @@ class Lifecycle(dynamic.ResourceProvider):
 
     # ------------------------------------------------------------------------------- scope and path
 
-    def _fill_in_scope(
-        self, declared: dict[str, Any], olds: Mapping[str, Any]
-    ) -> list[Mistake]:
+    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id")]
         if len(given) > 1:
             return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
@@ -300,12 +297,12 @@ class Lifecycle(dynamic.ResourceProvider):
         name = props.get(self.natural_key)
         return f'{self.what} "{name}" ({id_})' if isinstance(name, str) else f"{self.what} {id_}"
 
-    # ------------------------------------------------------------------------- declared and answered
+    # ------------------------------------------------------------------------ declared and answered
 
     @classmethod
     @functools.cache
     def facts(cls) -> dict[str, Field]:
-        """The facts about this kind's fields."""
+        """Return the facts about this kind's fields."""
         return fields_of(cls.inputs)
 
     def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -398,15 +395,14 @@ class Lifecycle(dynamic.ResourceProvider):
             elif name in dropped:
                 if field.default is not MISSING:
                     body[name] = field.default
-            elif there is not None:
-                if field.answer(there, None, self._name_of) is not MISSING:
-                    body[name] = there[name]
+            elif there is not None and field.answer(there, None, self._name_of) is not MISSING:
+                body[name] = there[name]
         return body
 
     def _scope_fields(self) -> frozenset[str]:
         return frozenset(f"{scope}_id" for scope in self.scopes)
 
-    # -------------------------------------------------------------------------- adopt, refuse, delete
+    # ------------------------------------------------------------------------ adopt, refuse, delete
 
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take over what is there if it equals the declaration; None: there is nothing."""
@@ -415,14 +411,12 @@ class Lifecycle(dynamic.ResourceProvider):
             return None
         id_ = _id_of(found)
         declared = self._declared(props)
-        differences = self._differences(
-            self._managed(found, declared), declared, _secret(props)
-        )
+        differences = self._differences(self._managed(found, declared), declared, _secret(props))
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
-                f"{self._called(props, id_)} exists and is not what the program declares, which would "
-                f"change: {'; '.join(differences)}. Declare what is there, or accept these changes with "
-                "adopt_changes=True"
+                f"{self._called(props, id_)} exists and is not what the program declares, which "
+                f"would change: {'; '.join(differences)}. Declare what is there, or accept these "
+                "changes with adopt_changes=True"
             )
         _take(self.kind, id_, plugin.current_urn())
         if differences:
@@ -446,8 +440,8 @@ class Lifecycle(dynamic.ResourceProvider):
         if len(same) > 1:
             ids = ", ".join(sorted(map(_id_of, same)))
             raise AdoptionError(
-                f'{len(same)} {self.what}s are called "{name}" in {scope}: choose one with adopt="<id>" '
-                f"({ids})"
+                f'{len(same)} {self.what}s are called "{name}" in {scope}: choose one with '
+                f'adopt="<id>" ({ids})'
             )
         return same[0] if same else None
 
@@ -464,7 +458,8 @@ class Lifecycle(dynamic.ResourceProvider):
         if owner == urn:
             return True
         raise AdoptionError(
-            f"{self.what} {id_} belongs to {plugin.name_of(owner)} already: one object, one resource"
+            f"{self.what} {id_} belongs to {plugin.name_of(owner)} already: one object, one "
+            "resource"
         )
 
     def _refuse_unseen(
@@ -572,7 +567,7 @@ def _id_of(answer: Mapping[str, Any]) -> str:
 
 def _other(old: Any, new: Any) -> bool:
     # A scope that is not known yet may be another: the preview says the worse of the two.
-    return old != new or new == UNKNOWN
+    return bool(old != new or new == UNKNOWN)
 
 
 def _secret(props: Mapping[str, Any]) -> frozenset[str]:

@@ -15,7 +15,10 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any, ParamSpec, TypeVar
+
+from pulumi.runtime import rpc
 
 from .errors import CloudflareError
 
@@ -31,13 +34,31 @@ def current_urn() -> str:
 
     The SDK does not hand it to a provider; its servicer's frame, above ours, has it.
     """
-    frame = sys._getframe(1)  # noqa: SLF001 - the only place where the URN can be found
+    request = _request()
+    return str(request.urn) if request is not None else ""
+
+
+def _request() -> Any:
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - nowhere else is what the engine asked to be found
     while frame is not None:
-        urn = getattr(frame.f_locals.get("request"), "urn", None)
-        if isinstance(urn, str):
-            return urn
-        frame = frame.f_back  # type: ignore[assignment]
-    return ""
+        request = frame.f_locals.get("request")
+        if isinstance(getattr(request, "urn", None), str):
+            return request
+        frame = frame.f_back
+    return None
+
+
+def _restore_reserved(args: tuple[Any, ...]) -> None:
+    """Put back the reserved names ("__") that older SDKs (3.216) drop from what the engine sent."""
+    request = _request()
+    if request is None:
+        return
+    names = ("olds", "news") if hasattr(request, "news") else ("properties",)
+    bags = [bag for bag in args if isinstance(bag, dict)]
+    for name, bag in zip(names, bags, strict=True):
+        for key, value in getattr(request, name).fields.items():
+            if key.startswith("__") and key not in bag:
+                bag[key] = rpc.deserialize_property(value)
 
 
 def name_of(urn: str) -> str:
@@ -97,7 +118,7 @@ class _TracebackLimit:
 _limit = _TracebackLimit()
 
 
-class _Outgoing(Exception):
+class _Outgoing(Exception):  # noqa: N818 - no class of that name is ever shown
     """An error as the engine shows it: its name and one line.
 
     The SDK formats it once, frames first and text last; asked for its text, it gives Python its
@@ -129,7 +150,7 @@ def _outgoing(name: str, text: str) -> Exception:
 
 
 def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
-    """Let only one-line errors out of a call that the engine made.
+    """Let everything the engine sent into a call, and only one-line errors out of it.
 
     An error that nobody foresaw is named by its kind and place; its text could hold anything.
     """
@@ -137,8 +158,10 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         if os.environ.get(DEBUG):
+            _restore_reserved(args)
             return call(*args, **kwargs)
         try:
+            _restore_reserved(args)
             return call(*args, **kwargs)
         except CloudflareError as error:
             error_ = _outgoing(type(error).__name__, redact(str(error), args))

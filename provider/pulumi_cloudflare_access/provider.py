@@ -15,9 +15,9 @@ class Cloudflare(pulumi.ProviderResource):
         eu = Cloudflare("eu", account_id="…", api_token_env="CF_EU_TOKEN")
         AccessGroup("engineers", …, opts=ResourceOptions(provider=eu))
 
-    Name a variable of the environment (`api_token_env`) rather than pass `api_token`: a token that is
-    passed is kept, encrypted, in the state, and a destroy after its rotation uses the old one. What is
-    not given is taken from the stack's config.
+    Name a variable of the environment (`api_token_env`) rather than pass `api_token`: a token that
+    is passed is kept, encrypted, in the state, and a destroy after its rotation uses the old one.
+    What is not given is taken from the stack's config.
     """
 
     def __init__(

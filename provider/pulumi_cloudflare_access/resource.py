@@ -1,22 +1,20 @@
 """What every constructor does: hand the declaration over, and find mistakes between resources.
 
-What only the program knows (which values are secret, two resources that want the same object) goes to
-check in reserved inputs, so that it is reported with everything else, in the preview.
+What only the program knows (which values are secret, two resources that want the same object) goes
+to check in reserved inputs, so that it is reported with everything else, in the preview.
 """
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Awaitable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
 
 from . import kinds
 from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, SECRET
-
-Self = TypeVar("Self", bound="Resource")
 
 SCOPES = ("account_id", "zone_id")
 
@@ -58,15 +56,15 @@ class Resource(dynamic.Resource):
         lists = [name for name in secret if isinstance(values[name], (list, tuple, Mapping))]
         if lists:
             pulumi.warn(
-                f"{', '.join(lists)}: one secret value makes Pulumi encrypt the whole list, and the "
-                "preview shows none of its changes",
+                f"{', '.join(lists)}: one secret value makes Pulumi encrypt the whole list, and "
+                "the preview shows none of its changes",
                 self,
             )
         return secret or None
 
     @classmethod
     def _existing(
-        cls: type[Self],
+        cls,
         resource_name: str,
         id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
         scope: Mapping[str, Any],
@@ -93,8 +91,10 @@ def _without_import(
     rest = pulumi.ResourceOptions.merge(opts, None)
     rest.import_ = None
     return rest, [
-        "import_: Pulumi cannot import dynamic resources; take over what exists with "
-        'adopt="<id>" (or adopt=True, by its name)'
+        (
+            "import_: Pulumi cannot import dynamic resources; take over what exists with "
+            'adopt="<id>" (or adopt=True, by its name)'
+        )
     ]
 
 

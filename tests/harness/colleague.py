@@ -41,7 +41,9 @@ class Colleague:
     def members(self, name: str, section: str = "include") -> set[str]:
         """Return the values of a group's rules: addresses, domains, countries, ids."""
         rules = self.group(name)[section]
-        return {str(value) for rule in rules for fields in rule.values() for value in fields.values()}
+        return {
+            str(value) for rule in rules for fields in rule.values() for value in fields.values()
+        }
 
     def make(self, name: str, *include: dict[str, Any], **fields: Any) -> str:
         """Make a group, and return its id."""

@@ -55,8 +55,7 @@ class Run:
         return [
             said["message"].strip().removeprefix("warning: ")
             for said in self.events().get("diagnostics", ())
-            if said["severity"] == "warning"
-            and said.get("urn", "").rpartition("::")[2] == name
+            if said["severity"] == "warning" and said.get("urn", "").rpartition("::")[2] == name
         ]
 
     def steps(self) -> dict[str, dict[str, Any]]:

@@ -63,13 +63,12 @@ def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
     return merged
 
 
-def example(document: dict[str, Any], schema: dict[str, Any]) -> Any:  # noqa: PLR0911  (a table)
+def example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
     """Return the example that a schema gives, or one made of its parts."""
     schema = resolved(document, schema)
-    if "example" in schema and schema.get("type") != "object":
-        return schema["example"]
-    if "enum" in schema:
-        return schema["enum"][0]
+    given = [schema["example"]] if "example" in schema else schema.get("enum")
+    if given and schema.get("type") != "object":
+        return given[0]
     if schema.get("properties"):
         return {
             name: example(document, inner)
@@ -79,19 +78,12 @@ def example(document: dict[str, Any], schema: dict[str, Any]) -> Any:  # noqa: P
     for alternatives in ("oneOf", "anyOf"):
         if alternatives in schema:
             return example(document, schema[alternatives][0])
-    if "example" in schema:
-        return schema["example"]
-    if "default" in schema:
-        return schema["default"]
-    match schema.get("type"):
-        case "array":
-            return [example(document, schema["items"])]
-        case "boolean":
-            return True
-        case "integer" | "number":
-            return 1
-        case _:
-            return "example"
+    if given:
+        return given[0]
+    if schema.get("type") == "array":
+        return [example(document, schema["items"])]
+    made = {"boolean": True, "integer": 1, "number": 1}
+    return schema.get("default", made.get(schema.get("type", "string"), "example"))
 
 
 def request(kind: str, auth_type: str = "oidc", scheme: str = "oauth2") -> dict[str, Any]:

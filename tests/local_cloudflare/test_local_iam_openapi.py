@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from local_cloudflare.answers import Answers
+from local_cloudflare.documented import example, resolved
 from local_cloudflare.iam import ADMINISTRATOR, LOAD_BALANCER, NETWORK_MONITORING, ZONE_READ
 from local_cloudflare.samples import IN_2024, NOW, openapi
 
@@ -74,53 +75,27 @@ class Documented:
         """Return a body for each way in which this route can be asked; None if it takes none."""
         operation = self.document["paths"][route][verb.lower()]
         content = operation.get("requestBody", {}).get("content", {})
-        schema = self._resolved(content.get("application/json", {}).get("schema"))
-        if schema is None:
+        if "schema" not in content.get("application/json", {}):
             return [None]
-        return [self._example(each) for each in schema.get("oneOf", [schema])]
+        schema = resolved(self.document, content["application/json"]["schema"])
+        return [example(self.document, each) for each in schema.get("oneOf", [schema])]
 
     def properties(self, verb: str, route: str) -> set[str]:
         """Return the paths of everything that the result of a route may have."""
         responses = self.document["paths"][route][verb.lower()]["responses"]
-        envelope = self._resolved(responses["200"]["content"]["application/json"]["schema"])
-        return set(self._paths(envelope["properties"].get("result")))
-
-    def _resolved(self, schema: Any) -> Any:
-        while schema and "$ref" in schema:
-            found: Any = self.document
-            for key in schema["$ref"].split("/")[1:]:
-                found = found[key]
-            schema = found | {key: value for key, value in schema.items() if key != "$ref"}
-        if schema and "allOf" in schema:
-            parts = [self._resolved(part) for part in schema["allOf"]]
-            schema = {"properties": {}}
-            for part in parts:
-                schema["properties"] |= part.get("properties", {})
-        return schema
-
-    def _example(self, schema: Any) -> Any:
-        schema = self._resolved(schema)
-        if "example" in schema:
-            return schema["example"]
-        if "properties" in schema:
-            return {
-                name: self._example(part)
-                for name, part in schema["properties"].items()
-                if not self._resolved(part).get("readOnly")
-            }
-        if schema.get("type") == "array":
-            return [self._example(schema["items"])]
-        return schema.get("default", schema.get("enum", ["example.com"])[0])
+        schema = responses["200"]["content"]["application/json"]["schema"]
+        envelope = resolved(self.document, schema)
+        return set(self._paths(envelope["properties"].get("result", {})))
 
     def _paths(self, schema: Any, path: str = "") -> Iterator[str]:
-        schema = self._resolved(schema)
-        for each in schema.get("oneOf", [schema]) if schema else []:
-            each = self._resolved(each)  # noqa: PLW2901  (a reference, until it is resolved)
-            if each.get("type") == "array":
-                yield from self._paths(each["items"], path)
-            for name, part in each.get("properties", {}).items():
-                yield f"{path}.{name}"
-                yield from self._paths(part, f"{path}.{name}")
+        schema = resolved(self.document, schema)
+        for each in schema.get("oneOf", []):
+            yield from self._paths(each, path)
+        if "items" in schema:
+            yield from self._paths(schema["items"], path)
+        for name, part in schema.get("properties", {}).items():
+            yield f"{path}.{name}"
+            yield from self._paths(part, f"{path}.{name}")
 
 
 def present(value: Any, path: str = "") -> Iterator[str]:
@@ -196,11 +171,11 @@ ADAPTED: dict[tuple[str, str, str], str] = {
     (NOW, "POST", MEMBERS): "roles and policies: two requests that this file has merged into one",
     (NOW, "PUT", f"{MEMBERS}/{{member_id}}"): "as with POST",
     (NOW, "PUT", f"{USER_GROUPS}/{{user_group_id}}"): "C4: ids of policies, taken by a switch",
+    (NOW, "POST", CONNECTORS): "the domain has no example",
     (IN_2024, "POST", MEMBERS): "C4: the ids of policies may be required here, too",
     (IN_2024, "PUT", f"{MEMBERS}/{{member_id}}"): "C4, as with POST",
     (IN_2024, "POST", RESOURCE_GROUPS): "no name, because read-only; and meta: not so in 2026",
     (IN_2024, "PUT", f"{RESOURCE_GROUPS}/{{resource_group_id}}"): "meta, as with POST",
-    (NOW, "PATCH", f"{CONNECTORS}/{{sso_connector_id}}"): "enabled needs a verified domain",
 }
 
 
@@ -209,6 +184,8 @@ def adapted(document: str, verb: str, route: str, body: Any) -> list[Any]:
         return [body]
     if route.startswith(RESOURCE_GROUPS):
         return [{"name": "Zones", "scope": body["scope"]}]
+    if route == CONNECTORS:
+        return [body | {"email_domain": "example.com"}]
     if "roles" in body and "policies" in body:
         return [
             {name: value for name, value in body.items() if name != other}
@@ -219,13 +196,9 @@ def adapted(document: str, verb: str, route: str, body: Any) -> list[Any]:
 
 @pytest.mark.parametrize("document", [NOW, IN_2024])
 @pytest.mark.parametrize(("verb", "route"), ALL)
+@pytest.mark.usefixtures("account_id")
 def test_documented_requests_get_the_documented_answers(
-    http: httpx.Client,
-    cloudflare: LocalCloudflare,
-    account_id: str,
-    document: str,
-    verb: str,
-    route: str,
+    http: httpx.Client, cloudflare: LocalCloudflare, document: str, verb: str, route: str
 ) -> None:
     documented = Documented(document)
     if not documented.has(verb, route):
@@ -233,37 +206,36 @@ def test_documented_requests_get_the_documented_answers(
         assert "user_groups" in route or "sso_connectors" in route
         return
     cloudflare.move_sso(EXAMPLES["sso_connector_id"], "verified")
+    cloudflare.switches.delete_in_use = "allow"
     cloudflare.switches.accept_policy_ids = (document, verb, route) in ADAPTED
     path = route.format(**EXAMPLES)
     for body in documented.requests(verb, route):
         for sent in adapted(document, verb, route, body):
             response = http.request(verb, path, json=sent)
             assert response.status_code == 200, (sent, response.text)
-            Answers(document).check(verb, route, response)
+            # In 2024 some answers were documented without their envelope, roles otherwise.
+            Answers(NOW).check(verb, route, response)
             if verb == "POST" and route == MEMBERS:
                 http.delete(f"{path}/{response.json()['result']['id']}")
-    assert account_id == EXAMPLES["account_id"]
 
 
-@pytest.mark.parametrize("document", [NOW, IN_2024])
+# What 2024 says of refusals contradicts itself: `success` is both true and false there.
 @pytest.mark.parametrize(
     ("verb", "route"), [(verb, one) for one, verbs in ONES.items() for verb in verbs]
 )
 def test_refusals_are_the_documented_ones_save_their_codes(
-    http: httpx.Client, account_id: str, document: str, verb: str, route: str
+    http: httpx.Client, account_id: str, verb: str, route: str
 ) -> None:
-    if not Documented(document).has(verb, route):
-        return
-    nobody = {name: "0" * 32 for name in EXAMPLES} | {"account_id": account_id}
+    nobody = dict.fromkeys(EXAMPLES, "0" * 32) | {"account_id": account_id}
     response = http.request(
         verb, route.format(**nobody), json={} if verb in ("PUT", "PATCH") else None
     )
     assert response.status_code == 404
-    answers = Answers(document)
+    answers = Answers(NOW)
     if response.json()["errors"][0]["code"] < 1000:
         # C18: the codes of IAM are those of HTTP, whatever their documented minimum is.
-        for schema in answers.components["schemas"].values():
-            schema.get("items", {}).get("properties", {}).get("code", {}).pop("minimum", None)
+        messages = answers.components["schemas"]["iamSchemasMessages"]
+        del messages["items"]["properties"]["code"]["minimum"]
     answers.check(verb, route, response)
 
 
@@ -293,37 +265,43 @@ def test_plain_answers_have_every_documented_property_and_no_other(
 ) -> None:
     documented = Documented(NOW)
     cloudflare.switches.accept_policy_ids = True
+    cloudflare.switches.delete_in_use = "allow"
+    cloudflare.move_sso(EXAMPLES["sso_connector_id"], "verified")
     seen: dict[tuple[str, str], set[str]] = {each: set() for each in ALL}
-    for shape in ("named", "key_value"):
-        cloudflare.switches.iam_meta = shape  # type: ignore[assignment]
+    shapes: tuple[Literal["named", "key_value"], ...] = ("named", "key_value")
+    for shape in shapes:
+        cloudflare.switches.iam_meta = shape
         for verb, route in sorted(ALL, key=_deletions_last):
-            if verb == "DELETE" and shape == "named":
+            if verb == "DELETE" and shape != shapes[-1]:
                 continue
+            path = route.format(**EXAMPLES | {"account_id": account_id})
             [body] = documented.requests(verb, route)
             for sent in adapted(NOW, verb, route, body):
-                path = route.format(**EXAMPLES | {"account_id": account_id})
-                if (verb, route) == ("PUT", f"{MEMBERS}/{{member_id}}"):
-                    seen[verb, route] |= _seen(http, "GET", path, None)
-                if verb == "POST" and "name" in (sent or {}):
-                    sent = sent | {"name": f"{sent['name']} {shape}"}  # noqa: PLW2901
-                if verb == "POST" and "email" in (sent or {}):
-                    address = f"{shape}{'roles' in sent}@example.com"
-                    sent = sent | {"email": address}  # noqa: PLW2901
-                if verb == "POST" and "email_domain" in (sent or {}):
-                    sent = sent | {"email_domain": f"{shape.replace('_', '')}.com"}  # noqa: PLW2901
-                if verb == "PATCH":
-                    sent = sent | {"enabled": False}  # noqa: PLW2901
-                seen[verb, route] |= _seen(http, verb, path, sent)
-    # The reference page's example has it, the schema has not.
-    not_in_the_schema = {"meta.editable"}
+                seen[verb, route] |= _seen(http, verb, path, _another(sent, verb, shape))
     kinds: dict[frozenset[str], set[str]] = {}
     for (verb, route), paths in seen.items():
         promised = documented.properties(verb, route)
-        extra = {path for path in paths - promised if not path.endswith(*not_in_the_schema)}
+        # The reference page's example of a resource group has it, the schema has not.
+        extra = {path for path in paths - promised if not path.endswith(".meta.editable")}
         assert extra == set(), (verb, route)
         kinds.setdefault(frozenset(promised), set()).update(paths)
-    for promised, paths in kinds.items():
-        assert promised - paths == set()
+    for kind, paths in kinds.items():
+        assert kind - paths == set()
+
+
+def _another(body: Any, verb: str, shape: str) -> Any:
+    """Return a body that can be sent a second time, and leaves what can be deleted."""
+    if verb == "PATCH":
+        return body | {"enabled": False}
+    if verb != "POST" or not isinstance(body, dict):
+        return body
+    word = shape.replace("_", "-")
+    others = {
+        "name": f"{body.get('name')} {shape}",
+        "email": f"{word}{'roles' in body}@example.com",
+        "email_domain": f"{word}.com",
+    }
+    return body | {name: value for name, value in others.items() if name in body}
 
 
 def _deletions_last(each: tuple[str, str]) -> tuple[bool, bool]:

@@ -103,6 +103,7 @@ def test_the_sdk_drives_every_route_of_user_group_members(
         members.create(group, members=[{"id": group}], **of)
 
 
+@pytest.mark.filterwarnings("ignore:Use /accounts:DeprecationWarning")  # roles, says the SDK
 def test_the_sdk_drives_every_route_of_members_and_roles(client: Any, of: dict[str, str]) -> None:
     members, roles = client.accounts.members, client.accounts.roles
     names = [role.name for role in roles.list(per_page=5, **of)]

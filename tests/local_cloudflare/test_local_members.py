@@ -225,7 +225,7 @@ def test_a_seed_tells_what_is_known_of_a_member(
     assert member["user"]["two_factor_authentication_enabled"] is True
     assert member["roles"][0]["name"] == "Account Administrator"
     assert len(member["policies"]) == 1
-    with pytest.raises(ValueError, match="there is a member a+ already"):
+    with pytest.raises(ValueError, match=r"there is a member a+ already"):
         cloudflare.seed({"members": [ada | {"email": "bob@example.com"}]})
 
 
@@ -257,3 +257,5 @@ def test_roles_are_listed_and_read(
 def test_roles_can_be_seeded(http: httpx.Client, account: str, cloudflare: LocalCloudflare) -> None:
     [role] = cloudflare.seed({"roles": [{"name": "Gardener"}]})["roles"]
     assert result(http.get(f"{account}/roles/{role['id']}"))["name"] == "Gardener"
+    with pytest.raises(ValueError, match=f"there is a role {role['id']} already"):
+        cloudflare.seed({"roles": [role]})

@@ -128,6 +128,8 @@ def test_the_catalogue_is_the_same_everywhere_and_can_be_added_to(
     [planted] = cloudflare.seed({"iam/permission_groups": [seeded]})["iam/permission_groups"]
     assert result(http.get(groups, params={"label": "mine"}))[0]["id"] == planted["id"]
     assert len(result(http.get(groups, params={"name": "Zone Read"}))) == 2
+    with pytest.raises(ValueError, match=f"there is a permission group {ZONE_READ} already"):
+        cloudflare.seed({"iam/permission_groups": [seeded | {"id": ZONE_READ}]})
     cloudflare.reset()
     assert everything(http, groups) == before
 

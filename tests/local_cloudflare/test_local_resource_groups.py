@@ -218,5 +218,5 @@ def test_a_seed_may_bring_its_id_once(cloudflare: LocalCloudflare) -> None:
     group = {"id": "a" * 32, "name": "x", "scope": scope(cloudflare)}
     [planted] = cloudflare.seed({"iam/resource_groups": [group]})["iam/resource_groups"]
     assert planted["id"] == "a" * 32
-    with pytest.raises(ValueError, match="there is a resource group a+ already"):
+    with pytest.raises(ValueError, match=r"there is a resource group a+ already"):
         cloudflare.seed({"iam/resource_groups": [group]})

@@ -140,6 +140,34 @@ def test_seeds_are_kept_wherever_they_belong(
     assert http.get(f"/zones/{'c' * 32}/access/groups").status_code == 403
 
 
+def test_every_kind_of_iam_is_seeded_and_told(
+    http: httpx.Client, cloudflare: LocalCloudflare
+) -> None:
+    whole = f"com.cloudflare.api.account.{cloudflare.account_id}"
+    policy = {
+        "access": "allow",
+        "permission_groups": [{"id": "a" * 32}],
+        "resource_groups": [{"id": "b" * 32}],
+    }
+    document = {
+        "iam/permission_groups": [{"id": "a" * 32, "name": "Gardening"}],
+        "iam/resource_groups": [
+            {"id": "b" * 32, "name": "All", "scope": {"key": whole, "objects": [{"key": "*"}]}}
+        ],
+        "roles": [{"id": "c" * 32, "name": "Gardener"}],
+        "members": [{"id": "d" * 32, "email": "ada@example.com", "roles": ["c" * 32]}],
+        "iam/user_groups": [{"name": "Staff", "policies": [policy], "members": ["d" * 32]}],
+        "sso_connectors": [{"email_domain": "example.com", "status": "verified"}],
+    }
+    planted = httpx.post(local(cloudflare, "seed"), json=document).json()
+    assert list(planted) == list(document)
+    for kind, items in planted.items():
+        for item in items:
+            path = f"/accounts/{cloudflare.account_id}/{kind}/{item['id']}"
+            assert http.get(path).status_code == 200
+    assert planted["iam/user_groups"][0]["policies"][0]["resource_groups"] == ["b" * 32]
+
+
 @pytest.mark.parametrize(
     ("document", "error"),
     [
@@ -149,6 +177,7 @@ def test_seeds_are_kept_wherever_they_belong(
             "access.api.error.invalid_request: include field should not be empty",
         ),
         ([], "not a document to seed"),
+        ({"members": [{}]}, "not a document to seed: 'email' is missing"),
         ({"access/groups": [GROUP | {"id": "x"}] * 2}, "there is a group x already"),
     ],
 )

@@ -122,7 +122,7 @@ def test_it_is_moved_on_without_a_server_too(
     one = create(http, connectors)
     assert cloudflare.move_sso(one.rsplit("/", 1)[1], "verified")["status"] == "verified"
     assert status(http, one) == "verified"
-    with pytest.raises(LookupError, match="no account has an SSO connector 0+"):
+    with pytest.raises(LookupError, match=r"no account has an SSO connector 0+"):
         cloudflare.move_sso(MISSING, "verified")
 
 
@@ -258,5 +258,5 @@ def test_a_list_is_one_page_in_any_order(
 def test_a_seed_may_bring_its_id_once(cloudflare: LocalCloudflare) -> None:
     connector = {"id": "a" * 32, "email_domain": "example.com"}
     cloudflare.seed({"sso_connectors": [connector]})
-    with pytest.raises(ValueError, match="there is an SSO connector a+ already"):
+    with pytest.raises(ValueError, match=r"there is an SSO connector a+ already"):
         cloudflare.seed({"sso_connectors": [connector | {"email_domain": "example.org"}]})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -231,3 +232,16 @@ def test_members_go_with_their_group_and_with_the_account(
         http.delete(f"{members}/{people['b']}"),
     ):
         assert errors(response) == [(404, 404, "user group not found")]
+
+
+def test_eight_threads_that_add_lose_nobody(
+    http: httpx.Client, members: str, cloudflare: LocalCloudflare
+) -> None:
+    ids = seed_members(cloudflare, *(f"{number:02}" for number in range(80)))
+
+    def add(member_id: str) -> None:
+        assert result(http.post(members, json=[{"id": member_id}]))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, ids))
+    assert {it["id"] for it in result(http.get(members))} == set(ids)

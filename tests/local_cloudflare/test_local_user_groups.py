@@ -141,10 +141,11 @@ BAD_POLICIES: list[tuple[dict[str, Any] | str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "detail", "pointer"), BAD_POLICIES)
+@pytest.mark.parametrize("bad_policy", BAD_POLICIES)
 def test_a_policy_that_is_wrong_is_refused(
-    http: httpx.Client, groups: str, account: str, change: Any, detail: str, pointer: str
+    http: httpx.Client, groups: str, account: str, bad_policy: tuple[Any, str, str]
 ) -> None:
+    change, detail, pointer = bad_policy
     good = policy(whole(http, account))
     bad = good | change if isinstance(change, dict) else change
     response = http.post(groups, json={"name": "x", "policies": [good, bad]})
@@ -270,9 +271,9 @@ def test_a_seed_names_members_by_id_or_address(
         ("ada@example.com", "accepted"),
         ("bob@example.com", "pending"),
     ]
-    with pytest.raises(ValueError, match="there is a user group a+ already"):
+    with pytest.raises(ValueError, match=r"there is a user group a+ already"):
         cloudflare.seed({"iam/user_groups": [group]})
-    with pytest.raises(ValueError, match="eve@example.com is no member of the account"):
+    with pytest.raises(ValueError, match=r"eve@example\.com is no member of the account"):
         cloudflare.seed({"iam/user_groups": [{"name": "x", "members": ["eve@example.com"]}]})
 
 

@@ -1,4 +1,4 @@
-"""Record what this version leaves in users' states: `python tests/states/record.py`, once a release.
+"""Record what a version leaves in users' states: `python tests/states/record.py`, once a release.
 
 Ids, accounts and zones are fixed and no token is in it, so a local Cloudflare can be given the same
 objects in any later year. `tests/test_states.py` holds every later version to every recording.
@@ -103,10 +103,8 @@ def main() -> None:
     ):
         cloudflare.seed(objects())
         stack = Stack(Path(folder, "stack"), cloudflare)
-        # The address and the token belong to this machine, and the provider of the state keeps both.
-        local = {
-            name: getattr(cloudflare, name) for name in ("base_url", "account_id", "token")
-        }
+        # The address and the token are this machine's, and what is in the config is in the state.
+        local = {name: getattr(cloudflare, name) for name in ("base_url", "account_id", "token")}
         stack.environment["CLOUDFLARE_ACCESS_LOCAL"] = json.dumps(local)
         stack.configure({})
         stack.program(PROGRAM)

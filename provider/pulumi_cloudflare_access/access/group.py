@@ -59,10 +59,10 @@ class AccessGroupProvider(Lifecycle):
 class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
     """A named set of rules, under an account or a zone.
 
-    Someone is in the group who matches any rule of `include`, every rule of `require` and no rule of
-    `exclude`. Without `account_id` and `zone_id` it lives in the settings' account. `adopt=True` takes
-    over the group that has this name, `adopt="<id>"` the one with this id: if it is as declared here,
-    or with `adopt_changes=True`.
+    Someone is in the group who matches any rule of `include`, every rule of `require` and no rule
+    of `exclude`. Without `account_id` and `zone_id` it lives in the settings' account. `adopt=True`
+    takes over the group that has this name, `adopt="<id>"` the one with this id: if it is as
+    declared here, or with `adopt_changes=True`.
     """
 
     kind = "access_group"

@@ -290,7 +290,7 @@ BY_WIRE = {selector.wire: selector for selector in SELECTORS}
 _WORDS = {selector.name: selector for selector in SELECTORS} | BY_WIRE
 
 # What an entry may hold beside its selector. `label`, `via` and MISTAKE are gone after check.
-OF, RAW, LABEL, VIA, MISTAKE = "of", "raw", "label", "via", "__mistake"
+OF, RAW, LABEL, VIA, MISTAKE = "of", "raw", "label", "via", "_mistake"
 _BESIDE = frozenset({OF, RAW, LABEL, VIA, MISTAKE})
 
 
