@@ -61,7 +61,7 @@ build/setup/python:
 		echo "There is no Python 3.11 or newer on the PATH. Install one (https://www.python.org," >&2; \
 		echo "or your system's package manager), or name it: make PYTHON=/path/to/python3" >&2; \
 		exit 1; }
-	@echo "$(PYTHON)" > $@
+	@"$(PYTHON)" -c 'import sys; print(sys._base_executable)' > $@
 
 build/setup/package: build/setup/python $(LOCK) pyproject.toml
 	@echo "Making .venv with exactly what $(LOCK) names, usually 40 seconds …" >&2
@@ -83,5 +83,6 @@ build/setup/oldest: build/setup/python $(OLDEST_LOCK) pyproject.toml
 			str(pathlib.Path("provider").resolve()))'
 	@touch $@
 
-build/setup/pulumi: build/setup/package tests/pulumi_cli/get.py tests/pulumi_cli/go.mod
+build/setup/pulumi: build/setup/package tests/pulumi_cli/get.py tests/pulumi_cli/go.mod \
+		tests/pulumi_cli/pulumi-language-python
 	@$(IN_VENV) tests/pulumi_cli/get.py > $@

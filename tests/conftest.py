@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.colleague import Colleague
 from harness.plugin import Plugin
 from harness.stack import Stack
 
@@ -34,3 +35,9 @@ def plugin(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
 def stack(tmp_path: Path, cloudflare: LocalCloudflare) -> Stack:
     """Make a stack for the real engine, configured for the local Cloudflare."""
     return Stack(tmp_path / "stack", cloudflare)
+
+
+@pytest.fixture
+def colleague(cloudflare: LocalCloudflare) -> Colleague:
+    """Introduce somebody who edits by hand at Cloudflare."""
+    return Colleague(cloudflare)

@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import Any
 
 KINDS = {
+    "access_application": "access.application:AccessApplicationProvider",
     "access_group": "access.group:AccessGroupProvider",
+    "access_policy": "access.policy:AccessPolicyProvider",
 }
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Awaitable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
 
 from . import kinds
-from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, SECRET
-
-Self = TypeVar("Self", bound="Resource")
+from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, SECRET, Lifecycle
 
 SCOPES = ("account_id", "zone_id")
 
@@ -24,30 +22,57 @@ SCOPES = ("account_id", "zone_id")
 class Resource(dynamic.Resource):
     """One object at Cloudflare. Subclasses say what they take and what they give."""
 
-    kind: ClassVar[str]
-    computed: ClassVar[tuple[str, ...]]
-    """Outputs that no program declares."""
+    lifecycle: ClassVar[type[Lifecycle]]
+    secret_inputs: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are kept secret whatever the program says of them."""
+    secret_outputs: ClassVar[frozenset[str]] = frozenset()
 
-    def _declare(
-        self,
-        resource_name: str,
-        props: dict[str, Any],
-        opts: pulumi.ResourceOptions | None,
-    ) -> None:
-        """Register the resource. `props` are the declared fields; None is not declared."""
-        declared = {name: value for name, value in props.items() if value is not None}
+    def _declare(self, arguments: Mapping[str, Any]) -> None:
+        """Register the resource. `arguments` are the constructor's own; None is not declared."""
+        fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
+        declared = {k: arguments[k] for k in fields if arguments.get(k) is not None}
+        resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
         mistakes += _Deployment.current().adoption_mistakes(type(self), resource_name, declared)
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
-        everything = {**dict.fromkeys(self.computed), **props}
+        for field in self.secret_inputs & declared.keys():
+            declared[field] = pulumi.Output.secret(declared[field])
+        if self.secret_outputs:
+            more = pulumi.ResourceOptions(additional_secret_outputs=sorted(self.secret_outputs))
+            opts = pulumi.ResourceOptions.merge(opts, more)
+        props = self._outputs() | declared
         if mistakes:
-            everything[MISTAKES] = mistakes
+            props[MISTAKES] = mistakes
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
-            everything[SECRET] = self._secret_fields(possibly_secret)
-        super().__init__(kinds.load(self.kind), resource_name, everything, opts)
+            props[SECRET] = self._secret_fields(possibly_secret)
+        super().__init__(kinds.load(self.lifecycle.kind), resource_name, props, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
+        *,
+        account_id: pulumi.Input[str] | None = None,
+        zone_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an object that exists and that this stack does not own."""
+        found = cls.__new__(cls)
+        found._label = resource_name  # noqa: SLF001 - a constructor by another name
+        props = cls._outputs() | {"account_id": account_id, "zone_id": zone_id}
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        provider = kinds.load(cls.lifecycle.kind)
+        dynamic.Resource.__init__(found, provider, resource_name, props, opts)
+        return found
+
+    @classmethod
+    def _outputs(cls) -> dict[str, Any]:
+        """Name every output; the SDK gives a resource only those that it was told of."""
+        return dict.fromkeys((*cls.lifecycle.facts(), *cls.lifecycle.state.model_fields))
 
     async def _secret_fields(self, values: Mapping[str, Any]) -> list[str] | None:
         secret = [
@@ -63,23 +88,6 @@ class Resource(dynamic.Resource):
                 self,
             )
         return secret or None
-
-    @classmethod
-    def _existing(
-        cls: type[Self],
-        resource_name: str,
-        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
-        scope: Mapping[str, Any],
-        fields: tuple[str, ...],
-        opts: pulumi.ResourceOptions | None,
-    ) -> Self:
-        """Read an object that exists and that this stack does not own."""
-        found = cls.__new__(cls)
-        found._label = resource_name  # noqa: SLF001 - a constructor by another name
-        props = {**dict.fromkeys((*cls.computed, *fields)), **scope}
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        dynamic.Resource.__init__(found, kinds.load(cls.kind), resource_name, props, opts)
-        return found
 
 
 def _without_import(

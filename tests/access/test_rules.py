@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 import pytest
@@ -13,9 +13,6 @@ from pulumi.runtime import mocks
 
 from pulumi_cloudflare_access import AccessGroup, rules
 from pulumi_cloudflare_access.access.rules import BY_WIRE, RULES, SELECTORS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
@@ -26,12 +23,15 @@ THROUGH = {"identity_provider_id": IDP}
 GOLDEN = Path(__file__).with_name("rule_keys.golden.txt")
 
 
-def lines() -> Iterator[tuple[list[Any], list[str]]]:
+def lines() -> list[tuple[list[Any], list[str]]]:
+    found = []
     for line in GOLDEN.read_text().splitlines():
         if line and not line.startswith("#"):
             written, _, keys = line.rpartition(" -> ")
             declared = json.loads(written)
-            yield declared if isinstance(declared, list) else [declared], keys.split(" | ")
+            entries = declared if isinstance(declared, list) else [declared]
+            found.append((entries, keys.split(" | ")))
+    return found
 
 
 def mistakes(*declared: Any) -> list[str]:
@@ -396,32 +396,31 @@ def test_a_foreign_rule_that_nobody_knows_is_kept_as_it_came() -> None:
 
 # -------------------------------------------------------------------------------------- mistakes
 
+ONE_EACH = "a rule has exactly one, write one rule each"
+SEE_RAW = "(rules.raw sends what nobody knows yet)"
 WRONG = [
     ({}, "include[0]: is empty: a rule has exactly one selector"),
     ("ada", 'include[0]: must be a rule, such as rules.email("ada@example.com")'),
     (None, 'include[0]: must be a rule, such as rules.email("ada@example.com")'),
     (
         {"email": {"email": "a@b.io"}, "everyone": {}},
-        'include[0]: has 2 selectors ("email", "everyone"): a rule has exactly one, write one rule '
-        "each",
+        f'include[0]: has 2 selectors ("email", "everyone"): {ONE_EACH}',
     ),
     (
         {"email_domains": {"domain": "b.io"}},
-        'include[0]: "email_domains" is not a selector; "email_domain"? (rules.raw sends what '
-        "nobody knows yet)",
+        f'include[0]: "email_domains" is not a selector; "email_domain"? {SEE_RAW}',
     ),
     (
         {"azure_ad": {"id": ID}},
-        'include[0]: "azure_ad" is not a selector; "azureAD"? (rules.raw sends what nobody knows '
-        "yet)",
+        f'include[0]: "azure_ad" is not a selector; "azureAD"? {SEE_RAW}',
     ),
     (
         {"shoe_size": {}},
-        'include[0]: "shoe_size" is not a selector (rules.raw sends what nobody knows yet)',
+        f'include[0]: "shoe_size" is not a selector {SEE_RAW}',
     ),
     (
         {"a secret @ value": {}},
-        "include[0]: this key is not a selector (rules.raw sends what nobody knows yet)",
+        f"include[0]: this key is not a selector {SEE_RAW}",
     ),
     (
         {"email": {"emial": "a@b.io"}},

@@ -1,6 +1,6 @@
 """A stack of its own in a temporary folder, driven by the real Pulumi CLI.
 
-Every command and what it said is printed: pytest shows the conversation of a test that fails.
+Every command and what it said to people is printed: pytest shows the conversation of a test that fails.
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ class Stack:
             timeout=300,
             check=False,
         )
-        print(f"$ pulumi {' '.join(arguments)} -> {run.returncode}\n{run.stdout}")
+        said = "(JSON)" if run.stdout.startswith("{") else run.stdout
+        print(f"$ pulumi {' '.join(arguments)} -> {run.returncode}\n{said}")
         if ok and run.returncode:
             raise CommandFailedError(
                 f"pulumi {' '.join(arguments)} -> {run.returncode}\n{run.stdout}"

@@ -4,9 +4,7 @@
 set -eu
 
 quoted() {
-    printf "'"
-    printf '%s' "$1" | sed "s/'/'\\\\''/g"
-    printf "'"
+    printf "'%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")"
 }
 
 set_to() {
@@ -15,6 +13,9 @@ set_to() {
     echo
 }
 
+# What the user's own stacks are run with: login, stack, passphrase file, plugins.
+env | sed -n 's/^\(PULUMI_[A-Z0-9_]*\)=.*/unset \1/p'
+echo 'unset PYTHONHOME'
 mkdir -p "$1/build/pulumi/state"
 set_to VIRTUAL_ENV "$1/.venv"
 printf 'export PATH='
@@ -27,5 +28,3 @@ set_to PULUMI_CONFIG_PASSPHRASE ""
 set_to PULUMI_SKIP_UPDATE_CHECK true
 set_to PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION true
 set_to PULUMI_SUPPRESS_NEO_LINK 1
-# What would point at the user's own stacks.
-echo 'unset PULUMI_ACCESS_TOKEN PULUMI_STACK PULUMI_CONFIG_PASSPHRASE_FILE PULUMI_PYTHON_CMD'

@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_config_path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -146,11 +146,10 @@ def _download(folder: Path) -> None:
 
 def built() -> Path:
     """Build the CLI from Go modules into the user's cache."""
-    # Not the toolchain that an older Go would download for the go.mod beside this file.
-    asked = ["env", "GOTOOLCHAIN=local", "GOTELEMETRY=off", "go", "version"]
-    version = _version(asked) if shutil.which("go") else None
-    if version is None:
+    if not shutil.which("go"):
         raise NotToBeHad("no build from Go modules: there is no Go on the PATH")
+    with tempfile.TemporaryDirectory() as folder:
+        version = _version(["go", "version"], _go(Path(folder)))
     if version < OLDEST_GO:
         raise NotToBeHad(
             f"no build from Go modules: Go is {_dotted(version)}, older than {_dotted(OLDEST_GO)}"
@@ -161,7 +160,9 @@ def built() -> Path:
 def _build(folder: Path) -> None:
     bin_ = folder / "bin"
     bin_.mkdir()
-    with _workshop() as go:
+    # In a folder of its own beside it: 3 GB of modules and half-done work that end with the build.
+    with tempfile.TemporaryDirectory(prefix=".new-go-", dir=folder.parent) as workshop:
+        go = _go(Path(workshop))
         _run(
             f"Downloading the sources of Pulumi {VERSION}, usually 20 seconds",
             # Not `go mod download`: it wants modules that no package here needs.
@@ -219,19 +220,27 @@ def _into_cache(make: Callable[[Path], None]) -> Path:
     return from_cache()
 
 
-@contextmanager
-def _workshop() -> Iterator[dict[str, str]]:
-    """Give Go an environment that leaves nothing behind: no modules, no build cache."""
-    with tempfile.TemporaryDirectory(prefix=".new-go-", dir=_cached().parent) as folder:
-        for name in ("modules", "cache", "work"):
-            Path(folder, name).mkdir()
-        yield {
-            **os.environ,
-            "GOMODCACHE": f"{folder}/modules",
-            "GOCACHE": f"{folder}/cache",
-            "GOTMPDIR": f"{folder}/work",
-            "GOFLAGS": "-modcacherw -buildvcs=false",
-        }
+def _go(folder: Path) -> dict[str, str]:
+    """Return an environment for Go that leaves its files in this folder and none elsewhere."""
+    (folder / "work").mkdir()
+    # Telemetry has no other switch, and what it starts would write on after Go is done.
+    telemetry = folder / "config" / "go" / "telemetry"
+    telemetry.mkdir(parents=True)
+    (telemetry / "mode").write_text("off")
+    return {
+        # The user's own settings, a proxy for modules, say.
+        "GOENV": str(user_config_path("go") / "env"),
+        **os.environ,
+        "GOPATH": str(folder / "path"),
+        "GOMODCACHE": str(folder / "modules"),
+        "GOCACHE": str(folder / "cache"),
+        "GOTMPDIR": str(folder / "work"),
+        "GOFLAGS": "-modcacherw -buildvcs=false",
+        # Of no project around this one, and not the newer Go that go.mod would have downloaded.
+        "GOWORK": "off",
+        "GOTOOLCHAIN": "local",
+        "XDG_CONFIG_HOME": str(folder / "config"),
+    }
 
 
 def _run(
@@ -294,12 +303,12 @@ def _signs_of_life(doing: str) -> Iterator[None]:
         thread.join()
 
 
-def _version(command: list[str]) -> tuple[int, ...]:
-    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", _output(command))
+def _version(command: list[str], environment: dict[str, str]) -> tuple[int, ...]:
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", _output(command, environment))
     return tuple(int(part) for part in found.groups(default="0")) if found else (0,)
 
 
-def _output(command: list[str], environment: dict[str, str] | None = None) -> str:
+def _output(command: list[str], environment: dict[str, str]) -> str:
     return subprocess.run(
         command, cwd=HERE, env=environment, capture_output=True, text=True, check=False
     ).stdout.strip()
