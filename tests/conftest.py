@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from harness.colleague import Colleague
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pulumi_cloudflare_access import LocalCloudflare
+
+
+# How long an example takes says something about the machine only.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from harness.colleague import Colleague
     from harness.stack import Stack
+    from pulumi_cloudflare_access import LocalCloudflare
 
 pytestmark = pytest.mark.engine
 
@@ -73,7 +74,7 @@ def test_a_different_object_is_refused_with_its_differences_until_they_are_accep
     assert colleague.written() == ["PUT"]
     assert colleague.members("Engineers") == {"ada@example.com"}
     assert colleague.group("Engineers")["id"] == id_
-    assert stack.plan("--refresh").changed() == {}
+    assert stack.settled()
 
 
 def test_of_several_with_one_name_the_program_says_which_by_its_id(
@@ -97,15 +98,26 @@ def test_of_several_with_one_name_the_program_says_which_by_its_id(
     assert colleague.written() == []
 
 
-def test_a_replacement_does_not_adopt_the_object_that_the_engine_then_deletes(
-    stack: Stack, colleague: Colleague
+def test_a_replacement_does_not_lose_the_object_that_it_adopts(
+    stack: Stack, cloudflare: LocalCloudflare, colleague: Colleague
 ) -> None:
     stack.program(program())
     stack.up()
-    old = colleague.group("Engineers")["id"]
-    stack.up("--replace", urn("engineers"))
+    # The engine asks no diff under --replace: nobody says which object is the old one.
+    said = stack.up("--replace", urn("engineers")).text
     assert set(colleague.groups()) == {"Engineers"}
-    assert colleague.group("Engineers")["id"] == stack.state()["engineers"]["id"] != old
+    id_ = colleague.group("Engineers")["id"]
+    assert f"({id_}) stays: engineers has adopted it" in said
+    assert stack.state()["engineers"]["id"] == id_
+
+    # Where the diff asks for it, the old object is known, and is not the one that is adopted.
+    zone = f', zone_id="{cloudflare.zone_id}"'
+    zones = type(colleague)(cloudflare, f"zones/{cloudflare.zone_id}")
+    there = zones.make("Engineers", ADA)
+    stack.program(program(more=zone))
+    stack.up()
+    assert stack.state()["engineers"]["id"] == zones.group("Engineers")["id"] == there
+    assert colleague.groups() == {}
 
 
 def test_a_resource_that_is_renamed_in_the_program_hands_its_object_on(
@@ -115,12 +127,12 @@ def test_a_resource_that_is_renamed_in_the_program_hands_its_object_on(
     stack.up()
     id_ = colleague.group("Engineers")["id"]
     stack.program(program("developers"))
-    said = stack.up(ok=False)
-    assert id_ in {group["id"] for group in colleague.groups().values()}
-    assert "developers" in said.text
+    said = stack.up().text
+    assert f'Access group "Engineers" ({id_}) stays: developers has adopted it' in said
+    assert colleague.group("Engineers")["id"] == id_
     assert stack.state()["developers"]["id"] == id_
     assert "engineers" not in stack.state()
-    assert stack.plan("--refresh").changed() == {}
+    assert stack.settled()
 
 
 def test_one_object_is_not_adopted_twice_by_one_program(stack: Stack, colleague: Colleague) -> None:
@@ -136,3 +148,20 @@ def test_one_object_is_not_adopted_twice_by_one_program(stack: Stack, colleague:
     refused = stack.up(ok=False)
     assert "already: one object, one resource" in refused.text
     assert colleague.written() == []
+
+
+def test_what_a_first_run_adopted_a_second_run_does_not_delete_with_the_old_resource(
+    stack: Stack, colleague: Colleague
+) -> None:
+    stack.program(program())
+    stack.up()
+    id_ = colleague.group("Engineers")["id"]
+    stack.program(program("developers"))
+    stack.up("--target", urn("developers"))
+    assert stack.state()["developers"]["id"] == stack.state()["engineers"]["id"] == id_
+
+    stack.up()
+    assert colleague.group("Engineers")["id"] == id_
+    assert "engineers" not in stack.state()
+    stack.destroy()
+    assert colleague.groups() == {}

@@ -30,6 +30,7 @@ def test_a_refresh_names_the_person_who_was_let_in_and_an_up_puts_it_right(
     stack.up()
     colleague.let_in("Engineers", "mallory@example.net")
     colleague.look_away()
+    assert not stack.settled()
 
     said = stack.refresh().text
     assert "changed at Cloudflare: include: + email mallory@example.net" in said
@@ -39,7 +40,7 @@ def test_a_refresh_names_the_person_who_was_let_in_and_an_up_puts_it_right(
 
     stack.up()
     assert colleague.members("Engineers") == {"ada@example.com", "grace@example.com"}
-    assert stack.plan("--refresh").changed() == {}
+    assert stack.settled()
 
 
 def test_an_update_refuses_to_undo_what_no_preview_has_shown(

@@ -30,6 +30,7 @@ from .api.pages import Snapshot
 from .errors import (
     AdoptionError,
     ApiError,
+    CloudflareError,
     ConflictError,
     DeclarationError,
     DriftError,
@@ -50,6 +51,7 @@ MISTAKES = "__mistakes"  # what the program found wrong between its resources, h
 SECRET = plugin.SECRET  # the fields that hold a secret value
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 STATE_VERSION = 1
+EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 
 # Seconds to wait before trying again to delete what is still in use: the user of it may be on its way
@@ -159,6 +161,8 @@ class Lifecycle(dynamic.ResourceProvider):
         old, new = self._declared(_olds), self._declared(_plain(_news))
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
         replaces = [name for name in decisive if _other(old.get(name), new.get(name))]
+        if not replaces:
+            _heirs.setdefault((self.kind, _id), plugin.current_urn())
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         return dynamic.DiffResult(changes=False)
@@ -180,10 +184,12 @@ class Lifecycle(dynamic.ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Say what is there, in the form of the state, so that a refresh shows what changed."""
         refreshing = VERSION in props
+        external = not refreshing or EXTERNAL in props
         if not refreshing:
             _raise(self._fill_in_scope(props, {}))
         scope = self._scope(props)
-        self._touch(id_)
+        if not external:
+            self._touch(id_)
         try:
             answer = self._get(scope, id_)
         except NotFoundError:
@@ -191,9 +197,12 @@ class Lifecycle(dynamic.ResourceProvider):
                 raise
             plugin.warn("gone from Cloudflare")
             return dynamic.ReadResult("", {})
-        outputs = self._kept(props) | self._outputs(props, answer, everything=not refreshing)
+        outputs = self._kept(props) | self._outputs(props, answer, everything=external)
+        if external:
+            # Somebody else's object may change. The program's inputs are an id, and stay that.
+            return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
         drift = self._differences(self._declared(props), self._declared(outputs), _secret(props))
-        if refreshing and drift:
+        if drift:
             plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
         computed = {*self.state.model_fields, VERSION}
         inputs = {name: value for name, value in outputs.items() if name not in computed}
@@ -228,8 +237,13 @@ class Lifecycle(dynamic.ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
+        object_ = (self.kind, _id)
         heir = _adopted.get(_id)
-        if heir and heir != plugin.current_urn():
+        # A diff's claim says nothing against its own resource, which may be replaced all the same. An
+        # adoption does: `up --replace` adopts its own object without a diff, then deletes it.
+        if heir is None and _heirs.get(object_) != plugin.current_urn():
+            heir = _heirs.get(object_)
+        if heir:
             plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
             return
         users = self._users(scope, _id)
@@ -350,8 +364,8 @@ class Lifecycle(dynamic.ResourceProvider):
         """Where anything changed, let everything else look as it did: labels are no noise."""
         if self._differences(self._declared(olds), self._declared(checked)):
             for name, field in self.facts().items():
-                if field.keyed and name in checked:
-                    checked[name] = field.keyed.keep_keys(checked[name], olds.get(name))
+                if name in checked and name in olds:
+                    checked[name] = field.shape.keep_keys(checked[name], olds[name])
 
     def _managed(
         self,
@@ -376,7 +390,7 @@ class Lifecycle(dynamic.ResourceProvider):
                 value = declared.get(name, MISSING) if value is SILENT else value
             else:
                 continue
-            if value is not MISSING and (value or not field.always_managed):
+            if value is not MISSING and (value or everything or not field.always_managed):
                 found[name] = value
         return found
 
@@ -526,7 +540,7 @@ class Lifecycle(dynamic.ResourceProvider):
     def _users(self, scope: Scope, id_: str) -> list[str]:
         try:
             return sorted(self.users_of(id_, scope))
-        except ApiError:
+        except CloudflareError:
             # Naming them is a courtesy; the delete itself says whether the token may do this.
             return []
 
@@ -553,6 +567,9 @@ class Lifecycle(dynamic.ResourceProvider):
 
 # What this process has seen, of all kinds. Ids are unique over kinds and accounts.
 _owners: dict[tuple[str, str], str] = {}
+# Who keeps an object in this run, and who took it over in this run: whoever had it before must not
+# take it along.
+_heirs: dict[tuple[str, str], str] = {}
 _adopted: dict[str, str] = {}
 _names: dict[str, str] = {}
 _adopting = threading.Lock()

@@ -150,7 +150,11 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
                 f"at {Path(place.filename).name}:{place.lineno} "
                 f"({DEBUG}=1 shows more)",
             )
-        raise error_ from None
+        try:
+            raise error_ from None
+        finally:
+            # Held by its own traceback, an error that nobody shows would live on.
+            del error_
 
     return wrapper
 

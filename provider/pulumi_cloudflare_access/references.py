@@ -100,6 +100,12 @@ def refer_all(values: Any, accepted: Accepted) -> Any:
 class References(Keyed):
     """An unordered list of references."""
 
+    of_what = "ids"
+
+    def may_be(self, answered: Any) -> bool:
+        """Answers hold the id, or the whole object."""
+        return isinstance(answered, str) or super().may_be(answered)
+
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         """Accept an id, or what `refer` wrote down."""
         if entry == UNKNOWN:
@@ -141,6 +147,10 @@ class InOrder(Keyed):
 
     def __init__(self, entries: Keyed) -> None:
         self._entries = entries
+
+    def may_be(self, answered: Any) -> bool:
+        """Tell whether this can be an entry of an answer at all."""
+        return self._entries.may_be(answered)
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         """Read one entry."""
@@ -191,7 +201,11 @@ class InOrder(Keyed):
             return new
         had = {self.canonical(entry): Named(key, entry) for key, entry in in_order(old)}
         return self._line_up(
-            [had.get(self.canonical(entry), Named(key, entry)) for key, entry in in_order(new)]
+            [
+                had.get(self.canonical(entry))
+                or Named(key, self._entries.keep_form(entry, old[key]) if key in old else entry)
+                for key, entry in in_order(new)
+            ]
         )
 
     def request(self, value: Mapping[str, Any]) -> list[Any]:

@@ -6,15 +6,17 @@ check in reserved inputs, so that it is reported with everything else, in the pr
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
+from pulumi.dynamic.dynamic import serialize_provider
 
 from . import kinds
-from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, SECRET, Lifecycle
+from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, PROVIDER, SECRET, Lifecycle
 
 SCOPES = ("account_id", "zone_id")
 
@@ -48,7 +50,17 @@ class Resource(dynamic.Resource):
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
-        super().__init__(kinds.load(self.lifecycle.kind), resource_name, props, opts)
+        self._register(resource_name, props, opts)
+
+    def _register(
+        self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        # Not the constructor of dynamic.Resource: it pickles the provider anew for each resource, and
+        # wraps Python's pickler once more each time, until, some 350 resources on, the user's own
+        # dynamic providers fail with a RecursionError.
+        props[PROVIDER] = _pickled(self.lifecycle.kind)
+        token = f"pulumi-python:{self._resource_type_name}"
+        pulumi.CustomResource.__init__(self, token, resource_name, props, opts)
 
     @classmethod
     def get(
@@ -65,8 +77,10 @@ class Resource(dynamic.Resource):
         found._label = resource_name  # noqa: SLF001 - a constructor by another name
         props = cls._outputs() | {"account_id": account_id, "zone_id": zone_id}
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        provider = kinds.load(cls.lifecycle.kind)
-        dynamic.Resource.__init__(found, provider, resource_name, props, opts)
+        found._register(resource_name, props, opts)  # noqa: SLF001 - likewise
+        # SDKs newer than the CLI wait for its word on the id, and show a change in every preview.
+        given = pulumi.Output.all(found.urn, id).apply(lambda known: str(known[1]))
+        found.__dict__["id"] = given
         return found
 
     @classmethod
@@ -88,6 +102,11 @@ class Resource(dynamic.Resource):
                 self,
             )
         return secret or None
+
+
+@functools.cache
+def _pickled(kind: str) -> str:
+    return str(serialize_provider(kinds.load(kind)))
 
 
 def _without_import(

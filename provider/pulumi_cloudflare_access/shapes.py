@@ -44,6 +44,11 @@ class Shape:
         """Tell whether two declared values mean the same."""
         return bool(one == other)
 
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give what did not change of a value the keys and the form that it had."""
+        del old
+        return new
+
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
         """Write a value as the API wants it, over what is there; `was` is what was declared."""
         del there, was
@@ -70,6 +75,9 @@ class KeyedShape(Shape):
 
     def same(self, one: Any, other: Any) -> bool:
         return self.keyed.same(*({} if value is MISSING else value for value in (one, other)))
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        return self.keyed.keep_keys(new, old)
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
         del there, was
@@ -116,6 +124,16 @@ class NestedShape(Shape):
             field.same(one.get(name, MISSING), other.get(name, MISSING))
             for name, field in self.fields.items()
         )
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        return {
+            name: self.fields[name].shape.keep_keys(value, old[name])
+            if name in self.fields and name in old
+            else value
+            for name, value in new.items()
+        }
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
         if not isinstance(value, Mapping):
@@ -222,8 +240,10 @@ class Field:
         if self.keyed:
             # An empty list is sometimes null.
             items = [] if value is None and not self.not_empty else value
-            if not isinstance(items, list):
-                raise UnusableAnswerError(f"an answer whose {self.name} is no list")
+            if not isinstance(items, list) or not all(map(self.keyed.may_be, items)):
+                raise UnusableAnswerError(
+                    f"an answer whose {self.name} is no list of {self.keyed.of_what}"
+                )
             return self.shape.answer(items, form, name_of)
         if value is None:
             return MISSING if form is MISSING or form is None else self.default
@@ -291,6 +311,8 @@ class Values(Keyed):
     `is_right` says what is wrong with one, or nothing; `canonical` writes it in its one form.
     """
 
+    of_what = "strings"
+
     def __init__(
         self,
         is_right: Callable[[str], str | None] = lambda _: None,
@@ -298,6 +320,9 @@ class Values(Keyed):
     ) -> None:
         self._is_right = is_right
         self._canonical = canonical
+
+    def may_be(self, answered: Any) -> bool:
+        return isinstance(answered, str)
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         if not isinstance(entry, str):
@@ -340,6 +365,9 @@ class Objects(Keyed):
         checked, mistakes = self._check(entry)
         wrong = [Mistake(f"{path}.{mistake.path}", mistake.reason) for mistake in mistakes]
         return Named("" if wrong else self._key(checked), checked), wrong
+
+    def keep_form(self, new: Any, old: Any) -> Any:
+        return self._shape().keep_keys(new, old)
 
     def canonical(self, entry: Any) -> str:
         if not isinstance(entry, Mapping):

@@ -48,7 +48,7 @@ def arranged(*declared: Any) -> dict[str, Any]:
 
 # ------------------------------------------------------------------------- functions for programs
 
-BUILT = [
+BUILT: list[tuple[Any, dict[str, Any]]] = [
     (rules.email("a@b.io"), {"email": {"email": "a@b.io"}}),
     (rules.email_list(ID), {"email_list": {"id": ID}}),
     (rules.email_domain("b.io"), {"email_domain": {"domain": "b.io"}}),
@@ -138,8 +138,8 @@ class _Mocks(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return ID, args.inputs
 
-    def call(self, args: mocks.MockCallArgs) -> dict[Any, Any]:
-        return args.args
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return args.args, None
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def bridged(token: str, name: str = "theirs") -> pulumi.CustomResource:
 def resolved(rule: Any) -> dict[str, Any]:
     found: list[Any] = []
 
-    @pulumi.runtime.test
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def run() -> pulumi.Output[None]:
         return pulumi.Output.from_input(rule).apply(found.append)
 
@@ -398,7 +398,7 @@ def test_a_foreign_rule_that_nobody_knows_is_kept_as_it_came() -> None:
 
 ONE_EACH = "a rule has exactly one, write one rule each"
 SEE_RAW = "(rules.raw sends what nobody knows yet)"
-WRONG = [
+WRONG: list[tuple[Any, ...]] = [
     ({}, "include[0]: is empty: a rule has exactly one selector"),
     ("ada", 'include[0]: must be a rule, such as rules.email("ada@example.com")'),
     (None, 'include[0]: must be a rule, such as rules.email("ada@example.com")'),

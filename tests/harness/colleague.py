@@ -48,9 +48,9 @@ class Colleague:
         made = self._ask("POST", self._path, {"name": name, "include": list(include), **fields})
         return str(made["id"])
 
-    def edit(self, name: str, **fields: Any) -> None:
+    def edit(self, called: str, /, **fields: Any) -> None:
         """Change some fields of a group and leave the others."""
-        group = self.group(name)
+        group = self.group(called)
         kept = ("name", "include", "exclude", "require", "is_default")
         body = {key: group[key] for key in kept if key in group} | fields
         self._ask("PUT", f"{self._path}/{group['id']}", body)

@@ -7,6 +7,7 @@ does between create, same, update and replace. Everything is fast: one process, 
 from __future__ import annotations
 
 import copy
+import functools
 import subprocess
 import sys
 from concurrent import futures
@@ -221,7 +222,7 @@ class Plugin:
         try:
             return getattr(self.stub, method)(request, timeout=60)
         except grpc.RpcError as error:
-            raise CallFailed(error.details()) from None  # type: ignore[attr-defined]
+            raise CallFailed(error.details()) from None
 
 
 def _urn(kind: str, name: str = "thing") -> str:
@@ -230,7 +231,14 @@ def _urn(kind: str, name: str = "thing") -> str:
 
 
 def _with_provider(kind: str, props: Mapping[str, Any]) -> dict[str, Any]:
-    return {**copy.deepcopy(dict(props)), "__provider": serialize_provider(kinds.load(kind))}
+    return {**copy.deepcopy(dict(props)), "__provider": _pickled(kind)}
+
+
+@functools.cache
+def _pickled(kind: str) -> str:
+    # Cached, because each call of the SDK's function nests the next one deeper, until at about the
+    # 950th Python's recursion limit is reached.
+    return str(serialize_provider(kinds.load(kind)))
 
 
 def _struct(value: Mapping[str, Any]) -> struct_pb2.Struct:

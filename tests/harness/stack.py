@@ -1,6 +1,6 @@
 """A stack of its own in a temporary folder, driven by the real Pulumi CLI.
 
-Every command and what it said to people is printed: pytest shows the conversation of a test that fails.
+Every command and what it said to people is printed: pytest shows the conversation of a failed test.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Run:
     def warnings(self, name: str) -> list[str]:
         """Return the warnings of a preview that stand under one resource."""
         return [
-            said["message"].strip()
+            said["message"].strip().removeprefix("warning: ")
             for said in self.events().get("diagnostics", ())
             if said["severity"] == "warning"
             and said.get("urn", "").rpartition("::")[2] == name
@@ -166,6 +166,11 @@ class Stack:
     def refresh(self, *flags: str, ok: bool = True) -> Run:
         """Run the refresh, without a preview first."""
         return self._run("refresh", "--yes", "--skip-preview", *flags, ok=ok)
+
+    def settled(self) -> bool:
+        """Tell whether a look at Cloudflare and then a preview both find nothing to do."""
+        run = self.preview("--refresh", "--expect-no-changes", ok=False)
+        return run.status == 0 and "warning" not in run.text
 
     def destroy(self, *flags: str, ok: bool = True) -> Run:
         """Destroy everything."""

@@ -28,3 +28,8 @@ def groups(request: pytest.FixtureRequest, cloudflare: LocalCloudflare) -> str:
     if request.param == "account":
         return f"/accounts/{cloudflare.account_id}/access/groups"
     return f"/zones/{cloudflare.zone_id}/access/groups"
+
+
+@pytest.fixture
+def account(cloudflare: LocalCloudflare) -> str:
+    return f"/accounts/{cloudflare.account_id}"

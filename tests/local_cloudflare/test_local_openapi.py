@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from local_cloudflare.samples import EXAMPLE_GROUP, IN_2024, NOW, RULES, RULES_IN_2024, openapi
+from local_cloudflare.answers import Answers
+from local_cloudflare.samples import EXAMPLE_GROUP, IN_2024, NOW, RULES, RULES_IN_2024
 
 if TYPE_CHECKING:
     import httpx
@@ -26,36 +26,6 @@ DOCUMENTED = [
     {"name": "Allow devs", "include": RULES, "exclude": RULES, "require": RULES},
     {"name": "Allow devs", "include": RULES_IN_2024},
 ]
-
-
-def as_json_schema(part: Any, *, exact: bool) -> Any:
-    """Turn OpenAPI 3.0 into JSON Schema; exact: every property is there, and no other one."""
-    if isinstance(part, list):
-        return [as_json_schema(item, exact=exact) for item in part]
-    if not isinstance(part, dict):
-        return part
-    schema = {key: as_json_schema(value, exact=exact) for key, value in part.items()}
-    if part.get("nullable"):
-        schema["type"] = [part["type"], "null"]
-    if exact and part.get("type") == "object" and "oneOf" not in part:
-        schema["additionalProperties"] = False
-        schema["required"] = list(part.get("properties", {}))
-    return schema
-
-
-class Answers:
-    """The answers that a document promises for a route."""
-
-    def __init__(self, name: str, *, exact: bool = False) -> None:
-        self.document = openapi(name)
-        self.components = as_json_schema(self.document["components"], exact=exact)
-
-    def check(self, verb: str, route: str, response: httpx.Response) -> None:
-        responses = self.document["paths"][route][verb.lower()]["responses"]
-        status = str(response.status_code) if response.is_success else "4XX"
-        promised = responses[status]["content"]["application/json"]["schema"]
-        schema = promised | {"components": self.components}
-        Draft202012Validator(schema).validate(response.json())
 
 
 @pytest.fixture(params=["account", "zone"])

@@ -134,8 +134,7 @@ def _around_the_denies(
     missing = [
         body
         for body in denies
-        if not nobody_in
-        and (body["name"] not in old or dict(old[body["name"]].body) != dict(body))
+        if not nobody_in and (body["name"] not in old or dict(old[body["name"]].body) != dict(body))
     ]
     taken = {*old, *(body["name"] for body in target)}
     stand_ins = [_stand_in(body["name"], taken) for body in missing]
@@ -167,9 +166,7 @@ def _around_the_denies(
             if body["decision"] != DENY and body["name"] not in keeps_out
         ]
     )
-    yield from settle(
-        [body["name"] for body in denies if body["name"] in old.keys() - keeps_out]
-    )
+    yield from settle([body["name"] for body in denies if body["name"] in old.keys() - keeps_out])
     # 3. The denies to their places, and what has been one and will let somebody in; the rest goes.
     yield from settle(
         [
@@ -193,4 +190,3 @@ def _stand_in(name: str, taken: set[str]) -> str:
         number += 1
         stand_in = f"{name} (being changed {number})"
     return stand_in
-

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from . import control
 from .auth import Caller
-from .call import Call
+from .call import NO_RESULT, Call
 from .exceptions import (
     InvalidHeadersError,
     MalformedJsonError,
@@ -21,6 +21,7 @@ from .exceptions import (
     NoRouteError,
     RefusedError,
 )
+from .iam.sso_connectors import models as sso_connectors
 from .rate import RateLimit
 from .urls import routes
 
@@ -63,6 +64,11 @@ class App:
         with self.lock:
             copy = json.loads(json.dumps(document))
             return self.world.plant(copy, next(iter(self.world.accounts.values())))
+
+    def move_sso(self, connector_id: str, status: str) -> dict[str, Any]:
+        """Have the verification of an SSO connector at this status."""
+        with self.lock:
+            return sso_connectors.move_on(self.world, connector_id, status)
 
     def _respond(self, request: Request) -> Response:
         # A web page whose own name resolves to this machine must not get in.
@@ -169,12 +175,13 @@ def _body(request: Request) -> Any:
 
 
 def _success(answer: Answer) -> dict[str, Any]:
-    envelope = {
+    envelope: dict[str, Any] = {
         "success": True,
         "errors": [],
         "messages": list(answer.messages),
-        "result": answer.result,
     }
+    if answer.result is not NO_RESULT:
+        envelope["result"] = answer.result
     if answer.result_info is not None:
         envelope["result_info"] = answer.result_info
     return envelope

@@ -33,6 +33,10 @@ class Call:
         return self.scope.of(kind)
 
 
+NO_RESULT = object()
+"""In place of a result: the envelope does not even have the field."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a handler returns; the envelope is put on later."""

@@ -44,8 +44,25 @@ class LocalCloudflare:
             "identity_provider_id", "connection_id"
         ] = "identity_provider_id",
         delete_in_use: Literal["refuse", "allow"] = "refuse",
+        check_references: bool = False,
+        require_domain: bool = True,
+        put_without_policies: Literal["keep", "detach"] = "keep",
+        client_secret: Literal["absent", "masked"] = "absent",  # noqa: S107  (how, not what)
+        scim_secrets: Literal["masked", "absent"] = "masked",
+        max_applications: int | None = 500,
+        max_policies: int | None = 500,
         max_groups: int | None = 300,
         max_rules: int = 1000,
+        iam_meta: Literal["named", "key_value"] = "named",
+        iam_result_info: bool = True,
+        resource_group_scope: Literal["array", "object"] = "array",
+        accept_policy_ids: bool = False,
+        added_members: Literal["array", "object"] = "array",
+        member_email: bool = True,
+        new_user_group_misses: int = 0,
+        scim_policies: Literal["refuse", "allow"] = "refuse",
+        sso_verified_after: float | None = None,
+        sso_failed_after: float | None = None,
     ) -> None:
         self.switches = Switches(
             latency=latency,
@@ -54,8 +71,25 @@ class LocalCloudflare:
             is_default=is_default,
             identity_provider_field=identity_provider_field,
             delete_in_use=delete_in_use,
+            check_references=check_references,
+            require_domain=require_domain,
+            put_without_policies=put_without_policies,
+            client_secret=client_secret,
+            scim_secrets=scim_secrets,
+            max_applications=max_applications,
+            max_policies=max_policies,
             max_groups=max_groups,
             max_rules=max_rules,
+            iam_meta=iam_meta,
+            iam_result_info=iam_result_info,
+            resource_group_scope=resource_group_scope,
+            accept_policy_ids=accept_policy_ids,
+            added_members=added_members,
+            member_email=member_email,
+            new_user_group_misses=new_user_group_misses,
+            scim_policies=scim_policies,
+            sso_verified_after=sso_verified_after,
+            sso_failed_after=sso_failed_after,
         )
         self._world = World(self.switches, seed, KINDS)
         self.account = self._world.add_account(
@@ -149,14 +183,24 @@ class LocalCloudflare:
 
             cloudflare.seed({
                 "access/groups": [{"name": "Everyone", "include": [{"everyone": {}}]}],
+                "members": [{"email": "ada@example.com"}, {"email": ..., "status": "pending"}],
+                "iam/user_groups": [{"name": "Staff", "members": ["ada@example.com"]}],
                 "zones": {cloudflare.zone_id: {"access/groups": [...]}},
                 "accounts": {"<id>": {"access/groups": [...], "zones": {...}}},
             })
 
-        Top-level collections go to the first account. An object may bring its `id`; accounts
-        and zones that are new are added.
+        Top-level collections go to the first account, in the order that they have here. An object
+        may bring its `id`; accounts and zones that are new are added. What else an object may
+        bring is told by the `plant` of its kind, such as `scim` of a user group.
         """
         return self.app.seed(document)
+
+    def move_sso(self, connector_id: str, status: str) -> dict[str, Any]:
+        """Have the verification of an SSO connector at `awaiting`, `pending`, `failed`, `verified`.
+
+        A `LookupError` if no account has the connector.
+        """
+        return self.app.move_sso(connector_id, status)
 
     def reset(self) -> None:
         """Forget every object and every request; accounts, zones and credentials stay."""

@@ -15,6 +15,17 @@ class RefusedError(Exception):
         self.errors = errors or ({"code": self.code, "message": self.message},)
 
 
+class InvalidBodyError(RefusedError):
+    """The body is not what the route takes; says what is wrong, and where it is."""
+
+    def __init__(self, *mistakes: tuple[str, str]) -> None:
+        super().__init__(*(self.error(pointer, detail) for pointer, detail in mistakes))
+
+    def error(self, pointer: str, detail: str) -> dict[str, Any]:
+        """Return what the answer says of one mistake."""
+        return {"code": self.code, "message": detail, "source": {"pointer": pointer}}
+
+
 class InvalidHeadersError(RefusedError):
     """The gateway could not read the headers; the chain says which, and why."""
 

@@ -15,16 +15,23 @@ if TYPE_CHECKING:
 
 
 def page(
-    call: Call, items: Sequence[Any], show: Callable[[Any], Any], *, per_page: int, total: int
+    call: Call,
+    items: Sequence[Any],
+    show: Callable[[Any], Any],
+    *,
+    per_page: int,
+    total: int,
+    most: int | None = None,
 ) -> Answer:
     """Answer the page that the call asks for; a page beyond the last one is empty.
 
+    A page has `per_page` items unless the call says otherwise, and at most `most`.
     `total` counts what there is without any filter: that is what Cloudflare's schema says of
     `total_count`.
     """
     number = _positive(call, "page", 1)
     # What happens to a larger page than the largest is not documented.
-    size = min(_positive(call, "per_page", per_page), per_page)
+    size = min(_positive(call, "per_page", per_page), most or per_page)
     shown = [show(item) for item in items[(number - 1) * size : number * size]]
     info = {
         "page": number,

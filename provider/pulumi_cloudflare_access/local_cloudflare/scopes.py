@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .iam.grants import Grant
     from .world import World
 
 Kept = TypeVar("Kept", bound="Backend")
@@ -31,6 +32,18 @@ class Backend:
         """Yield every Access rule that this kind holds, with the id of the object it is in."""
         yield from ()
 
+    def has(self, object_id: str) -> bool:
+        """Tell whether there is an object with this id."""
+        raise NotImplementedError
+
+    def attached(self) -> Iterator[str]:
+        """Yield the id of every reusable Access policy that an object of this kind uses."""
+        yield from ()
+
+    def grants(self) -> Iterator[Grant]:
+        """Yield every IAM policy that this kind holds."""
+        yield from ()
+
 
 @dataclass(kw_only=True, eq=False)
 class Scope:
@@ -39,6 +52,12 @@ class Scope:
     id: str
     name: str
     world: World = field(repr=False)
+    if TYPE_CHECKING:
+
+        @property
+        def account(self) -> Account:
+            """Return the account that this is, or is a part of."""
+
     _kept: dict[type[Backend], Backend] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, kind: type[Kept]) -> Kept:
@@ -53,6 +72,20 @@ class Scope:
         """Yield every Access rule in this account or zone, with the id of the object it is in."""
         for backend in self._kept.values():
             yield from backend.rules()
+
+    def has(self, collection: str, object_id: str) -> bool:
+        """Tell whether there is an object of a kind here, by where the kind is found."""
+        return self.of(self.world.kinds[collection]).has(object_id)
+
+    def attached(self) -> Iterator[str]:
+        """Yield the id of a reusable Access policy for every object that uses it."""
+        for backend in self._kept.values():
+            yield from backend.attached()
+
+    def grants(self) -> Iterator[Grant]:
+        """Yield every IAM policy in this account."""
+        for backend in self._kept.values():
+            yield from backend.grants()
 
     def clear(self) -> None:
         """Forget every object."""
@@ -80,3 +113,13 @@ class Zone(Scope):
     """A zone of an account; opened by the account's credentials."""
 
     account: Account = field(repr=False)
+
+
+class AccountBackend(Backend):
+    """What one account keeps of a kind that zones do not have."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        if not isinstance(scope, Account):
+            raise ValueError(f"{self.collection} are an account's")  # noqa: TRY004  (of a seed)
+        self.account = scope

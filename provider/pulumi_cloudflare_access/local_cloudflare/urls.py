@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 
 from werkzeug.routing import Map, Rule
 
-from .access.groups import urls as access_groups
+from .access import urls as access
+from .iam import urls as iam
 from .tokens import urls as tokens
 
 if TYPE_CHECKING:
     from .call import Handler
     from .scopes import Backend
 
-ROUTES: dict[str, Handler] = access_groups.ROUTES | tokens.ROUTES
+ROUTES: dict[str, Handler] = access.ROUTES | iam.ROUTES | tokens.ROUTES
 
-KINDS: tuple[type[Backend], ...] = (access_groups.BACKEND,)
+KINDS: tuple[type[Backend], ...] = (*access.KINDS, *iam.KINDS)
 """What can be seeded."""
 
 _PARENTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import string
 import uuid
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from .switches import Switches
 
 Item = TypeVar("Item")
+
+UNDOCUMENTED = "local_cloudflare"
+"""A field that answers have, as they may have new ones any day."""
 
 _TOKEN = string.ascii_letters + string.digits
 
@@ -115,6 +119,11 @@ class World:
         """Return an id of any other object, or a key."""
         return f"{self._ids.getrandbits(4 * digits):0{digits}x}"
 
+    @staticmethod
+    def hex_of(*names: str) -> str:
+        """Return the id of what is there from the beginning: always the same one."""
+        return hashlib.blake2s("\0".join(names).encode(), digest_size=16).hexdigest()
+
     def new_ray(self) -> str:
         """Return what Cloudflare's support asks for."""
         return f"{self._rays.getrandbits(64):016x}-LCL"
@@ -124,3 +133,7 @@ class World:
         if self.switches.plain:
             return list(items)
         return self._order.sample(items, len(items))
+
+    def with_more(self, shown: dict[str, Any]) -> dict[str, Any]:
+        """Return an object as an answer may hold it: with a field that nobody documented."""
+        return shown if self.switches.plain else shown | {UNDOCUMENTED: True}

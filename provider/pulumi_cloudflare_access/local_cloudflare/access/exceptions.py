@@ -1,28 +1,27 @@
 """The refusals of Access."""
 
-from ..exceptions import RefusedError
+from typing import Any
+
+from ..exceptions import InvalidBodyError, RefusedError
 
 DOCUMENTATION = "https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/"
 
 
-class InvalidRequestError(RefusedError):
+class InvalidRequestError(InvalidBodyError):
     """The body is not what the route takes; one error for each mistake, and where it is."""
 
     status = 400
     code = 12130
     message = "access.api.error.invalid_request"
 
-    def __init__(self, *mistakes: tuple[str, str]) -> None:
-        errors = (
-            {
-                "code": self.code,
-                "message": f"{self.message}: {detail}",
-                "documentation_url": DOCUMENTATION,
-                "source": {"pointer": pointer},
-            }
-            for pointer, detail in mistakes
-        )
-        super().__init__(*errors)
+    def error(self, pointer: str, detail: str) -> dict[str, Any]:
+        """Return what the answer says of one mistake."""
+        return {
+            "code": self.code,
+            "message": f"{self.message}: {detail}",
+            "documentation_url": DOCUMENTATION,
+            "source": {"pointer": pointer},
+        }
 
 
 class TooManyError(InvalidRequestError):
@@ -41,6 +40,14 @@ class FailedToLoadGroupError(RefusedError):
     status = 400
     code = 11020
     message = "access.api.error.failed_to_load_group"
+
+
+class ApplicationAlreadyExistsError(RefusedError):
+    """Another application of the account is at the same place."""
+
+    status = 409
+    code = 11010
+    message = "access.api.error.application_already_exists"
 
 
 class NotFoundError(RefusedError):

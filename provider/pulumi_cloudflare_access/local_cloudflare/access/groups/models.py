@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...scopes import Backend
-from .. import rules
+from .. import references, rules
 from ..checks import Checker, now
-from ..exceptions import ConflictError, FailedToLoadGroupError, NotFoundError, TooManyError
+from ..exceptions import ConflictError, NotFoundError, TooManyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,10 @@ class GroupBackend(Backend):
             raise ValueError(f"there is a group {group_id} already")
         return dict(vars(self.create_group(body, group_id)))
 
+    def has(self, object_id: str) -> bool:
+        """Tell whether there is a group with this id."""
+        return object_id in self.groups
+
     def rules(self) -> Iterator[tuple[str, Rule]]:
         """Yield the rules of every group, with its id."""
         for group in self.groups.values():
@@ -115,10 +120,5 @@ class GroupBackend(Backend):
                 "", f"at most {self.world.switches.max_rules} rules are allowed in a group"
             )
         check.done()
-        if any(
-            "group" in rule and rule["group"]["id"] not in self.groups
-            for section in sections.values()
-            for rule in section
-        ):
-            raise FailedToLoadGroupError
+        references.check(self.scope, chain(*sections.values()))
         return fields | sections

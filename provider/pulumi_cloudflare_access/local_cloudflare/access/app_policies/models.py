@@ -1,0 +1,235 @@
+"""The policies of one application, and the order that their precedence gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .. import references
+from ..checks import Checker
+from ..exceptions import InvalidRequestError, NotFoundError
+from ..policies.models import Policy, policies_of, read
+from ..shapes import Number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...scopes import Scope
+    from ..policies.models import Content
+    from ..rules import Rule
+
+PRECEDENCE = Number(least=0)
+"""Cloudflare's documents have no minimum, and 0 in an example."""
+
+_LINK = {"id", "precedence", "account_id"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One entry of an application's `policies`: a reusable policy, or all about its own."""
+
+    id: str | None
+    precedence: int | None
+    content: Content | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A policy and its place in an application."""
+
+    policy: Policy
+    precedence: int
+    reusable: bool
+
+
+class AppPolicies:
+    """The policies of one application. No two have one precedence."""
+
+    def __init__(self, scope: Scope, *, infrastructure: bool) -> None:
+        self.scope = scope
+        self.infrastructure = infrastructure
+        self.owned: dict[str, Policy] = {}
+        self.precedences: dict[str, int] = {}
+
+    def list_policies(self) -> list[Placed]:
+        """Return the policies in the order of their precedence."""
+        in_order = sorted(self.precedences, key=self.precedences.__getitem__)
+        return [self.get_policy(policy_id) for policy_id in in_order]
+
+    def get_policy(self, policy_id: str) -> Placed:
+        """Return a policy that the application has, of whichever kind."""
+        if policy_id not in self.precedences:
+            raise NotFoundError
+        reusable = policy_id not in self.owned
+        policies = policies_of(self.scope.account).policies if reusable else self.owned
+        return Placed(
+            policy=policies[policy_id],
+            precedence=self.precedences[policy_id],
+            reusable=reusable,
+        )
+
+    def create_policy(self, body: Any) -> Placed:
+        """Keep a new policy of the application's own; without precedence it comes last."""
+        check = Checker(body)
+        # So it was seen: reusable policies are attached by `policies` of the application.
+        if "id" in check and set(body) <= _LINK:
+            raise InvalidRequestError(("/decision", "unrecognized policy decision"))
+        precedence, content = self._read(check)
+        check.done()
+        references.check(self.scope, content.rules())
+        if precedence is None:
+            precedence = max(self.precedences.values(), default=0) + 1
+        policy = Policy.new(self.scope.world.new_uuid(), content)
+        self._place(policy.id, precedence)
+        self.owned[policy.id] = policy
+        return self.get_policy(policy.id)
+
+    def update_policy(self, policy_id: str, body: Any) -> Placed:
+        """Replace everything about a policy of the application's own but its id and its age.
+
+        Without a precedence it stays where it is: not documented.
+        """
+        policy = self._own(policy_id)
+        check = Checker(body)
+        precedence, content = self._read(check)
+        check.done()
+        references.check(self.scope, content.rules())
+        if precedence is not None:
+            self._place(policy_id, precedence)
+        self.owned[policy_id] = policy.changed(content)
+        return self.get_policy(policy_id)
+
+    def delete_policy(self, policy_id: str) -> None:
+        """Forget a policy of the application's own."""
+        self._own(policy_id)
+        del self.owned[policy_id], self.precedences[policy_id]
+
+    def make_reusable(self, policy_id: str) -> Placed:
+        """Give the account a policy of the application's own; it keeps its id and its place."""
+        policy = self._own(policy_id)
+        if self.infrastructure:
+            raise InvalidRequestError(("", "policies of infrastructure applications stay theirs"))
+        policies_of(self.scope.account).keep_policy(policy)
+        del self.owned[policy_id]
+        return self.get_policy(policy_id)
+
+    def read_items(self, check: Checker) -> list[Item] | None:
+        """Return what `policies` of an application's body says; None if it is not there."""
+        if "policies" not in check:
+            return None
+        items = [
+            item
+            for index, value in enumerate(check.items("policies", required=False))
+            if (item := self._read_item(check, f"/policies/{index}", value))
+        ]
+        if len({item.content is None for item in items}) > 1:
+            check.refuse("/policies", "reusable and inline policies are mutually exclusive")
+        return items
+
+    def arrange(self, items: Sequence[Item] | None) -> None:
+        """Do what `policies` of an application's body says, or nothing at all if refused."""
+        owned, precedences = self._arranged(items)
+        if len(set(precedences.values())) < len(precedences):
+            raise InvalidRequestError(("/policies", "policy precedences must be unique"))
+        self.owned, self.precedences = owned, precedences
+
+    def attached(self) -> Iterator[str]:
+        """Yield the ids of the reusable policies."""
+        yield from self.precedences.keys() - self.owned.keys()
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Yield the rules of every policy of the application's own, with its id."""
+        for policy in self.owned.values():
+            for rule in policy.content.rules():
+                yield policy.id, rule
+
+    def _arranged(self, items: Sequence[Item] | None) -> tuple[dict[str, Policy], dict[str, int]]:
+        owned = dict(self.owned)
+        if items is None:
+            if self.scope.world.switches.put_without_policies == "keep":
+                return owned, dict(self.precedences)
+            return owned, {policy_id: self.precedences[policy_id] for policy_id in owned}
+        # A list of policies of its own replaces those it had; a list of reusable ones leaves
+        # them alone. Neither is documented.
+        if any(item.content for item in items):
+            owned = {}
+        precedences = {policy_id: self.precedences[policy_id] for policy_id in owned}
+        before = 0
+        for item in items:
+            if item.content:
+                references.check(self.scope, item.content.rules())
+            policy_id = self._known(item, precedences)
+            taken = {*precedences.values(), *(other.precedence for other in items)}
+            before = _next(before, taken) if item.precedence is None else item.precedence
+            precedences[policy_id] = before
+            if item.content:
+                was = self.owned.get(policy_id)
+                owned[policy_id] = (
+                    was.changed(item.content) if was else Policy.new(policy_id, item.content)
+                )
+        return owned, precedences
+
+    def _known(self, item: Item, precedences: dict[str, int]) -> str:
+        if item.id is None:
+            return self.scope.world.new_uuid()
+        known = self.owned if item.content else policies_of(self.scope.account).policies
+        # Words and status for both are not documented.
+        if item.id not in known:
+            raise InvalidRequestError(
+                ("/policies", "policies contain a policy that does not exist")
+            )
+        if item.id in precedences:
+            raise InvalidRequestError(("/policies", "policies contain a policy more than once"))
+        return item.id
+
+    def _read_item(self, check: Checker, pointer: str, value: Any) -> Item | None:
+        if isinstance(value, str):
+            value = {"id": value}
+        if not isinstance(value, dict):
+            check.refuse(pointer, "policies should be ids or objects")
+            return None
+        inner = Checker(value)
+        policy_id = inner.text("id") if "id" in inner else None
+        if set(value) <= _LINK:
+            content, precedence = None, self._precedence(inner)
+            if self.infrastructure:
+                inner.refuse("", "infrastructure applications can only have policies of their own")
+            if inner.take("account_id") not in (None, self.scope.account.id):
+                inner.refuse("/account_id", "account_id field should be the id of this account")
+            if policy_id is None:
+                inner.refuse("/id", "id field should not be empty")
+        else:
+            precedence, content = self._read(inner)
+        inner.hand_to(check, pointer)
+        return Item(id=policy_id, precedence=precedence, content=content)
+
+    def _read(self, check: Checker) -> tuple[int | None, Content]:
+        precedence = self._precedence(check)
+        return precedence, read(check, self.scope, infrastructure=self.infrastructure)
+
+    def _precedence(self, check: Checker) -> int | None:
+        if "precedence" not in check:
+            return None
+        precedence: int = PRECEDENCE.keep(check, "/precedence", check.take("precedence"))
+        return precedence
+
+    def _own(self, policy_id: str) -> Policy:
+        self.get_policy(policy_id)
+        # That it is refused is documented; status, code and words are not.
+        if policy_id not in self.owned:
+            raise InvalidRequestError(("", "policy is reusable: its route is access/policies"))
+        return self.owned[policy_id]
+
+    def _place(self, policy_id: str, precedence: int) -> None:
+        if any(
+            taken == precedence and other != policy_id for other, taken in self.precedences.items()
+        ):
+            raise InvalidRequestError(("/precedence", "policy precedences must be unique"))
+        self.precedences[policy_id] = precedence
+
+
+def _next(before: int, taken: set[int | None]) -> int:
+    after = before + 1
+    while after in taken:
+        after += 1
+    return after

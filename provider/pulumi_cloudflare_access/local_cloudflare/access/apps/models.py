@@ -1,0 +1,278 @@
+"""Applications, and how they behave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...scopes import Backend, Zone
+from ..app_policies.models import AppPolicies
+from ..checks import Checker, now
+from ..exceptions import (
+    ApplicationAlreadyExistsError,
+    InvalidRequestError,
+    NotFoundError,
+    TooManyError,
+)
+from .fields import BUILT_IN, NEED_DOMAIN, TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...scopes import Scope
+    from ..app_policies.models import Item
+    from ..rules import Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """Something that Access protects, or shows."""
+
+    id: str
+    type: str
+    aud: str
+    fields: dict[str, Any]
+    made: dict[str, str]
+    """What Cloudflare makes itself in a SaaS application's `saas_app`, unless it is given."""
+    policies: AppPolicies
+    created_at: str
+    updated_at: str
+
+    def places(self) -> set[str]:
+        """Return where it is, in whole addresses; no other application can be there."""
+        if self.type == "bookmark":
+            return set()
+        destinations = self.fields.get("destinations", [])
+        # Of these two kinds of destination an account can have one each: documented.
+        places = {item["type"] for item in destinations if item["type"].startswith("all_")}
+        if "domain" in self.fields:
+            places.add(self.fields["domain"])
+        return places | set(self.public())
+
+    def public(self) -> list[str]:
+        """Return its public addresses; `destinations` win over `self_hosted_domains`."""
+        destinations = self.fields.get("destinations")
+        if destinations:
+            return [item["uri"] for item in destinations if item["type"] == "public"]
+        return list(self.fields.get("self_hosted_domains", []))
+
+
+class AppBackend(Backend):
+    """The applications of one account or zone."""
+
+    collection: ClassVar[str] = "access/apps"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.apps: dict[str, App] = {}
+
+    def list_apps(
+        self,
+        *,
+        exact: bool = False,
+        search: str | None = None,
+        target_attributes: str | None = None,
+        **wanted: str | None,
+    ) -> list[App]:
+        """Return the applications whose name, domain and aud hold these texts, oldest first.
+
+        With `exact` they are these texts. `search` is for a part of any of the three.
+        """
+        return [
+            app
+            for app in self.apps.values()
+            if all(
+                text is None or _matches(_told(app, field), text, exact=exact)
+                for field, text in wanted.items()
+            )
+            and (
+                search is None
+                or any(
+                    _matches(_told(app, field), search, exact=False)
+                    for field in ("name", "domain", "aud")
+                )
+            )
+            and (target_attributes is None or _targets(app, target_attributes))
+        ]
+
+    def create_app(self, body: Any, app_id: str | None = None, aud: str | None = None) -> App:
+        """Keep a new application."""
+        kind = _type(body)
+        policies = AppPolicies(self.scope, infrastructure=kind == "infrastructure")
+        fields, items = self._checked(body, kind, policies)
+        limit = self.world.switches.max_applications
+        if limit is not None and len(self.apps) >= limit:
+            raise TooManyError(f"at most {limit} applications are allowed")
+        time = now()
+        app = App(
+            id=app_id or self.world.new_uuid(),
+            type=kind,
+            aud=aud or self.world.new_hex(64),
+            fields=fields,
+            made={},
+            policies=policies,
+            created_at=time,
+            updated_at=time,
+        )
+        app = self._with_made(app)
+        self._check_place(app)
+        policies.arrange(items)
+        self.apps[app.id] = app
+        return app
+
+    def get_app(self, app_id: str) -> App:
+        """Return the application with this id."""
+        if app_id not in self.apps:
+            raise NotFoundError
+        return self.apps[app_id]
+
+    def update_app(self, app_id: str, body: Any) -> App:
+        """Replace everything about an application but its id, its aud, its age and its secrets."""
+        app = self.get_app(app_id)
+        kind = _type(body)
+        # Not documented; Cloudflare's dashboard cannot do it either.
+        if kind != app.type:
+            raise InvalidRequestError(("/type", "app type can not be changed"))
+        fields, items = self._checked(body, kind, app.policies)
+        app = self._with_made(replace(app, fields=fields, updated_at=now()))
+        self._check_place(app)
+        app.policies.arrange(items)
+        self.apps[app_id] = app
+        return app
+
+    def delete_app(self, app_id: str) -> None:
+        """Forget an application with its own policies; reusable ones are detached."""
+        self.get_app(app_id)
+        del self.apps[app_id]
+
+    def plant(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Keep an application as it would be after a creation; it may bring `id` and `aud`."""
+        body = dict(item)
+        app_id, aud = body.pop("id", None), body.pop("aud", None)
+        if app_id in self.apps:
+            raise ValueError(f"there is an application {app_id} already")
+        app = self.create_app(body, app_id, aud)
+        policies = [
+            {**placed.policy.kept(), "precedence": placed.precedence, "reusable": placed.reusable}
+            for placed in app.policies.list_policies()
+        ]
+        kept = {**vars(app), **app.fields, "policies": policies}
+        return {key: value for key, value in kept.items() if key not in ("fields", "made")}
+
+    def has(self, object_id: str) -> bool:
+        """Tell whether there is an application with this id."""
+        return object_id in self.apps
+
+    def attached(self) -> Iterator[str]:
+        """Yield the id of a reusable policy for every application that has it."""
+        for app in self.apps.values():
+            yield from app.policies.attached()
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Yield the rules of the applications' own policies, with the policy's id."""
+        for app in self.apps.values():
+            yield from app.policies.rules()
+
+    def _checked(
+        self, body: Any, kind: str, policies: AppPolicies
+    ) -> tuple[dict[str, Any], list[Item] | None]:
+        check = Checker(body)
+        check.take("type")
+        fields = {**TYPES[kind].take(check), **BUILT_IN.get(kind, {})}
+        items = policies.read_items(check)
+        if kind in NEED_DOMAIN and "domain" not in fields and self.world.switches.require_domain:
+            check.refuse("/domain", "domain field should not be empty")
+        idps = fields.get("allowed_idps")
+        if fields.get("auto_redirect_to_identity") is True and len(idps or []) != 1:
+            check.refuse(
+                "/auto_redirect_to_identity",
+                "auto_redirect_to_identity requires exactly one of allowed_idps",
+            )
+        check.done()
+        self._check_domain(fields, kind)
+        self._check_references(fields)
+        return fields, items
+
+    def _check_domain(self, fields: dict[str, Any], kind: str) -> None:
+        domain = fields.get("domain")
+        if not domain or kind in BUILT_IN or kind == "bookmark":
+            return
+        if "/" in domain and fields.get("oauth_configuration", {}).get("enabled"):
+            raise InvalidRequestError(
+                ("/domain", "domain can not have a path if oauth is configured")
+            )
+        # Only in a zone's own routes: here an account need not have the zone of every domain.
+        if isinstance(self.scope, Zone):
+            host = domain.partition("/")[0]
+            if host != self.scope.name and not host.endswith(f".{self.scope.name}"):
+                raise InvalidRequestError(("/domain", "domain does not belong to zone"))
+
+    def _check_references(self, fields: dict[str, Any]) -> None:
+        account = self.scope.account
+        if not all(account.has("access/tags", tag) for tag in fields.get("tags", [])):
+            raise InvalidRequestError(("/tags", "tags contain a tag that does not exist"))
+        if not self.world.switches.check_references:
+            return
+        idps = list(fields.get("allowed_idps", []))
+        if "scim_config" in fields:
+            idps.append(fields["scim_config"]["idp_uid"])
+        if not all(self.scope.has("access/identity_providers", idp) for idp in idps):
+            raise InvalidRequestError(
+                ("", "application names an identity provider that does not exist")
+            )
+
+    def _check_place(self, app: App) -> None:
+        account = self.scope.account
+        for scope in (account, *account.zones):
+            for other in scope.of(AppBackend).apps.values():
+                if other.id != app.id and other.places() & app.places():
+                    raise ApplicationAlreadyExistsError
+
+    def _with_made(self, app: App) -> App:
+        given = app.fields.get("saas_app", {})
+        known = app.made | given
+        made = {
+            key: known.get(key, value) for key, value in self._new(given.get("auth_type")).items()
+        }
+        return replace(app, made=made)
+
+    def _new(self, auth_type: str | None) -> dict[str, str]:
+        match auth_type:
+            case "oidc":
+                return {
+                    "client_id": self.world.new_hex(64),
+                    "client_secret": self.world.new_hex(64),
+                    "public_key": f"-----BEGIN PUBLIC KEY-----\n{self.world.new_hex(64)}\n",
+                }
+            case "saml":
+                team = "https://authdomain.cloudflareaccess.com"
+                return {
+                    "idp_entity_id": team,
+                    "public_key": f"-----BEGIN CERTIFICATE-----\n{self.world.new_hex(64)}\n",
+                    "sso_endpoint": f"{team}/cdn-cgi/access/sso/saml/{self.world.new_hex(64)}",
+                }
+            case _:
+                return {}
+
+
+def _type(body: Any) -> str:
+    kind = Checker(body).take("type")
+    if not isinstance(kind, str) or kind not in TYPES:
+        raise InvalidRequestError(("/type", "app type is missing or invalid"))
+    return kind
+
+
+def _told(app: App, field: str) -> str:
+    return app.aud if field == "aud" else str(app.fields.get(field, ""))
+
+
+def _matches(value: str, text: str, *, exact: bool) -> bool:
+    return value == text if exact else text.casefold() in value.casefold()
+
+
+def _targets(app: App, wanted: str) -> bool:
+    key, _, value = wanted.partition("=")
+    return any(
+        value in criterion.get("target_attributes", {}).get(key, [])
+        for criterion in app.fields.get("target_criteria", [])
+    )

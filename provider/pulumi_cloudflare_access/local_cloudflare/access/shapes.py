@@ -1,0 +1,293 @@
+"""What values look like: how they are checked, in which form they are kept, how answers show them.
+
+Fields are tables of these, as in Cloudflare's documents. Lists come back in any order unless
+their order means something.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ..world import World
+    from .checks import Checker
+
+MASK = "********"
+"""What answers hold in place of a secret. How Cloudflare masks is not documented."""
+
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Takes any value."""
+
+    default: Any = None
+    """What is kept, and answered, of a field that nobody sent."""
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return a value in the form it is kept in; mistakes go to the checker."""
+        del check, pointer
+        return value
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return a kept value as an answer may hold it."""
+        del world
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Shape):
+    """A boolean."""
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the boolean."""
+        if not isinstance(value, bool):
+            _refuse(check, pointer, "should be a boolean")
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Shape):
+    """A number, whole unless told otherwise."""
+
+    least: int | None = None
+    most: int | None = None
+    whole: bool = True
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the number."""
+        kinds = int if self.whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            _refuse(check, pointer, "should be an integer" if self.whole else "should be a number")
+        elif self.least is not None and value < self.least:
+            _refuse(check, pointer, f"should be at least {self.least}")
+        elif self.most is not None and value > self.most:
+            _refuse(check, pointer, f"should be at most {self.most}")
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Shape):
+    """A string that is not empty."""
+
+    canonical: Callable[[str], str] = str
+    """Returns the form it is kept in; a ValueError says what it should be."""
+
+    secret: Literal["client_secret", "scim_secrets"] | None = None
+    """The switch that tells how a secret comes back."""
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the string in its canonical form."""
+        if not isinstance(value, str):
+            _refuse(check, pointer, "should be a string")
+        elif not value:
+            _refuse(check, pointer, "should not be empty")
+        elif self.secret and value == MASK:
+            _refuse(check, pointer, "should not be a masked value")
+        else:
+            try:
+                return self.canonical(value)
+            except ValueError as error:
+                _refuse(check, pointer, str(error))
+        return value
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return the string, unless it is a secret."""
+        if not self.secret:
+            return value
+        return MASK if getattr(world.switches, self.secret) == "masked" else _ABSENT
+
+
+@dataclass(frozen=True)
+class Choice(Shape):
+    """One of a few strings."""
+
+    choices: tuple[str, ...]
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the string."""
+        if value not in self.choices:
+            _refuse(check, pointer, f"should be one of {', '.join(self.choices)}")
+        return value
+
+
+@dataclass(frozen=True)
+class ListOf(Shape):
+    """A list of one kind of value."""
+
+    item: Shape
+    ordered: bool = field(default=False, kw_only=True)
+    """Its order means something, and is kept."""
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the list of kept items."""
+        if not isinstance(value, list):
+            _refuse(check, pointer, "should be a list")
+            return value
+        return [
+            self.item.keep(check, f"{pointer}/{index}", item) for index, item in enumerate(value)
+        ]
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return the items, in any order if it means nothing."""
+        items = value if self.ordered else world.in_any_order(value)
+        return [self.item.show(world, item) for item in items]
+
+
+@dataclass(frozen=True)
+class MapOf(Shape):
+    """An object whose keys are free."""
+
+    item: Shape
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the map of kept items."""
+        if not isinstance(value, dict):
+            _refuse(check, pointer, "should be an object")
+            return value
+        return {key: self.item.keep(check, f"{pointer}/{key}", item) for key, item in value.items()}
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return the items."""
+        return {key: self.item.show(world, item) for key, item in value.items()}
+
+
+@dataclass(frozen=True)
+class Object(Shape):
+    """An object with these fields and no others. A question mark: may be left out."""
+
+    fields: Mapping[str, Shape]
+    rule: Callable[[Mapping[str, Any]], str | None] = field(
+        default=lambda _: None, kw_only=True, repr=False
+    )
+    """Says what is wrong with fields that are right one by one."""
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the kept fields, defaults filled in."""
+        if not isinstance(value, dict):
+            _refuse(check, pointer, "should be an object")
+            return value
+        left = dict(value)
+        kept = {}
+        for name, shape in self.fields.items():
+            key = name.rstrip("?")
+            if key in left:
+                kept[key] = shape.keep(check, f"{pointer}/{key}", left.pop(key))
+            elif shape.default is not None:
+                kept[key] = copy.deepcopy(shape.default)
+            elif not name.endswith("?"):
+                _refuse(check, f"{pointer}/{key}", "should not be empty")
+        for key in left:
+            check.refuse(f"{pointer}/{key}", f"unknown field {_words(f'{pointer}/{key}')}")
+        if wrong := self.rule(kept):
+            check.refuse(pointer, wrong)
+        return kept
+
+    def take(self, check: Checker) -> dict[str, Any]:
+        """Return the kept fields of a whole body; those it does not know stay in the checker."""
+        names = (name.rstrip("?") for name in self.fields)
+        kept: dict[str, Any] = self.keep(
+            check, "", {name: check.take(name) for name in names if name in check}
+        )
+        return kept
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return the fields, and one that nobody sent."""
+        shapes = {name.rstrip("?"): shape for name, shape in self.fields.items()}
+        shown = {key: shapes[key].show(world, item) for key, item in value.items()}
+        return world.with_more({k: item for k, item in shown.items() if item is not _ABSENT})
+
+
+@dataclass(frozen=True)
+class Tagged(Shape):
+    """One of several objects; a field of theirs tells which."""
+
+    tag: str
+    objects: Mapping[str, Object]
+    otherwise: str | None = field(default=None, kw_only=True)
+    """Which one it is without that field."""
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the kept object, its tag included."""
+        if not isinstance(value, dict):
+            _refuse(check, pointer, "should be an object")
+            return value
+        left = dict(value)
+        tag = left.pop(self.tag, self.otherwise)
+        if not isinstance(tag, str) or tag not in self.objects:
+            _refuse(check, f"{pointer}/{self.tag}", f"should be one of {', '.join(self.objects)}")
+            return value
+        return {self.tag: tag} | self.objects[tag].keep(check, pointer, left)
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return the object, its tag included."""
+        left = dict(value)
+        tag = left.pop(self.tag)
+        return {self.tag: tag} | self.objects[tag].show(world, left)
+
+
+@dataclass(frozen=True)
+class OneOrMany(Shape):
+    """A value, or a list of such values in an order that means something."""
+
+    item: Shape
+
+    def keep(self, check: Checker, pointer: str, value: Any) -> Any:
+        """Return the value or the list."""
+        return self._one_or_many(value).keep(check, pointer, value)
+
+    def show(self, world: World, value: Any) -> Any:
+        """Return the value or the list."""
+        return self._one_or_many(value).show(world, value)
+
+    def _one_or_many(self, value: Any) -> Shape:
+        return ListOf(self.item, ordered=True) if isinstance(value, list) else self.item
+
+
+_SECONDS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+}
+_UNIT = "ns|us|µs|ms|s|m|h"
+
+
+def duration(
+    *, units: str = _UNIT, least: str | None = None, most: str | None = None
+) -> Callable[[str], str]:
+    """Return what checks durations such as `300ms` or `2h45m`."""
+    pattern = re.compile(rf"(\d+(\.\d+)?({units}))+", re.ASCII)
+
+    def canonical(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError("should be a duration like 2h45m, in " + units.replace("|", ", "))
+        if least and _seconds(value) < _seconds(least):
+            raise ValueError(f"should be at least {least}")
+        if most and _seconds(value) > _seconds(most):
+            raise ValueError(f"should be at most {most}")
+        return value
+
+    return canonical
+
+
+def _seconds(value: str) -> float:
+    parts = re.findall(rf"([\d.]+)({_UNIT}|d)", value)
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def _refuse(check: Checker, pointer: str, wrong: str) -> None:
+    check.refuse(pointer, f"{_words(pointer)} field {wrong}")
+
+
+def _words(pointer: str) -> str:
+    return pointer.removeprefix("/").replace("/", ".")

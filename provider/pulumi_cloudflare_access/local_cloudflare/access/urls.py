@@ -1,0 +1,35 @@
+"""Every route of Access, and what of it can be seeded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .app_policies import urls as app_policies
+from .apps import urls as apps
+from .groups import urls as groups
+from .identity_providers import urls as identity_providers
+from .policies import urls as policies
+from .service_tokens import urls as service_tokens
+from .tags.models import TagBackend
+
+if TYPE_CHECKING:
+    from ..call import Handler
+    from ..scopes import Backend
+
+ROUTES: dict[str, Handler] = (
+    groups.ROUTES
+    | policies.ROUTES
+    | apps.ROUTES
+    | app_policies.ROUTES
+    | identity_providers.ROUTES
+    | service_tokens.ROUTES
+)
+
+KINDS: tuple[type[Backend], ...] = (
+    groups.BACKEND,
+    policies.BACKEND,
+    apps.BACKEND,
+    identity_providers.BACKEND,
+    service_tokens.BACKEND,
+    TagBackend,
+)

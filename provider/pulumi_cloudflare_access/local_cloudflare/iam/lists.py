@@ -1,0 +1,49 @@
+"""What the lists of IAM have in common: sizes of pages, and a direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from .. import paging
+from .exceptions import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..call import Answer, Call
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How long a page is, and how long it can be."""
+
+    usual: int
+    least: int
+    most: int
+
+
+def page(
+    call: Call, items: Sequence[Any], show: Callable[[Any], Any], *, sizes: Sizes, total: int
+) -> Answer:
+    """Answer the page that the call asks for, if it is of a documented size."""
+    answer = paging.page(call, items, show, per_page=sizes.usual, total=total, most=sizes.most + 1)
+    info = dict(answer.result_info or {})
+    # What happens beyond these limits is not documented.
+    if not sizes.least <= info["per_page"] <= sizes.most:
+        raise InvalidRequestError(("", f"per_page must be between {sizes.least} and {sizes.most}"))
+    del info["total_pages"]  # Access has it, IAM has not
+    return replace(answer, result_info=info if call.world.switches.iam_result_info else None)
+
+
+def chosen(call: Call, parameter: str, *choices: str) -> str | None:
+    """Return a parameter that must be one of these, or None where there is none."""
+    value = call.query.get(parameter)
+    if value is not None and value not in choices:
+        raise InvalidRequestError(("", f"{parameter} must be one of {', '.join(choices)}"))
+    return value
+
+
+def descending(call: Call) -> bool:
+    """Tell whether the list is to begin at its end."""
+    return chosen(call, "direction", "asc", "desc") == "desc"

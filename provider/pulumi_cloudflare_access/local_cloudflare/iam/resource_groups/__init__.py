@@ -1,0 +1,4 @@
+"""Resource groups: where a policy applies.
+
+https://developers.cloudflare.com/api/resources/iam/subresources/resource_groups/
+"""

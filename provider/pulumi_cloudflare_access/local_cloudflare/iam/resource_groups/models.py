@@ -1,0 +1,158 @@
+"""Resource groups, and how they behave."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...scopes import AccountBackend
+from ..checks import Checker
+from ..exceptions import ConflictError, NonEditableError, NotFoundError
+
+if TYPE_CHECKING:
+    from ...scopes import Scope
+
+ACCOUNT = "com.cloudflare.api.account."
+ZONE = "com.cloudflare.api.account.zone."
+
+_KEY = re.compile(r"com\.cloudflare(\.[\w*-]+)+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceGroup:
+    """Objects of an account: `*` for all of them, or their keys."""
+
+    id: str
+    name: str
+    key: str
+    objects: list[str]
+    editable: bool = True
+
+
+class ResourceGroupBackend(AccountBackend):
+    """The resource groups of one account. Their names need not be unique."""
+
+    collection: ClassVar[str] = "iam/resource_groups"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self._made: dict[str, ResourceGroup] = {}
+
+    @property
+    def resource_groups(self) -> dict[str, ResourceGroup]:
+        """Every group by its id: Cloudflare's own, then the others, oldest first."""
+        return {group.id: group for group in self._built_in()} | self._made
+
+    def _built_in(self) -> list[ResourceGroup]:
+        # Seen live as `com.cloudflare.api.account.*`; which ones exactly is not documented.
+        whole = f"{ACCOUNT}{self.account.id}"
+        scopes = {whole: "*"} | {
+            f"{ZONE}{zone.id}": f"{ZONE}{zone.id}" for zone in self.account.zones
+        }
+        return [
+            ResourceGroup(
+                id=self.world.hex_of("resource group", self.account.id, name),
+                name=name,
+                key=whole,
+                objects=[objects],
+                editable=False,
+            )
+            for name, objects in scopes.items()
+        ]
+
+    def list_resource_groups(
+        self, *, group_id: str | None = None, name: str | None = None
+    ) -> list[ResourceGroup]:
+        """Return the groups with this id and name."""
+        return [
+            group
+            for group in self.resource_groups.values()
+            if (group_id is None or group.id == group_id) and (name is None or group.name == name)
+        ]
+
+    def create_resource_group(self, body: Any, group_id: str | None = None) -> ResourceGroup:
+        """Keep a new group."""
+        fields = self._checked(body, required=True)
+        group = ResourceGroup(id=group_id or self.world.new_hex(32), **fields)
+        self._made[group.id] = group
+        return group
+
+    def get_resource_group(self, group_id: str) -> ResourceGroup:
+        """Return the group with this id."""
+        group = self.find(group_id)
+        if group is None:
+            raise NotFoundError("resource group")
+        return group
+
+    def find(self, group_id: str) -> ResourceGroup | None:
+        """Return the group with this id, if there is one."""
+        built_in = (group for group in self._built_in() if group.id == group_id)
+        return self._made.get(group_id) or next(built_in, None)
+
+    def update_resource_group(self, group_id: str, body: Any) -> ResourceGroup:
+        """Replace the name or the scope of a group, or both."""
+        group = self._editable(group_id)
+        group = replace(group, **self._checked(body, required=False))
+        self._made[group_id] = group
+        return group
+
+    def delete_resource_group(self, group_id: str) -> None:
+        """Forget a group, unless a policy needs it: what then happens is not documented."""
+        self._editable(group_id)
+        in_use = any(group_id in grant.resource_groups for grant in self.scope.grants())
+        if in_use and self.world.switches.delete_in_use == "refuse":
+            raise ConflictError("resource group is in use")
+        del self._made[group_id]
+
+    def plant(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Keep a group as it would be after a creation, with the `id` it is given, if any."""
+        body = dict(item)
+        group_id = body.pop("id", None)
+        if group_id in self.resource_groups:
+            raise ValueError(f"there is a resource group {group_id} already")
+        return dict(vars(self.create_resource_group(body, group_id)))
+
+    def _editable(self, group_id: str) -> ResourceGroup:
+        group = self.get_resource_group(group_id)
+        if not group.editable:
+            raise NonEditableError
+        return group
+
+    def _checked(self, body: Any, *, required: bool) -> dict[str, Any]:
+        check = Checker(body)
+        fields: dict[str, Any] = {}
+        if required or "name" in check:
+            fields["name"] = check.text("name")
+        if required or "scope" in check:
+            fields |= self._checked_scope(check, check.take("scope"))
+        check.done()
+        return fields
+
+    def _checked_scope(self, check: Checker, scope: Any) -> dict[str, Any]:
+        if not isinstance(scope, dict) or not {"key", "objects"} >= set(scope):
+            check.refuse("/scope", "scope field should be an object with a key and objects")
+            return {}
+        key, objects = scope.get("key"), scope.get("objects")
+        if not isinstance(key, str) or not self._is_known(key, ACCOUNT, {self.account.id}):
+            check.refuse("/scope/key", "scope.key should be the key of this account")
+        if not isinstance(objects, list) or not objects:
+            check.refuse("/scope/objects", "scope.objects should be a list that is not empty")
+            return {}
+        zones = {zone.id for zone in self.account.zones}
+        keys = [item.get("key") if isinstance(item, dict) else None for item in objects]
+        for index, (item, value) in enumerate(zip(objects, keys, strict=True)):
+            pointer = f"/scope/objects/{index}"
+            if not isinstance(value, str) or set(item) != {"key"}:
+                check.refuse(pointer, "scope.objects should be of objects with a key")
+            elif value != "*" and not self._is_known(value, ZONE, zones):
+                check.refuse(f"{pointer}/key", f"{value} is no object of this account")
+        return {"key": key, "objects": list(dict.fromkeys(keys))}
+
+    @staticmethod
+    def _is_known(key: str, prefix: str, ids: set[str]) -> bool:
+        # Other kinds of keys are taken as they are: there is no list of them.
+        head, _, object_id = key.rpartition(".")
+        if f"{head}." == prefix:
+            return object_id in ids
+        return _KEY.fullmatch(key) is not None

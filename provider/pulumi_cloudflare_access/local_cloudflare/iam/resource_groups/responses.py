@@ -1,0 +1,66 @@
+"""Decodes requests about resource groups, asks the backend, encodes answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...call import Answer
+from .models import ResourceGroupBackend
+
+if TYPE_CHECKING:
+    from ...call import Call
+    from ...world import World
+    from .models import ResourceGroup
+
+
+def list_resource_groups(call: Call) -> Answer:
+    """Answer all resource groups; null where no group has the name that is asked for."""
+    name = call.query.get("name")
+    groups = call.of(ResourceGroupBackend).list_resource_groups(
+        group_id=call.query.get("id"), name=name
+    )
+    if name is not None and not groups:
+        return Answer(result=None)
+    return Answer(result=[shown(call.world, group) for group in call.world.in_any_order(groups)])
+
+
+def create_resource_group(call: Call) -> Answer:
+    """Answer the new resource group."""
+    group = call.of(ResourceGroupBackend).create_resource_group(call.body)
+    return Answer(result=shown(call.world, group))
+
+
+def get_resource_group(call: Call) -> Answer:
+    """Answer one resource group."""
+    group = call.of(ResourceGroupBackend).get_resource_group(call.ids["resource_group_id"])
+    return Answer(result=shown(call.world, group))
+
+
+def update_resource_group(call: Call) -> Answer:
+    """Answer the resource group as it is now."""
+    group = call.of(ResourceGroupBackend).update_resource_group(
+        call.ids["resource_group_id"], call.body
+    )
+    return Answer(result=shown(call.world, group))
+
+
+def delete_resource_group(call: Call) -> Answer:
+    """Answer the id of what was deleted."""
+    call.of(ResourceGroupBackend).delete_resource_group(call.ids["resource_group_id"])
+    return Answer(result={"id": call.ids["resource_group_id"]})
+
+
+def shown(world: World, group: ResourceGroup) -> dict[str, Any]:
+    """Return a resource group as an answer holds it."""
+    objects = [world.with_more({"key": key}) for key in world.in_any_order(group.objects)]
+    scope = world.with_more({"key": group.key, "objects": objects})
+    editable = "true" if group.editable else "false"
+    named = world.switches.iam_meta == "named"
+    return world.with_more(
+        {
+            "id": group.id,
+            "name": group.name,
+            "scope": [scope] if world.switches.resource_group_scope == "array" else scope,
+            "meta": {"editable": editable} if named else {"key": "editable", "value": editable},
+        }
+    )

@@ -1,0 +1,4 @@
+"""Roles: what a member of an account can be.
+
+https://developers.cloudflare.com/api/resources/accounts/subresources/roles/
+"""

@@ -1,0 +1,167 @@
+"""SSO connectors, and how they behave.
+
+A verification is pending until a control call moves it on, or the time that `Switches` say has
+passed; nobody looks for a DNS record. Of this API no error code is documented.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...scopes import AccountBackend
+from ..checks import Checker, now
+from ..exceptions import ConflictError, InvalidRequestError, NotFoundError
+
+if TYPE_CHECKING:
+    from ...scopes import Scope
+    from ...world import World
+
+STATUSES = ("awaiting", "pending", "failed", "verified")
+
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+
+# Some of them; Cloudflare's own list is not documented.
+_PUBLIC = re.compile(
+    r"(163|aol|fastmail|gmail|googlemail|hotmail|icloud|live|mail|me|msn|outlook|protonmail|qq"
+    r"|yahoo|ymail|zoho)\.com|gmx\.(com|de|net)|mail\.ru|proton\.me|web\.de|yandex\.(com|ru)"
+    r"|.+\.edu"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoConnector:
+    """An e-mail domain, whether it is known to be ours, and whether its people use SSO."""
+
+    id: str
+    email_domain: str
+    enabled: bool
+    use_fedramp_language: bool
+    code: str
+    status: str
+    pending_since: float
+    created_on: str
+    updated_on: str | None = None
+
+
+class SsoConnectorBackend(AccountBackend):
+    """The SSO connectors of one account, one for a domain."""
+
+    collection: ClassVar[str] = "sso_connectors"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self._connectors: dict[str, SsoConnector] = {}
+
+    def list_sso_connectors(self) -> list[SsoConnector]:
+        """Return all connectors, as the time has left them."""
+        return [self.get_sso_connector(connector_id) for connector_id in self._connectors]
+
+    def create_sso_connector(self, body: Any, connector_id: str | None = None) -> SsoConnector:
+        """Keep a new connector, and begin its verification unless told not to."""
+        check = Checker(body)
+        domain = check.text("email_domain").lower()
+        begin = check.flag("begin_verification", default=True)
+        fedramp = check.flag("use_fedramp_language")
+        if domain and not _DOMAIN.fullmatch(domain):
+            check.refuse("/email_domain", "email_domain field should be a domain")
+        if _PUBLIC.fullmatch(domain):
+            check.refuse("/email_domain", f"{domain} is a public e-mail domain")
+        check.done()
+        if any(other.email_domain == domain for other in self._connectors.values()):
+            raise ConflictError(f"an SSO connector for {domain} already exists")
+        return self._keep(
+            SsoConnector(
+                id=connector_id or self.world.new_hex(32),
+                email_domain=domain,
+                enabled=False,
+                use_fedramp_language=fedramp,
+                code=f"cloudflare_dashboard_sso={self.world.new_hex(32)}",
+                status="pending" if begin else "awaiting",
+                pending_since=time.monotonic(),
+                created_on=now(),
+            )
+        )
+
+    def get_sso_connector(self, connector_id: str) -> SsoConnector:
+        """Return the connector with this id, as the time has left it."""
+        if connector_id not in self._connectors:
+            raise NotFoundError("SSO connector")
+        connector = self._connectors[connector_id]
+        if connector.status == "pending":
+            passed = time.monotonic() - connector.pending_since
+            switches = self.world.switches
+            ends = {"verified": switches.sso_verified_after, "failed": switches.sso_failed_after}
+            due = [(after, end) for end, after in ends.items() if after is not None]
+            if due and min(due)[0] <= passed:
+                connector = self._keep(replace(connector, status=min(due)[1]))
+        return connector
+
+    def update_sso_connector(self, connector_id: str, body: Any) -> SsoConnector:
+        """Enable or disable a connector, or change its language."""
+        connector = self.get_sso_connector(connector_id)
+        check = Checker(body)
+        enabled = check.flag("enabled", default=connector.enabled)
+        fedramp = check.flag("use_fedramp_language", default=connector.use_fedramp_language)
+        check.done()
+        if enabled and not connector.enabled:
+            self._check_may_be_enabled(connector)
+        return self._keep(
+            replace(connector, enabled=enabled, use_fedramp_language=fedramp, updated_on=now())
+        )
+
+    def delete_sso_connector(self, connector_id: str) -> None:
+        """Forget a connector that is not enabled."""
+        if self.get_sso_connector(connector_id).enabled:
+            raise InvalidRequestError(("", "SSO connector is enabled"))
+        del self._connectors[connector_id]
+
+    def begin_verification(self, connector_id: str) -> None:
+        """Look for the record from now on, unless it was found already."""
+        if self.get_sso_connector(connector_id).status != "verified":
+            self.move_on(connector_id, "pending")
+
+    def move_on(self, connector_id: str, status: str) -> SsoConnector:
+        """Have the verification of a connector at this status."""
+        connector = self.get_sso_connector(connector_id)
+        if status not in STATUSES:
+            raise ValueError(f"status is one of {', '.join(STATUSES)}, not {status!r}")
+        return self._keep(replace(connector, status=status, pending_since=time.monotonic()))
+
+    def plant(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Keep a connector as after a creation; perhaps with `id`, `status` and `enabled`."""
+        body = dict(item)
+        connector_id, status = body.pop("id", None), body.pop("status", None)
+        enabled = body.pop("enabled", False)
+        if connector_id in self._connectors:
+            raise ValueError(f"there is an SSO connector {connector_id} already")
+        connector = self.create_sso_connector(body, connector_id)
+        if status is not None:
+            connector = self.move_on(connector.id, status)
+        return dict(vars(self._keep(replace(connector, enabled=bool(enabled)))))
+
+    def _check_may_be_enabled(self, connector: SsoConnector) -> None:
+        if connector.status != "verified":
+            raise InvalidRequestError(("/enabled", "SSO connector is not verified"))
+        domain = connector.email_domain
+        if any(
+            other.email_domain == domain and other.enabled
+            for account in self.world.accounts.values()
+            for other in account.of(SsoConnectorBackend).list_sso_connectors()
+        ):
+            raise InvalidRequestError(("/enabled", f"{domain} is enabled in another account"))
+
+    def _keep(self, connector: SsoConnector) -> SsoConnector:
+        self._connectors[connector.id] = connector
+        return connector
+
+
+def move_on(world: World, connector_id: str, status: str) -> dict[str, Any]:
+    """Have the verification of a connector of any account at this status."""
+    for account in world.accounts.values():
+        backend = account.of(SsoConnectorBackend)
+        if any(it.id == connector_id for it in backend.list_sso_connectors()):
+            return dict(vars(backend.move_on(connector_id, status)))
+    raise LookupError(f"no account has an SSO connector {connector_id}")

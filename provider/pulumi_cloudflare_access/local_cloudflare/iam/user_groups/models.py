@@ -1,0 +1,153 @@
+"""User groups, and how they behave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...scopes import AccountBackend
+from .. import grants
+from ..checks import Checker, now
+from ..exceptions import ConflictError, ManagedByScimError, NotFoundError
+from ..members.models import MemberBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ...scopes import Scope
+    from ..grants import Grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserGroup:
+    """A named group with policies; its members live and die with it."""
+
+    id: str
+    name: str
+    policies: list[Grant]
+    created_on: str
+    modified_on: str
+    scim: bool = False
+    """Whether an identity provider keeps it."""
+    members: dict[str, str] = field(default_factory=dict)
+    """When each was added, by the id of the account member."""
+
+
+class UserGroupBackend(AccountBackend):
+    """The user groups of one account. Their names are unique."""
+
+    collection: ClassVar[str] = "iam/user_groups"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.user_groups: dict[str, UserGroup] = {}
+        self.unready: dict[str, int] = {}
+        """How many more requests find no members of a group that is too new."""
+
+    def list_user_groups(
+        self,
+        *,
+        group_id: str | None = None,
+        name: str | None = None,
+        fuzzy_name: str | None = None,
+        descending: bool = False,
+    ) -> list[UserGroup]:
+        """Return the groups with this id and name, or with this in their name, by name."""
+        groups = [
+            group
+            for group in self.user_groups.values()
+            if (group_id is None or group.id == group_id)
+            and (name is None or group.name == name)
+            and (fuzzy_name is None or fuzzy_name.casefold() in group.name.casefold())
+        ]
+        return sorted(groups, key=lambda group: group.name, reverse=descending)
+
+    def create_user_group(self, body: Any) -> UserGroup:
+        """Keep a new group, whose members are not to be found at once if told so."""
+        group = self._create(body, self.world.new_hex(32))
+        self.unready[group.id] = self.world.switches.new_user_group_misses
+        return group
+
+    def get_user_group(self, group_id: str) -> UserGroup:
+        """Return the group with this id."""
+        if group_id not in self.user_groups:
+            raise NotFoundError("user group")
+        return self.user_groups[group_id]
+
+    def get_editable(self, group_id: str) -> UserGroup:
+        """Return the group with this id, unless it is the identity provider's."""
+        group = self.get_user_group(group_id)
+        if group.scim:
+            raise ManagedByScimError
+        return group
+
+    def update_user_group(self, group_id: str, body: Any) -> UserGroup:
+        """Replace the name of a group, or all its policies, or both."""
+        group = self.get_user_group(group_id)
+        fields = self._checked(body, group)
+        renamed = fields.get("name", group.name) != group.name
+        if group.scim and (renamed or self.world.switches.scim_policies == "refuse"):
+            raise ManagedByScimError
+        group = replace(group, modified_on=now(), **fields)
+        self.user_groups[group_id] = group
+        return group
+
+    def delete_user_group(self, group_id: str) -> None:
+        """Forget a group, its policies and its memberships."""
+        self.get_editable(group_id)
+        del self.user_groups[group_id]
+
+    def set_members(self, group: UserGroup, member_ids: Iterable[str]) -> UserGroup:
+        """Have exactly these members in a group; who stays keeps the time of joining."""
+        time = now()
+        members = {member_id: group.members.get(member_id, time) for member_id in member_ids}
+        group = replace(group, members=members)
+        self.user_groups[group.id] = group
+        return group
+
+    def plant(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Keep a group: `name`, and perhaps `id`, `policies`, `members` and `scim`.
+
+        `members` are ids or e-mail addresses of account members that are there already; `scim`
+        says that the identity provider keeps the group.
+        """
+        body = dict(item)
+        group_id = body.pop("id", None) or self.world.new_hex(32)
+        members, scim = body.pop("members", []), body.pop("scim", False)
+        if group_id in self.user_groups:
+            raise ValueError(f"there is a user group {group_id} already")
+        found = {name: self.account.of(MemberBackend).find(name) for name in members}
+        for name, member in found.items():
+            if member is None:
+                raise ValueError(f"{name} is no member of the account")
+        group = replace(self._create(body, group_id), scim=bool(scim))
+        group = self.set_members(group, [member.id for member in found.values() if member])
+        return {**vars(group), "policies": [vars(policy) for policy in group.policies]}
+
+    def grants(self) -> Iterator[Grant]:
+        """Yield the policies of every group."""
+        for group in self.user_groups.values():
+            yield from group.policies
+
+    def _create(self, body: Any, group_id: str) -> UserGroup:
+        fields = {"policies": []} | self._checked(body, None)
+        time = now()
+        group = UserGroup(id=group_id, created_on=time, modified_on=time, **fields)
+        self.user_groups[group_id] = group
+        return group
+
+    def _checked(self, body: Any, group: UserGroup | None) -> dict[str, Any]:
+        check = Checker(body)
+        fields: dict[str, Any] = {}
+        if group is None or "name" in check:
+            fields["name"] = check.text("name")
+        if "policies" in check:
+            fields["policies"] = grants.checked(check, self.account)
+        check.done()
+        grants.load(fields.get("policies", []), self.account)
+        if any(
+            other is not group and other.name == fields.get("name")
+            for other in self.user_groups.values()
+        ):
+            raise ConflictError("user group name already exists")
+        return fields

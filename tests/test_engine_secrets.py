@@ -1,0 +1,86 @@
+"""Secret values, through the real engine: in no state, no preview and no message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.colleague import Colleague
+    from harness.stack import Run, Stack
+
+pytestmark = pytest.mark.engine
+
+# Names that stand for secrets, as nothing else in a stack's output is called so.
+ADDRESS, NAME = "whistleblower@example.com", "Skunkworks"
+PROGRAM = """
+cloudflare.AccessGroup(
+    "quiet",
+    name=Output.secret("Skunkworks"),
+    include=[rules.email(Output.secret("whistleblower@example.com")){more}],
+)
+"""
+ENCRYPTS = (
+    "include: one secret value makes Pulumi encrypt the whole list, and the preview shows none of "
+    "its changes"
+)
+
+
+def tells(run: Run) -> bool:
+    """Whether some output holds one of the secrets, in any spelling."""
+    return ADDRESS in run.text.lower() or NAME.lower() in run.text.lower()
+
+
+def test_secret_values_are_in_no_state_no_preview_and_no_message(
+    stack: Stack, colleague: Colleague
+) -> None:
+    stack.program(PROGRAM.format(more=""))
+    plan = stack.plan()
+    assert plan.warnings("quiet") == [ENCRYPTS]
+    assert not tells(plan)
+    assert not tells(stack.preview("--diff"))
+    assert not tells(stack.up())
+    # They did arrive.
+    assert colleague.members(NAME) == {ADDRESS}
+    exported = stack.pulumi("stack", "export", "--stack", "dev")
+    assert not tells(exported)
+    assert "ciphertext" in exported.text
+    assert stack.plan().changed() == {}
+
+    # Somebody changes both: a refresh says so, and says no more.
+    colleague.edit(
+        NAME,
+        name=f"{NAME} 2",
+        include=[{"email": {"email": email}} for email in (ADDRESS, "mallory@example.net")],
+    )
+    stack.program(PROGRAM.format(more=', rules.geo("DE")'))
+    refused = stack.up("--diff", ok=False)
+    assert refused.status != 0
+    assert "was changed at Cloudflare, and no preview has shown it" in refused.text
+    assert "name: changed (it is secret); include: changed (it is secret)" in refused.text
+    assert not tells(refused)
+
+    refreshed = stack.refresh("--diff")
+    assert "changed at Cloudflare: name: changed (it is secret)" in refreshed.text
+    assert not tells(refreshed)
+    assert not tells(stack.pulumi("stack", "export", "--stack", "dev"))
+    assert not tells(stack.preview("--diff"))
+    assert not tells(stack.up("--diff"))
+    assert colleague.members(NAME) == {ADDRESS, "DE"}
+    assert not tells(stack.destroy())
+
+
+def test_errors_about_secret_values_do_not_repeat_them(stack: Stack, colleague: Colleague) -> None:
+    colleague.make(NAME, {"email": {"email": "other@example.com"}})
+    stack.program(
+        PROGRAM.format(more="").replace("],\n)", "],\n    adopt=True,\n)")
+    )
+    refused = stack.up(ok=False)
+    assert "AdoptionError" in refused.text
+    assert not tells(refused)
+
+    stack.program(PROGRAM.format(more="").replace("whistleblower@example.com", "whistleblower@"))
+    refused = stack.preview("--diff", ok=False)
+    assert "include[0].email.email: is no e-mail address" in refused.text
+    assert "whistleblower" not in refused.text

@@ -1,0 +1,87 @@
+"""The main job with the oldest Pulumi SDK that is supported, and the oldest of everything else."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.stack import Stack
+
+if TYPE_CHECKING:
+    from harness.colleague import Colleague
+    from pulumi_cloudflare_access import LocalCloudflare
+
+pytestmark = pytest.mark.engine
+
+OLDEST = Path(__file__).resolve().parent.parent / "build" / "oldest"
+PROGRAM = """
+staff = cloudflare.AccessGroup("staff", name="Staff", include=[rules.email_domain("example.com")])
+cloudflare.AccessGroup(
+    "engineers", name="Engineers", include=[rules.email("ada@example.com"), rules.group(staff)]
+)
+"""
+
+
+@pytest.fixture
+def stack(tmp_path: Path, cloudflare: LocalCloudflare) -> Stack:
+    """Make a stack whose program and plugin run in the oldest environment."""
+    if not (OLDEST / "bin" / "python").exists():
+        pytest.fail(f"there is no {OLDEST}: `make test` makes it, `make build/setup/oldest` alone")
+    stack = Stack(tmp_path / "stack", cloudflare, virtualenv=OLDEST)
+    # The program's interpreter is that environment's, whatever shell the tests were started from.
+    stack.environment.pop("VIRTUAL_ENV", None)
+    return stack
+
+
+def test_the_oldest_sdk_is_the_one_that_the_package_names() -> None:
+    code = "from importlib.metadata import version; print(version('pulumi'))"
+    found = subprocess.run(
+        [str(OLDEST / "bin" / "python"), "-c", code], capture_output=True, text=True, check=True
+    )
+    project = (Path(__file__).parent.parent / "pyproject.toml").read_text()
+    major, minor, _ = found.stdout.split(".")
+    assert f'"pulumi>={major}.{minor},' in project
+
+
+def test_the_main_job_works_with_the_oldest_sdk(stack: Stack, colleague: Colleague) -> None:
+    stack.program(PROGRAM + "import sys; pulumi.export('ran_in', sys.prefix)")
+    stack.up()
+    assert stack.outputs() == {"ran_in": str(OLDEST)}
+    assert stack.settled()
+    colleague.let_in("Engineers", "mallory@example.net")
+    refused = stack.program(PROGRAM.replace("Engineers", "Developers"))
+    refused = stack.up(ok=False)
+    assert "error: DriftError: Access group" in refused.text
+    assert "Traceback" not in refused.text
+    assert "include: + email mallory@example.net" in stack.refresh().text
+    assert stack.plan().paths("engineers") == {
+        'include["email mallory@example.net"]': "delete",
+        "name": "update",
+    }
+    stack.up()
+    assert colleague.members("Developers") == {"ada@example.com", colleague.group("Staff")["id"]}
+    stack.destroy()
+    assert colleague.groups() == {}
+
+
+def test_look_ups_and_mistakes_work_with_the_oldest_sdk(stack: Stack, colleague: Colleague) -> None:
+    get = 'found = cloudflare.AccessGroup.get("found", "{id}")\npulumi.export("name", found.name)\n'
+    id_ = colleague.make("Found", {"email": {"email": "ada@example.com"}})
+    mine = 'cloudflare.AccessGroup("mine", name="Mine", include=[rules.group(found)])\n'
+    stack.program(get.format(id=id_) + mine)
+    stack.up()
+    assert stack.outputs() == {"name": "Found"}
+    assert stack.plan().changed() == {"found": "read"}
+
+    stack.program(get.format(id="00000000-0000-4000-8000-000000000000"))
+    refused = stack.up(ok=False)
+    assert "error: NotFoundError: GET /accounts/" in refused.text
+    assert "Traceback" not in refused.text
+
+    stack.program(mine.replace("rules.group(found)", 'rules.ip("10.0.0.0/33")'))
+    refused = stack.preview(ok=False)
+    assert "include[0].ip.ip: is no IP address" in refused.text
+    assert "Traceback" not in refused.text
