@@ -11,6 +11,7 @@ from typing import Any
 
 KINDS = {
     "access_application": "access.application:AccessApplicationProvider",
+    "access_application_policies": "access.application_policies:AccessApplicationPoliciesProvider",
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
 }

@@ -369,6 +369,34 @@ class AccessApplicationProvider(Lifecycle):
                 "in an up of its own, which leaves the domain without Access meanwhile"
             )
 
+    def _body(
+        self,
+        declared: Mapping[str, Any],
+        *,
+        there: Mapping[str, Any] | None = None,
+        was: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Say where the application is once: Cloudflare derives the other two ways of saying it.
+
+        What it derived is not carried over, or a domain that the program took away would stay.
+        """
+        body = super()._body(declared, there=there, was=was)
+        if "destinations" in declared or "self_hosted_domains" not in declared:
+            said, derived = "destinations", "self_hosted_domains"
+        else:
+            said, derived = "self_hosted_domains", "destinations"
+        if derived not in declared:
+            body.pop(derived, None)
+        if said not in declared and there and there.get("domain") != body.get("domain"):
+            moved = {there.get("domain"): body.get("domain")}
+            body[said] = [
+                {**place, "uri": moved.get(place.get("uri"), place.get("uri"))}
+                if place.get("uri")
+                else place
+                for place in body.get(said) or ()
+            ]
+        return body
+
     def deleted(self, props: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what nothing protects any more."""
         for place in sorted(_places(props)):

@@ -13,7 +13,8 @@ fields that nobody sent. Where the documents contradict each other or say nothin
 has both sides.
 
 Each kind of object is one folder, moto's trio: `urls.py` which routes, `responses.py` decode and
-encode, `models.py` how it behaves. A new kind is one more folder and one line in `urls.py` here.
+encode, `models.py` how it behaves. A new kind is one more folder and one line in the `urls.py`
+beside it.
 """
 
 from typing import TYPE_CHECKING

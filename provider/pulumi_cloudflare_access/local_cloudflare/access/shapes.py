@@ -78,11 +78,16 @@ class Text(Shape):
     canonical: Callable[[str], str] = str
     """Returns the form it is kept in; a ValueError says what it should be."""
 
+    nullable: bool = False
+    """Null is the default."""
+
     secret: Literal["client_secret", "scim_secrets"] | None = None
     """The switch that tells how a secret comes back."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
         """Return the string in its canonical form."""
+        if value is None and self.nullable:
+            return self.default
         if not isinstance(value, str):
             _refuse(check, pointer, "should be a string")
         elif not value:

@@ -27,6 +27,7 @@ def page(
     call: Call, items: Sequence[Any], show: Callable[[Any], Any], *, sizes: Sizes, total: int
 ) -> Answer:
     """Answer the page that the call asks for, if it is of a documented size."""
+    # One more than the most, so that what is too much still is when it comes back.
     answer = paging.page(call, items, show, per_page=sizes.usual, total=total, most=sizes.most + 1)
     info = dict(answer.result_info or {})
     # What happens beyond these limits is not documented.

@@ -274,7 +274,7 @@ _OIDC = Object(
     }
 )
 
-# Answers have two fields more in it, which requests may not have: `shown_in_answers`.
+# Answers have `created_at` and `updated_at` in it too, which requests may not have.
 _SAAS_APP = Tagged("auth_type", {"saml": _SAML, "oidc": _OIDC}, otherwise="saml")
 
 _LOGIN: dict[str, Shape] = {

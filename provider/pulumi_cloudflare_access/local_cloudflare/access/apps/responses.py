@@ -84,7 +84,7 @@ def _fields(world: World, app: App) -> dict[str, Any]:
         fields["saas_app"] = app.made | fields["saas_app"]
     if "self_hosted_domains" in fields and not world.switches.plain:
         # Seen live, never documented: each of the three ways to say where it is fills the others.
-        public = app.public() or [fields["domain"]] * ("domain" in fields)
+        public = app.public() or ([fields["domain"]] if "domain" in fields else [])
         fields["self_hosted_domains"] = public
         fields["destinations"] = fields["destinations"] or [
             {"type": "public", "uri": uri} for uri in public

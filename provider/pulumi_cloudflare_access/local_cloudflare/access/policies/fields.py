@@ -56,7 +56,8 @@ SETTINGS = Object(
         "mfa_config?": MFA,
         "purpose_justification_prompt?": Text(),
         "purpose_justification_required": Flag(default=False),
-        "session_duration": Text(default="24h", canonical=duration()),
+        # Null is in the SDK; what it means is not documented.
+        "session_duration": Text(default="24h", canonical=duration(), nullable=True),
     }
 )
 

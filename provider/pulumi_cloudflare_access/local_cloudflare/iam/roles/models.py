@@ -79,6 +79,8 @@ class RoleBackend(AccountBackend):
             description=item.get("description", ""),
             permissions=item.get("permissions", {}),
         )
+        if role.id in self.roles:
+            raise ValueError(f"there is a role {role.id} already")
         self.roles[role.id] = role
         return dict(vars(role))
 
