@@ -13,15 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .access import rules
+    from .access.application import AccessApplication
+    from .access.application_policies import AccessApplicationPolicies
     from .access.group import AccessGroup
+    from .access.policy import AccessPolicy
     from .errors import CloudflareError
     from .local_cloudflare import LocalCloudflare
     from .provider import Cloudflare
 
-__all__ = ["AccessGroup", "Cloudflare", "CloudflareError", "LocalCloudflare", "rules"]
+__all__ = [
+    "AccessApplication",
+    "AccessApplicationPolicies",
+    "AccessGroup",
+    "AccessPolicy",
+    "Cloudflare",
+    "CloudflareError",
+    "LocalCloudflare",
+    "rules",
+]
 
 _HOME = {
+    "AccessApplication": ".access.application",
+    "AccessApplicationPolicies": ".access.application_policies",
     "AccessGroup": ".access.group",
+    "AccessPolicy": ".access.policy",
     "Cloudflare": ".provider",
     "CloudflareError": ".errors",
     "LocalCloudflare": ".local_cloudflare",

@@ -12,7 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 # What the engine puts where a value is not known yet (pulumi.runtime.rpc.UNKNOWN; importing it
 # would make this module as heavy as the SDK).
@@ -44,6 +44,13 @@ class Named:
 class Keyed(ABC):
     """How the entries of one kind of list are named, compared, checked and sent."""
 
+    of_what: ClassVar[str] = "objects"
+    """What messages call the entries of an answer."""
+
+    def may_be(self, answered: Any) -> bool:
+        """Tell whether this can be an entry of an answer at all."""
+        return isinstance(answered, dict) and bool(answered)
+
     @abstractmethod
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         """Read one entry as a program wrote it: its key, its form in the state, its mistakes."""
@@ -67,6 +74,11 @@ class Keyed(ABC):
     @abstractmethod
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
         """Read an entry of an answer that nobody declared."""
+
+    def keep_form(self, new: Any, old: Any) -> Any:
+        """Give what did not change inside an entry, which did, the form that it had."""
+        del old
+        return new
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
         """Turn what a program wrote into the map, and collect its mistakes."""

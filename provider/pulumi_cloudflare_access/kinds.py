@@ -10,7 +10,10 @@ from importlib import import_module
 from typing import Any
 
 KINDS = {
+    "access_application": "access.application:AccessApplicationProvider",
+    "access_application_policies": "access.application_policies:AccessApplicationPoliciesProvider",
     "access_group": "access.group:AccessGroupProvider",
+    "access_policy": "access.policy:AccessPolicyProvider",
 }
 
 

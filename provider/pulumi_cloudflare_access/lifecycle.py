@@ -30,6 +30,7 @@ from .api.pages import Snapshot
 from .errors import (
     AdoptionError,
     ApiError,
+    CloudflareError,
     ConflictError,
     DeclarationError,
     DriftError,
@@ -37,8 +38,9 @@ from .errors import (
     UnusableAnswerError,
 )
 from .keyed import UNKNOWN, Mistake
-from .model import MISSING, Field, Inputs, State, check, fields_of
+from .model import Inputs, State, check, fields_of
 from .settings import NO_ACCOUNT, Settings
+from .shapes import MISSING, SILENT, Field, write
 
 if TYPE_CHECKING:
     from .api.client import Client
@@ -89,6 +91,10 @@ class Lifecycle(dynamic.ResourceProvider):
     state: ClassVar[type[State]]
     natural_key: ClassVar[str] = "name"
     """The field that `adopt=True` finds an object by."""
+    replaced_by: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose change needs a new object, besides the scope."""
+    kept_from_create: ClassVar[frozenset[str]] = frozenset()
+    """Outputs that no later answer has."""
     needs: ClassVar[str]
     """The token permission, without its Read or Write."""
     per_page: ClassVar[int] = 1000
@@ -136,7 +142,7 @@ class Lifecycle(dynamic.ResourceProvider):
         mistakes += _adoption_mistakes(adoption)
         mistakes += self._fill_in_scope(declared, _olds)
         checked, wrong = check(self.inputs, self.facts(), declared)
-        mistakes += wrong
+        mistakes += wrong or self.mistakes_in(checked)
         if mistakes:
             failures = [dynamic.CheckFailure("", str(m).removeprefix(": ")) for m in mistakes]
             return dynamic.CheckResult(dict(news), failures)
@@ -144,6 +150,8 @@ class Lifecycle(dynamic.ResourceProvider):
             self._keep_keys(checked, _olds)
             # How an object came here is history: it is no difference, now or later.
             adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
+        for concern in self.concerns(checked, self._declared(_olds)):
+            plugin.warn(concern)
         return dynamic.CheckResult(checked | reserved | adoption, [])
 
     @plugin.clean_errors
@@ -151,9 +159,8 @@ class Lifecycle(dynamic.ResourceProvider):
         """Tell form from change, and change from replacement. The engine writes out the rest."""
         self._touch(_id)
         old, new = self._declared(_olds), self._declared(_plain(_news))
-        replaces = [
-            name for scope in self.scopes if _other(old.get(name := f"{scope}_id"), new.get(name))
-        ]
+        decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
+        replaces = [name for name in decisive if _other(old.get(name), new.get(name))]
         if not replaces:
             _heirs.setdefault((self.kind, _id), plugin.current_urn())
         if replaces or self._differences(old, new):
@@ -190,7 +197,7 @@ class Lifecycle(dynamic.ResourceProvider):
                 raise
             plugin.warn("gone from Cloudflare")
             return dynamic.ReadResult("", {})
-        outputs = self._outputs(props, answer, everything=external)
+        outputs = self._kept(props) | self._outputs(props, answer, everything=external)
         if external:
             # Somebody else's object may change. The program's inputs are an id, and stay that.
             return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
@@ -221,18 +228,18 @@ class Lifecycle(dynamic.ResourceProvider):
             called = self._called(_olds, _id)
             self._refuse_unseen(called, old, self._managed(there, old), new, _secret(_news))
         if self._differences(found, new):
-            dropped = {name for name in old if name not in new}
-            body = self._body(new, dropped=dropped, there=there)
+            body = self._body(new, there=there, was=old)
             there = self.client.put(self._path(scope, _id), body, needs=self.needs)
             self._snapshot(scope).wrote(_id, there)
-        return dynamic.UpdateResult(self._outputs(_news, there, written=True))
+        outputs = self._outputs(_news, there, written=True)
+        return dynamic.UpdateResult(self._kept(_olds) | outputs)
 
     @plugin.clean_errors
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
         object_ = (self.kind, _id)
-        heir = _adopted.get(object_)
+        heir = _adopted.get(_id)
         # A diff's claim says nothing against its own resource, which may be replaced all the same.
         # An adoption does: `up --replace` adopts its own object without a diff, then deletes it.
         if heir is None and _heirs.get(object_) != plugin.current_urn():
@@ -245,8 +252,36 @@ class Lifecycle(dynamic.ResourceProvider):
         self._snapshot(scope).deleted(_id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
+        for consequence in self.deleted(self._declared(_props)):
+            plugin.warn(consequence)
 
     # ------------------------------------------------------------------------------------ oddities
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
+        """Say what the API refuses of fields that are right each by itself."""
+        return []
+
+    def concerns(
+        self,
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+        was: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
+        return iter(())
+
+    def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Say what follows from the object being gone."""
+        return iter(())
+
+    def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:  # noqa: ARG002 - likewise
+        """Bring an object that `adopt` names from another collection into this one."""
+        return None
+
+    def others(self, scope: Scope, collection: str) -> Iterator[dict[str, Any]]:
+        """Read all objects of another collection of the scope."""
+        return self.client.list(
+            self.path_of(scope, collection), per_page=self.per_page, needs=self.needs
+        )
 
     def users_of(self, id_: str, scope: Scope) -> Iterator[str]:  # noqa: ARG002 - for kinds that have
         """Name the objects that refer to this one."""
@@ -280,8 +315,13 @@ class Lifecycle(dynamic.ResourceProvider):
                 return Scope(kind, str(props[f"{kind}_id"]))
         raise DeclarationError(f"this {self.what} names no {' or '.join(self.scopes)}")
 
+    @staticmethod
+    def path_of(scope: Scope, collection: str) -> str:
+        """Write the path of a collection."""
+        return f"/{scope.kind}s/{quote(scope.id, safe='')}/{collection}"
+
     def _path(self, scope: Scope, id_: str | None = None) -> str:
-        path = f"/{scope.kind}s/{quote(scope.id, safe='')}/{self.collection}"
+        path = self.path_of(scope, self.collection)
         if id_ is None:
             return path
         _raise(_segment_mistakes("id", id_))
@@ -325,8 +365,8 @@ class Lifecycle(dynamic.ResourceProvider):
         """Where anything changed, let everything else look as it did: labels are no noise."""
         if self._differences(self._declared(olds), self._declared(checked)):
             for name, field in self.facts().items():
-                if field.keyed and name in checked:
-                    checked[name] = field.keyed.keep_keys(checked[name], olds.get(name))
+                if name in checked and name in olds:
+                    checked[name] = field.shape.keep_keys(checked[name], olds[name])
 
     def _managed(
         self,
@@ -347,11 +387,11 @@ class Lifecycle(dynamic.ResourceProvider):
             if name in self._scope_fields():
                 value = declared.get(name, MISSING)
             elif name in declared or name in form or field.always_managed or everything:
-                value = field.answer(answer, form.get(name), self._name_of)
-                value = declared.get(name, MISSING) if value is MISSING else value
+                value = field.answer(answer, form.get(name, MISSING), self._name_of)
+                value = declared.get(name, MISSING) if value is SILENT else value
             else:
                 continue
-            if value is not MISSING and (value or everything or not field.keyed):
+            if value is not MISSING and (value or everything or not field.always_managed):
                 found[name] = value
         return found
 
@@ -376,28 +416,19 @@ class Lifecycle(dynamic.ResourceProvider):
         kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
         return {**computed, **found, **kept, VERSION: STATE_VERSION}
 
+    def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: outputs[name] for name in self.kept_from_create if outputs.get(name)}
+
     def _body(
         self,
         declared: Mapping[str, Any],
         *,
-        dropped: set[str] | frozenset[str] = frozenset(),
         there: Mapping[str, Any] | None = None,
+        was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write a request: what is declared, over what is there and nobody declares."""
-        body = {}
-        for name, field in self.facts().items():
-            if name in self._scope_fields():
-                continue
-            if name in declared:
-                body[name] = field.request(declared[name])
-            elif field.always_managed:
-                body[name] = [] if field.keyed else field.default
-            elif name in dropped:
-                if field.default is not MISSING:
-                    body[name] = field.default
-            elif there is not None and field.answer(there, None, self._name_of) is not MISSING:
-                body[name] = there[name]
-        return body
+        fields = {k: v for k, v in self.facts().items() if k not in self._scope_fields()}
+        return write(fields, declared, there, was)
 
     def _scope_fields(self) -> frozenset[str]:
         return frozenset(f"{scope}_id" for scope in self.scopes)
@@ -418,7 +449,7 @@ class Lifecycle(dynamic.ResourceProvider):
                 f"would change: {'; '.join(differences)}. Declare what is there, or accept these "
                 "changes with adopt_changes=True"
             )
-        _take(self.kind, id_, plugin.current_urn())
+        _take(id_, plugin.current_urn())
         if differences:
             body = self._body(declared, there=found)
             found = self.client.put(self._path(scope, id_), body, needs=self.needs)
@@ -429,7 +460,13 @@ class Lifecycle(dynamic.ResourceProvider):
         if isinstance(wanted, str):
             if self._is_own(wanted):
                 return None
-            return self._get(scope, wanted)
+            try:
+                return self._get(scope, wanted)
+            except NotFoundError:
+                found = self.elsewhere(scope, wanted)
+                if found is None:
+                    raise
+                return found
         name = props.get(self.natural_key)
         listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)
         same = [
@@ -505,7 +542,7 @@ class Lifecycle(dynamic.ResourceProvider):
     def _users(self, scope: Scope, id_: str) -> list[str]:
         try:
             return sorted(self.users_of(id_, scope))
-        except ApiError:
+        except CloudflareError:
             # Naming them is a courtesy; the delete itself says whether the token may do this.
             return []
 
@@ -535,14 +572,14 @@ _owners: dict[tuple[str, str], str] = {}
 # Who keeps an object in this run, and who took it over in this run: whoever had it before must not
 # take it along.
 _heirs: dict[tuple[str, str], str] = {}
-_adopted: dict[tuple[str, str], str] = {}
+_adopted: dict[str, str] = {}
 _names: dict[str, str] = {}
 _adopting = threading.Lock()
 
 
-def _take(kind: str, id_: str, urn: str) -> None:
+def _take(id_: str, urn: str) -> None:
     with _adopting:
-        owner = _adopted.setdefault((kind, id_), urn)
+        owner = _adopted.setdefault(id_, urn)
     if owner != urn:
         raise AdoptionError(
             f"{id_} has been adopted by {plugin.name_of(owner)} already: one object, one resource"

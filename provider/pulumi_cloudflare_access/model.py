@@ -1,29 +1,31 @@
 """What a program may ask for, what we keep of an answer, and the facts about each field.
 
-`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about
-a field that is not its type (an unordered list, what the API makes of its absence) stands beside
-the type, in its annotation, and is read here once.
+`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about a
+field that is not its type (an unordered list, what the API makes of its absence) stands beside the
+type, in its annotation, and is read here once. A type that is itself an `Inputs`, or a list of them,
+is compared and written field by field: what a program does not declare of an object stays as it is.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
+import json
 import re
-from collections.abc import Iterable, Mapping
+import types
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .errors import UnusableAnswerError
-from .keyed import UNKNOWN, Keyed, Mistake, NameOf
-
-MISSING: Any = object()
+from .keyed import UNKNOWN, Keyed, Mistake
+from .shapes import Field, KeyedShape, NestedShape, Objects, OrderedShape, Shape
 
 
 @dataclass(frozen=True)
 class Default:
-    """What a field goes back to when a program no longer declares it."""
+    """What a field goes back to when a program no longer declares it, and what no answer means."""
 
     value: Any
 
@@ -33,6 +35,11 @@ class AnsweredAs:
     """Only an answer of this type says anything about the field; any other is ignored."""
 
     type: type
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The API never says what the field is: a secret, or something it does not return."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,16 @@ class NotEmpty:
     because: str
 
 
+@dataclass(frozen=True)
+class NotSent:
+    """A word to this package, not to the API: never sent, and no change by itself."""
+
+
+@dataclass(frozen=True)
+class Stays:
+    """A program that no longer declares the field leaves it as it is."""
+
+
 class Inputs(BaseModel):
     """What a program may ask for."""
 
@@ -59,68 +76,48 @@ class State(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
 
-@dataclass(frozen=True)
-class Field:
-    """The facts about one field of a kind."""
-
-    name: str
-    keyed: Keyed | None = None
-    default: Any = MISSING
-    answered_as: type | None = None
-    always_managed: bool = False
-    not_empty: str | None = None
-
-    def same(self, one: Any, other: Any) -> bool:
-        """Tell whether two declarations of the field mean the same. MISSING is none."""
-        if self.keyed:
-            return self.keyed.same({} if one is MISSING else one, {} if other is MISSING else other)
-        return one is other or (one is not MISSING and other is not MISSING and one == other)
-
-    def request(self, value: Any) -> Any:
-        """Write a declaration as the API wants it."""
-        return self.keyed.request(value) if self.keyed else whole_numbers(value)
-
-    def answer(self, answer: Mapping[str, Any], form: Any, name_of: NameOf) -> Any:
-        """Read the field of an answer, an unordered list in the form it is known in.
-
-        MISSING: the answer says nothing of it. Raises UnusableAnswerError for what cannot be meant.
-        """
-        value = answer.get(self.name)
-        if self.keyed:
-            # An empty list is sometimes null.
-            items = [] if value is None and not self.not_empty else value
-            if not isinstance(items, list) or not all(isinstance(i, dict) and i for i in items):
-                raise UnusableAnswerError(f"an answer whose {self.name} is no list of objects")
-            return self.keyed.answer(items, form if isinstance(form, Mapping) else {}, name_of)
-        wrong_type = self.answered_as and not isinstance(value, self.answered_as)
-        return MISSING if value is None or wrong_type else value
-
-    def changes(self, old: Any, new: Any) -> list[str]:
-        """Say what changed between two declarations that do not mean the same."""
-        if self.keyed and UNKNOWN not in (old, new):
-            old, new = ({} if value is MISSING else value for value in (old, new))
-            return [f"{self.name}: {change}" for change in self.keyed.changes(old, new)]
-        return [f"{self.name}: {_shown(old)} -> {_shown(new)}"]
-
-
+@functools.cache
 def fields_of(inputs: type[Inputs]) -> dict[str, Field]:
     """Read the facts that stand in a model's annotations."""
-    found = {}
-    for name, info in inputs.model_fields.items():
-        facts: dict[str, Any] = {}
-        for fact in info.metadata:
-            if isinstance(fact, Keyed):
-                facts["keyed"] = fact
-            elif isinstance(fact, Default):
-                facts["default"] = fact.value
-            elif isinstance(fact, AnsweredAs):
-                facts["answered_as"] = fact.type
-            elif isinstance(fact, AlwaysManaged):
-                facts["always_managed"] = True
-            elif isinstance(fact, NotEmpty):
-                facts["not_empty"] = fact.because
-        found[name] = Field(name, **facts)
-    return found
+    return {
+        info.alias or name: _field(info.alias or name, info.annotation, info.metadata)
+        for name, info in inputs.model_fields.items()
+    }
+
+
+def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
+    facts: dict[str, Any] = {"shape": _shape(annotation)}
+    for fact in metadata:
+        if isinstance(fact, Keyed):
+            facts["shape"] = KeyedShape(fact)
+        elif isinstance(fact, Default):
+            facts["default"] = fact.value
+        elif isinstance(fact, AnsweredAs):
+            facts["answered_as"] = fact.type
+        elif isinstance(fact, Unanswered):
+            facts["unanswered"] = True
+        elif isinstance(fact, AlwaysManaged):
+            facts["always_managed"] = True
+        elif isinstance(fact, NotSent):
+            facts["not_sent"] = True
+        elif isinstance(fact, Stays):
+            facts["stays"] = True
+        elif isinstance(fact, NotEmpty):
+            facts["not_empty"] = fact.because
+    return Field(name, **facts)
+
+
+def _shape(annotation: Any) -> Shape:
+    if get_origin(annotation) in {Union, types.UnionType}:
+        (annotation,) = [kind for kind in get_args(annotation) if kind is not type(None)][:1]
+    if get_origin(annotation) is Annotated:
+        kind, *metadata = get_args(annotation)
+        return _field("", kind, metadata).shape
+    if isinstance(annotation, type) and issubclass(annotation, Inputs):
+        return NestedShape(fields_of(annotation))
+    if get_origin(annotation) is list:
+        return OrderedShape(_shape(get_args(annotation)[0]))
+    return Shape()
 
 
 def check(
@@ -130,20 +127,11 @@ def check(
 
     A value that is not known yet is not validated; everything around it is.
     """
-    checked, mistakes = {}, []
-    for name, value in declared.items():
-        field = fields.get(name)
-        if field and field.keyed:
-            checked[name], wrong = field.keyed.check(whole_numbers(value), name)
-            mistakes += wrong
-            if not checked[name] and not wrong:
-                if field.not_empty:
-                    mistakes.append(Mistake(name, field.not_empty))
-                del checked[name]
-        else:
-            checked[name] = whole_numbers(value)
+    checked, mistakes = NestedShape(fields).check(declared, "")
+    # What check has taken out of the declaration is there all the same: an empty list, say.
+    whole = {**{name: {} for name in declared if name in fields}, **checked}
     try:
-        inputs.model_validate({**{name: {} for name in declared if name in fields}, **checked})
+        inputs.model_validate_json(json.dumps(whole))
     except ValidationError as error:
         mistakes += [
             _mistake(wrong, fields)
@@ -151,17 +139,6 @@ def check(
             if wrong["input"] != UNKNOWN or wrong["type"] == "extra_forbidden"
         ]
     return checked, mistakes
-
-
-def whole_numbers(value: Any) -> Any:
-    """Turn the engine's numbers, floats all of them, back into what the program wrote."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: whole_numbers(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [whole_numbers(inner) for inner in value]
-    return value
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -180,13 +157,13 @@ def quoted(word: Any) -> str:
 
 
 def _mistake(wrong: Any, fields: Mapping[str, Field]) -> Mistake:
-    *_, last = wrong["loc"]
+    *above, last = wrong["loc"]
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in wrong["loc"]
     ).lstrip(".")
     reason = {
         "missing": "is required",
-        "extra_forbidden": f"is not a field{nearest(str(last), fields)}",
+        "extra_forbidden": f"is not a field{nearest(str(last), _names_at(fields, above))}",
         "string_type": "must be a string",
         "bool_type": "must be true or false",
         "int_type": "must be a whole number",
@@ -195,7 +172,21 @@ def _mistake(wrong: Any, fields: Mapping[str, Field]) -> Mistake:
     return Mistake(path, reason)
 
 
-def _shown(value: Any) -> str:
-    if value is MISSING:
-        return "nothing"
-    return "not known yet" if value == UNKNOWN else repr(value)
+def _names_at(fields: Mapping[str, Field], path: Iterable[Any]) -> Iterable[str]:
+    """Return the names of the fields of an object inside a declaration."""
+    for part in path:
+        shape = fields[part].shape if part in fields else None
+        if isinstance(shape, OrderedShape):
+            shape = shape.item
+        if isinstance(shape, NestedShape):
+            fields = shape.fields
+    return fields
+
+
+def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Objects:
+    """Describe an unordered list of objects, each called by what `key` makes of it."""
+    return Objects(
+        lambda declared: check(inputs, fields_of(inputs), declared),
+        lambda: NestedShape(fields_of(inputs)),
+        key,
+    )

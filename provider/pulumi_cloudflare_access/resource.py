@@ -6,15 +6,17 @@ to check in reserved inputs, so that it is reported with everything else, in the
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
+from pulumi.dynamic.dynamic import serialize_provider
 
 from . import kinds
-from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, SECRET
+from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, PROVIDER, SECRET, Lifecycle
 
 SCOPES = ("account_id", "zone_id")
 
@@ -22,30 +24,69 @@ SCOPES = ("account_id", "zone_id")
 class Resource(dynamic.Resource):
     """One object at Cloudflare. Subclasses say what they take and what they give."""
 
-    kind: ClassVar[str]
-    computed: ClassVar[tuple[str, ...]]
-    """Outputs that no program declares."""
+    lifecycle: ClassVar[type[Lifecycle]]
+    secret_inputs: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are kept secret whatever the program says of them."""
+    secret_outputs: ClassVar[frozenset[str]] = frozenset()
 
-    def _declare(
-        self,
-        resource_name: str,
-        props: dict[str, Any],
-        opts: pulumi.ResourceOptions | None,
-    ) -> None:
-        """Register the resource. `props` are the declared fields; None is not declared."""
-        declared = {name: value for name, value in props.items() if value is not None}
+    def _declare(self, arguments: Mapping[str, Any]) -> None:
+        """Register the resource. `arguments` are the constructor's own; None is not declared."""
+        fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
+        declared = {k: arguments[k] for k in fields if arguments.get(k) is not None}
+        resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
         mistakes += _Deployment.current().adoption_mistakes(type(self), resource_name, declared)
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
-        everything = {**dict.fromkeys(self.computed), **props}
+        for field in self.secret_inputs & declared.keys():
+            declared[field] = pulumi.Output.secret(declared[field])
+        if self.secret_outputs:
+            more = pulumi.ResourceOptions(additional_secret_outputs=sorted(self.secret_outputs))
+            opts = pulumi.ResourceOptions.merge(opts, more)
+        props = self._outputs() | declared
         if mistakes:
-            everything[MISTAKES] = mistakes
+            props[MISTAKES] = mistakes
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
-            everything[SECRET] = self._secret_fields(possibly_secret)
-        super().__init__(kinds.load(self.kind), resource_name, everything, opts)
+            props[SECRET] = self._secret_fields(possibly_secret)
+        self._register(resource_name, props, opts)
+
+    def _register(
+        self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        # Not the constructor of dynamic.Resource: it pickles the provider anew for each resource, and
+        # wraps Python's pickler once more each time, until, some 350 resources on, the user's own
+        # dynamic providers fail with a RecursionError.
+        props[PROVIDER] = _pickled(self.lifecycle.kind)
+        token = f"pulumi-python:{self._resource_type_name}"
+        pulumi.CustomResource.__init__(self, token, resource_name, props, opts)
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
+        *,
+        account_id: pulumi.Input[str] | None = None,
+        zone_id: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Read an object that exists and that this stack does not own."""
+        found = cls.__new__(cls)
+        found._label = resource_name  # noqa: SLF001 - a constructor by another name
+        props = cls._outputs() | {"account_id": account_id, "zone_id": zone_id}
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        found._register(resource_name, props, opts)  # noqa: SLF001 - likewise
+        # SDKs newer than the CLI wait for its word on the id, and show a change in every preview.
+        given = pulumi.Output.all(found.urn, id).apply(lambda known: str(known[1]))
+        found.__dict__["id"] = given
+        return found
+
+    @classmethod
+    def _outputs(cls) -> dict[str, Any]:
+        """Name every output; the SDK gives a resource only those that it was told of."""
+        return dict.fromkeys((*cls.lifecycle.facts(), *cls.lifecycle.state.model_fields))
 
     async def _secret_fields(self, values: Mapping[str, Any]) -> list[str] | None:
         secret = [
@@ -62,25 +103,10 @@ class Resource(dynamic.Resource):
             )
         return secret or None
 
-    @classmethod
-    def _existing(
-        cls,
-        resource_name: str,
-        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
-        scope: Mapping[str, Any],
-        fields: tuple[str, ...],
-        opts: pulumi.ResourceOptions | None,
-    ) -> Self:
-        """Read an object that exists and that this stack does not own."""
-        found = cls.__new__(cls)
-        found._label = resource_name  # noqa: SLF001 - a constructor by another name
-        props = {**dict.fromkeys((*cls.computed, *fields)), **scope}
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        dynamic.Resource.__init__(found, kinds.load(cls.kind), resource_name, props, opts)
-        # SDKs newer than the CLI wait for its word on the id, and show a change in every preview.
-        given = pulumi.Output.all(found.urn, id).apply(lambda known: str(known[1]))
-        found.__dict__["id"] = given
-        return found
+
+@functools.cache
+def _pickled(kind: str) -> str:
+    return str(serialize_provider(kinds.load(kind)))
 
 
 def _without_import(

@@ -5,7 +5,7 @@ https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import pulumi
@@ -13,7 +13,7 @@ import pulumi
 from ..lifecycle import Lifecycle, Scope
 from ..model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
 from ..resource import Resource
-from .rules import Rule, Rules
+from .rules import Rule, Rules, never_together
 
 NOBODY = "must hold at least one rule: the API refuses a group of nobody"
 
@@ -48,6 +48,12 @@ class AccessGroupProvider(Lifecycle):
     state = AccessGroupState
     needs = "Access: Organizations, Identity Providers, and Groups"
 
+    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of a group that nobody can be in."""
+        del was
+        if never := never_together(declared.get("require")):
+            yield never
+
     def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the groups whose rules point at this one: what deleting it does is undocumented."""
         for group in self._snapshot(scope).objects():
@@ -65,8 +71,7 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
     declared here, or with `adopt_changes=True`.
     """
 
-    kind = "access_group"
-    computed = ("created_at", "updated_at")
+    lifecycle = AccessGroupProvider
 
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
@@ -94,33 +99,4 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        self._declare(
-            resource_name,
-            {
-                "name": name,
-                "include": include,
-                "exclude": exclude,
-                "require": require,
-                "is_default": is_default,
-                "account_id": account_id,
-                "zone_id": zone_id,
-                "adopt": adopt,
-                "adopt_changes": adopt_changes,
-            },
-            opts,
-        )
-
-    @classmethod
-    def get(
-        cls,
-        resource_name: str,
-        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
-        *,
-        account_id: pulumi.Input[str] | None = None,
-        zone_id: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> AccessGroup:
-        """Read a group that exists and that this stack does not own."""
-        scope = {"account_id": account_id, "zone_id": zone_id}
-        fields = ("name", "include", "exclude", "require", "is_default")
-        return cls._existing(resource_name, id, scope, fields, opts)
+        self._declare(locals())

@@ -28,11 +28,26 @@ from typing import Annotated, Any, TypeAlias
 import pulumi
 
 from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
-from ..model import nearest, quoted, whole_numbers
+from ..model import nearest, quoted
+from ..references import (
+    APPLICATIONS,
+    GROUPS,
+    ID,
+    IDENTITY_PROVIDERS,
+    LABEL,
+    LISTS,
+    MISTAKE,
+    OF,
+    POSTURE_RULES,
+    SERVICE_TOKENS,
+    Accepted,
+    Reference,
+    refer,
+)
+from ..shapes import whole_numbers
 
 Rule: TypeAlias = Mapping[str, pulumi.Input[Any]]
 Text: TypeAlias = pulumi.Input[str]
-Reference: TypeAlias = pulumi.Input[str] | pulumi.CustomResource
 
 # ------------------------------------------------------------------------------------ the table
 
@@ -141,6 +156,16 @@ class Selector:
     wire: str
     name: str
     fields: tuple[Field, ...] = ()
+
+    @property
+    def knows_people(self) -> bool:
+        """Tell whether it asks who somebody is, which nobody knows before they have logged in."""
+        return self.name in _OF_PEOPLE
+
+    @property
+    def knows_services(self) -> bool:
+        """Tell whether it asks for a service's token, which no person has."""
+        return self.name in _OF_SERVICES
 
     def meaning(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Give every known field its present name and its canonical form."""
@@ -285,12 +310,33 @@ SELECTORS = (
     ),
     Selector("cloudflare_account_member", "cloudflare_account_member", (_account(" of "),)),
 )
+# https://developers.cloudflare.com/cloudflare-one/access-controls/policies/#selectors, "Identity-based"
+_OF_PEOPLE = frozenset(
+    [
+        "email",
+        "email_list",
+        "email_domain",
+        "azure_ad",
+        "github_organization",
+        "gsuite",
+        "okta",
+        "saml",
+        "oidc",
+        "login_method",
+        "auth_method",
+        "auth_context",
+        "external_evaluation",
+        "user_risk_score",
+        "cloudflare_account_member",
+    ]
+)
+_OF_SERVICES = frozenset(("service_token", "any_valid_service_token", "linked_app_token"))
 BY_WIRE = {selector.wire: selector for selector in SELECTORS}
 # What programs call a selector, and what they might: azure_ad for azureAD.
 _WORDS = {selector.name: selector for selector in SELECTORS} | BY_WIRE
 
 # What an entry may hold beside its selector. `label`, `via` and MISTAKE are gone after check.
-OF, RAW, LABEL, VIA, MISTAKE = "of", "raw", "label", "via", "_mistake"
+RAW, VIA = "raw", "via"
 _BESIDE = frozenset({OF, RAW, LABEL, VIA, MISTAKE})
 
 
@@ -414,52 +460,29 @@ def _includes(answered: Any, declared: Any) -> bool:
     return bool(declared == answered)
 
 
+def selectors(rules: Any) -> list[tuple[str, Selector]]:
+    """Return the key and the selector of every rule of a section whose selector is known."""
+    if not isinstance(rules, Mapping):
+        return []
+    entries = ((key, entry) for key, entry in rules.items() if isinstance(entry, Mapping))
+    return [(key, BY_WIRE[wire]) for key, entry in entries if (wire := _split(entry)[0]) in BY_WIRE]
+
+
+def never_together(require: Any) -> str | None:
+    """Say what of `require` nobody can meet at once, or nothing."""
+    countries = sorted(key for key, selector in selectors(require) if selector.name == "geo")
+    if len(countries) < 2:  # noqa: PLR2004 - one country is fine
+        return None
+    return (
+        f"require: {' and '.join(countries)} matches nobody, a request comes from one country; for "
+        "one or the other, require a group that includes both"
+    )
+
+
 RULES = _Rules()
 Rules = Annotated[Any, RULES]
 
 # ----------------------------------------------------------------------- functions for programs
-
-
-class _Accepted:
-    """The resources that a rule may refer to: ours, and the bridged provider's."""
-
-    def __init__(self, what: str, *kinds: str) -> None:
-        self.what = what
-        self.kinds = kinds
-
-
-_GROUPS = _Accepted(
-    "an Access group",
-    "pulumi-python:dynamic/cloudflare:AccessGroup",
-    "cloudflare:index/zeroTrustAccessGroup:ZeroTrustAccessGroup",
-    "cloudflare:index/accessGroup:AccessGroup",
-)
-_IDENTITY_PROVIDERS = _Accepted(
-    "an identity provider",
-    "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider",
-    "cloudflare:index/accessIdentityProvider:AccessIdentityProvider",
-)
-_SERVICE_TOKENS = _Accepted(
-    "a service token",
-    "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken",
-    "cloudflare:index/accessServiceToken:AccessServiceToken",
-)
-_LISTS = _Accepted(
-    "a Zero Trust list",
-    "cloudflare:index/zeroTrustList:ZeroTrustList",
-    "cloudflare:index/teamsList:TeamsList",
-)
-_POSTURE_RULES = _Accepted(
-    "a posture rule",
-    "cloudflare:index/zeroTrustDevicePostureRule:ZeroTrustDevicePostureRule",
-    "cloudflare:index/devicePostureRule:DevicePostureRule",
-)
-_APPLICATIONS = _Accepted(
-    "an Access application",
-    "pulumi-python:dynamic/cloudflare:AccessApplication",
-    "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
-    "cloudflare:index/accessApplication:AccessApplication",
-)
 
 
 def email(email: Text) -> Rule:
@@ -469,7 +492,7 @@ def email(email: Text) -> Rule:
 
 def email_list(list_id: Reference, *, label: str | None = None) -> Rule:
     """Match everyone whose e-mail address is in this Zero Trust list."""
-    return _refer("email_list", "id", list_id, _LISTS, label)
+    return _refer("email_list", "id", list_id, LISTS, label)
 
 
 def email_domain(domain: Text) -> Rule:
@@ -489,7 +512,7 @@ def ip(ip: Text) -> Rule:
 
 def ip_list(list_id: Reference, *, label: str | None = None) -> Rule:
     """Match requests from the addresses in this Zero Trust list."""
-    return _refer("ip_list", "id", list_id, _LISTS, label)
+    return _refer("ip_list", "id", list_id, LISTS, label)
 
 
 def certificate() -> Rule:
@@ -499,7 +522,7 @@ def certificate() -> Rule:
 
 def group(group: Reference, *, label: str | None = None) -> Rule:
     """Match whomever this Access group matches: the group itself, or its id."""
-    return _refer("group", "id", group, _GROUPS, label)
+    return _refer("group", "id", group, GROUPS, label)
 
 
 def azure_ad(group_id: Text, identity_provider: Reference, *, label: str | None = None) -> Rule:
@@ -535,7 +558,7 @@ def saml(
 
 def service_token(token: Reference, *, label: str | None = None) -> Rule:
     """Match requests with this service token; works in Service Auth policies alone."""
-    return _refer("service_token", "token_id", token, _SERVICE_TOKENS, label)
+    return _refer("service_token", "token_id", token, SERVICE_TOKENS, label)
 
 
 def any_valid_service_token() -> Rule:
@@ -562,7 +585,7 @@ def device_posture(
     integration_uid: Reference, *, account_id: Text | None = None, label: str | None = None
 ) -> Rule:
     """Match devices that pass this posture check (also WARP and Gateway)."""
-    rule = _refer("device_posture", "integration_uid", integration_uid, _POSTURE_RULES, label)
+    rule = _refer("device_posture", "integration_uid", integration_uid, POSTURE_RULES, label)
     if account_id is not None:
         rule["device_posture"]["account_id"] = account_id
     return rule
@@ -586,7 +609,7 @@ def common_name(common_name: Text) -> Rule:
 
 def login_method(identity_provider: Reference, *, label: str | None = None) -> Rule:
     """Match people who logged in through this identity provider."""
-    return _refer("login_method", "id", identity_provider, _IDENTITY_PROVIDERS, label)
+    return _refer("login_method", "id", identity_provider, IDENTITY_PROVIDERS, label)
 
 
 def oidc(claim_name: Text, claim_value: Text, identity_provider: Reference) -> Rule:
@@ -597,7 +620,7 @@ def oidc(claim_name: Text, claim_value: Text, identity_provider: Reference) -> R
 
 def linked_app_token(app: Reference, *, label: str | None = None) -> Rule:
     """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
-    return _refer("linked_app_token", "app_uid", app, _APPLICATIONS, label)
+    return _refer("linked_app_token", "app_uid", app, APPLICATIONS, label)
 
 
 def user_risk_score(levels: pulumi.Input[Sequence[Text]]) -> Rule:
@@ -616,17 +639,10 @@ def raw(rule: Rule) -> Rule:
 
 
 def _refer(
-    wire: str,
-    field: str,
-    reference: Reference,
-    accepted: _Accepted,
-    label: str | None,
+    wire: str, field: str, reference: Reference, accepted: Accepted, label: str | None
 ) -> dict[str, Any]:
-    rule: dict[str, Any] = {}
-    value = _value(rule, reference, accepted)
-    rule[wire] = {field: value}
-    if label is not None or LABEL not in rule:
-        rule[LABEL] = label
+    known = _known(reference, accepted)
+    rule = {wire: {field: known.pop(ID)}, **known, LABEL: label or known.get(LABEL)}
     return {key: inner for key, inner in rule.items() if inner is not None}
 
 
@@ -638,26 +654,17 @@ def _via(
 ) -> Rule:
     if identity_provider is None:
         return {wire: fields}
-    through: dict[str, Any] = {}
-    value = _value(through, identity_provider, _IDENTITY_PROVIDERS)
+    known = _known(identity_provider, IDENTITY_PROVIDERS)
     rule = {
-        wire: {**fields, "identity_provider_id": value},
+        wire: {**fields, "identity_provider_id": known[ID]},
         LABEL: label,
-        VIA: through.get(LABEL),
-        MISTAKE: through.get(MISTAKE),
+        VIA: known.get(LABEL),
+        MISTAKE: known.get(MISTAKE),
     }
     return {key: inner for key, inner in rule.items() if inner is not None}
 
 
-def _value(rule: dict[str, Any], reference: Reference, accepted: _Accepted) -> Any:
-    """Return the id of what a rule refers to, and note what is known of it in the preview."""
-    if not isinstance(reference, pulumi.CustomResource):
-        return reference
-    kind = reference.pulumi_resource_type
-    if kind not in accepted.kinds:
-        what = accepted.what
-        rule[MISTAKE] = f"{kind.rpartition(':')[2]} is not {what}; pass {what} or its id"
-        return ""
-    rule[OF] = reference.urn
-    rule[LABEL] = getattr(reference, "_label", None) or reference.pulumi_resource_name
-    return reference.id
+def _known(reference: Reference, accepted: Accepted) -> dict[str, Any]:
+    """Write down what is known of a reference in the preview."""
+    known = refer(reference, accepted)
+    return dict(known) if isinstance(known, Mapping) else {ID: known}

@@ -1,0 +1,226 @@
+"""Access policies: who gets in, and how. Reusable ones, attached to applications by id.
+
+https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/policies/
+
+What a policy says (`PolicyInputs`) is the same for reusable policies and for those that an application
+owns; the latter are in application_policies.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import pulumi
+from pydantic import Field
+
+from ..keyed import Mistake
+from ..lifecycle import Lifecycle, Scope
+from ..model import AlwaysManaged, Default, Inputs, NotEmpty, State, objects
+from ..resource import Resource
+from ..shapes import Values
+from .rules import Rule, Rules, never_together, selectors
+
+NOBODY = "must hold at least one rule: the API refuses a policy for nobody"
+_UNIT = r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))"
+Duration = Annotated[str, Field(pattern=rf"^{_UNIT}+$")]
+Decision = Literal["allow", "deny", "non_identity", "bypass"]
+
+
+def one_of(*choices: str) -> Values:
+    """Describe an unordered list of some of these."""
+    told = f"must be one of {', '.join(choices)}"
+    return Values(lambda value: None if value in choices else told)
+
+
+class ApprovalGroup(Inputs):
+    """How many people of these have to approve."""
+
+    approvals_needed: int = Field(ge=0)
+    email_addresses: Annotated[Any, Values(canonical=str.lower)] = None
+    email_list_uuid: str | None = None
+
+
+def _called(group: Mapping[str, Any]) -> str:
+    people = [*(group.get("email_addresses") or ()), group.get("email_list_uuid")]
+    return f"{group.get('approvals_needed')} of {', '.join(str(one) for one in people if one)}"
+
+
+class MfaConfig(Inputs):
+    """Multi-factor authentication at Cloudflare itself."""
+
+    allowed_authenticators: Annotated[
+        Any, one_of("totp", "biometrics", "security_key", "piv_key", "ssh_fido2_key")
+    ] = None
+    mfa_disabled: bool | None = None
+    session_duration: Duration | None = None
+
+
+class RdpRules(Inputs):
+    """What may be copied over an RDP connection."""
+
+    allowed_clipboard_local_to_remote_formats: Annotated[Any, one_of("text", "file")] = None
+    allowed_clipboard_remote_to_local_formats: Annotated[Any, one_of("text", "file")] = None
+
+
+class SshRules(Inputs):
+    """As whom people may connect to infrastructure targets."""
+
+    usernames: Annotated[Any, Values()]
+    allow_email_alias: bool | None = None
+
+
+class ConnectionRules(Inputs):
+    """What a connection may do."""
+
+    rdp: RdpRules | None = None
+    ssh: SshRules | None = None
+
+
+class PolicyInputs(Inputs):
+    """What a policy says, reusable or owned by an application."""
+
+    name: str
+    decision: Annotated[Decision, AlwaysManaged()]
+    include: Annotated[Rules, AlwaysManaged(), NotEmpty(NOBODY)]
+    exclude: Annotated[Rules, AlwaysManaged()] = None
+    require: Annotated[Rules, AlwaysManaged()] = None
+    session_duration: Duration | None = None
+    approval_required: Annotated[bool | None, Default(value=False)] = None
+    approval_groups: Annotated[Any, objects(ApprovalGroup, _called), Default([])] = None
+    purpose_justification_required: Annotated[bool | None, Default(value=False)] = None
+    purpose_justification_prompt: str | None = None
+    isolation_required: Annotated[bool | None, Default(value=False)] = None
+    mfa_config: MfaConfig | None = None
+    connection_rules: ConnectionRules | None = None
+
+
+def policy_mistakes(declared: Mapping[str, Any], path: str = "") -> list[Mistake]:
+    """Say what the API refuses of a policy whose fields are right each by itself."""
+    decision = declared.get("decision")
+    if decision not in {"allow", "deny"}:
+        return []
+    return [
+        Mistake(f"{path}{section}", f"{selector.name} works under non_identity and bypass alone")
+        for section in ("include", "exclude", "require")
+        for _, selector in selectors(declared.get(section))
+        if selector.name == "linked_app_token"
+    ]
+
+
+def policy_concerns(declared: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the API accepts of a policy and hardly anyone means."""
+    decision = declared.get("decision")
+    if never := never_together(declared.get("require")):
+        yield never
+    for section in ("include", "exclude", "require"):
+        for key, selector in selectors(declared.get(section)):
+            if decision == "bypass" and section == "include" and selector.name == "everyone":
+                yield "bypass for everyone: no login and no log, for anyone on the internet"
+            elif decision in {"bypass", "non_identity"} and selector.knows_people:
+                yield (
+                    f"{section}: {key} never matches under {decision}, which is decided before "
+                    "anyone has logged in"
+                )
+            elif decision in {"allow", "deny"} and selector.knows_services:
+                yield (
+                    f"{section}: {key} never matches under {decision}: people have no service "
+                    "token; use decision non_identity"
+                )
+
+
+class AccessPolicyInputs(PolicyInputs):
+    """What a program may ask of a reusable policy."""
+
+    account_id: str | None = None
+
+
+class AccessPolicyState(State):
+    """What we keep of an answer besides what was declared."""
+
+    created_at: str | None = None
+    updated_at: str | None = None
+    app_count: int | None = None
+
+
+class AccessPolicyProvider(Lifecycle):
+    """Where reusable policies live and what they need."""
+
+    kind = "access_policy"
+    what = "Access policy"
+    collection = "access/policies"
+    scopes = ("account",)
+    inputs = AccessPolicyInputs
+    state = AccessPolicyState
+    needs = "Access: Apps and Policies"
+    per_page = 100
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what the API refuses."""
+        return policy_mistakes(declared)
+
+    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of what hardly anyone means."""
+        del was
+        yield from policy_concerns(declared)
+
+    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
+        """Name the applications that it is attached to."""
+        for app in self.others(scope, "access/apps"):
+            if any(policy.get("id") == id_ for policy in app.get("policies") or ()):
+                yield str(app.get("name") or app.get("domain") or app["id"])
+
+    def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+        """Make a policy that an application owns reusable, for `adopt` by its id.
+
+        PUT …/make_reusable keeps its id and its place: there is no moment in which it is gone.
+        """
+        for app in self.others(scope, "access/apps"):
+            for policy in app.get("policies") or ():
+                if policy.get("id") == id_ and not policy.get("reusable"):
+                    where = f"{self.path_of(scope, 'access/apps')}/{app['id']}/policies/{id_}"
+                    self.client.put(f"{where}/make_reusable", {}, needs=self.needs)
+                    return self._get(scope, id_)
+        return None
+
+
+class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
+    """A reusable policy: one decision and whom it is for, attached to any number of applications.
+
+    `adopt="<id>"` of a policy that an application owns makes it reusable, where it is. `approval_groups`
+    are `{"approvals_needed": 1, "email_addresses": […]}`; durations are such as `30m` or `24h`.
+    """
+
+    lifecycle = AccessPolicyProvider
+
+    account_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    decision: pulumi.Output[str]
+    include: pulumi.Output[Mapping[str, Any]]
+    created_at: pulumi.Output[str]
+    updated_at: pulumi.Output[str]
+    app_count: pulumi.Output[int]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        decision: pulumi.Input[str],
+        include: pulumi.Input[Sequence[pulumi.Input[Rule]]],
+        exclude: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
+        require: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
+        session_duration: pulumi.Input[str] | None = None,
+        approval_required: pulumi.Input[bool] | None = None,
+        approval_groups: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
+        purpose_justification_required: pulumi.Input[bool] | None = None,
+        purpose_justification_prompt: pulumi.Input[str] | None = None,
+        isolation_required: pulumi.Input[bool] | None = None,
+        mfa_config: pulumi.Input[Mapping[str, Any]] | None = None,
+        connection_rules: pulumi.Input[Mapping[str, Any]] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | str | None = None,
+        adopt_changes: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self._declare(locals())

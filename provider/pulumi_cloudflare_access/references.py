@@ -1,0 +1,269 @@
+"""Lists of references: the object itself or its id, in programs; its name, in previews.
+
+    allowed_idps:
+      Entra: {id: 67a6…, of: urn:pulumi:…::entra}
+    policies:
+      Allow staff:    {id: 8f1c…, of: urn:pulumi:…::allow-staff}
+      Deny contractors: {id: 2b7a…}
+      order: Deny contractors > Allow staff
+
+A reference holds `of`, the URN of the resource, where it was given one. It is never sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import pulumi
+
+from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+
+Reference: TypeAlias = pulumi.Input[str] | pulumi.CustomResource
+
+# What a reference may hold beside the id. LABEL and MISTAKE are gone after check.
+ID, OF, LABEL, MISTAKE = "id", "of", "label", "_mistake"
+ORDER = "order"
+BEFORE = " > "
+
+
+class Accepted:
+    """The resources that a reference may be: ours, and the bridged provider's."""
+
+    def __init__(self, what: str, *kinds: str) -> None:
+        self.what = what
+        self.kinds = kinds
+
+
+GROUPS = Accepted(
+    "an Access group",
+    "pulumi-python:dynamic/cloudflare:AccessGroup",
+    "cloudflare:index/zeroTrustAccessGroup:ZeroTrustAccessGroup",
+    "cloudflare:index/accessGroup:AccessGroup",
+)
+IDENTITY_PROVIDERS = Accepted(
+    "an identity provider",
+    "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider",
+    "cloudflare:index/accessIdentityProvider:AccessIdentityProvider",
+)
+SERVICE_TOKENS = Accepted(
+    "a service token",
+    "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken",
+    "cloudflare:index/accessServiceToken:AccessServiceToken",
+)
+LISTS = Accepted(
+    "a Zero Trust list",
+    "cloudflare:index/zeroTrustList:ZeroTrustList",
+    "cloudflare:index/teamsList:TeamsList",
+)
+POSTURE_RULES = Accepted(
+    "a posture rule",
+    "cloudflare:index/zeroTrustDevicePostureRule:ZeroTrustDevicePostureRule",
+    "cloudflare:index/devicePostureRule:DevicePostureRule",
+)
+APPLICATIONS = Accepted(
+    "an Access application",
+    "pulumi-python:dynamic/cloudflare:AccessApplication",
+    "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
+    "cloudflare:index/accessApplication:AccessApplication",
+)
+
+
+POLICIES = Accepted(
+    "a reusable Access policy",
+    "pulumi-python:dynamic/cloudflare:AccessPolicy",
+    "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy",
+    "cloudflare:index/accessPolicy:AccessPolicy",
+)
+
+
+def refer(value: Any, accepted: Accepted) -> Any:
+    """Write down what is known of a reference in the preview; anything but a resource is an id."""
+    if not isinstance(value, pulumi.CustomResource):
+        return value
+    kind = value.pulumi_resource_type
+    if kind not in accepted.kinds:
+        what = accepted.what
+        told = f"{kind.rpartition(':')[2]} is not {what}; pass {what} or its id"
+        return {ID: "", MISTAKE: told}
+    label = getattr(value, "_label", None) or value.pulumi_resource_name
+    return {ID: value.id, OF: value.urn, LABEL: label}
+
+
+def refer_all(values: Any, accepted: Accepted) -> Any:
+    """Write down a list of references. An Output of a list is a list of ids."""
+    if isinstance(values, (list, tuple)):
+        return [refer(value, accepted) for value in values]
+    return values
+
+
+class References(Keyed):
+    """An unordered list of references."""
+
+    of_what = "ids"
+
+    def may_be(self, answered: Any) -> bool:
+        """Answers hold the id, or the whole object."""
+        return isinstance(answered, str) or super().may_be(answered)
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Accept an id, or what `refer` wrote down."""
+        if entry == UNKNOWN:
+            return Named(NOT_KNOWN_YET, {ID: entry}), []
+        if isinstance(entry, str):
+            entry = {ID: entry}
+        if not isinstance(entry, Mapping) or not isinstance(entry.get(ID), str):
+            return Named("", {}), [Mistake(path, "must be a resource or its id")]
+        if entry.get(MISTAKE):
+            return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
+        kept = {key: entry[key] for key in (ID, OF) if entry.get(key) is not None}
+        label = entry.get(LABEL) or (NOT_KNOWN_YET if kept[ID] == UNKNOWN else kept[ID])
+        return Named(str(label), kept), []
+
+    def canonical(self, entry: Any) -> str:
+        """Compare by id."""
+        return str(entry.get(ID)) if isinstance(entry, Mapping) else str(entry)
+
+    def to_wire(self, entry: Any) -> Any:
+        """Send the id."""
+        return entry[ID]
+
+    def matches(self, entry: Any, answer: Any) -> bool:
+        """Answers hold the id, or the whole object."""
+        return self.canonical(entry) == self.canonical(answer)
+
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        """Call a reference that nobody declared by the object's name."""
+        id_ = self.canonical(answer)
+        name = answer.get("name") if isinstance(answer, Mapping) else None
+        return Named(str(name or name_of(id_) or id_), {ID: id_})
+
+
+class InOrder(Keyed):
+    """A list whose order means something, as a map and one line that says the order.
+
+    So an insertion is two paths, the entry and the line, wherever it is made.
+    """
+
+    def __init__(self, entries: Keyed) -> None:
+        self._entries = entries
+
+    def may_be(self, answered: Any) -> bool:
+        """Tell whether this can be an entry of an answer at all."""
+        return self._entries.may_be(answered)
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Read one entry."""
+        named, mistakes = self._entries.read(entry, path)
+        return Named(_one_line(named.key), named.entry), mistakes
+
+    def canonical(self, entry: Any) -> str:
+        """Write one entry in its one form."""
+        return self._entries.canonical(entry)
+
+    def to_wire(self, entry: Any) -> Any:
+        """Write one entry as the API wants it."""
+        return self._entries.to_wire(entry)
+
+    def matches(self, entry: Any, answer: Any) -> bool:
+        """Tell whether an entry of an answer is this one."""
+        return self._entries.matches(entry, answer)
+
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        """Read an entry that nobody declared."""
+        named = self._entries.from_wire(answer, name_of)
+        return Named(_one_line(named.key), named.entry)
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn a list into the map; a map is one that check has made."""
+        if value == UNKNOWN:
+            return value, []
+        if isinstance(value, Mapping):
+            value = [
+                {**entry, LABEL: key} if isinstance(entry, Mapping) else entry
+                for key, entry in in_order(value)
+            ]
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return value, [Mistake(path, "must be a list")]
+        read = [self.read(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
+        mistakes = [mistake for _, wrong in read for mistake in wrong]
+        return (value if mistakes else self._line_up([named for named, _ in read])), mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two hold the same entries in the same order."""
+        if UNKNOWN in (one, other):
+            return bool(one == other)
+        return self._sequence(one) == self._sequence(other)
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give every entry that did not change the key and the form it had."""
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        had = {self.canonical(entry): Named(key, entry) for key, entry in in_order(old)}
+        return self._line_up(
+            [
+                had.get(self.canonical(entry))
+                or Named(key, self._entries.keep_form(entry, old[key]) if key in old else entry)
+                for key, entry in in_order(new)
+            ]
+        )
+
+    def request(self, value: Mapping[str, Any]) -> list[Any]:
+        """Write the list the API wants."""
+        return [self.to_wire(entry) for _, entry in in_order(value)]
+
+    def answer(
+        self, items: Sequence[Any], known: Mapping[str, Any], name_of: NameOf
+    ) -> dict[str, Any]:
+        """Read the list of an answer; entries that are known keep their keys and their form."""
+        unmatched = dict(in_order(known))
+        named = []
+        for item in items:
+            key = next((k for k, entry in unmatched.items() if self.matches(entry, item)), None)
+            named.append(
+                self.from_wire(item, name_of) if key is None else Named(key, unmatched.pop(key))
+            )
+        return self._line_up(named)
+
+    def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+        """Say what has gone, what has come, and the order where that is all that changed."""
+        before = {self.canonical(entry): key for key, entry in in_order(old)}
+        after = {self.canonical(entry): key for key, entry in in_order(new)}
+        gone = [f"- {key}" for meaning, key in before.items() if meaning not in after]
+        come = [f"+ {key}" for meaning, key in after.items() if meaning not in before]
+        return gone + come or [f"order: {_line(old)} -> {_line(new)}"]
+
+    def _sequence(self, value: Any) -> list[str]:
+        return [self.canonical(entry) for _, entry in in_order(value or {})]
+
+    def _line_up(self, entries: Sequence[Named]) -> dict[str, Any]:
+        keyed: dict[str, Any] = {}
+        seen = set()
+        for named in entries:
+            canonical = self.canonical(named.entry)
+            if canonical in seen and UNKNOWN not in canonical:
+                continue
+            seen.add(canonical)
+            key, number = named.key, 1
+            while key in keyed or key == ORDER:
+                number += 1
+                key = f"{named.key} ({number})"
+            keyed[key] = named.entry
+        return {**keyed, ORDER: BEFORE.join(keyed)} if keyed else {}
+
+
+def in_order(value: Any) -> list[tuple[str, Any]]:
+    """Return the entries of a map that check has made, in their order."""
+    if not isinstance(value, Mapping):
+        return []
+    keys = [key for key in str(value.get(ORDER, "")).split(BEFORE) if key in value]
+    rest = [key for key in value if key != ORDER and key not in keys]
+    return [(key, value[key]) for key in (*keys, *rest)]
+
+
+def _line(value: Any) -> str:
+    return BEFORE.join(key for key, _ in in_order(value))
+
+
+def _one_line(key: str) -> str:
+    return key.replace(BEFORE, " ≻ ")

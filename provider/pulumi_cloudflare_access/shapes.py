@@ -1,0 +1,393 @@
+"""How the values of a field are checked, compared, read from an answer and written into a request.
+
+A value has the shape of its type: as it is, an unordered list kept as a map, an object with fields of
+its own, a list whose order means something. What a program does not declare of an object is not
+compared, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import UnusableAnswerError
+from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+
+
+class _Nothing:
+    """A value that JSON has no word for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+MISSING: Any = _Nothing("MISSING")
+"""Nothing is declared, or nothing is there."""
+SILENT: Any = _Nothing("SILENT")
+"""An answer does not speak of this field: it says neither what it is nor that it is not there."""
+
+
+class Shape:
+    """How the values of a field are checked, compared, read and written. This one: as they are."""
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn what a program wrote into the form of the state, and collect its mistakes."""
+        del path
+        return whole_numbers(value), []
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two declared values mean the same."""
+        return bool(one == other)
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give what did not change of a value the keys and the form that it had."""
+        del old
+        return new
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write a value as the API wants it, over what is there; `was` is what was declared."""
+        del there, was
+        return whole_numbers(value)
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read a value of an answer, in the form that the declaration has."""
+        del form, name_of
+        return value
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say what changed between two values that do not mean the same."""
+        return [f"{path}: {_shown(old)} -> {_shown(new)}"]
+
+
+@dataclass(frozen=True)
+class KeyedShape(Shape):
+    """An unordered list, kept as a map."""
+
+    keyed: Keyed
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        return self.keyed.check(whole_numbers(value), path)
+
+    def same(self, one: Any, other: Any) -> bool:
+        return self.keyed.same(*({} if value is MISSING else value for value in (one, other)))
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        return self.keyed.keep_keys(new, old)
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        del there, was
+        return self.keyed.request(value)
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        known = form if isinstance(form, Mapping) else {}
+        return self.keyed.answer(value, known, name_of)
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        if UNKNOWN in (old, new):
+            return super().changes(path, old, new)
+        old, new = ({} if value is MISSING else value for value in (old, new))
+        return [f"{path}: {change}" for change in self.keyed.changes(old, new)]
+
+
+@dataclass(frozen=True)
+class NestedShape(Shape):
+    """An object with fields of its own."""
+
+    fields: Mapping[str, Field]
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        if not isinstance(value, Mapping):
+            return super().check(value, path)
+        checked, mistakes = {}, []
+        for name, inner in value.items():
+            if inner is None:
+                continue
+            field = self.fields.get(name, _UNKNOWN_FIELD)
+            where = f"{path}.{name}".lstrip(".")
+            found, wrong = field.shape.check(inner, where)
+            if field.not_empty and not found and not wrong:
+                wrong = [Mistake(where, field.not_empty)]
+            if found or not field.always_managed:
+                checked[name] = found
+            mistakes += wrong
+        return checked, mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+            return one is other or one == other
+        return all(
+            field.same(one.get(name, MISSING), other.get(name, MISSING))
+            for name, field in self.fields.items()
+        )
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        return {
+            name: self.fields[name].shape.keep_keys(value, old[name])
+            if name in self.fields and name in old
+            else value
+            for name, value in new.items()
+        }
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return write(self.fields, value, there, was)
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        found = {}
+        for name, field in self.fields.items():
+            if isinstance(form, Mapping) and name not in form:
+                continue
+            known = form.get(name, MISSING) if isinstance(form, Mapping) else MISSING
+            answered = field.answer(value, known, name_of)
+            answered = known if answered is SILENT else answered
+            if answered is not MISSING:
+                found[name] = answered
+        return found
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return super().changes(path, old, new)
+        return [
+            change
+            for name, field in self.fields.items()
+            if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
+            for change in field.shape.changes(f"{path}.{name}", was, now)
+        ]
+
+
+@dataclass(frozen=True)
+class OrderedShape(Shape):
+    """A list whose order means something."""
+
+    item: Shape
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        if not isinstance(value, list):
+            return super().check(value, path)
+        checked, mistakes = [], []
+        for index, inner in enumerate(value):
+            entry, wrong = self.item.check(inner, f"{path}[{index}]")
+            checked.append(entry)
+            mistakes += wrong
+        return checked, mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        if not isinstance(one, list) or not isinstance(other, list):
+            return one is other or one == other
+        return len(one) == len(other) and all(map(self.item.same, one, other))
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        del there, was
+        return [self.item.request(inner) for inner in value] if isinstance(value, list) else value
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        if not isinstance(value, list):
+            return value
+        forms = form if isinstance(form, list) and len(form) == len(value) else [None] * len(value)
+        return [self.item.answer(inner, f, name_of) for inner, f in zip(value, forms, strict=True)]
+
+
+@dataclass(frozen=True)
+class Field:
+    """The facts about one field."""
+
+    name: str
+    shape: Shape = Shape()  # noqa: RUF009 - it has no state
+    default: Any = MISSING
+    answered_as: type | None = None
+    unanswered: bool = False
+    always_managed: bool = False
+    not_empty: str | None = None
+    not_sent: bool = False
+    stays: bool = False
+
+    @property
+    def keyed(self) -> Keyed | None:
+        """How the entries of an unordered list are kept."""
+        return self.shape.keyed if isinstance(self.shape, KeyedShape) else None
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two declarations of the field mean the same. MISSING is none."""
+        if one is other or self.not_sent:
+            return True
+        if MISSING in (one, other) and not self.always_managed:
+            return False
+        return self.shape.same(one, other)
+
+    def answer(self, answer: Mapping[str, Any], form: Any, name_of: NameOf) -> Any:
+        """Read the field of an answer, in the form that its declaration has.
+
+        MISSING: it is not there. SILENT: the answer does not say. Raises UnusableAnswerError for
+        what cannot be meant.
+        """
+        value = answer.get(self.name)
+        if (
+            self.not_sent
+            or self.unanswered
+            or (self.answered_as and not isinstance(value, self.answered_as))
+        ):
+            return SILENT
+        if self.keyed:
+            # An empty list is sometimes null.
+            items = [] if value is None and not self.not_empty else value
+            if not isinstance(items, list) or not all(map(self.keyed.may_be, items)):
+                raise UnusableAnswerError(
+                    f"an answer whose {self.name} is no list of {self.keyed.of_what}"
+                )
+            return self.shape.answer(items, form, name_of)
+        if value is None:
+            return MISSING if form is MISSING or form is None else self.default
+        return self.shape.answer(value, form, name_of)
+
+    def changes(self, old: Any, new: Any) -> list[str]:
+        """Say what changed between two declarations that do not mean the same."""
+        return self.shape.changes(self.name, old, new)
+
+
+_UNKNOWN_FIELD = Field("")
+
+
+def write(
+    fields: Mapping[str, Field], declared: Mapping[str, Any], there: Any, was: Any
+) -> dict[str, Any]:
+    """Write a request: what is declared, over what is there and nobody declares.
+
+    What was declared and no longer is goes back to its default, or is left to the API's.
+    """
+    there = there if isinstance(there, Mapping) else {}
+    was = was if isinstance(was, Mapping) else {}
+    body = {}
+    for name, field in fields.items():
+        if field.not_sent:
+            continue
+        if name in declared:
+            body[name] = field.shape.request(declared[name], there.get(name), was.get(name))
+        elif field.always_managed:
+            body[name] = [] if field.keyed else field.default
+        elif name in was and not field.stays:
+            if field.default is not MISSING:
+                body[name] = field.default
+        elif there.get(name) is not None:
+            found = field.answer(there, MISSING, _no_names)
+            if found not in (MISSING, SILENT, {}):
+                body[name] = field.shape.request(found)
+    return body
+
+
+def _no_names(_: str) -> None:
+    return None
+
+
+def whole_numbers(value: Any) -> Any:
+    """Turn the engine's numbers, floats all of them, back into what the program wrote."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: whole_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(inner) for inner in value]
+    return value
+
+
+def _shown(value: Any) -> str:
+    if value is MISSING:
+        return "nothing"
+    return "not known yet" if value == UNKNOWN else repr(value)
+
+
+class Values(Keyed):
+    """An unordered list of strings; each is its own key.
+
+    `is_right` says what is wrong with one, or nothing; `canonical` writes it in its one form.
+    """
+
+    of_what = "strings"
+
+    def __init__(
+        self,
+        is_right: Callable[[str], str | None] = lambda _: None,
+        canonical: Callable[[str], str] = str,
+    ) -> None:
+        self._is_right = is_right
+        self._canonical = canonical
+
+    def may_be(self, answered: Any) -> bool:
+        return isinstance(answered, str)
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        if not isinstance(entry, str):
+            return Named("", ""), [Mistake(path, "must be a string")]
+        reason = None if entry == UNKNOWN else self._is_right(entry)
+        return Named(self.canonical(entry), entry), [Mistake(path, reason)] if reason else []
+
+    def canonical(self, entry: Any) -> str:
+        return str(entry) if entry == UNKNOWN else self._canonical(str(entry))
+
+    def to_wire(self, entry: Any) -> Any:
+        return entry
+
+    def matches(self, entry: Any, answer: Any) -> bool:
+        return self.canonical(entry) == self.canonical(answer)
+
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        del name_of
+        return Named(self.canonical(answer), answer)
+
+
+class Objects(Keyed):
+    """An unordered list of objects, each called by what `key` makes of it."""
+
+    def __init__(
+        self,
+        check: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]],
+        shape: Callable[[], NestedShape],
+        key: Callable[[Mapping[str, Any]], str],
+    ) -> None:
+        self._check = check
+        self._shape = shape
+        self._key = key
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        if entry == UNKNOWN:
+            return Named(NOT_KNOWN_YET, entry), []
+        if not isinstance(entry, Mapping):
+            return Named("", {}), [Mistake(path, "must be an object")]
+        checked, mistakes = self._check(entry)
+        wrong = [Mistake(f"{path}.{mistake.path}", mistake.reason) for mistake in mistakes]
+        return Named("" if wrong else self._key(checked), checked), wrong
+
+    def gist(self, entry: Any) -> str:
+        # An answer may say more than its declaration, so nothing in it is likely.
+        del entry
+        return ""
+
+    def keep_form(self, new: Any, old: Any) -> Any:
+        return self._shape().keep_keys(new, old)
+
+    def canonical(self, entry: Any) -> str:
+        if not isinstance(entry, Mapping):
+            return str(entry)
+        return json.dumps(self._shape().request(entry), sort_keys=True)
+
+    def to_wire(self, entry: Any) -> Any:
+        return self._shape().request(entry)
+
+    def matches(self, entry: Any, answer: Any) -> bool:
+        shape = self._shape()
+        return isinstance(answer, Mapping) and shape.same(
+            entry, shape.answer(answer, entry, _no_names)
+        )
+
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        entry = self._shape().answer(answer, None, name_of)
+        return Named(self._key(entry), entry)
