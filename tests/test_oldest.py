@@ -83,6 +83,15 @@ def test_look_ups_and_mistakes_work_with_the_oldest_sdk(stack: Stack, colleague:
     assert "error: Exception calling application: GET /accounts/" in refused.text
     assert "Traceback" not in refused.text
 
+    # What the program keeps secret stays so.
+    quiet = 'cloudflare.AccessGroup("q", name=Output.secret("Quiet"), include=[rules.everyone()])'
+    stack.program(quiet)
+    stack.up()
+    colleague.edit("Quiet", name="Quiet 2")
+    said = stack.refresh().text
+    assert "changed at Cloudflare: name: changed (it is secret)" in said
+    assert "Quiet" not in said
+
     # What the program hands to check in reserved inputs arrives there too.
     twice = 'cloudflare.AccessGroup("{name}", name="Mine", include=[rules.everyone()], adopt=True)'
     stack.program("\n".join(twice.format(name=name) for name in ("one", "two")))

@@ -56,9 +56,10 @@ def _restore_reserved(args: tuple[Any, ...]) -> None:
     names = ("olds", "news") if hasattr(request, "news") else ("properties",)
     bags = [bag for bag in args if isinstance(bag, dict)]
     for name, bag in zip(names, bags, strict=True):
-        for key, value in getattr(request, name).fields.items():
+        sent = getattr(request, name)
+        for key in sent.fields:
             if key.startswith("__") and key not in bag:
-                bag[key] = rpc.deserialize_property(value)
+                bag[key] = rpc.deserialize_property(sent[key])
 
 
 def name_of(urn: str) -> str:
