@@ -6,14 +6,15 @@ to check in reserved inputs, so that it is reported with everything else, in the
 
 from __future__ import annotations
 
+import base64
 import functools
+import pickle
 import weakref
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
-from pulumi.dynamic.dynamic import serialize_provider
 
 from . import kinds
 from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, PROVIDER, SECRET, Lifecycle
@@ -106,7 +107,9 @@ class Resource(dynamic.Resource):
 
 @functools.cache
 def _pickled(kind: str) -> str:
-    return str(serialize_provider(kinds.load(kind)))
+    # What the SDK would write, in the one protocol that every Python here has: its own default moves
+    # with Python's, and with it the state.
+    return base64.b64encode(pickle.dumps(kinds.load(kind), protocol=4)).decode()
 
 
 def _without_import(

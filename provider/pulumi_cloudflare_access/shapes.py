@@ -1,8 +1,8 @@
-"""How the values of a field are checked, compared, read from an answer and written into a request.
+"""How the values of a field are checked, compared, read from an answer, written into a request.
 
-A value has the shape of its type: as it is, an unordered list kept as a map, an object with fields of
-its own, a list whose order means something. What a program does not declare of an object is not
-compared, and stays as it is.
+A value has the shape of its type: as it is, a text with one canonical form, an unordered list kept
+as a map, an object with fields of its own, a map with free keys, a list whose order means something.
+What a program does not declare of an object is not compared, and stays as it is.
 """
 
 from __future__ import annotations
@@ -44,8 +44,17 @@ class Shape:
         """Tell whether two declared values mean the same."""
         return bool(one == other)
 
+    def meaning(self, value: Any) -> Any:
+        """Write a value so that two are equal exactly when they mean the same."""
+        return whole_numbers(value)
+
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give what did not change of a value the keys and the form that it had."""
+        del old
+        return new
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return the form in which to read an answer between two declarations."""
         del old
         return new
 
@@ -62,6 +71,30 @@ class Shape:
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
         """Say what changed between two values that do not mean the same."""
         return [f"{path}: {_shown(old)} -> {_shown(new)}"]
+
+
+@dataclass(frozen=True)
+class TextShape(Shape):
+    """A text that the API answers in its one canonical form; programs may write another."""
+
+    canonical: Callable[[str], str]
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare canonical forms."""
+        return bool(self.meaning(one) == self.meaning(other))
+
+    def meaning(self, value: Any) -> Any:
+        """Write the canonical form."""
+        return self.canonical(value) if isinstance(value, str) and value != UNKNOWN else value
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Keep the form it had."""
+        return old if self.same(new, old) else new
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read it in the form that the program gives it."""
+        del name_of
+        return form if isinstance(form, str) and self.same(value, form) else value
 
 
 @dataclass(frozen=True)

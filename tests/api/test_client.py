@@ -289,6 +289,12 @@ def test_no_error_holds_the_token_or_the_body_in_its_text_or_its_traceback(
 # --------------------------------------------------------------------------------------- lists
 
 
+def test_a_token_that_cloudflare_repeats_is_not_repeated_by_us() -> None:
+    said = refused(403, {"code": 9109, "message": f"token {CANARY} may not"})
+    with pytest.raises(DeniedError, match=r"token \[secret\] may not"):
+        get(said)
+
+
 def page(*items: Any, **info: Any) -> bytes:
     return answer(envelope(list(items), **({"result_info": info} if info else {})))
 
