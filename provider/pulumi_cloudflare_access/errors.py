@@ -3,6 +3,7 @@
     CloudflareError
         SettingsError            the configuration or the environment is incomplete or unsafe
         DeclarationError         the program asks for something that cannot be
+        LookUpError              a look-up finds nothing, or several where one is due
         AdoptionError            an existing object cannot be taken over as declared
         DriftError               somebody changed the object since the preview's picture of it
         NoAnswerError            the request got no usable answer
@@ -35,6 +36,10 @@ class SettingsError(CloudflareError):
 
 class DeclarationError(CloudflareError):
     """The program asks for something that cannot be."""
+
+
+class LookUpError(CloudflareError):
+    """A look-up finds nothing, or several where one is due."""
 
 
 class AdoptionError(CloudflareError):

@@ -177,6 +177,10 @@ class Keyed(ABC):
         come = sorted(key for meaning, key in after.items() if meaning not in before)
         return [f"- {key}" for key in gone] + [f"+ {key}" for key in come]
 
+    def meanings(self, value: Any) -> list[str]:
+        """Write what the entries mean, without their keys."""
+        return sorted(self._meanings(value))
+
     def _meanings(self, value: Any) -> dict[str, str]:
         return {self.canonical(entry): key for key, entry in (value or {}).items()}
 

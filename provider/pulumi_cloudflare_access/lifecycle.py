@@ -40,7 +40,7 @@ from .errors import (
 from .keyed import UNKNOWN, Mistake
 from .model import Inputs, State, check, fields_of
 from .settings import NO_ACCOUNT, Settings
-from .shapes import MISSING, SILENT, Field, write
+from .shapes import MISSING, SILENT, Field, both, write
 
 if TYPE_CHECKING:
     from .api.client import Client
@@ -143,6 +143,9 @@ class Lifecycle(dynamic.ResourceProvider):
         mistakes += self._fill_in_scope(declared, _olds)
         checked, wrong = check(self.inputs, self.facts(), declared)
         mistakes += wrong or self.mistakes_in(checked)
+        if adoption.get(ADOPT) is True and not wrong and checked.get(self.natural_key) is None:
+            told = f'finds an object by its {self.natural_key}, and there is none: adopt="<id>"'
+            mistakes.append(Mistake(ADOPT, told))
         if mistakes:
             failures = [dynamic.CheckFailure("", str(m).removeprefix(": ")) for m in mistakes]
             return dynamic.CheckResult(dict(news), failures)
@@ -172,13 +175,15 @@ class Lifecycle(dynamic.ResourceProvider):
         """Make the object, or take over the one that the program names."""
         scope = self._scope(props)
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
+        kept: dict[str, Any] = {}
         if answer is None:
             body = self._body(self._declared(props))
             answer = self.client.post(self._path(scope), body, needs=self.needs)
+            kept = self._kept(self._computed(answer))
         id_ = _id_of(answer)
         self._touch(id_)
         self._snapshot(scope).wrote(id_, answer)
-        return dynamic.CreateResult(id_, self._outputs(props, answer, written=True))
+        return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
     @plugin.clean_errors
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
@@ -223,7 +228,7 @@ class Lifecycle(dynamic.ResourceProvider):
                 "again"
             ) from None
         old, new = self._declared(_olds), self._declared(_news)
-        found = self._managed(there, old, form={**old, **new})
+        found = self._managed(there, old, form=both(self.facts(), old, new))
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
             self._refuse_unseen(called, old, self._managed(there, old), new, _secret(_news))
@@ -412,9 +417,17 @@ class Lifecycle(dynamic.ResourceProvider):
                 f"{'; '.join(surprises)}"
             )
         self._remember_name(answer)
-        computed = self.state.model_validate(answer).model_dump(exclude_none=True)
+        # What only the answer to a creation has may come masked in others.
+        computed = {
+            name: value
+            for name, value in self._computed(answer).items()
+            if name not in self.kept_from_create
+        }
         kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
         return {**computed, **found, **kept, VERSION: STATE_VERSION}
+
+    def _computed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        return self.state.model_validate(answer).model_dump(exclude_none=True)
 
     def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
         return {name: outputs[name] for name in self.kept_from_create if outputs.get(name)}
@@ -467,12 +480,12 @@ class Lifecycle(dynamic.ResourceProvider):
                 if found is None:
                     raise
                 return found
-        name = props.get(self.natural_key)
+        key, name = self.facts()[self.natural_key], props.get(self.natural_key)
         listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)
         same = [
             found
             for found in listed
-            if found.get(self.natural_key) == name and not self._is_own(_id_of(found))
+            if key.same(found.get(key.name), name) and not self._is_own(_id_of(found))
         ]
         if len(same) > 1:
             ids = ", ".join(sorted(map(_id_of, same)))

@@ -1,9 +1,10 @@
 """What a program may ask for, what we keep of an answer, and the facts about each field.
 
-`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about a
-field that is not its type (an unordered list, what the API makes of its absence) stands beside the
-type, in its annotation, and is read here once. A type that is itself an `Inputs`, or a list of them,
-is compared and written field by field: what a program does not declare of an object stays as it is.
+`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about
+a field that is not its type (an unordered list, what the API makes of its absence) stands beside
+the type, in its annotation, and is read here once. A type that is itself an `Inputs`, or a list of
+them, is compared and written field by field: what a program does not declare of an object stays as
+it is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .keyed import UNKNOWN, Keyed, Mistake
-from .shapes import Field, KeyedShape, NestedShape, Objects, OrderedShape, Shape
+from .shapes import Field, KeyedShape, MapShape, NestedShape, Objects, OrderedShape, Shape
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ class Stays:
     """A program that no longer declares the field leaves it as it is."""
 
 
+@dataclass(frozen=True)
+class Decides:
+    """A change of this field makes another kind of object of the one it is in.
+
+    What was there and nobody declares is then not carried over: it would not fit.
+    """
+
+
 class Inputs(BaseModel):
     """What a program may ask for."""
 
@@ -85,25 +94,32 @@ def fields_of(inputs: type[Inputs]) -> dict[str, Field]:
     }
 
 
+# What stands in an annotation, and what a `Field` calls it.
+_FLAGS = {
+    Unanswered: "unanswered",
+    AlwaysManaged: "always_managed",
+    NotSent: "not_sent",
+    Stays: "stays",
+    Decides: "decides",
+}
+
+
 def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
     facts: dict[str, Any] = {"shape": _shape(annotation)}
     for fact in metadata:
-        if isinstance(fact, Keyed):
-            facts["shape"] = KeyedShape(fact)
-        elif isinstance(fact, Default):
-            facts["default"] = fact.value
-        elif isinstance(fact, AnsweredAs):
-            facts["answered_as"] = fact.type
-        elif isinstance(fact, Unanswered):
-            facts["unanswered"] = True
-        elif isinstance(fact, AlwaysManaged):
-            facts["always_managed"] = True
-        elif isinstance(fact, NotSent):
-            facts["not_sent"] = True
-        elif isinstance(fact, Stays):
-            facts["stays"] = True
-        elif isinstance(fact, NotEmpty):
-            facts["not_empty"] = fact.because
+        match fact:
+            case Keyed():
+                facts["shape"] = KeyedShape(fact)
+            case Shape():
+                facts["shape"] = fact
+            case Default(value):
+                facts["default"] = value
+            case AnsweredAs(kind):
+                facts["answered_as"] = kind
+            case NotEmpty(because):
+                facts["not_empty"] = because
+            case _ if type(fact) in _FLAGS:
+                facts[_FLAGS[type(fact)]] = True
     return Field(name, **facts)
 
 
@@ -115,6 +131,8 @@ def _shape(annotation: Any) -> Shape:
         return _field("", kind, metadata).shape
     if isinstance(annotation, type) and issubclass(annotation, Inputs):
         return NestedShape(fields_of(annotation))
+    if get_origin(annotation) is dict:
+        return MapShape(_shape(get_args(annotation)[1]))
     if get_origin(annotation) is list:
         return OrderedShape(_shape(get_args(annotation)[0]))
     return Shape()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
-CREDENTIALS = ("apiToken", "apiKey")
+CREDENTIALS = frozenset({"cloudflare:apiToken", "cloudflare:apiKey"})
 
 
 class Cloudflare(pulumi.ProviderResource):
@@ -20,6 +21,9 @@ class Cloudflare(pulumi.ProviderResource):
     What is not given is taken from the stack's config.
     """
 
+    given: Mapping[str, pulumi.Input[str]]
+    """The settings, as the program has them: what look-ups go by."""
+
     def __init__(
         self,
         resource_name: str,
@@ -32,20 +36,23 @@ class Cloudflare(pulumi.ProviderResource):
         if api_token is not None and api_token_env is not None:
             raise ValueError("api_token or api_token_env, not both")
         own, bridged = pulumi.Config("cloudflare-access"), pulumi.Config("cloudflare")
-        props: dict[str, Any] = {
+        given: dict[str, Any] = {
             f"cloudflare-access:{key}": own.get(key)
             for key in ("accountId", "requestsPer5Minutes", "deadline", "allowLoopback", "onDrift")
         }
-        props["cloudflare:baseUrl"] = bridged.get("baseUrl")
+        given["cloudflare:baseUrl"] = bridged.get("baseUrl")
         if account_id is not None:
-            props["cloudflare-access:accountId"] = account_id
+            given["cloudflare-access:accountId"] = account_id
         if api_token is not None:
-            props["cloudflare:apiToken"] = pulumi.Output.secret(api_token)
+            given["cloudflare:apiToken"] = api_token
         elif api_token_env is not None:
-            props["cloudflare-access:apiTokenEnv"] = api_token_env
+            given["cloudflare-access:apiTokenEnv"] = api_token_env
         else:
-            for key in CREDENTIALS:
-                props[f"cloudflare:{key}"] = bridged.get_secret(key)
-            props["cloudflare:email"] = bridged.get("email")
-        given = {key: value for key, value in props.items() if value is not None}
-        super().__init__("pulumi-python", resource_name, given, opts)
+            for key in ("apiToken", "apiKey", "email"):
+                given[f"cloudflare:{key}"] = bridged.get(key)
+        self.given = {key: value for key, value in given.items() if value is not None}
+        props = {
+            key: pulumi.Output.secret(value) if key in CREDENTIALS else value
+            for key, value in self.given.items()
+        }
+        super().__init__("pulumi-python", resource_name, props, opts)

@@ -13,13 +13,17 @@ A reference holds `of`, the URN of the resource, where it was given one. It is n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
 
 import pulumi
 
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
 
-Reference: TypeAlias = pulumi.Input[str] | pulumi.CustomResource
+# Left to right what programs have: an id, a resource, what a look-up found.
+Reference: TypeAlias = (
+    "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
+)
 
 # What a reference may hold beside the id. LABEL and MISTAKE are gone after check.
 ID, OF, LABEL, MISTAKE = "id", "of", "label", "_mistake"
@@ -77,24 +81,48 @@ POLICIES = Accepted(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An object that exists, as a look-up found it. It may stand where its id is due."""
+
+    referred: ClassVar[Accepted]
+    """As what it may be referred to."""
+
+    id: str
+    name: str = ""
+    account_id: str | None = None
+    zone_id: str | None = None
+
+
 def refer(value: Any, accepted: Accepted) -> Any:
-    """Write down what is known of a reference in the preview; anything but a resource is an id."""
+    """Write down what is known of a reference in the preview; anything but an object is an id."""
+    if isinstance(value, Found):
+        if value.referred is not accepted:
+            return _mistaken(value.referred.what, accepted.what)
+        return {ID: value.id, LABEL: value.name or value.id}
     if not isinstance(value, pulumi.CustomResource):
         return value
     kind = value.pulumi_resource_type
     if kind not in accepted.kinds:
-        what = accepted.what
-        told = f"{kind.rpartition(':')[2]} is not {what}; pass {what} or its id"
-        return {ID: "", MISTAKE: told}
+        return _mistaken(kind.rpartition(":")[2], accepted.what)
     label = getattr(value, "_label", None) or value.pulumi_resource_name
     return {ID: value.id, OF: value.urn, LABEL: label}
 
 
+def _mistaken(given: str, due: str) -> dict[str, str]:
+    return {ID: "", MISTAKE: f"{given} is not {due}; pass {due} or its id"}
+
+
 def refer_all(values: Any, accepted: Accepted) -> Any:
-    """Write down a list of references. An Output of a list is a list of ids."""
+    """Write down a list of references. An Output holds ids, or what a look-up found."""
+    if isinstance(values, pulumi.Output):
+        return values.apply(lambda known: refer_all(known, accepted))
     if isinstance(values, (list, tuple)):
-        return [refer(value, accepted) for value in values]
-    return values
+        return [
+            refer_all(value, accepted) if isinstance(value, pulumi.Output) else refer(value, accepted)
+            for value in values
+        ]
+    return refer(values, accepted)
 
 
 class References(Keyed):
@@ -193,7 +221,7 @@ class InOrder(Keyed):
         """Tell whether two hold the same entries in the same order."""
         if UNKNOWN in (one, other):
             return bool(one == other)
-        return self._sequence(one) == self._sequence(other)
+        return self.meanings(one) == self.meanings(other)
 
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give every entry that did not change the key and the form it had."""
@@ -233,7 +261,8 @@ class InOrder(Keyed):
         come = [f"+ {key}" for meaning, key in after.items() if meaning not in before]
         return gone + come or [f"order: {_line(old)} -> {_line(new)}"]
 
-    def _sequence(self, value: Any) -> list[str]:
+    def meanings(self, value: Any) -> list[str]:
+        """Write what the entries mean, in their order."""
         return [self.canonical(entry) for _, entry in in_order(value or {})]
 
     def _line_up(self, entries: Sequence[Named]) -> dict[str, Any]:

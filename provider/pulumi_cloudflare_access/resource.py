@@ -153,7 +153,7 @@ class _Deployment:
     ) -> list[str]:
         """Say that another resource of this program adopts the same object. Plain values only."""
         adopt = declared.get(ADOPT)
-        wanted = declared.get("name") if adopt is True else adopt
+        wanted = declared.get(resource.lifecycle.natural_key) if adopt is True else adopt
         scope = [declared.get(field) for field in SCOPES]
         if not isinstance(wanted, str) or any(isinstance(s, pulumi.Output) for s in scope):
             return []

@@ -1,8 +1,8 @@
 """How the values of a field are checked, compared, read from an answer, written into a request.
 
 A value has the shape of its type: as it is, a text with one canonical form, an unordered list kept
-as a map, an object with fields of its own, a map with free keys, a list whose order means something.
-What a program does not declare of an object is not compared, and stays as it is.
+as a map, an object with fields of its own, a map with free keys, a list whose order means
+something. What a program does not declare of an object is not compared, and stays as it is.
 """
 
 from __future__ import annotations
@@ -104,23 +104,33 @@ class KeyedShape(Shape):
     keyed: Keyed
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn the list into the map."""
         return self.keyed.check(whole_numbers(value), path)
 
     def same(self, one: Any, other: Any) -> bool:
+        """Compare what the entries mean; nothing is as good as none."""
         return self.keyed.same(*({} if value is MISSING else value for value in (one, other)))
 
+    def meaning(self, value: Any) -> Any:
+        """Write what the entries mean, without their keys."""
+        return self.keyed.meanings(value) if isinstance(value, Mapping) else value
+
     def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give entries that did not change the keys they had."""
         return self.keyed.keep_keys(new, old)
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write the list."""
         del there, was
         return self.keyed.request(value)
 
     def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read the list; entries that are known keep their keys."""
         known = form if isinstance(form, Mapping) else {}
         return self.keyed.answer(value, known, name_of)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which entries have gone and come."""
         if UNKNOWN in (old, new):
             return super().changes(path, old, new)
         old, new = ({} if value is MISSING else value for value in (old, new))
@@ -134,6 +144,7 @@ class NestedShape(Shape):
     fields: Mapping[str, Field]
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check field by field; what is None is not declared."""
         if not isinstance(value, Mapping):
             return super().check(value, path)
         checked, mistakes = {}, []
@@ -151,6 +162,7 @@ class NestedShape(Shape):
         return checked, mistakes
 
     def same(self, one: Any, other: Any) -> bool:
+        """Compare field by field."""
         if not isinstance(one, Mapping) or not isinstance(other, Mapping):
             return one is other or one == other
         return all(
@@ -158,7 +170,18 @@ class NestedShape(Shape):
             for name, field in self.fields.items()
         )
 
+    def meaning(self, value: Any) -> Any:
+        """Write what the fields mean that are declared, or empty where that is the same."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: field.shape.meaning(value.get(name, {} if field.keyed else field.default))
+            for name, field in self.fields.items()
+            if (name in value or field.always_managed) and not field.not_sent
+        }
+
     def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give the parts that did not change the keys they had."""
         if not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
         return {
@@ -168,12 +191,22 @@ class NestedShape(Shape):
             for name, value in new.items()
         }
 
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either, in the newer form."""
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return new
+        return both(self.fields, old, new)
+
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write what is declared, over what is there and nobody declares."""
         if not isinstance(value, Mapping):
             return value
+        if self._is_another(value, there):
+            there = None
         return write(self.fields, value, there, was)
 
     def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read the fields that the declaration has; all of them where there is none."""
         if not isinstance(value, Mapping):
             return value
         found = {}
@@ -188,6 +221,7 @@ class NestedShape(Shape):
         return found
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which fields changed."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return super().changes(path, old, new)
         return [
@@ -197,6 +231,65 @@ class NestedShape(Shape):
             for change in field.shape.changes(f"{path}.{name}", was, now)
         ]
 
+    def _is_another(self, value: Mapping[str, Any], there: Any) -> bool:
+        """Tell whether this is another kind of object: then nothing of what is there fits it."""
+        return isinstance(there, Mapping) and any(
+            field.decides and name in value and there.get(name) not in (None, value[name])
+            for name, field in self.fields.items()
+        )
+
+
+@dataclass(frozen=True)
+class MapShape(Shape):
+    """An object whose keys are the program's own."""
+
+    item: Shape
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check value by value."""
+        if not isinstance(value, Mapping):
+            return super().check(value, path)
+        checked = {key: self.item.check(inner, f"{path}.{key}") for key, inner in value.items()}
+        mistakes = [mistake for _, wrong in checked.values() for mistake in wrong]
+        return {key: found for key, (found, _) in checked.items()}, mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare the values under every key."""
+        if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+            return one is other or one == other
+        return one.keys() == other.keys() and all(self.item.same(one[k], other[k]) for k in one)
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the values mean."""
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.item.meaning(inner) for key, inner in value.items()}
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give the values that did not change the form they had."""
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        return {
+            key: self.item.keep_keys(inner, old[key]) if key in old else inner
+            for key, inner in new.items()
+        }
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write it whole."""
+        del there, was
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.item.request(inner) for key, inner in value.items()}
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read it whole."""
+        if not isinstance(value, Mapping):
+            return value
+        forms = form if isinstance(form, Mapping) else {}
+        return {
+            key: self.item.answer(inner, forms.get(key), name_of) for key, inner in value.items()
+        }
+
 
 @dataclass(frozen=True)
 class OrderedShape(Shape):
@@ -205,6 +298,7 @@ class OrderedShape(Shape):
     item: Shape
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check entry by entry."""
         if not isinstance(value, list):
             return super().check(value, path)
         checked, mistakes = [], []
@@ -215,15 +309,22 @@ class OrderedShape(Shape):
         return checked, mistakes
 
     def same(self, one: Any, other: Any) -> bool:
+        """Compare entry by entry."""
         if not isinstance(one, list) or not isinstance(other, list):
             return one is other or one == other
         return len(one) == len(other) and all(map(self.item.same, one, other))
 
+    def meaning(self, value: Any) -> Any:
+        """Write what the entries mean, in their order."""
+        return list(map(self.item.meaning, value)) if isinstance(value, list) else value
+
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write it whole."""
         del there, was
         return [self.item.request(inner) for inner in value] if isinstance(value, list) else value
 
     def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read it whole; where nothing came or went, each entry in the form that it has."""
         if not isinstance(value, list):
             return value
         forms = form if isinstance(form, list) and len(form) == len(value) else [None] * len(value)
@@ -243,6 +344,7 @@ class Field:
     not_empty: str | None = None
     not_sent: bool = False
     stays: bool = False
+    decides: bool = False
 
     @property
     def keyed(self) -> Keyed | None:
@@ -271,6 +373,8 @@ class Field:
         ):
             return SILENT
         if self.keyed:
+            if value is None and form in (MISSING, None) and not self.always_managed:
+                return MISSING
             # An empty list is sometimes null.
             items = [] if value is None and not self.not_empty else value
             if not isinstance(items, list) or not all(map(self.keyed.may_be, items)):
@@ -317,6 +421,23 @@ def write(
     return body
 
 
+def both(
+    fields: Mapping[str, Field], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the form in which to read an answer between two declarations: all fields of either.
+
+    What no answer says is as it was declared, or not there yet.
+    """
+    form = {}
+    for name, field in fields.items():
+        before, after = old.get(name, MISSING), new.get(name, MISSING)
+        if field.unanswered or after is MISSING:
+            form[name] = before
+        else:
+            form[name] = after if before is MISSING else field.shape.both(before, after)
+    return {name: value for name, value in form.items() if value is not MISSING}
+
+
 def _no_names(_: str) -> None:
     return None
 
@@ -355,24 +476,30 @@ class Values(Keyed):
         self._canonical = canonical
 
     def may_be(self, answered: Any) -> bool:
+        """Answers hold strings."""
         return isinstance(answered, str)
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Check one string; its canonical form is its key."""
         if not isinstance(entry, str):
             return Named("", ""), [Mistake(path, "must be a string")]
         reason = None if entry == UNKNOWN else self._is_right(entry)
         return Named(self.canonical(entry), entry), [Mistake(path, reason)] if reason else []
 
     def canonical(self, entry: Any) -> str:
+        """Write it in its one form."""
         return str(entry) if entry == UNKNOWN else self._canonical(str(entry))
 
     def to_wire(self, entry: Any) -> Any:
+        """Send what the program wrote."""
         return entry
 
     def matches(self, entry: Any, answer: Any) -> bool:
+        """Compare canonical forms."""
         return self.canonical(entry) == self.canonical(answer)
 
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        """Take what is answered."""
         del name_of
         return Named(self.canonical(answer), answer)
 
@@ -391,6 +518,7 @@ class Objects(Keyed):
         self._key = key
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Check one object."""
         if entry == UNKNOWN:
             return Named(NOT_KNOWN_YET, entry), []
         if not isinstance(entry, Mapping):
@@ -400,27 +528,30 @@ class Objects(Keyed):
         return Named("" if wrong else self._key(checked), checked), wrong
 
     def gist(self, entry: Any) -> str:
-        # An answer may say more than its declaration, so nothing in it is likely.
+        """Say nothing: an answer may say more than its declaration."""
         del entry
         return ""
 
     def keep_form(self, new: Any, old: Any) -> Any:
+        """Let the parts that did not change look as they did."""
         return self._shape().keep_keys(new, old)
 
     def canonical(self, entry: Any) -> str:
-        if not isinstance(entry, Mapping):
-            return str(entry)
-        return json.dumps(self._shape().request(entry), sort_keys=True)
+        """Write what the object means."""
+        return json.dumps(self._shape().meaning(entry), sort_keys=True)
 
     def to_wire(self, entry: Any) -> Any:
+        """Write the object whole."""
         return self._shape().request(entry)
 
     def matches(self, entry: Any, answer: Any) -> bool:
+        """Compare the fields that are declared."""
         shape = self._shape()
         return isinstance(answer, Mapping) and shape.same(
             entry, shape.answer(answer, entry, _no_names)
         )
 
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        """Read an object that nobody declared, all of it."""
         entry = self._shape().answer(answer, None, name_of)
         return Named(self._key(entry), entry)

@@ -290,7 +290,7 @@ def test_no_error_holds_the_token_or_the_body_in_its_text_or_its_traceback(
 
 
 def test_a_token_that_cloudflare_repeats_is_not_repeated_by_us() -> None:
-    said = refused(403, {"code": 9109, "message": f"token {CANARY} may not"})
+    said = answer(refused({"code": 9109, "message": f"token {CANARY} may not"}), 403)
     with pytest.raises(DeniedError, match=r"token \[secret\] may not"):
         get(said)
 

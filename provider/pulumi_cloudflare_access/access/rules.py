@@ -667,4 +667,6 @@ def _via(
 def _known(reference: Reference, accepted: Accepted) -> dict[str, Any]:
     """Write down what is known of a reference in the preview."""
     known = refer(reference, accepted)
+    if isinstance(known, pulumi.Output):
+        return {ID: known.apply(lambda found: getattr(found, "id", found))}
     return dict(known) if isinstance(known, Mapping) else {ID: known}

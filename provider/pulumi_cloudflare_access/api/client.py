@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from typing import Any
 
@@ -28,16 +28,18 @@ CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
 MOST_PAGES = 1_000
 
 
-_clients: dict[Settings, Client] = {}
+Warn = Callable[[str], None]
+
+_clients: dict[tuple[Settings, Warn], Client] = {}
 _making = threading.Lock()
 
 
-def client_for(settings: Settings) -> Client:
-    """Return this process's one client for these settings."""
+def client_for(settings: Settings, warn: Warn = plugin.warn) -> Client:
+    """Return this process's one client for these settings; programs warn in a way of their own."""
     with _making:
-        if settings not in _clients:
-            _clients[settings] = Client(settings)
-        return _clients[settings]
+        if (settings, warn) not in _clients:
+            _clients[settings, warn] = Client(settings, warn=warn)
+        return _clients[settings, warn]
 
 
 class Client:
@@ -47,9 +49,15 @@ class Client:
     there is no usable answer, a subclass of ApiError where Cloudflare refuses.
     """
 
-    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transport: httpx.BaseTransport | None = None,
+        warn: Warn = plugin.warn,
+    ) -> None:
         check_address(settings)
         self._settings = settings
+        self._warn = warn
         try:
             self._http = httpx.Client(
                 base_url=settings.base_url,
@@ -131,7 +139,7 @@ class Client:
         answer = _Answer(f"{verb} {where}", self._send(request), credentials)
         answer.refuse(needs, reading=verb == "GET")
         for message in answer.messages:
-            plugin.warn(f"Cloudflare says: {message}")
+            self._warn(f"Cloudflare says: {message}")
         return answer
 
     def _send(self, request: httpx.Request) -> httpx.Response:
