@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .keyed import UNKNOWN, Keyed, Mistake
+from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake
 from .shapes import Field, KeyedShape, MapShape, NestedShape, Objects, OrderedShape, Shape
 
 
@@ -206,5 +206,5 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
     return Objects(
         lambda declared: check(inputs, fields_of(inputs), declared),
         lambda: NestedShape(fields_of(inputs)),
-        key,
+        lambda entry: key(entry).replace(UNKNOWN, NOT_KNOWN_YET),
     )

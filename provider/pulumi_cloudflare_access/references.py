@@ -20,10 +20,7 @@ import pulumi
 
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
 
-# Left to right what programs have: an id, a resource, what a look-up found.
-Reference: TypeAlias = (
-    "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
-)
+Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
 
 # What a reference may hold beside the id. LABEL and MISTAKE are gone after check.
 ID, OF, LABEL, MISTAKE = "id", "of", "label", "_mistake"
@@ -87,6 +84,8 @@ class Found:
 
     referred: ClassVar[Accepted]
     """As what it may be referred to."""
+    in_order: ClassVar[frozenset[str]] = frozenset()
+    """Lists whose order says something."""
 
     id: str
     name: str = ""
@@ -118,10 +117,7 @@ def refer_all(values: Any, accepted: Accepted) -> Any:
     if isinstance(values, pulumi.Output):
         return values.apply(lambda known: refer_all(known, accepted))
     if isinstance(values, (list, tuple)):
-        return [
-            refer_all(value, accepted) if isinstance(value, pulumi.Output) else refer(value, accepted)
-            for value in values
-        ]
+        return [refer_all(value, accepted) for value in values]
     return refer(values, accepted)
 
 

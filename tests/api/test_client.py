@@ -44,8 +44,18 @@ GROUP = {"id": "g1", "name": "Engineers"}
 HTML = b"<html>Bad gateway</html>"
 
 
+_clients: list[Client] = []
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_is_left_open() -> Iterator[None]:
+    yield
+    while _clients:
+        _clients.pop().close()
+
+
 def client(base_url: str, **settings: Any) -> Client:
-    return Client(
+    made = Client(
         Settings(
             **{
                 "base_url": base_url,
@@ -55,6 +65,8 @@ def client(base_url: str, **settings: Any) -> Client:
             }
         )
     )
+    _clients.append(made)
+    return made
 
 
 def get(*answers: Any) -> Any:

@@ -8,18 +8,20 @@ application owns are in application_policies.py.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import pulumi
 from pydantic import Field, model_validator
 
+from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle
-from ..model import Default, Inputs, NotSent, State, Stays, Unanswered, objects
+from ..model import Decides, Default, Inputs, NotSent, State, Stays, Unanswered, objects
 from ..references import IDENTITY_PROVIDERS, POLICIES, InOrder, Reference, References, refer_all
 from ..resource import Resource
-from ..shapes import Values
+from ..shapes import TextShape, Values
 from .policy import Duration, MfaConfig, one_of
 
 Type = Literal[
@@ -28,27 +30,68 @@ Type = Literal[
 ]  # fmt: skip
 # Types that are reached by a name of their own.
 WITH_DOMAIN = frozenset({"self_hosted", "ssh", "vnc", "rdp", "bookmark", "proxy_endpoint"})
+# The two ways to say where else an application is; Cloudflare derives each from the other.
+PLACES = ("destinations", "self_hosted_domains")
 
 Strings = Annotated[Any, Values()]
+
+
+def address(value: str) -> str:
+    """Write a host name, with or without a path, as Cloudflare answers it."""
+    host, slash, path = value.partition("/")
+    return host.lower() + slash + path
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        return value
+
+
+Address = Annotated[str | None, TextShape(address)]
+
+
+class Override(Inputs):
+    """A path of a destination that is treated in another way."""
+
+    behavior: Literal["public"] | None = None
+    path_pattern: str | None = None
+
+
+def _path(override: Mapping[str, Any]) -> str:
+    return f"{override.get('behavior')} {override.get('path_pattern')}"
 
 
 class Destination(Inputs):
     """One place that the application protects."""
 
-    type: Literal["public", "private", "via_mcp_server_portal"] | None = None
-    uri: str | None = None
-    cidr: str | None = None
-    hostname: str | None = None
+    type: (
+        Literal[
+            "public",
+            "private",
+            "via_mcp_server_portal",
+            "worker",
+            "preview_worker",
+            "all_workers",
+            "all_preview_workers",
+        ]
+        | None
+    ) = None
+    uri: Address = None
+    cidr: Annotated[str | None, TextShape(_network)] = None
+    hostname: Address = None
     l4_protocol: Literal["tcp", "udp"] | None = None
     port_range: str | None = None
     vnet_id: str | None = None
     mcp_server_id: str | None = None
+    worker_id: str | None = None
+    overrides: Annotated[Any, objects(Override, _path)] = None
 
 
 def _place(destination: Mapping[str, Any]) -> str:
-    return " ".join(
-        str(destination[name]) for name in Destination.model_fields if destination.get(name)
-    )
+    said = (destination.get(name) for name in Destination.model_fields)
+    return " ".join(text for text in said if isinstance(text, str) and text)
 
 
 class CorsHeaders(Inputs):
@@ -94,7 +137,9 @@ class OauthConfiguration(Inputs):
 class ScimAuthentication(Inputs):
     """How Cloudflare logs in where it provisions users. Never answered in clear."""
 
-    scheme: Literal["httpbasic", "oauthbearertoken", "oauth2", "access_service_token"]
+    scheme: Annotated[
+        Literal["httpbasic", "oauthbearertoken", "oauth2", "access_service_token"], Decides()
+    ]
     user: str | None = None
     password: Annotated[str | None, Unanswered()] = None
     token: Annotated[str | None, Unanswered()] = None
@@ -103,6 +148,15 @@ class ScimAuthentication(Inputs):
     client_id: str | None = None
     client_secret: Annotated[str | None, Unanswered()] = None
     scopes: Strings = None
+
+
+# Which field of each scheme Cloudflare never answers.
+SCIM_SECRETS = {
+    "httpbasic": "password",
+    "oauthbearertoken": "token",
+    "oauth2": "client_secret",
+    "access_service_token": "client_secret",
+}
 
 
 class ScimOperations(Inputs):
@@ -142,12 +196,15 @@ class SourceByProvider(Inputs):
     source_name: str | None = None
 
 
-class Source(Inputs):
-    """Where the value of an attribute or claim comes from."""
+def _source(source: Mapping[str, Any]) -> str:
+    return f"{source.get('source_name')} at {source.get('idp_id')}"
+
+
+class AttributeSource(Inputs):
+    """Where the value of a SAML attribute comes from."""
 
     name: str | None = None
-    # A list for SAML attributes, an object for OIDC claims.
-    name_by_idp: list[SourceByProvider] | dict[str, str] | None = None
+    name_by_idp: Annotated[Any, objects(SourceByProvider, _source)] = None
 
 
 class CustomAttribute(Inputs):
@@ -157,7 +214,14 @@ class CustomAttribute(Inputs):
     name: str | None = None
     name_format: str | None = None
     required: bool | None = None
-    source: Source | None = None
+    source: AttributeSource | None = None
+
+
+class ClaimSource(Inputs):
+    """Where the value of an OIDC claim comes from."""
+
+    name: str | None = None
+    name_by_idp: dict[str, str] | None = None
 
 
 class CustomClaim(Inputs):
@@ -166,7 +230,11 @@ class CustomClaim(Inputs):
     name: str | None = None
     required: bool | None = None
     scope: Literal["groups", "profile", "email", "openid"] | None = None
-    source: Source | None = None
+    source: ClaimSource | None = None
+
+
+def _name(attribute: Mapping[str, Any]) -> str:
+    return str(attribute.get("name") or attribute.get("friendly_name"))
 
 
 class ImplicitOptions(Inputs):
@@ -179,15 +247,15 @@ class ImplicitOptions(Inputs):
 class RefreshTokenOptions(Inputs):
     """How long refresh tokens live."""
 
-    lifetime: Duration | None = None
+    lifetime: Annotated[str, Field(pattern=r"^(?:\d+(?:\.\d+)?[mhd])+$")] | None = None
 
 
 class SaasApp(Inputs):
     """A SaaS application that logs in through Access, by SAML or OIDC."""
 
-    auth_type: Literal["saml", "oidc"] | None = None
+    auth_type: Annotated[Literal["saml", "oidc"] | None, Decides()] = None
     consumer_service_url: str | None = None
-    custom_attributes: list[CustomAttribute] | None = None
+    custom_attributes: Annotated[Any, objects(CustomAttribute, _name)] = None
     default_relay_state: str | None = None
     idp_entity_id: str | None = None
     name_id_format: Literal["id", "email"] | None = None
@@ -198,7 +266,7 @@ class SaasApp(Inputs):
     access_token_lifetime: Duration | None = None
     allow_pkce_without_client_secret: bool | None = None
     app_launcher_url: str | None = None
-    custom_claims: list[CustomClaim] | None = None
+    custom_claims: Annotated[Any, objects(CustomClaim, _name)] = None
     grant_types: Annotated[
         Any,
         one_of(
@@ -233,18 +301,45 @@ class LandingPageDesign(Inputs):
     title: str | None = None
 
 
+class TargetHosts(Inputs):
+    """Targets by their names."""
+
+    hostname: Strings = None
+
+
+class TargetRule(Inputs):
+    """Targets by their tags and attributes."""
+
+    tags: dict[str, Strings] | None = None
+    target_attributes: TargetHosts | None = None
+
+
 class TargetCriterion(Inputs):
     """Which infrastructure targets, by which protocol and port."""
 
     port: int
     protocol: str
-    target_attributes: dict[str, Any]
+    target_attributes: dict[str, Strings] | None = None
+    include: TargetRule | None = None
+    require: TargetRule | None = None
+    exclude: TargetRule | None = None
 
 
 def _criterion(criterion: Mapping[str, Any]) -> str:
-    return (
-        f"{criterion.get('protocol')} {criterion.get('port')} {criterion.get('target_attributes')}"
-    )
+    attributes = criterion.get("target_attributes")
+    targets = [
+        f"{name} {', '.join(values) if isinstance(values, Mapping) else values}"
+        for name, values in sorted(attributes.items() if isinstance(attributes, Mapping) else ())
+    ]
+    return " ".join([str(criterion.get("protocol")), str(criterion.get("port")), *targets])
+
+
+def attached(answered: Any) -> list[Any]:
+    """Return the reusable policies among those of an answer, in order."""
+    policies = [one for one in answered or () if isinstance(one, str) or one.get("reusable")]
+    if all(isinstance(one, Mapping) and "precedence" in one for one in policies):
+        policies.sort(key=lambda policy: int(policy["precedence"]))
+    return policies
 
 
 class AttachedPolicies(InOrder):
@@ -252,8 +347,7 @@ class AttachedPolicies(InOrder):
 
     def answer(self, items: Any, known: Any, name_of: Any) -> dict[str, Any]:
         """Leave out the policies that the application owns."""
-        reusable = [item for item in items if isinstance(item, str) or item.get("reusable")]
-        return super().answer(reusable, known, name_of)
+        return super().answer(attached(items), known, name_of)
 
 
 class AccessApplicationInputs(Inputs):
@@ -263,9 +357,9 @@ class AccessApplicationInputs(Inputs):
     zone_id: str | None = None
     type: Type
     name: str | None = None
-    domain: str | None = None
-    destinations: Annotated[Any, objects(Destination, _place), Default([])] = None
-    self_hosted_domains: Annotated[Any, Values(canonical=str.lower), Default([])] = None
+    domain: Address = None
+    destinations: Annotated[Any, objects(Destination, _place)] = None
+    self_hosted_domains: Annotated[Any, Values(canonical=address)] = None
     policies: Annotated[Any, AttachedPolicies(References()), Stays()] = None
     allow_no_policies: Annotated[bool | None, NotSent()] = None
     allowed_idps: Annotated[Any, References(), Default([])] = None
@@ -305,19 +399,26 @@ class AccessApplicationInputs(Inputs):
 
 
 class AccessApplicationState(State):
-    """What we keep of an answer besides what was declared."""
+    """What we keep of an answer besides what was declared.
+
+    From `client_id` on, it is what a SaaS application has to be told of Access.
+    """
 
     aud: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
     client_id: str | None = None
     client_secret: str | None = None
+    public_key: str | None = None
+    idp_entity_id: str | None = None
+    sso_endpoint: str | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _credentials(cls, answer: Any) -> Any:
+    def _told(cls, answer: Any) -> Any:
         saas = answer.get("saas_app")
-        return {**answer, **saas} if isinstance(saas, Mapping) else answer
+        made = ("client_id", "client_secret", "public_key", "idp_entity_id", "sso_endpoint")
+        return answer | {n: saas.get(n) for n in made} if isinstance(saas, Mapping) else answer
 
 
 class AccessApplicationProvider(Lifecycle):
@@ -337,37 +438,42 @@ class AccessApplicationProvider(Lifecycle):
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
         mistakes = []
-        if declared.get("type") in WITH_DOMAIN and not declared.get("domain"):
-            mistakes.append(Mistake("domain", f"is required for type {declared['type']}"))
+        type_, places = declared.get("type"), [name for name in PLACES if declared.get(name)]
+        if type_ in WITH_DOMAIN and not declared.get("domain") and not places:
+            mistakes.append(Mistake("domain", f"is required for type {type_}"))
         idps = declared.get("allowed_idps")
-        if declared.get("auto_redirect_to_identity") is True and idps != UNKNOWN:
-            if len(idps or ()) != 1:
-                told = "needs exactly one identity provider in allowed_idps"
-                mistakes.append(Mistake("auto_redirect_to_identity", told))
+        redirects = declared.get("auto_redirect_to_identity") is True
+        if redirects and idps != UNKNOWN and len(idps or ()) != 1:
+            told = "needs exactly one identity provider in allowed_idps"
+            mistakes.append(Mistake("auto_redirect_to_identity", told))
         if declared.get("policies") == {} and declared.get("allow_no_policies") is not True:
             told = (
-                "none lets nobody in: leave it out to keep what is attached, or allow_no_policies"
+                "none lets nobody in: leave it out to keep what is attached, or say so with "
+                "allow_no_policies=True"
             )
-            mistakes.append(Mistake("policies", f"{told}=True"))
+            mistakes.append(Mistake("policies", told))
         return mistakes
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what becomes reachable without Access, and of a replacement that cannot be."""
-        if not was:
-            return
-        for place in sorted(_places(was) - _places(declared)):
-            yield f"{place} becomes reachable without Access"
-        moved = [
-            name
-            for name in ("account_id", "zone_id", "type")
-            if was.get(name) != declared.get(name)
-        ]
-        if moved and was.get("domain") == declared.get("domain"):
+        before, after = _places(was), _places(declared)
+        if not any(UNKNOWN in place for place in after):
+            for place in sorted(before - after):
+                yield f"{place} becomes reachable without Access"
+        decisive = [name for name in ("account_id", "zone_id", "type") if name in {*was, *declared}]
+        moved = [name for name in decisive if was.get(name) != declared.get(name)]
+        shared = sorted(before & after)
+        if moved and shared:
             yield (
-                f"a change of {moved[0]} needs a new application, and Cloudflare refuses a second one "
-                f"on {was.get('domain')} (409): give it another domain first, or delete the old one "
-                "in an up of its own, which leaves the domain without Access meanwhile"
+                f"a change of {moved[0]} needs a new application, and Cloudflare refuses a second "
+                f"one on {shared[0]} (409): move this one to another domain first, or delete it in "
+                "an up of its own, which leaves the domain without Access meanwhile"
             )
+
+    def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of what nothing protects any more."""
+        for place in sorted(_places(declared)):
+            yield f"{place} is now reachable without Access"
 
     def _body(
         self,
@@ -376,52 +482,82 @@ class AccessApplicationProvider(Lifecycle):
         there: Mapping[str, Any] | None = None,
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Say where the application is once: Cloudflare derives the other two ways of saying it.
-
-        What it derived is not carried over, or a domain that the program took away would stay.
-        """
+        """Write a request whose parts fit each other, and what is there."""
+        there, was = there or {}, was or {}
         body = super()._body(declared, there=there, was=was)
-        if "destinations" in declared or "self_hosted_domains" not in declared:
-            said, derived = "destinations", "self_hosted_domains"
-        else:
-            said, derived = "self_hosted_domains", "destinations"
-        if derived not in declared:
-            body.pop(derived, None)
-        if said not in declared and there and there.get("domain") != body.get("domain"):
-            moved = {there.get("domain"): body.get("domain")}
-            body[said] = [
-                {**place, "uri": moved.get(place.get("uri"), place.get("uri"))}
-                if place.get("uri")
-                else place
-                for place in body.get(said) or ()
+        carried = {name: body.pop(name, []) for name in PLACES if name not in declared}
+        if not any(name in props for name in PLACES for props in (declared, was)):
+            body |= _moved(carried, there.get("domain"), body.get("domain"))
+        policies = [one for one in attached(there.get("policies")) if isinstance(one, Mapping)]
+        if policies and body.get("policies") == [policy["id"] for policy in policies]:
+            # Their places too: those that the application owns may be in between.
+            body["policies"] = [
+                {name: policy[name] for name in ("id", "precedence") if name in policy}
+                for policy in policies
             ]
+        _complete(body.get("scim_config"))
         return body
 
-    def deleted(self, props: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of what nothing protects any more."""
-        for place in sorted(_places(props)):
-            yield f"{place} is now reachable without Access"
+
+def _moved(
+    carried: Mapping[str, list[Any]], old: str | None, new: str | None
+) -> dict[str, list[Any]]:
+    """Say where else an application is, its domain's new name in place of the old.
+
+    Said once: Cloudflare derives the other way. Both, carried over, would bring an old domain back.
+    """
+    said = next((name for name in PLACES if carried[name]), None)
+    if said is None:
+        return {}
+    places = carried[said]
+    if old is None or (new is not None and address(new) == address(old)):
+        return {said: places}
+    there = [place for place in places if _uri(place) == address(old)]
+    others = [place for place in places if place not in there]
+    if new is not None:
+        others += [{**p, "uri": new} if isinstance(p, Mapping) else new for p in there]
+    return {said: others}
+
+
+def _uri(place: Any) -> str | None:
+    uri = place.get("uri") if isinstance(place, Mapping) else place
+    return None if uri is None else address(uri)
+
+
+def _complete(scim: Any) -> None:
+    """Refuse to lose SCIM credentials: an update replaces everything, and no answer has them."""
+    given = scim.get("authentication") if isinstance(scim, Mapping) else None
+    many = given if isinstance(given, list) else [given] if given else []
+    if any(SCIM_SECRETS.get(one.get("scheme"), "scheme") not in one for one in many):
+        raise DeclarationError(
+            "this application has SCIM credentials, which Cloudflare never tells, and an update "
+            "would lose them: declare scim_config with its authentication"
+        )
 
 
 def _places(declared: Mapping[str, Any]) -> set[str]:
-    """Return what an application protects, as people say it."""
-    destinations = declared.get("destinations")
-    domains = declared.get("self_hosted_domains")
-    uris = [
-        str(entry.get("uri") or key)
-        for key, entry in (destinations.items() if isinstance(destinations, Mapping) else ())
-        if isinstance(entry, Mapping)
-    ]
-    more = list(domains) if isinstance(domains, Mapping) else []
-    return {place for place in (declared.get("domain"), *uris, *more) if place and place != UNKNOWN}
+    """Return what an application protects, as people say it. A bookmark protects nothing."""
+    if declared.get("type") == "bookmark":
+        return set()
+    said = [declared.get("domain"), *(_entries(declared.get("self_hosted_domains")).values())]
+    for key, place in _entries(declared.get("destinations")).items():
+        said.append(place.get("uri") or key if isinstance(place, Mapping) else place)
+    return {address(str(place)) for place in said if place}
+
+
+def _entries(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    return {value: value} if value == UNKNOWN else {}
 
 
 class AccessApplication(Resource, module="cloudflare", name="AccessApplication"):
     """Something behind Access, under an account or a zone.
 
-    `policies` attaches reusable policies, in order; left out, an update never changes which policies
-    the application has. `adopt=True` takes over the application on this domain. `saas_app`,
-    `scim_config` and the other objects are plain dictionaries, as Cloudflare spells them.
+    `policies` attaches reusable policies, in order; left out, an update never changes which
+    policies the application has. `adopt=True` takes over the application on this domain.
+    `saas_app`, `scim_config` and the other objects are plain dictionaries, as Cloudflare spells
+    them. What was declared and no longer is goes back to the API's default, `policies` excepted.
     """
 
     lifecycle = AccessApplicationProvider
@@ -435,6 +571,9 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
     aud: pulumi.Output[str]
     client_id: pulumi.Output[str | None]
     client_secret: pulumi.Output[str | None]
+    public_key: pulumi.Output[str | None]
+    idp_entity_id: pulumi.Output[str | None]
+    sso_endpoint: pulumi.Output[str | None]
     created_at: pulumi.Output[str]
     updated_at: pulumi.Output[str]
 

@@ -2,8 +2,8 @@
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/policies/
 
-What a policy says (`PolicyInputs`) is the same for reusable policies and for those that an application
-owns; the latter are in application_policies.py.
+What a policy says (`PolicyInputs`) is the same for reusable policies and for those that an
+application owns; the latter are in application_policies.py.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class ApprovalGroup(Inputs):
 
 
 def _called(group: Mapping[str, Any]) -> str:
-    people = [*(group.get("email_addresses") or ()), group.get("email_list_uuid")]
+    addresses = group.get("email_addresses")
+    people = [*(addresses if isinstance(addresses, Mapping) else [addresses])]
+    people.append(group.get("email_list_uuid"))
     return f"{group.get('approvals_needed')} of {', '.join(str(one) for one in people if one)}"
 
 
@@ -187,8 +189,9 @@ class AccessPolicyProvider(Lifecycle):
 class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
     """A reusable policy: one decision and whom it is for, attached to any number of applications.
 
-    `adopt="<id>"` of a policy that an application owns makes it reusable, where it is. `approval_groups`
-    are `{"approvals_needed": 1, "email_addresses": […]}`; durations are such as `30m` or `24h`.
+    `adopt="<id>"` of a policy that an application owns makes it reusable, where it is.
+    `approval_groups` are `{"approvals_needed": 1, "email_addresses": […]}`; durations are such as
+    `30m` or `24h`.
     """
 
     lifecycle = AccessPolicyProvider

@@ -78,6 +78,10 @@ class Client:
                 "proxy must be an http:// or https:// URL, certificates a readable file or folder"
             ) from None
 
+    def close(self) -> None:
+        """Close the connections. A process that ends need not."""
+        self._http.close()
+
     def get(self, where: str, *, needs: str, **params: Any) -> Any:
         """GET one object."""
         return self._result(self._ask("GET", where, needs, params=params))

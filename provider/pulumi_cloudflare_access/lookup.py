@@ -1,0 +1,375 @@
+"""What exists at Cloudflare already, found by its id or its name while the program runs.
+
+    staff = cloudflare.get_access_group(name="Staff")
+    cloudflare.AccessGroup("engineers", include=[…], require=[rules.group(staff)], …)
+
+A kind is a frozen dataclass (what people need of an answer), a path, and the four methods of one
+`Lookup` under their public names. Look-ups run in the program's process, in previews too, so they
+need credentials there: the stack's config and the environment, or what the explicit provider in
+`opts` was given. A list is read once per deployment, scope and settings, however many look-ups and
+threads want it; with `depends_on` it is read anew, after what it depends on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import difflib
+import json
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+import pulumi
+
+from .api.pages import Snapshot
+from .errors import DeclarationError, LookUpError, SettingsError
+from .lifecycle import Lifecycle, Scope
+from .provider import Cloudflare
+from .references import Found
+from .settings import NO_ACCOUNT, Settings
+
+T = TypeVar("T", bound=Found)
+R = TypeVar("R")
+Text = pulumi.Input[str]
+Asked = Mapping[str, Any]
+
+
+class Collection(Protocol):
+    """Where the objects of a kind are listed."""
+
+    @property
+    def collection(self) -> str:
+        """The path below the account or the zone."""
+
+    @property
+    def needs(self) -> str:
+        """The token permission, without its Read or Write."""
+
+    @property
+    def per_page(self) -> int:
+        """How many a page of the list may hold."""
+
+
+class Lookup(Generic[T]):
+    """The look-ups of one kind, in accounts: by `id` or by exact `name`, or all there are."""
+
+    def __init__(self, result: type[T], collection: Collection) -> None:
+        self._result = result
+        self._collection = collection
+
+    def get(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: str | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> T:
+        """Find the one object with this name or id; anything else is a LookUpError."""
+        return self._get({"id": id, "name": name}, {"account_id": account_id}, opts)
+
+    def get_all(
+        self, *, account_id: str | None = None, opts: pulumi.InvokeOptions | None = None
+    ) -> list[T]:
+        """Return all objects, by their names."""
+        return self._get_all({"account_id": account_id}, opts)
+
+    def get_output(
+        self,
+        *,
+        name: Text | None = None,
+        id: Text | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: Text | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> pulumi.Output[T]:
+        """Find the one object with this name or id, once these are known."""
+        return self._get_output({"id": id, "name": name}, {"account_id": account_id}, opts)
+
+    def get_all_output(
+        self, *, account_id: Text | None = None, opts: pulumi.InvokeOptions | None = None
+    ) -> pulumi.Output[list[T]]:
+        """Return all objects, by their names, once it is known of what account."""
+        return self._get_all_output({"account_id": account_id}, opts)
+
+    # ----------------------------------------------------------------------- however it is asked for
+
+    def _get(self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None) -> T:
+        _refuse_outputs({**asked, **scope})
+        return self._one(asked, self._everything(_settings(opts), scope))
+
+    def _get_all(self, scope: Asked, opts: pulumi.InvokeOptions | None) -> list[T]:
+        _refuse_outputs(scope)
+        return self._everything(_settings(opts), scope).objects
+
+    def _get_output(
+        self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None
+    ) -> pulumi.Output[T]:
+        return _later(
+            lambda asked, scope, settings, anew: self._one(
+                asked, self._everything(settings, scope, anew=anew)
+            ),
+            asked,
+            scope,
+            opts,
+        )
+
+    def _get_all_output(
+        self, scope: Asked, opts: pulumi.InvokeOptions | None
+    ) -> pulumi.Output[list[T]]:
+        return _later(
+            lambda _, scope, settings, anew: self._everything(settings, scope, anew=anew).objects,
+            {},
+            scope,
+            opts,
+        )
+
+    def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> _Listed[T]:
+        # Without credentials there is no need to ask for an account.
+        _ = settings.headers
+        where, kind = _scope(scope, settings), self._collection
+        path = Lifecycle.path_of(where, kind.collection)
+
+        def read() -> Iterable[dict[str, Any]]:
+            from .api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP
+
+            client = client_for(settings, pulumi.log.warn)
+            return client.list(path, per_page=kind.per_page, needs=kind.needs)
+
+        answers = _Lists.current().of((settings, path), read, anew=anew).objects()
+        found = [_read(self._result, answer, where) for answer in answers]
+        return _Listed(where, sorted(found, key=lambda one: (one.name, one.id)))
+
+    def _one(self, asked: Asked, listed: _Listed[T]) -> T:
+        kind = self._result.referred.what.partition(" ")[2]
+        given = {by: value for by, value in asked.items() if value is not None}
+        if len(given) != 1:
+            raise DeclarationError(f"look up one {kind} by exactly one of {', '.join(asked)}")
+        [(by, wanted)] = given.items()
+        found = [one for one in listed.objects if getattr(one, by) == wanted]
+        if not found:
+            near = _nearest(wanted, [getattr(one, by) for one in listed.objects])
+            raise LookUpError(f'no {kind} has the {by} "{wanted}" in {listed.where}{near}')
+        if len(found) > 1:
+            ids = ", ".join(one.id for one in found)
+            raise LookUpError(
+                f'{len(found)} have the {by} "{wanted}" in {listed.where}, and one {kind} is due: '
+                f"pass id=, one of {ids}"
+            )
+        return found[0]
+
+
+class ScopedLookup(Lookup[T]):
+    """The look-ups of one kind, in accounts and in zones."""
+
+    def get(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: str | None = None,
+        zone_id: str | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> T:
+        """Find the one object with this name or id; anything else is a LookUpError."""
+        return self._get({"id": id, "name": name}, _either(account_id, zone_id), opts)
+
+    def get_all(
+        self,
+        *,
+        account_id: str | None = None,
+        zone_id: str | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> list[T]:
+        """Return all objects, by their names."""
+        return self._get_all(_either(account_id, zone_id), opts)
+
+    def get_output(
+        self,
+        *,
+        name: Text | None = None,
+        id: Text | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: Text | None = None,
+        zone_id: Text | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> pulumi.Output[T]:
+        """Find the one object with this name or id, once these are known."""
+        return self._get_output({"id": id, "name": name}, _either(account_id, zone_id), opts)
+
+    def get_all_output(
+        self,
+        *,
+        account_id: Text | None = None,
+        zone_id: Text | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> pulumi.Output[list[T]]:
+        """Return all objects, by their names, once it is known of what account or zone."""
+        return self._get_all_output(_either(account_id, zone_id), opts)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Listed(Generic[T]):
+    """The objects of one account or zone."""
+
+    where: Scope
+    objects: list[T]
+
+
+class _Lists:
+    """The lists that one run of a program has read. Several run in one process."""
+
+    _all: ClassVar[weakref.WeakKeyDictionary[Any, _Lists]] = weakref.WeakKeyDictionary()
+    _outside: ClassVar[_Lists]
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self) -> None:
+        self._snapshots: dict[Any, Snapshot] = {}
+
+    @classmethod
+    def current(cls) -> _Lists:
+        root = pulumi.runtime.get_root_resource()
+        with cls._lock:
+            if root is not None:
+                return cls._all.setdefault(root, cls())
+            # A thread that the program has started itself does not know whose it is.
+            alone = list(cls._all.values())
+            return alone[0] if len(alone) == 1 else cls._outside
+
+    def of(
+        self, key: Any, read: Callable[[], Iterable[dict[str, Any]]], *, anew: bool
+    ) -> Snapshot:
+        with self._lock:
+            if anew or key not in self._snapshots:
+                self._snapshots[key] = Snapshot(read)
+            return self._snapshots[key]
+
+
+_Lists._outside = _Lists()  # noqa: SLF001 - it is its own class's
+
+
+def _read(result: type[T], answer: Mapping[str, Any], where: Scope) -> T:
+    """Keep of an answer what the result has a place for; what the answer lacks is not said."""
+    kept = {
+        name: answer[name] if name in result.in_order else _settled(answer[name])
+        for name in (field.name for field in dataclasses.fields(result))
+        if answer.get(name) is not None
+    }
+    return result(**{**kept, "account_id": None, "zone_id": None, where.field: where.id})
+
+
+def _settled(value: Any) -> Any:
+    """Put lists, which come in any order, into one: or exports would change in every preview."""
+    if isinstance(value, Mapping):
+        return {key: _settled(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return sorted(map(_settled, value), key=lambda one: json.dumps(one, sort_keys=True))
+    return value
+
+
+def _nearest(wanted: str, known: Sequence[str | None]) -> str:
+    if not known:
+        return ", which has none at all"
+    spelt = {one.lower(): one for one in known if one}
+    close = difflib.get_close_matches(wanted.lower(), spelt, n=3, cutoff=0.6)
+    if not close:
+        return f", and none of its {len(known)} has one like it"
+    return "; the nearest: " + ", ".join(f'"{spelt[one]}"' for one in close)
+
+
+# ------------------------------------------------------------------------- where, and in whose name
+
+
+def _either(account_id: Any, zone_id: Any) -> Asked:
+    return {"account_id": account_id, "zone_id": zone_id}
+
+
+def _scope(asked: Asked, settings: Settings) -> Scope:
+    given = [Scope(field.removesuffix("_id"), str(id_)) for field, id_ in asked.items() if id_]
+    if len(given) > 1:
+        raise DeclarationError(f"{' or '.join(asked)}, not both")
+    if not given and not settings.account_id:
+        raise SettingsError(NO_ACCOUNT)
+    return given[0] if given else Scope("account", str(settings.account_id))
+
+
+def _provider(opts: pulumi.InvokeOptions | None) -> Cloudflare | None:
+    """Return the explicit provider, given or the parent's."""
+    provider = opts.provider if opts else None
+    if provider is None and opts and opts.parent:
+        provider = opts.parent.get_provider("pulumi-python:dynamic:Resource")
+    if provider is not None and not isinstance(provider, Cloudflare):
+        raise DeclarationError(
+            "look-ups run in the program, which cannot see what such a provider was given: make it "
+            "with Cloudflare(…)"
+        )
+    return provider
+
+
+def _from_the_stack(key: str) -> str | None:
+    namespace, _, name = key.partition(":")
+    return pulumi.Config(namespace).get(name)
+
+
+def _settings(opts: pulumi.InvokeOptions | None) -> Settings:
+    """Read the settings that are there at once."""
+    provider = _provider(opts)
+    if provider is None:
+        return Settings.read(_from_the_stack)
+
+    def config(key: str) -> Any:
+        value = provider.given.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        argument = "api_token" if key == "cloudflare:apiToken" else "account_id"
+        told = ", or give the provider api_token_env=" if argument == "api_token" else ""
+        raise SettingsError(
+            f'{argument} of the provider "{provider.pulumi_resource_name}" is an Output, known '
+            f"later: use the look-up whose name ends in _output{told}"
+        )
+
+    return Settings.read(config)
+
+
+def _refuse_outputs(asked: Asked) -> None:
+    for name, value in asked.items():
+        if value is not None and not isinstance(value, str):
+            raise DeclarationError(
+                f"{name} must be a string; for an Output use the look-up whose name ends in _output"
+            )
+
+
+def _later(
+    work: Callable[[Asked, Asked, Settings, bool], R],
+    asked: Asked,
+    scope: Asked,
+    opts: pulumi.InvokeOptions | None,
+) -> pulumi.Output[R]:
+    """Look up once everything that the look-up needs is known: in a preview, perhaps never."""
+    provider = _provider(opts)
+    # That a token is a secret makes none of what it can read one.
+    given: dict[str, Any] = {
+        key: pulumi.Output.unsecret(pulumi.Output.from_input(value))
+        for key, value in (provider.given.items() if provider else ())
+    }
+    settings = None if provider else Settings.read(_from_the_stack)
+    after = pulumi.Output.from_input(getattr(opts, "depends_on", None)).apply(_known)
+
+    async def look_up(known: Mapping[str, Any]) -> R:
+        return await asyncio.to_thread(
+            work,
+            known["asked"],
+            known["scope"],
+            settings or Settings.read(known["given"].get),
+            known["after"] is not None,
+        )
+
+    return pulumi.Output.all(asked=asked, scope=scope, given=given, after=after).apply(look_up)
+
+
+def _known(depends_on: Any) -> pulumi.Output[Any] | None:
+    """Wait for resources to be there; in the preview of their creation, their ids are unknown."""
+    if depends_on is None:
+        return None
+    resources = depends_on if isinstance(depends_on, (list, tuple)) else [depends_on]
+    return pulumi.Output.all(*(getattr(one, "id", one.urn) for one in resources))
