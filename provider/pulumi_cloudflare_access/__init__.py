@@ -13,11 +13,46 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .access import rules
-    from .access.application import AccessApplication
+    from .access.application import (
+        AccessApplication,
+        GetAccessApplicationResult,
+        get_access_application,
+        get_access_application_output,
+        get_access_applications,
+        get_access_applications_output,
+    )
     from .access.application_policies import AccessApplicationPolicies
-    from .access.group import AccessGroup
-    from .access.policy import AccessPolicy
-    from .errors import CloudflareError
+    from .access.group import (
+        AccessGroup,
+        GetAccessGroupResult,
+        get_access_group,
+        get_access_group_output,
+        get_access_groups,
+        get_access_groups_output,
+    )
+    from .access.identity_provider import (
+        GetIdentityProviderResult,
+        get_identity_provider,
+        get_identity_provider_output,
+        get_identity_providers,
+        get_identity_providers_output,
+    )
+    from .access.policy import (
+        AccessPolicy,
+        GetAccessPolicyResult,
+        get_access_policies,
+        get_access_policies_output,
+        get_access_policy,
+        get_access_policy_output,
+    )
+    from .access.service_token import (
+        GetServiceTokenResult,
+        get_service_token,
+        get_service_token_output,
+        get_service_tokens,
+        get_service_tokens_output,
+    )
+    from .errors import CloudflareError, LookUpError
     from .local_cloudflare import LocalCloudflare
     from .provider import Cloudflare
 
@@ -28,7 +63,33 @@ __all__ = [
     "AccessPolicy",
     "Cloudflare",
     "CloudflareError",
+    "GetAccessApplicationResult",
+    "GetAccessGroupResult",
+    "GetAccessPolicyResult",
+    "GetIdentityProviderResult",
+    "GetServiceTokenResult",
     "LocalCloudflare",
+    "LookUpError",
+    "get_access_application",
+    "get_access_application_output",
+    "get_access_applications",
+    "get_access_applications_output",
+    "get_access_group",
+    "get_access_group_output",
+    "get_access_groups",
+    "get_access_groups_output",
+    "get_access_policies",
+    "get_access_policies_output",
+    "get_access_policy",
+    "get_access_policy_output",
+    "get_identity_provider",
+    "get_identity_provider_output",
+    "get_identity_providers",
+    "get_identity_providers_output",
+    "get_service_token",
+    "get_service_token_output",
+    "get_service_tokens",
+    "get_service_tokens_output",
     "rules",
 ]
 
@@ -39,7 +100,33 @@ _HOME = {
     "AccessPolicy": ".access.policy",
     "Cloudflare": ".provider",
     "CloudflareError": ".errors",
+    "GetAccessApplicationResult": ".access.application",
+    "GetAccessGroupResult": ".access.group",
+    "GetAccessPolicyResult": ".access.policy",
+    "GetIdentityProviderResult": ".access.identity_provider",
+    "GetServiceTokenResult": ".access.service_token",
     "LocalCloudflare": ".local_cloudflare",
+    "LookUpError": ".errors",
+    "get_access_application": ".access.application",
+    "get_access_application_output": ".access.application",
+    "get_access_applications": ".access.application",
+    "get_access_applications_output": ".access.application",
+    "get_access_group": ".access.group",
+    "get_access_group_output": ".access.group",
+    "get_access_groups": ".access.group",
+    "get_access_groups_output": ".access.group",
+    "get_access_policies": ".access.policy",
+    "get_access_policies_output": ".access.policy",
+    "get_access_policy": ".access.policy",
+    "get_access_policy_output": ".access.policy",
+    "get_identity_provider": ".access.identity_provider",
+    "get_identity_provider_output": ".access.identity_provider",
+    "get_identity_providers": ".access.identity_provider",
+    "get_identity_providers_output": ".access.identity_provider",
+    "get_service_token": ".access.service_token",
+    "get_service_token_output": ".access.service_token",
+    "get_service_tokens": ".access.service_token",
+    "get_service_tokens_output": ".access.service_token",
     "rules": ".access",
 }
 

@@ -75,6 +75,11 @@ class Keyed(ABC):
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
         """Read an entry of an answer that nobody declared."""
 
+    def in_form(self, answer: Any, form: Any, name_of: NameOf) -> Any:
+        """Read an entry of an answer that goes by a key that is known, and has changed."""
+        del form
+        return self.from_wire(answer, name_of).entry
+
     def keep_form(self, new: Any, old: Any) -> Any:
         """Give what did not change inside an entry, which did, the form that it had."""
         del old

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 PROVIDER = "__provider"
 MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
+CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
 SECRET = plugin.SECRET  # the fields that hold a secret value
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 STATE_VERSION = 1
@@ -61,10 +62,11 @@ STILL_IN_USE = (1.0, 2.0, 4.0)
 
 @dataclass(frozen=True)
 class Scope:
-    """Where an object lives: an account or a zone."""
+    """Where an object lives: an account or a zone, and the collection there, if not its kind's."""
 
     kind: str
     id: str
+    collection: str = ""
 
     @property
     def field(self) -> str:
@@ -98,6 +100,8 @@ class Lifecycle(dynamic.ResourceProvider):
     needs: ClassVar[str]
     """The token permission, without its Read or Write."""
     per_page: ClassVar[int] = 1000
+    quota: ClassVar[int | None] = None
+    """How many an account may have unless Cloudflare has agreed to more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,6 +142,7 @@ class Lifecycle(dynamic.ResourceProvider):
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
         reserved = {k: declared.pop(k) for k in (SECRET,) if k in declared}
+        _claimed.update(declared.pop(CLAIMED, None) or ())
         adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
         mistakes += _adoption_mistakes(adoption)
         mistakes += self._fill_in_scope(declared, _olds)
@@ -177,8 +182,7 @@ class Lifecycle(dynamic.ResourceProvider):
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
         if answer is None:
-            body = self._body(self._declared(props))
-            answer = self.client.post(self._path(scope), body, needs=self.needs)
+            answer = self._make(scope, props)
             kept = self._kept(self._computed(answer))
         id_ = _id_of(answer)
         self._touch(id_)
@@ -228,13 +232,11 @@ class Lifecycle(dynamic.ResourceProvider):
                 "again"
             ) from None
         old, new = self._declared(_olds), self._declared(_news)
-        found = self._managed(there, old, form=both(self.facts(), old, new))
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
-            self._refuse_unseen(called, old, self._managed(there, old), new, _secret(_news))
-        if self._differences(found, new):
-            body = self._body(new, there=there, was=old)
-            there = self.client.put(self._path(scope, _id), body, needs=self.needs)
+            self._refuse_unseen(called, _olds, there, new, _secret(_news))
+        if not self._is_settled(there, old, new):
+            there = self._change(scope, there, new, old)
             self._snapshot(scope).wrote(_id, there)
         outputs = self._outputs(_news, there, written=True)
         return dynamic.UpdateResult(self._kept(_olds) | outputs)
@@ -244,7 +246,7 @@ class Lifecycle(dynamic.ResourceProvider):
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
         object_ = (self.kind, _id)
-        heir = _adopted.get(_id)
+        heir = _adopted.get(self.adoptable(_id))
         # A diff's claim says nothing against its own resource, which may be replaced all the same.
         # An adoption does: `up --replace` adopts its own object without a diff, then deletes it.
         if heir is None and _heirs.get(object_) != plugin.current_urn():
@@ -282,6 +284,23 @@ class Lifecycle(dynamic.ResourceProvider):
         """Bring an object that `adopt` names from another collection into this one."""
         return None
 
+    def collection_of(self, props: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
+        """Say where an object lives below the account or the zone, if that depends on it."""
+        return self.collection
+
+    def is_ours(self, found: Mapping[str, Any]) -> bool:  # noqa: ARG002 - likewise
+        """Tell whether what a collection holds is of this kind."""
+        return True
+
+    def adoptable(self, id_: str) -> str:
+        """Say what an adoption takes over. Objects of other kinds may be it, by the same id."""
+        return id_
+
+    @staticmethod
+    def is_adopted(id_: str) -> bool:
+        """Tell whether another resource takes the object over in this run, if only later."""
+        return id_ in _adopted or id_ in _claimed
+
     def others(self, scope: Scope, collection: str) -> Iterator[dict[str, Any]]:
         """Read all objects of another collection of the scope."""
         return self.client.list(
@@ -317,7 +336,7 @@ class Lifecycle(dynamic.ResourceProvider):
     def _scope(self, props: Mapping[str, Any]) -> Scope:
         for kind in self.scopes:
             if props.get(f"{kind}_id"):
-                return Scope(kind, str(props[f"{kind}_id"]))
+                return Scope(kind, str(props[f"{kind}_id"]), self.collection_of(props))
         raise DeclarationError(f"this {self.what} names no {' or '.join(self.scopes)}")
 
     @staticmethod
@@ -326,7 +345,7 @@ class Lifecycle(dynamic.ResourceProvider):
         return f"/{scope.kind}s/{quote(scope.id, safe='')}/{collection}"
 
     def _path(self, scope: Scope, id_: str | None = None) -> str:
-        path = self.path_of(scope, self.collection)
+        path = self.path_of(scope, scope.collection or self.collection)
         if id_ is None:
             return path
         _raise(_segment_mistakes("id", id_))
@@ -446,6 +465,34 @@ class Lifecycle(dynamic.ResourceProvider):
     def _scope_fields(self) -> frozenset[str]:
         return frozenset(f"{scope}_id" for scope in self.scopes)
 
+    # ------------------------------------------------------------------------------------- writing
+
+    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Make an object; return it as a GET would."""
+        body = self._body(self._declared(props))
+        made: dict[str, Any] = self.client.post(self._path(scope), body, needs=self.needs)
+        return made
+
+    def _is_settled(
+        self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> bool:
+        """Tell whether what is there is what is declared, and holds nothing that no longer is."""
+        found = self._managed(there, was, form=both(self.facts(), was, declared))
+        return not self._differences(found, declared)
+
+    def _change(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Make an object what is declared; return it as a GET would."""
+        body = self._body(declared, there=there, was=was)
+        where = self._path(scope, _id_of(there))
+        changed: dict[str, Any] = self.client.put(where, body, needs=self.needs)
+        return changed
+
     # ------------------------------------------------------------------------ adopt, refuse, delete
 
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -462,11 +509,8 @@ class Lifecycle(dynamic.ResourceProvider):
                 f"would change: {'; '.join(differences)}. Declare what is there, or accept these "
                 "changes with adopt_changes=True"
             )
-        _take(id_, plugin.current_urn())
-        if differences:
-            body = self._body(declared, there=found)
-            found = self.client.put(self._path(scope, id_), body, needs=self.needs)
-        return found
+        take(self.adoptable(id_), plugin.current_urn())
+        return self._change(scope, found, declared, {}) if differences else found
 
     def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         wanted = props[ADOPT]
@@ -485,12 +529,14 @@ class Lifecycle(dynamic.ResourceProvider):
         same = [
             found
             for found in listed
-            if key.same(found.get(key.name), name) and not self._is_own(_id_of(found))
+            if key.same(found.get(key.name), name)
+            and self.is_ours(found)
+            and not self._is_own(_id_of(found))
         ]
         if len(same) > 1:
             ids = ", ".join(sorted(map(_id_of, same)))
             raise AdoptionError(
-                f'{len(same)} {self.what}s are called "{name}" in {scope}: choose one with '
+                f'{len(same)} {_plural(self.what)} are called "{name}" in {scope}: choose one with '
                 f'adopt="<id>" ({ids})'
             )
         return same[0] if same else None
@@ -515,12 +561,14 @@ class Lifecycle(dynamic.ResourceProvider):
     def _refuse_unseen(
         self,
         called: str,
-        old: Mapping[str, Any],
-        there: Mapping[str, Any],
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
         wish: Mapping[str, Any],
         secret: Container[str],
     ) -> None:
         """Raise if somebody changed the object since, unless it already is what is wished for."""
+        old = self._declared(olds)
+        there = self._managed(answer, old)
         settled = {
             name
             for name, field in self.facts().items()
@@ -586,11 +634,14 @@ _owners: dict[tuple[str, str], str] = {}
 # take it along.
 _heirs: dict[tuple[str, str], str] = {}
 _adopted: dict[str, str] = {}
+# What other resources of the program adopt in this run, perhaps not yet.
+_claimed: set[str] = set()
 _names: dict[str, str] = {}
 _adopting = threading.Lock()
 
 
-def _take(id_: str, urn: str) -> None:
+def take(id_: str, urn: str) -> None:
+    """Note who takes an object over in this run. Raises if somebody else has."""
     with _adopting:
         owner = _adopted.setdefault(id_, urn)
     if owner != urn:
@@ -618,6 +669,10 @@ def _id_of(answer: Mapping[str, Any]) -> str:
 def _other(old: Any, new: Any) -> bool:
     # A scope that is not known yet may be another: the preview says the worse of the two.
     return bool(old != new or new == UNKNOWN)
+
+
+def _plural(what: str) -> str:
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
 
 
 def _secret(props: Mapping[str, Any]) -> frozenset[str]:

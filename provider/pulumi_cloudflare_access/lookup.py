@@ -236,9 +236,7 @@ class _Lists:
             alone = list(cls._all.values())
             return alone[0] if len(alone) == 1 else cls._outside
 
-    def of(
-        self, key: Any, read: Callable[[], Iterable[dict[str, Any]]], *, anew: bool
-    ) -> Snapshot:
+    def of(self, key: Any, read: Callable[[], Iterable[dict[str, Any]]], *, anew: bool) -> Snapshot:
         with self._lock:
             if anew or key not in self._snapshots:
                 self._snapshots[key] = Snapshot(read)

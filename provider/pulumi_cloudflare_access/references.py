@@ -203,15 +203,17 @@ class InOrder(Keyed):
         if value == UNKNOWN:
             return value, []
         if isinstance(value, Mapping):
-            value = [
-                {**entry, LABEL: key} if isinstance(entry, Mapping) else entry
-                for key, entry in in_order(value)
-            ]
-        if not isinstance(value, Sequence) or isinstance(value, str):
+            pairs: list[tuple[str | None, Any]] = [*in_order(value)]
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            pairs = [(None, entry) for entry in value]
+        else:
             return value, [Mistake(path, "must be a list")]
-        read = [self.read(entry, f"{path}[{index}]") for index, entry in enumerate(value)]
-        mistakes = [mistake for _, wrong in read for mistake in wrong]
-        return (value if mistakes else self._line_up([named for named, _ in read])), mistakes
+        named, mistakes = [], []
+        for index, (key, entry) in enumerate(pairs):
+            read, wrong = self.read(entry, f"{path}[{index}]")
+            mistakes += wrong
+            named.append(Named(key, read.entry) if key else read)
+        return (value if mistakes else self._line_up(named)), mistakes
 
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two hold the same entries in the same order."""
@@ -241,13 +243,24 @@ class InOrder(Keyed):
     ) -> dict[str, Any]:
         """Read the list of an answer; entries that are known keep their keys and their form."""
         unmatched = dict(in_order(known))
-        named = []
+        named: list[Named | None] = []
         for item in items:
             key = next((k for k, entry in unmatched.items() if self.matches(entry, item)), None)
-            named.append(
-                self.from_wire(item, name_of) if key is None else Named(key, unmatched.pop(key))
-            )
-        return self._line_up(named)
+            named.append(None if key is None else Named(key, unmatched.pop(key)))
+        return self._line_up(
+            [
+                one or self._changed(item, unmatched, name_of)
+                for one, item in zip(named, items, strict=True)
+            ]
+        )
+
+    def _changed(self, item: Any, unmatched: dict[str, Any], name_of: NameOf) -> Named:
+        """Read an entry that is not as it is known; what goes by its key gives it its form."""
+        named = self.from_wire(item, name_of)
+        if named.key not in unmatched:
+            return named
+        form = unmatched.pop(named.key)
+        return Named(named.key, self._entries.in_form(item, form, name_of))
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """Say what has gone, what has come, and the order where that is all that changed."""

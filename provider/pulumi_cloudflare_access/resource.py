@@ -7,6 +7,7 @@ to check in reserved inputs, so that it is reported with everything else, in the
 from __future__ import annotations
 
 import base64
+import collections
 import functools
 import pickle
 import weakref
@@ -52,6 +53,7 @@ class Resource(dynamic.Resource):
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
         self._register(resource_name, props, opts)
+        _Deployment.current().count(self, declared)
 
     def _register(
         self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
@@ -142,6 +144,7 @@ class _Deployment:
 
     def __init__(self) -> None:
         self._adopted: dict[tuple[Any, ...], str] = {}
+        self._counted: collections.Counter[tuple[Any, ...]] = collections.Counter()
 
     @classmethod
     def current(cls) -> _Deployment:
@@ -161,6 +164,26 @@ class _Deployment:
         if first == name:
             return []
         return [f'{ADOPT}: "{first}" adopts this object already: one object, one resource']
+
+    def count(self, resource: Resource, declared: Mapping[str, Any]) -> None:
+        """Warn of more objects in one account or zone than the default quota. Known scopes only."""
+        lifecycle, provider = resource.lifecycle, resource._provider  # noqa: SLF001 - Pulumi's
+        scope = [declared.get(field) for field in SCOPES]
+        if lifecycle.quota is None or any(isinstance(s, pulumi.Output) for s in scope):
+            return
+        key = (lifecycle, provider and provider.pulumi_resource_name, *scope)
+        self._counted[key] += 1
+        if self._counted[key] == lifecycle.quota + 1:
+
+            def say(_: None) -> None:
+                place = f"{'zone' if scope[1] else 'account'} {scope[1] or scope[0] or ''}".strip()
+                pulumi.warn(
+                    f"{lifecycle.what}: this program declares {self._counted[key]} in one {place}, "
+                    f"and Cloudflare allows {lifecycle.quota} unless it has agreed to more"
+                )
+
+            # Said when the program has run: the count is whole by then.
+            pulumi.Output.from_input(None).apply(say)
 
 
 __all__ = ["ADOPT", "ADOPT_CHANGES", "SCOPES", "Resource"]

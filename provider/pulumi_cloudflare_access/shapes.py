@@ -211,12 +211,12 @@ class NestedShape(Shape):
             return value
         found = {}
         for name, field in self.fields.items():
-            if isinstance(form, Mapping) and name not in form:
+            if isinstance(form, Mapping) and name not in form and not field.always_managed:
                 continue
             known = form.get(name, MISSING) if isinstance(form, Mapping) else MISSING
             answered = field.answer(value, known, name_of)
             answered = known if answered is SILENT else answered
-            if answered is not MISSING:
+            if answered is not MISSING and (answered or not field.always_managed):
                 found[name] = answered
         return found
 
@@ -555,3 +555,7 @@ class Objects(Keyed):
         """Read an object that nobody declared, all of it."""
         entry = self._shape().answer(answer, None, name_of)
         return Named(self._key(entry), entry)
+
+    def in_form(self, answer: Any, form: Any, name_of: NameOf) -> Any:
+        """Read the fields that the declaration has."""
+        return self._shape().answer(answer, form, name_of)

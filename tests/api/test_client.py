@@ -55,16 +55,11 @@ def _no_connection_is_left_open() -> Iterator[None]:
 
 
 def client(base_url: str, **settings: Any) -> Client:
-    made = Client(
-        Settings(
-            **{
-                "base_url": base_url,
-                "api_token": CANARY,
-                "allow_loopback": True,
-                **settings,
-            }
-        )
-    )
+    local = {"base_url": base_url, "api_token": CANARY, "allow_loopback": True}
+    return closed_afterwards(Client(Settings(**{**local, **settings})))
+
+
+def closed_afterwards(made: Client) -> Client:
     _clients.append(made)
     return made
 
@@ -302,7 +297,7 @@ def test_no_error_holds_the_token_or_the_body_in_its_text_or_its_traceback(
 
 
 def test_a_token_that_cloudflare_repeats_is_not_repeated_by_us() -> None:
-    said = answer(refused({"code": 9109, "message": f"token {CANARY} may not"}), 403)
+    said = answer(refused({"code": 9109, "message": f"token {CANARY} may not"}), "403 Forbidden")
     with pytest.raises(DeniedError, match=r"token \[secret\] may not"):
         get(said)
 
@@ -459,7 +454,7 @@ def test_the_environments_proxy_and_certificates_are_heeded(
 ) -> None:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    assert Client(CLOUDFLARE).get("/groups/g1", needs=NEEDS) == GROUP
+    assert closed_afterwards(Client(CLOUDFLARE)).get("/groups/g1", needs=NEEDS) == GROUP
     assert proxy.connects == ["CONNECT api.cloudflare.com:443 HTTP/1.1"]
     assert f"Authorization: Bearer {CANARY}" in proxy.requests[0]
 
@@ -468,7 +463,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_the_request_before_the_token
     proxy: Proxy,
 ) -> None:
     with pytest.raises(UnreachableError, match=r"CERTIFICATE_VERIFY_FAILED.*SSL_CERT_FILE"):
-        Client(CLOUDFLARE).get("/groups/g1", needs=NEEDS)
+        closed_afterwards(Client(CLOUDFLARE)).get("/groups/g1", needs=NEEDS)
     assert proxy.connects == ["CONNECT api.cloudflare.com:443 HTTP/1.1"]
     assert proxy.requests == []
 

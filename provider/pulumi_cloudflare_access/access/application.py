@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 import pulumi
@@ -18,8 +19,18 @@ from pydantic import Field, model_validator
 from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle
+from ..lookup import ScopedLookup
 from ..model import Decides, Default, Inputs, NotSent, State, Stays, Unanswered, objects
-from ..references import IDENTITY_PROVIDERS, POLICIES, InOrder, Reference, References, refer_all
+from ..references import (
+    APPLICATIONS,
+    IDENTITY_PROVIDERS,
+    POLICIES,
+    Found,
+    InOrder,
+    Reference,
+    References,
+    refer_all,
+)
 from ..resource import Resource
 from ..shapes import TextShape, Values
 from .policy import Duration, MfaConfig, one_of
@@ -427,6 +438,7 @@ class AccessApplicationProvider(Lifecycle):
     kind = "access_application"
     what = "Access application"
     collection = "access/apps"
+    quota = 500
     inputs = AccessApplicationInputs
     state = AccessApplicationState
     natural_key = "domain"
@@ -631,3 +643,65 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         policies = refer_all(policies, POLICIES)
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
         self._declare(locals())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetAccessApplicationResult(Found):
+    """An application that exists, with its policies, its own and the attached, in their order."""
+
+    referred = APPLICATIONS
+    in_order = frozenset({"policies"})
+
+    type: str = ""
+    domain: str | None = None
+    aud: str | None = None
+    destinations: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    self_hosted_domains: Sequence[str] = field(default_factory=list)
+    policies: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    allowed_idps: Sequence[str] = field(default_factory=list)
+    auto_redirect_to_identity: bool | None = None
+    session_duration: str | None = None
+    app_launcher_visible: bool | None = None
+    logo_url: str | None = None
+    tags: Sequence[str] = field(default_factory=list)
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class _ApplicationLookup(ScopedLookup[GetAccessApplicationResult]):
+    """Applications may have no name, and are found by their domain too."""
+
+    def get(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 - Cloudflare's name for it
+        domain: str | None = None,
+        account_id: str | None = None,
+        zone_id: str | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> GetAccessApplicationResult:
+        """Find the one application with this name, id or domain; else it is a LookUpError."""
+        asked = {"id": id, "name": name, "domain": domain}
+        return self._get(asked, {"account_id": account_id, "zone_id": zone_id}, opts)
+
+    def get_output(
+        self,
+        *,
+        name: pulumi.Input[str] | None = None,
+        id: pulumi.Input[str] | None = None,  # noqa: A002 - Cloudflare's name for it
+        domain: pulumi.Input[str] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        zone_id: pulumi.Input[str] | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> pulumi.Output[GetAccessApplicationResult]:
+        """Find the one application with this name, id or domain, once these are known."""
+        asked = {"id": id, "name": name, "domain": domain}
+        return self._get_output(asked, {"account_id": account_id, "zone_id": zone_id}, opts)
+
+
+_lookup = _ApplicationLookup(GetAccessApplicationResult, AccessApplicationProvider)
+get_access_application = _lookup.get
+get_access_application_output = _lookup.get_output
+get_access_applications = _lookup.get_all
+get_access_applications_output = _lookup.get_all_output

@@ -6,15 +6,21 @@ https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import pulumi
 
 from ..lifecycle import Lifecycle, Scope
+from ..lookup import ScopedLookup
 from ..model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
+from ..references import GROUPS, Found
 from ..resource import Resource
 from .rules import Rule, Rules, never_together
 
+SECTIONS = ("include", "exclude", "require")
+# What Cloudflare documents for an account that has agreed to nothing else.
+RULES_QUOTA = 1_000
 NOBODY = "must hold at least one rule: the API refuses a group of nobody"
 
 
@@ -47,17 +53,25 @@ class AccessGroupProvider(Lifecycle):
     inputs = AccessGroupInputs
     state = AccessGroupState
     needs = "Access: Organizations, Identity Providers, and Groups"
+    quota = 300
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of a group that nobody can be in."""
+        """Warn of a group that nobody can be in, and of one that is too large."""
         del was
         if never := never_together(declared.get("require")):
             yield never
+        sections = [declared.get(name) for name in SECTIONS]
+        held = sum(len(rules) for rules in sections if isinstance(rules, Mapping))
+        if held > RULES_QUOTA:
+            yield (
+                f"{held:,} rules: unless Cloudflare has agreed to more for this account, a group "
+                f"holds {RULES_QUOTA:,}"
+            )
 
     def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the groups whose rules point at this one: what deleting it does is undocumented."""
         for group in self._snapshot(scope).objects():
-            sections = (group.get(name) or () for name in ("include", "exclude", "require"))
+            sections = (group.get(name) or () for name in SECTIONS)
             if any(rule.get("group", {}).get("id") == id_ for rules in sections for rule in rules):
                 yield str(group.get("name"))
 
@@ -100,3 +114,23 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self._declare(locals())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetAccessGroupResult(Found):
+    """A group that exists; its rules as Cloudflare writes them."""
+
+    referred = GROUPS
+
+    include: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    exclude: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    require: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+_lookup = ScopedLookup(GetAccessGroupResult, AccessGroupProvider)
+get_access_group = _lookup.get
+get_access_group_output = _lookup.get_output
+get_access_groups = _lookup.get_all
+get_access_groups_output = _lookup.get_all_output

@@ -28,7 +28,7 @@ class IdentityProviders:
     per_page = 1000
 
 
-_lookup = ScopedLookup(GetIdentityProviderResult, IdentityProviders())
+_lookup = ScopedLookup(GetIdentityProviderResult, IdentityProviders)
 get_identity_provider = _lookup.get
 get_identity_provider_output = _lookup.get_output
 get_identity_providers = _lookup.get_all

@@ -9,6 +9,7 @@ application owns; the latter are in application_policies.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import pulumi
@@ -16,7 +17,9 @@ from pydantic import Field
 
 from ..keyed import Mistake
 from ..lifecycle import Lifecycle, Scope
+from ..lookup import Lookup
 from ..model import AlwaysManaged, Default, Inputs, NotEmpty, State, objects
+from ..references import POLICIES, Found
 from ..resource import Resource
 from ..shapes import Values
 from .rules import Rule, Rules, never_together, selectors
@@ -156,6 +159,7 @@ class AccessPolicyProvider(Lifecycle):
     state = AccessPolicyState
     needs = "Access: Apps and Policies"
     per_page = 100
+    quota = 500
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""
@@ -227,3 +231,33 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         self._declare(locals())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetAccessPolicyResult(Found):
+    """A reusable policy that exists; its rules as Cloudflare writes them."""
+
+    referred = POLICIES
+
+    decision: str = ""
+    include: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    exclude: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    require: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    session_duration: str | None = None
+    approval_required: bool | None = None
+    approval_groups: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    purpose_justification_required: bool | None = None
+    purpose_justification_prompt: str | None = None
+    isolation_required: bool | None = None
+    mfa_config: Mapping[str, Any] | None = None
+    connection_rules: Mapping[str, Any] | None = None
+    app_count: int | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+_lookup = Lookup(GetAccessPolicyResult, AccessPolicyProvider)
+get_access_policy = _lookup.get
+get_access_policy_output = _lookup.get_output
+get_access_policies = _lookup.get_all
+get_access_policies_output = _lookup.get_all_output

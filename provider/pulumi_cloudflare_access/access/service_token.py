@@ -34,7 +34,7 @@ class ServiceTokens:
     per_page = 1000
 
 
-_lookup = ScopedLookup(GetServiceTokenResult, ServiceTokens())
+_lookup = ScopedLookup(GetServiceTokenResult, ServiceTokens)
 get_service_token = _lookup.get
 get_service_token_output = _lookup.get_output
 get_service_tokens = _lookup.get_all
