@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from harness.stack import Stack
+
 if TYPE_CHECKING:
-    from harness.stack import Stack
     from pulumi_cloudflare_access import LocalCloudflare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,16 +31,21 @@ def lines(text: str) -> list[str]:
 @pytest.mark.engine
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_comes_up_stays_quiet_and_leaves_nothing(
-    example: Path, stack: Stack, cloudflare: LocalCloudflare
+    example: Path, tmp_path: Path, cloudflare: LocalCloudflare
 ) -> None:
+    stack = Stack(tmp_path / "stack", cloudflare, {"test:zoneId": cloudflare.zone_id})
     shutil.copytree(example, stack.project, dirs_exist_ok=True)
     project = stack.project / "Pulumi.yaml"
     project.write_text(re.sub(r"^name: .*$", "name: test", project.read_text(), flags=re.MULTILINE))
     stack.up()
     assert stack.plan().changed() == {}
     stack.destroy()
-    done = Counter(request["method"] for request in cloudflare.requests if request["status"] < 300)
-    assert done["POST"] == done["DELETE"] > 0
+    made_in = {asked["path"] for asked in cloudflare.requests if asked["method"] == "POST"}
+    assert made_in
+    with httpx.Client(headers={"Authorization": f"Bearer {cloudflare.token}"}) as api:
+        left = [api.get(cloudflare.base_url + path).json()["result"] for path in made_in]
+    # An application's policies have gone with it: there is no list of them any more.
+    assert [objects for objects in left if objects] == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         get_access_applications,
         get_access_applications_output,
     )
-    from .access.application_policies import AccessApplicationPolicies
+    from .access.application_policies import AccessApplicationPolicies, AccessApplicationPolicy
     from .access.group import (
         AccessGroup,
         GetAccessGroupResult,
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessApplication",
     "AccessApplicationPolicies",
+    "AccessApplicationPolicy",
     "AccessGroup",
     "AccessPolicy",
     "Cloudflare",
@@ -96,6 +97,7 @@ __all__ = [
 _HOME = {
     "AccessApplication": ".access.application",
     "AccessApplicationPolicies": ".access.application_policies",
+    "AccessApplicationPolicy": ".access.application_policies",
     "AccessGroup": ".access.group",
     "AccessPolicy": ".access.policy",
     "Cloudflare": ".provider",

@@ -12,6 +12,7 @@ from typing import Any
 KINDS = {
     "access_application": "access.application:AccessApplicationProvider",
     "access_application_policies": "access.application_policies:AccessApplicationPoliciesProvider",
+    "access_application_policy": "access.application_policies:AccessApplicationPolicyProvider",
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
 }

@@ -97,6 +97,8 @@ class Lifecycle(dynamic.ResourceProvider):
     """Fields whose change needs a new object, besides the scope."""
     kept_from_create: ClassVar[frozenset[str]] = frozenset()
     """Outputs that no later answer has."""
+    heeds_claims: ClassVar[bool] = False
+    """It would delete what another resource of the program is about to adopt."""
     needs: ClassVar[str]
     """The token permission, without its Read or Write."""
     per_page: ClassVar[int] = 1000
@@ -301,6 +303,10 @@ class Lifecycle(dynamic.ResourceProvider):
         """Tell whether another resource takes the object over in this run, if only later."""
         return id_ in _adopted or id_ in _claimed
 
+    def is_managed(self, id_: str) -> bool:
+        """Tell whether a resource of this program has been seen to manage the object."""
+        return (self.kind, id_) in _owners
+
     def others(self, scope: Scope, collection: str) -> Iterator[dict[str, Any]]:
         """Read all objects of another collection of the scope."""
         return self.client.list(
@@ -318,7 +324,7 @@ class Lifecycle(dynamic.ResourceProvider):
         if len(given) > 1:
             return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
         if given:
-            return _segment_mistakes(given[0], declared[given[0]])
+            return segment_mistakes(given[0], declared[given[0]])
         account = self.settings.account_id
         if not account:
             zone = " (or zone_id=)" if "zone" in self.scopes else ""
@@ -331,7 +337,7 @@ class Lifecycle(dynamic.ResourceProvider):
             )
             return [Mistake("account_id", reason)]
         declared["account_id"] = account
-        return _segment_mistakes("account_id", account)
+        return segment_mistakes("account_id", account)
 
     def _scope(self, props: Mapping[str, Any]) -> Scope:
         for kind in self.scopes:
@@ -348,7 +354,7 @@ class Lifecycle(dynamic.ResourceProvider):
         path = self.path_of(scope, scope.collection or self.collection)
         if id_ is None:
             return path
-        _raise(_segment_mistakes("id", id_))
+        _raise(segment_mistakes("id", id_))
         return f"{path}/{quote(id_, safe='')}"
 
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
@@ -701,7 +707,7 @@ def _adoption_mistakes(adoption: Mapping[str, Any]) -> list[Mistake]:
     return mistakes
 
 
-def _segment_mistakes(path: str, value: Any) -> list[Mistake]:
+def segment_mistakes(path: str, value: Any) -> list[Mistake]:
     """Refuse what cannot stand in a URL's path as one segment."""
     if value == UNKNOWN or (isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value)):
         return []

@@ -93,7 +93,7 @@ class Lookup(Generic[T]):
         """Return all objects, by their names, once it is known of what account."""
         return self._get_all_output({"account_id": account_id}, opts)
 
-    # ----------------------------------------------------------------------- however it is asked for
+    # ---------------------------------------------------------------------- however it is asked for
 
     def _get(self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None) -> T:
         _refuse_outputs({**asked, **scope})

@@ -11,10 +11,11 @@ CREDENTIALS = frozenset({"cloudflare:apiToken", "cloudflare:apiKey"})
 
 
 class Cloudflare(pulumi.ProviderResource):
-    """Another account or token, for the resources that are given it as `opts.provider`.
+    """Another account or token, for what is given it as `opts.provider`.
 
         eu = Cloudflare("eu", account_id="…", api_token_env="CF_EU_TOKEN")
         AccessGroup("engineers", …, opts=ResourceOptions(provider=eu))
+        get_access_group(name="Staff", opts=InvokeOptions(provider=eu))
 
     Name a variable of the environment (`api_token_env`) rather than pass `api_token`: a token that
     is passed is kept, encrypted, in the state, and a destroy after its rotation uses the old one.

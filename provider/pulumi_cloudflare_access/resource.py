@@ -11,14 +11,14 @@ import collections
 import functools
 import pickle
 import weakref
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 import pulumi
 from pulumi import dynamic
 
 from . import kinds
-from .lifecycle import ADOPT, ADOPT_CHANGES, MISTAKES, PROVIDER, SECRET, Lifecycle
+from .lifecycle import ADOPT, ADOPT_CHANGES, CLAIMED, MISTAKES, PROVIDER, SECRET, Lifecycle
 
 SCOPES = ("account_id", "zone_id")
 
@@ -30,17 +30,21 @@ class Resource(dynamic.Resource):
     secret_inputs: ClassVar[frozenset[str]] = frozenset()
     """Fields that are kept secret whatever the program says of them."""
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
+    is_external: bool = False
+    """It came from `.get`: the stack does not own it."""
 
-    def _declare(self, arguments: Mapping[str, Any]) -> None:
+    def _declare(self, arguments: Mapping[str, Any], found_wrong: Iterable[str] = ()) -> None:
         """Register the resource. `arguments` are the constructor's own; None is not declared."""
         fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
         declared = {k: arguments[k] for k in fields if arguments.get(k) is not None}
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
-        mistakes += _Deployment.current().adoption_mistakes(type(self), resource_name, declared)
+        mistakes += found_wrong
+        mistakes += Deployment.current().adoption_mistakes(type(self), resource_name, declared)
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
+        self._zone = declared.get("zone_id")
         for field in self.secret_inputs & declared.keys():
             declared[field] = pulumi.Output.secret(declared[field])
         if self.secret_outputs:
@@ -49,11 +53,13 @@ class Resource(dynamic.Resource):
         props = self._outputs() | declared
         if mistakes:
             props[MISTAKES] = mistakes
+        if self.lifecycle.heeds_claims:
+            props[CLAIMED] = Deployment.current().claimed()
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
         self._register(resource_name, props, opts)
-        _Deployment.current().count(self, declared)
+        Deployment.current().count(self, declared)
 
     def _register(
         self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
@@ -76,9 +82,20 @@ class Resource(dynamic.Resource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Read an object that exists and that this stack does not own."""
+        return cls._found(resource_name, id, {"account_id": account_id, "zone_id": zone_id}, opts)
+
+    @classmethod
+    def _found(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
+        where: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> Self:
         found = cls.__new__(cls)
         found._label = resource_name  # noqa: SLF001 - a constructor by another name
-        props = cls._outputs() | {"account_id": account_id, "zone_id": zone_id}
+        found.is_external = True
+        props = cls._outputs() | where
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         found._register(resource_name, props, opts)  # noqa: SLF001 - likewise
         # SDKs newer than the CLI wait for its word on the id, and show a change in every preview.
@@ -105,6 +122,19 @@ class Resource(dynamic.Resource):
                 self,
             )
         return secret or None
+
+
+def scope_of(resource: pulumi.CustomResource) -> dict[str, Any]:
+    """Return the scope that what belongs to a resource takes from it.
+
+    Only one of the two outputs is there, and in a preview the SDK cannot tell the other from one that
+    is not known yet: what the program said of the zone decides.
+    """
+    zone = getattr(resource, "_zone", None)
+    if zone is not None:
+        return {"zone_id": zone}
+    account = getattr(resource, "account_id", None)
+    return {} if account is None else {"account_id": account}
 
 
 @functools.cache
@@ -137,17 +167,19 @@ def _holds_output(value: Any) -> bool:
     return isinstance(value, (pulumi.Output, Awaitable))
 
 
-class _Deployment:
+class Deployment:
     """What one run of a program has declared so far. Several run in one process."""
 
-    _all: ClassVar[weakref.WeakKeyDictionary[Any, _Deployment]] = weakref.WeakKeyDictionary()
+    _all: ClassVar[weakref.WeakKeyDictionary[Any, Deployment]] = weakref.WeakKeyDictionary()
 
     def __init__(self) -> None:
         self._adopted: dict[tuple[Any, ...], str] = {}
+        self._claimed: set[str] = set()
+        self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
         self._counted: collections.Counter[tuple[Any, ...]] = collections.Counter()
 
     @classmethod
-    def current(cls) -> _Deployment:
+    def current(cls) -> Deployment:
         root = pulumi.runtime.get_root_resource()
         return cls() if root is None else cls._all.setdefault(root, cls())
 
@@ -156,14 +188,30 @@ class _Deployment:
     ) -> list[str]:
         """Say that another resource of this program adopts the same object. Plain values only."""
         adopt = declared.get(ADOPT)
+        if isinstance(adopt, str):
+            self._claimed.add(adopt)
         wanted = declared.get(resource.lifecycle.natural_key) if adopt is True else adopt
-        scope = [declared.get(field) for field in SCOPES]
+        scope = [declared.get(field) for field in (*SCOPES, "application")]
         if not isinstance(wanted, str) or any(isinstance(s, pulumi.Output) for s in scope):
             return []
         first = self._adopted.setdefault((resource, adopt is True, wanted, *scope), name)
         if first == name:
             return []
         return [f'{ADOPT}: "{first}" adopts this object already: one object, one resource']
+
+    async def claimed(self) -> list[str] | None:
+        """Return the ids that resources of this program adopt. Asked for when it has run."""
+        return sorted(self._claimed) or None
+
+    def parts(self, kind: type[Lifecycle], of: Any) -> dict[Any, str]:
+        """Return which resources say something of one object, by what. Add to it.
+
+        Objects are the same that are one resource or one plain id.
+        """
+        if isinstance(of, pulumi.Output) or not isinstance(of, (str, pulumi.Resource)):
+            return {}
+        key = of if isinstance(of, str) else weakref.ref(of)
+        return self._parts.setdefault((kind, key), {})
 
     def count(self, resource: Resource, declared: Mapping[str, Any]) -> None:
         """Warn of more objects in one account or zone than the default quota. Known scopes only."""
@@ -186,4 +234,4 @@ class _Deployment:
             pulumi.Output.from_input(None).apply(say)
 
 
-__all__ = ["ADOPT", "ADOPT_CHANGES", "SCOPES", "Resource"]
+__all__ = ["ADOPT", "ADOPT_CHANGES", "SCOPES", "Deployment", "Resource"]

@@ -133,8 +133,10 @@ class KeyedShape(Shape):
         """Say which entries have gone and come."""
         if UNKNOWN in (old, new):
             return super().changes(path, old, new)
-        old, new = ({} if value is MISSING else value for value in (old, new))
-        return [f"{path}: {change}" for change in self.keyed.changes(old, new)]
+        before, after = ({} if value is MISSING else value for value in (old, new))
+        changes = [f"{path}: {change}" for change in self.keyed.changes(before, after)]
+        # None declared where nothing was: whatever is there goes.
+        return changes if before or after else super().changes(path, old, new)
 
 
 @dataclass(frozen=True)
@@ -456,6 +458,8 @@ def whole_numbers(value: Any) -> Any:
 def _shown(value: Any) -> str:
     if value is MISSING:
         return "nothing"
+    if value == {}:
+        return "none"
     return "not known yet" if value == UNKNOWN else repr(value)
 
 
@@ -517,6 +521,11 @@ class Objects(Keyed):
         self._shape = shape
         self._key = key
 
+    @property
+    def shape(self) -> NestedShape:
+        """The shape of each object."""
+        return self._shape()
+
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         """Check one object."""
         if entry == UNKNOWN:
@@ -534,28 +543,28 @@ class Objects(Keyed):
 
     def keep_form(self, new: Any, old: Any) -> Any:
         """Let the parts that did not change look as they did."""
-        return self._shape().keep_keys(new, old)
+        return self.shape.keep_keys(new, old)
 
     def canonical(self, entry: Any) -> str:
         """Write what the object means."""
-        return json.dumps(self._shape().meaning(entry), sort_keys=True)
+        return json.dumps(self.shape.meaning(entry), sort_keys=True)
 
     def to_wire(self, entry: Any) -> Any:
         """Write the object whole."""
-        return self._shape().request(entry)
+        return self.shape.request(entry)
 
     def matches(self, entry: Any, answer: Any) -> bool:
         """Compare the fields that are declared."""
-        shape = self._shape()
+        shape = self.shape
         return isinstance(answer, Mapping) and shape.same(
             entry, shape.answer(answer, entry, _no_names)
         )
 
     def from_wire(self, answer: Any, name_of: NameOf) -> Named:
         """Read an object that nobody declared, all of it."""
-        entry = self._shape().answer(answer, None, name_of)
+        entry = self.shape.answer(answer, None, name_of)
         return Named(self._key(entry), entry)
 
     def in_form(self, answer: Any, form: Any, name_of: NameOf) -> Any:
         """Read the fields that the declaration has."""
-        return self._shape().answer(answer, form, name_of)
+        return self.shape.answer(answer, form, name_of)

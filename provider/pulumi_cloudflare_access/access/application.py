@@ -41,6 +41,8 @@ Type = Literal[
 ]  # fmt: skip
 # Types that are reached by a name of their own.
 WITH_DOMAIN = frozenset({"self_hosted", "ssh", "vnc", "rdp", "bookmark", "proxy_endpoint"})
+# Every account has these at one place, under a name that answers have and requests may not.
+BUILT_IN = frozenset({"app_launcher", "biso", "warp"})
 # The two ways to say where else an application is; Cloudflare derives each from the other.
 PLACES = ("destinations", "self_hosted_domains")
 
@@ -497,6 +499,8 @@ class AccessApplicationProvider(Lifecycle):
         """Write a request whose parts fit each other, and what is there."""
         there, was = there or {}, was or {}
         body = super()._body(declared, there=there, was=was)
+        if declared.get("type") in BUILT_IN:
+            body = {k: v for k, v in body.items() if k in declared or k not in {"name", "domain"}}
         carried = {name: body.pop(name, []) for name in PLACES if name not in declared}
         if not any(name in props for name in PLACES for props in (declared, was)):
             body |= _moved(carried, there.get("domain"), body.get("domain"))
@@ -598,9 +602,9 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         domain: pulumi.Input[str] | None = None,
         destinations: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
         self_hosted_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        policies: Sequence[Reference] | pulumi.Output[Sequence[str]] | None = None,
+        policies: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
         allow_no_policies: bool | None = None,
-        allowed_idps: Sequence[Reference] | pulumi.Output[Sequence[str]] | None = None,
+        allowed_idps: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
         auto_redirect_to_identity: pulumi.Input[bool] | None = None,
         session_duration: pulumi.Input[str] | None = None,
         app_launcher_visible: pulumi.Input[bool] | None = None,

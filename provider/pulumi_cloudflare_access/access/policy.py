@@ -185,7 +185,7 @@ class AccessPolicyProvider(Lifecycle):
             for policy in app.get("policies") or ():
                 if policy.get("id") == id_ and not policy.get("reusable"):
                     where = f"{self.path_of(scope, 'access/apps')}/{app['id']}/policies/{id_}"
-                    self.client.put(f"{where}/make_reusable", {}, needs=self.needs)
+                    self.client.tell(f"{where}/make_reusable", needs=self.needs)
                     return self._get(scope, id_)
         return None
 

@@ -94,6 +94,10 @@ class Client:
         """PUT, and return what it made of the object."""
         return self._result(self._ask("PUT", where, needs, body=body))
 
+    def tell(self, where: str, *, needs: str) -> None:
+        """PUT a command, which has no body. What its answer holds is not the same everywhere."""
+        self._ask("PUT", where, needs, body={})
+
     def delete(self, where: str, *, needs: str) -> None:
         """DELETE. What the answer holds is of no use to anyone."""
         self._ask("DELETE", where, needs)

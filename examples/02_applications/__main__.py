@@ -1,0 +1,29 @@
+"""Two applications: the wiki shares a policy with others, the console has its own."""
+
+import pulumi
+
+import pulumi_cloudflare_access as cloudflare
+from pulumi_cloudflare_access import rules
+
+staff = cloudflare.AccessGroup("staff", name="Staff", include=[rules.email_domain("example.com")])
+admins = cloudflare.AccessGroup(
+    "admins", name="Admins", include=[rules.email("ada@example.com")], require=[rules.group(staff)]
+)
+allow = cloudflare.AccessPolicy(
+    "allow", name="Staff", decision="allow", include=[rules.group(staff)]
+)
+wiki = cloudflare.AccessApplication(
+    "wiki", name="Wiki", domain="wiki.example.com", policies=[allow], session_duration="24h"
+)
+zone = pulumi.Config().get("zoneId")  # in that zone instead of the account
+console = cloudflare.AccessApplication(
+    "console", name="Console", domain="console.example.com", zone_id=zone
+)
+cloudflare.AccessApplicationPolicies(
+    "console",
+    application=console,
+    policies=[
+        {"name": "Nobody from abroad", "decision": "deny", "include": [rules.geo("KP")]},
+        {"name": "Admins", "decision": "allow", "include": [rules.email("ada@example.com")]},
+    ],
+)

@@ -1,0 +1,453 @@
+"""Applications: their policies, their secrets, where they are, and what becomes reachable."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.fields import Person, told, written
+from harness.plugin import CallFailed, CheckFailed, Plugin
+from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.stack import Stack
+
+KIND = "access_application"
+APP: dict[str, Any] = {"type": "self_hosted", "domain": "app.example.com", "name": "App"}
+IDP = "ea85612a-29c8-46c2-bacb-669d65136971"
+MASK = "********"
+
+
+def policy(name: str, decision: str = "allow") -> dict[str, Any]:
+    include = [{"email_domain": {"domain": "example.com"}}]
+    return {"name": name, "decision": decision, "include": include}
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
+    with LocalCloudflare() as cloudflare:
+        config = {
+            "cloudflare:apiToken": cloudflare.token,
+            "cloudflare:baseUrl": cloudflare.base_url,
+            "cloudflare-access:accountId": cloudflare.account_id,
+            "cloudflare-access:allowLoopback": "true",
+        }
+        with Plugin(config, os.environ) as plugin:
+            yield cloudflare, plugin
+
+
+@pytest.fixture
+def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
+    cloudflare, _ = shared
+    cloudflare.reset()
+    for name, value in vars(Switches()).items():
+        setattr(cloudflare.switches, name, value)
+    return cloudflare
+
+
+@pytest.fixture
+def plugin(shared: tuple[LocalCloudflare, Plugin], cloudflare: LocalCloudflare) -> Plugin:
+    del cloudflare
+    _, plugin = shared
+    told(plugin)
+    return plugin
+
+
+@pytest.fixture
+def person(cloudflare: LocalCloudflare) -> Person:
+    return Person(cloudflare, "apps")
+
+
+@pytest.fixture
+def abc(cloudflare: LocalCloudflare) -> list[str]:
+    """Make three reusable policies."""
+    policies = Person(cloudflare, "policies")
+    return [policies.make(policy(name))["id"] for name in "ABC"]
+
+
+def attached(person: Person, app_id: str) -> list[str]:
+    return [found["name"] for found in person.look(app_id)["policies"]]
+
+
+# ----------------------------------------------------------------------------------------- policies
+
+
+def test_policies_are_attached_in_order_and_another_order_is_one_path(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    a, b, c = abc
+    app = plugin.up(KIND, {**APP, "policies": [b, a]})
+    assert attached(person, app.id) == ["B", "A"]
+    assert app.inputs["policies"] == {b: {"id": b}, a: {"id": a}, "order": f"{b} > {a}"}
+    assert plugin.up(KIND, {**APP, "policies": [b, a]}, was=app).did == "same"
+
+    turned = plugin.up(KIND, {**APP, "policies": [a, b]}, was=app)
+    assert (turned.did, attached(person, app.id)) == ("update", ["A", "B"])
+    before, after = app.inputs["policies"], turned.inputs["policies"]
+    assert {key for key in after if after[key] != before[key]} == {"order"}
+
+    more = plugin.up(KIND, {**APP, "policies": [a, c, b]}, was=turned)
+    assert attached(person, app.id) == ["A", "C", "B"]
+    refreshed = plugin.refresh(more)
+    assert refreshed
+    assert (refreshed.did, told(plugin)) == ("same", [])
+
+
+def test_policies_that_somebody_turned_round_are_told_and_turned_back(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    a, b, _ = abc
+    app = plugin.up(KIND, {**APP, "policies": [a, b]})
+    person.write(app.id, {**APP, "policies": [b, a]})
+    drifted = plugin.refresh(app)
+    assert drifted
+    assert drifted.did == "drift"
+    assert told(plugin) == [f"changed at Cloudflare: policies: order: {a} > {b} -> {b} > {a}"]
+    plugin.up(KIND, {**APP, "policies": [a, b]}, was=drifted)
+    assert attached(person, app.id) == ["A", "B"]
+
+
+@pytest.mark.parametrize("switch", ["keep", "detach"])
+def test_policies_that_are_not_declared_stay_whatever_the_api_makes_of_an_absent_field(
+    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare, person: Person, abc: list[str]
+) -> None:
+    cloudflare.switches.put_without_policies = switch
+    a, b, _ = abc
+    app = plugin.up(KIND, APP)
+    own = {"id": app.id, "place": f"/{app.id}/policies"}
+    person.write(app.id, {**APP, "policies": [{"id": b, "precedence": 2}]})
+    person.make({**policy("Own 1"), "precedence": 1}, own["place"])
+    person.make({**policy("Own 7", "deny"), "precedence": 7}, own["place"])
+    listed = [{"id": b, "precedence": 2}, {"id": a, "precedence": 9}]
+    person.write(app.id, {**APP, "policies": listed})
+    order = ["Own 1", "B", "Own 7", "A"]
+    assert attached(person, app.id) == order
+
+    renamed = plugin.up(KIND, {**APP, "name": "Other"}, was=app)
+    assert renamed.did == "update"
+    assert attached(person, app.id) == order
+    assert "policies" not in renamed.outputs
+
+    declared = plugin.up(KIND, {**APP, "name": "Other", "policies": [b, a]}, was=renamed)
+    assert declared.did == "update"
+    assert attached(person, app.id) == order
+    told(plugin)
+
+    # The declaration goes; what it attached stays, through this update and the next.
+    silent = plugin.up(KIND, {**APP, "name": "Other"}, was=declared)
+    assert (silent.did, attached(person, app.id)) == ("update", order)
+    silent = plugin.up(KIND, {**APP, "name": "Third"}, was=silent)
+    assert attached(person, app.id) == order
+    assert told(plugin) == []
+
+
+@pytest.mark.parametrize("switch", ["keep", "detach"])
+def test_own_policies_survive_where_none_is_attached(
+    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    cloudflare.switches.put_without_policies = switch
+    app = plugin.up(KIND, APP)
+    person.make(policy("Own"), f"/{app.id}/policies")
+    plugin.up(KIND, {**APP, "name": "Other"}, was=app)
+    assert attached(person, app.id) == ["Own"]
+    assert "policies" not in written(cloudflare)[-1]["body"]
+
+
+def test_no_policies_at_all_have_to_be_meant(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.up(KIND, {**APP, "policies": []})
+    assert caught.value.reasons == [
+        "policies: none lets nobody in: leave it out to keep what is attached, or say so with "
+        "allow_no_policies=True"
+    ]
+    nobody = {**APP, "policies": [], "allow_no_policies": True}
+    app = plugin.up(KIND, {**APP, "policies": abc})
+    assert plugin.up(KIND, nobody, was=app).did == "update"
+    assert attached(person, app.id) == []
+
+
+def test_none_declared_where_nothing_was_detaches_what_is_there(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    app = plugin.up(KIND, APP)
+    person.write(app.id, {**APP, "policies": abc})
+    emptied = plugin.up(KIND, {**APP, "policies": [], "allow_no_policies": True}, was=app)
+    assert (emptied.did, attached(person, app.id)) == ("update", [])
+
+
+# ------------------------------------------------------------------------------------------ secrets
+
+OIDC = {"type": "saas", "name": "Wiki", "saas_app": {"auth_type": "oidc", "scopes": ["openid"]}}
+
+
+@pytest.mark.parametrize("switch", ["absent", "masked"])
+def test_the_client_secret_is_kept_from_the_creation(
+    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.client_secret = switch
+    app = plugin.up(KIND, OIDC)
+    secret = app.outputs["client_secret"]
+    assert len(secret) == 64
+    changed = plugin.up(KIND, {**OIDC, "name": "Docs"}, was=app)
+    assert changed.outputs["client_secret"] == secret
+    refreshed = plugin.refresh(changed)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs["client_secret"]) == ("same", secret)
+    assert "client_secret" not in refreshed.inputs["saas_app"]
+    assert refreshed.outputs["client_id"] == app.outputs["client_id"]
+    assert told(plugin) == []
+    found = plugin.get(KIND, app.id, {"account_id": cloudflare.account_id})
+    assert "client_secret" not in found.outputs
+
+
+def scim(password: str, **more: Any) -> dict[str, Any]:
+    login = {"scheme": "httpbasic", "user": "cloudflare", "password": password}
+    config = {"remote_uri": "https://scim.example.com", "idp_uid": IDP, "authentication": login}
+    return {**APP, "scim_config": {**config, **more}}
+
+
+@pytest.mark.parametrize("switch", ["absent", "masked"])
+def test_scim_credentials_change_with_the_program_and_are_never_compared_with_a_mask(
+    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.scim_secrets = switch
+    app = plugin.up(KIND, scim("first"))
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs) == ("same", app.outputs)
+    assert plugin.up(KIND, scim("first"), was=refreshed).did == "same"
+    changed = plugin.up(KIND, scim("second"), was=refreshed)
+    assert changed.did == "update"
+    sent = written(cloudflare)[-1]["body"]["scim_config"]["authentication"]
+    assert sent == {"scheme": "httpbasic", "user": "cloudflare", "password": "second"}
+    assert changed.outputs["scim_config"]["authentication"]["password"] == "second"
+    # Another field: the credentials go along, as the update replaces everything.
+    plugin.up(KIND, {**scim("second"), "name": "Other"}, was=changed)
+    assert written(cloudflare)[-1]["body"]["scim_config"]["authentication"] == sent
+    assert told(plugin) == []
+
+
+def test_an_update_does_not_lose_scim_credentials_that_nobody_can_know(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    app = plugin.up(KIND, APP)
+    person.write(app.id, scim("by hand"))
+    before = len(written(cloudflare))
+    with pytest.raises(CallFailed, match="declare scim_config with its authentication"):
+        plugin.up(KIND, {**APP, "name": "Other"}, was=app)
+    assert len(written(cloudflare)) == before
+
+
+# ------------------------------------------------------------------------------------ where it is
+
+
+def public(*uris: str) -> list[dict[str, str]]:
+    return [{"type": "public", "uri": uri} for uri in uris]
+
+
+def places(person: Person, app_id: str) -> set[str]:
+    return set(person.look(app_id)["self_hosted_domains"])
+
+
+ONE, TWO, THREE = "app.example.com", "two.example.com", "three.example.com"
+
+
+@pytest.mark.parametrize("declare", ["destinations", "self_hosted_domains"])
+def test_places_come_and_go_as_declared_and_none_comes_back(
+    declare: str, plugin: Plugin, person: Person
+) -> None:
+    def said(*uris: str) -> dict[str, Any]:
+        return {**APP, declare: public(*uris) if declare == "destinations" else list(uris)}
+
+    app = plugin.up(KIND, said(ONE, TWO, THREE))
+    assert places(person, app.id) == {ONE, TWO, THREE}
+    app = plugin.up(KIND, said(ONE, THREE), was=app)
+    assert places(person, app.id) == {ONE, THREE}
+    assert told(plugin) == [f"{TWO} becomes reachable without Access"]
+    app = plugin.up(KIND, APP, was=app)
+    assert places(person, app.id) == {ONE}
+    assert told(plugin) == [f"{THREE} becomes reachable without Access"]
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    assert (refreshed.did, told(plugin)) == ("same", [])
+
+
+def test_one_way_to_say_the_places_turns_into_the_other(plugin: Plugin, person: Person) -> None:
+    app = plugin.up(KIND, {**APP, "self_hosted_domains": [ONE, TWO]})
+    app = plugin.up(KIND, {**APP, "destinations": public(ONE, THREE)}, was=app)
+    assert places(person, app.id) == {ONE, THREE}
+    app = plugin.up(KIND, {**APP, "self_hosted_domains": [ONE]}, was=app)
+    assert places(person, app.id) == {ONE}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_new_domain_leaves_the_old_one_and_what_nobody_declared_stays(
+    plain: bool, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    app = plugin.up(KIND, APP)
+    app = plugin.up(KIND, {**APP, "domain": TWO}, was=app)
+    cloudflare.switches.plain = False
+    assert places(person, app.id) == {TWO}
+    assert told(plugin) == [f"{ONE} becomes reachable without Access"]
+    person.write(app.id, {**APP, "domain": TWO, "self_hosted_domains": [TWO, THREE]})
+    cloudflare.switches.plain = plain
+    app = plugin.up(KIND, {**APP, "domain": ONE}, was=app)
+    cloudflare.switches.plain = False
+    assert places(person, app.id) == {ONE, THREE}
+
+
+def test_a_domain_in_other_letters_is_no_change(
+    plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    app = plugin.up(KIND, {**APP, "domain": "App.Example.com/Path"})
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs) == ("same", app.outputs)
+    again = plugin.up(KIND, {**APP, "domain": "app.example.com/Path"}, was=refreshed)
+    assert (again.did, told(plugin), len(written(cloudflare))) == ("same", [], 1)
+    other = plugin.up(KIND, {**APP, "domain": "app.example.com/path"}, was=again)
+    assert other.did == "update"
+
+
+@pytest.mark.parametrize("type_", ["bookmark", "proxy_endpoint", "mcp_portal"])
+def test_types_with_a_domain_alone_move_too(type_: str, plugin: Plugin, person: Person) -> None:
+    said = {"type": type_, "name": "X", "domain": ONE}
+    app = plugin.up(KIND, said)
+    moved = plugin.up(KIND, {**said, "domain": TWO}, was=app)
+    assert (moved.did, person.look(app.id)["domain"]) == ("update", TWO)
+    warned = [] if type_ == "bookmark" else [f"{ONE} becomes reachable without Access"]
+    assert told(plugin) == warned
+
+
+def test_deleting_an_application_says_what_is_reachable_now(plugin: Plugin) -> None:
+    app = plugin.up(KIND, {**APP, "destinations": public(ONE, TWO)})
+    plugin.destroy(app)
+    assert told(plugin) == [f"{place} is now reachable without Access" for place in (ONE, TWO)]
+
+
+def test_a_domain_is_needed_unless_the_places_are_said(plugin: Plugin) -> None:
+    with pytest.raises(CheckFailed, match="domain: is required for type self_hosted"):
+        plugin.check(KIND, {"type": "self_hosted", "name": "X"})
+    plugin.check(KIND, {"type": "self_hosted", "destinations": public(ONE)})
+
+
+# -------------------------------------------------------------------------- replacement and adoption
+
+
+def test_a_replacement_on_the_same_domain_is_warned_of(plugin: Plugin) -> None:
+    app = plugin.up(KIND, APP)
+    plugin.check(KIND, {**APP, "type": "ssh"}, app.inputs)
+    assert told(plugin) == [
+        f"a change of type needs a new application, and Cloudflare refuses a second one on {ONE} "
+        "(409): move this one to another domain first, or delete it in an up of its own, which "
+        "leaves the domain without Access meanwhile"
+    ]
+    with pytest.raises(CallFailed, match="409"):
+        plugin.up(KIND, {**APP, "type": "ssh"}, was=app)
+    told(plugin)
+    replaced = plugin.up(KIND, {**APP, "type": "ssh", "domain": TWO}, was=app)
+    assert replaced.did == "replace"
+    assert not any("409" in warning for warning in told(plugin))
+
+
+def test_an_application_without_a_domain_is_adopted_by_its_id_alone(
+    plugin: Plugin, person: Person
+) -> None:
+    there = person.make(OIDC)["id"]
+    with pytest.raises(CheckFailed) as caught:
+        plugin.up(KIND, {"type": "saas", "name": "Other", "adopt": True, "adopt_changes": True})
+    reason = 'adopt: finds an object by its domain, and there is none: adopt="<id>"'
+    assert caught.value.reasons == [reason]
+    assert plugin.up(KIND, {**OIDC, "adopt": there}).id == there
+
+
+def test_an_application_is_adopted_by_its_domain_in_any_letters(
+    plugin: Plugin, person: Person
+) -> None:
+    there = person.make(APP)["id"]
+    adopted = plugin.up(KIND, {**APP, "domain": "App.Example.com", "adopt": True})
+    assert adopted.id == there
+    assert told(plugin) == []
+
+
+@pytest.mark.parametrize("idps", [[], [IDP, "12312312-29c8-46c2-bacb-669d65136971"]])
+def test_a_redirect_needs_exactly_one_identity_provider(idps: list[str], plugin: Plugin) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(KIND, {**APP, "auto_redirect_to_identity": True, "allowed_idps": idps})
+    told_ = "auto_redirect_to_identity: needs exactly one identity provider in allowed_idps"
+    assert caught.value.reasons == [told_]
+
+
+# ------------------------------------------------------------------------------- through the engine
+
+PASSWORD = "Tr0ub4dor-and-3"  # noqa: S105 - made up here
+PROGRAM = f"""
+group = cloudflare.AccessGroup("group", name="Staff", include=[rules.everyone()])
+allow = cloudflare.AccessPolicy(
+    "allow", name="Allow", decision="allow", include=[rules.group(group)])
+app = cloudflare.AccessApplication(
+    "app",
+    domain="app.example.com",
+    policies=[allow],
+    scim_config={{
+        "remote_uri": "https://scim.example.com",
+        "idp_uid": "{IDP}",
+        "authentication": {{
+            "scheme": "httpbasic", "user": "u", "password": "{PASSWORD}"}},
+    }},
+)
+wiki = cloudflare.AccessApplication(
+    "wiki", type="saas", name="Wiki", saas_app={{"auth_type": "oidc"}})
+"""
+
+
+@pytest.mark.engine
+def test_secrets_are_in_no_state_no_preview_and_no_message(stack: Stack) -> None:
+    person = Person(stack.cloudflare, "apps")
+    stack.program(PROGRAM)
+    said = [stack.plan(), stack.up("--diff")]
+    assert [run.warnings("app") for run in said[:1]] == [[]]
+    assert stack.plan().changed() == {}
+    exported = stack.pulumi("stack", "export", "--stack", "dev")
+    outputs = stack.state()["wiki"]["outputs"]
+    assert "ciphertext" in outputs["client_secret"]
+    assert "ciphertext" in stack.state()["app"]["outputs"]["scim_config"]
+    said += [exported, stack.refresh("--diff")]
+    assert stack.state()["wiki"]["outputs"]["client_secret"].keys() == {*outputs["client_secret"]}
+
+    changed = f"{PASSWORD}-2"
+    stack.program(PROGRAM.replace(PASSWORD, changed))
+    said += [stack.plan(), stack.preview("--diff"), stack.up("--diff")]
+    [sent] = [
+        asked["body"]["scim_config"]["authentication"]["password"]
+        for asked in written(stack.cloudflare)
+        if asked["method"] == "PUT"
+    ]
+    assert sent == changed
+
+    app_id = stack.state()["app"]["id"]
+    body = {**APP, "name": "By hand"}
+    person.write(app_id, body)
+    stack.program(PROGRAM.replace(PASSWORD, f"{PASSWORD}-3"))
+    refused = stack.up("--diff", ok=False)
+    assert "scim_config: changed (it is secret)" in refused.text
+    said += [refused, stack.pulumi("stack", "export", "--stack", "dev"), stack.destroy()]
+    assert not [run.text for run in said if PASSWORD in run.text]
+
+
+@pytest.mark.engine
+def test_a_group_where_a_policy_is_due_is_an_error_in_the_preview(stack: Stack) -> None:
+    stack.program(PROGRAM.replace("policies=[allow]", "policies=[group]"))
+    refused = stack.preview(ok=False)
+    assert refused.status != 0
+    told_ = (
+        "policies[0]: AccessGroup is not a reusable Access policy; pass a reusable Access policy"
+    )
+    assert f"{told_} or its id" in refused.text

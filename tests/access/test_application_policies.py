@@ -1,0 +1,744 @@
+"""An application's own policies through the plugin's gRPC: all of them as a list, or one by one."""
+
+from __future__ import annotations
+
+import os
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
+from pulumi_cloudflare_access import LocalCloudflare, rules
+from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
+from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIST = "access_application_policies"
+ONE = "access_application_policy"
+REUSABLE = "access_policy"
+Policy = dict[str, Any]
+ADA, EVE, BOB = (rules.email(f"{name}@example.com") for name in ("ada", "eve", "bob"))
+STAFF: Policy = {"name": "Staff", "decision": "allow", "include": [ADA, BOB]}
+NOT_EVE: Policy = {"name": "Not Eve", "decision": "deny", "include": [EVE]}
+GUESTS: Policy = {"name": "Guests", "decision": "allow", "include": [rules.everyone()]}
+THREE = [STAFF, NOT_EVE, GUESTS]
+
+
+class Application:
+    """One application at Cloudflare, and a colleague who edits its policies by hand."""
+
+    def __init__(self, cloudflare: LocalCloudflare, domain: str = "app.example.com") -> None:
+        self.cloudflare = cloudflare
+        self._http = httpx.Client(
+            transport=httpx.WSGITransport(app=cloudflare.app),
+            base_url=cloudflare.base_url,
+            headers={"Authorization": f"Bearer {cloudflare.token}"},
+        )
+        self._apps = f"accounts/{cloudflare.account_id}/access/apps"
+        self.id: str = self.ask("POST", "", {"type": "self_hosted", "domain": domain})["id"]
+
+    def ask(self, verb: str, path: str, body: Any = None) -> Any:
+        answer = self._http.request(verb, f"{self._apps}{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()["result"]
+
+    def policies(self) -> list[Policy]:
+        found: list[Policy] = self.ask("GET", f"/{self.id}/policies")
+        return found
+
+    def names(self) -> list[str]:
+        return [policy["name"] for policy in self.policies()]
+
+    def make(self, policy: Policy, **more: Any) -> Policy:
+        made: Policy = self.ask("POST", f"/{self.id}/policies", {**policy, **more})
+        return made
+
+    def edit(self, name: str, **fields: Any) -> None:
+        self.cloudflare.switches.plain = True
+        policy = next(policy for policy in self.policies() if policy["name"] == name)
+        self.cloudflare.switches.plain = False
+        kept = ("name", "decision", "include", "exclude", "require", "precedence")
+        body = {key: policy[key] for key in kept} | fields
+        self.ask("PUT", f"/{self.id}/policies/{policy['id']}", body)
+
+    def declare(self, *policies: Policy, **more: Any) -> dict[str, Any]:
+        return {"application": self.id, "policies": list(policies), **more}
+
+    def one(self, policy: Policy, precedence: int, **more: Any) -> dict[str, Any]:
+        return {"application": self.id, **policy, "precedence": precedence, **more}
+
+
+def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
+    return {
+        "cloudflare:apiToken": cloudflare.token,
+        "cloudflare:baseUrl": cloudflare.base_url,
+        "cloudflare-access:accountId": cloudflare.account_id,
+        "cloudflare-access:allowLoopback": "true",
+    }
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
+    """Start one process of each for all tests here: starting takes longer than a test."""
+    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+        yield cloudflare, plugin
+
+
+@pytest.fixture
+def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
+    cloudflare, _ = shared
+    cloudflare.app.requests = []
+    cloudflare.reset()
+    for name, value in vars(Switches()).items():
+        setattr(cloudflare.switches, name, value)
+    cloudflare.switches.max_applications = None
+    return cloudflare
+
+
+@pytest.fixture
+def plugin(shared: tuple[LocalCloudflare, Plugin], cloudflare: LocalCloudflare) -> Plugin:
+    del cloudflare
+    _, plugin = shared
+    plugin.engine.warnings.clear()
+    return plugin
+
+
+@pytest.fixture
+def app(cloudflare: LocalCloudflare) -> Application:
+    application = Application(cloudflare)
+    cloudflare.app.requests.clear()
+    return application
+
+
+def writes(cloudflare: LocalCloudflare) -> list[str]:
+    """Return the verbs of all writes since the last time."""
+    verbs = [r["method"] for r in cloudflare.requests if r["method"] != "GET"]
+    cloudflare.app.requests.clear()
+    return verbs
+
+
+# ------------------------------------------------------------------------------------ the list
+
+
+def test_a_list_is_made_in_order_and_running_again_sends_nothing(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    assert made.id == app.id
+    assert app.names() == ["Staff", "Not Eve", "Guests"]
+    assert made.outputs["ids"] == {policy["name"]: policy["id"] for policy in app.policies()}
+    assert made.inputs["policies"]["order"] == "Staff > Not Eve > Guests"
+    writes(app.cloudflare)
+    assert plugin.up(LIST, app.declare(*THREE), was=made).did == "same"
+    assert writes(app.cloudflare) == []
+    assert plugin.warnings == []
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_refresh_is_quiet_however_the_server_shuffles(
+    turn: int, plugin: Plugin, app: Application
+) -> None:
+    policy = {**STAFF, "include": [ADA, EVE, BOB, rules.ip("203.0.113.7")], "exclude": [BOB, EVE]}
+    made = plugin.up(LIST, app.declare(NOT_EVE, {**policy, "name": f"{turn}"}))
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert (refreshed.did, refreshed.inputs) == ("same", made.inputs)
+    assert plugin.warnings == []
+
+
+def test_a_reorder_works_in_one_up(plugin: Plugin, app: Application) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    changed = plugin.up(LIST, app.declare(*THREE[::-1]), was=made)
+    assert changed.did == "update"
+    assert app.names() == ["Guests", "Not Eve", "Staff"]
+    assert changed.outputs["ids"].keys() == made.outputs["ids"].keys()
+    assert plugin.warnings == []
+
+
+def test_an_insertion_is_one_request_and_two_paths(plugin: Plugin, app: Application) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    writes(app.cloudflare)
+    more = plugin.up(LIST, app.declare(STAFF, {**GUESTS, "name": "More"}, *THREE[1:]), was=made)
+    assert writes(app.cloudflare) == ["POST"]
+    assert app.names() == ["Staff", "More", "Not Eve", "Guests"]
+    before, now = made.inputs["policies"], more.inputs["policies"]
+    assert {key for key in now if now[key] != before.get(key)} == {"More", "order"}
+
+
+def test_a_changed_rule_is_one_nested_path(plugin: Plugin, app: Application) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    writes(app.cloudflare)
+    changed = plugin.up(LIST, app.declare({**STAFF, "include": [ADA, BOB, EVE]}, *THREE[1:]), made)
+    assert writes(app.cloudflare) == ["PUT"]
+    before, now = made.inputs["policies"], changed.inputs["policies"]
+    assert now.pop("Staff")["include"] == {
+        **before.pop("Staff")["include"],
+        "email eve@example.com": EVE,
+    }
+    assert now == before
+
+
+def test_another_label_or_another_spelling_inside_a_policy_is_no_change(
+    plugin: Plugin, app: Application
+) -> None:
+    group = {"id": "aa0a4aab-672b-4bdb-bc33-a59f1130a11f", "name": "X", "include": [ADA]}
+    other = {"id": "0b0a4aab-672b-4bdb-bc33-a59f1130a11f", "name": "Y", "include": [ADA]}
+    app.cloudflare.seed({"access/groups": [group, other]})
+
+    def staff(label: str, email: str) -> Policy:
+        include = [rules.group(group["id"], label=label), rules.group(other["id"], label="M")]
+        return {**STAFF, "include": [*include, rules.email(email)]}
+
+    made = plugin.up(LIST, app.declare(staff("A", "ada@example.com"), NOT_EVE))
+    writes(app.cloudflare)
+    again = plugin.up(LIST, app.declare(staff("Z", "Ada@Example.com"), NOT_EVE), was=made)
+    assert again.did == "same"
+    changed = plugin.up(
+        LIST, app.declare(staff("Z", "Ada@Example.com"), {**NOT_EVE, "include": [BOB]}), was=made
+    )
+    assert changed.inputs["policies"]["Staff"] == made.inputs["policies"]["Staff"]
+
+
+def test_drift_is_shown_as_what_somebody_changed_and_put_right(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    app.edit("Staff", exclude=[BOB])
+    app.edit("Guests", include=[BOB])
+    found = plugin.refresh(made)
+    assert found
+    assert found.did == "drift"
+    assert found.inputs["policies"] == {
+        **made.inputs["policies"],
+        "Staff": {**made.inputs["policies"]["Staff"], "exclude": {"email bob@example.com": BOB}},
+        "Guests": {
+            **made.inputs["policies"]["Guests"],
+            "include": {"email bob@example.com": BOB},
+        },
+    }
+    plugin.up(LIST, app.declare(*THREE), was=found)
+    assert app.policies()[0]["exclude"] == []
+    assert app.policies()[2]["include"] == [rules.everyone()]
+
+
+@pytest.mark.parametrize("edit", ["policy", "new", "order"])
+def test_a_change_that_no_preview_has_shown_is_refused(
+    edit: str, plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    if edit == "policy":
+        app.edit("Not Eve", include=[BOB])
+    elif edit == "new":
+        app.make({**GUESTS, "name": "Foreign"})
+    else:
+        app.edit("Staff", precedence=99)
+    before = app.policies()
+    with pytest.raises(CallFailed, match=r"^DriftError: .*no preview has shown"):
+        plugin.up(LIST, app.declare({**STAFF, "include": [ADA]}, *THREE[1:]), was=made)
+    after = app.policies()
+    assert [(p["id"], p["updated_at"]) for p in after] == [(p["id"], p["updated_at"]) for p in before]
+
+
+def test_a_field_that_is_no_longer_declared_goes_back_to_its_default(
+    plugin: Plugin, app: Application
+) -> None:
+    special = {**STAFF, "session_duration": "1h", "approval_required": True}
+    special["approval_groups"] = [{"approvals_needed": 1, "email_addresses": ["a@b.io"]}]
+    made = plugin.up(LIST, app.declare(special, NOT_EVE))
+    default = app.make({**GUESTS, "name": "Fresh"})
+    app.ask("DELETE", f"/{app.id}/policies/{default['id']}")
+    changed = plugin.up(LIST, app.declare(STAFF, NOT_EVE), was=made)
+    assert changed.did == "update"
+    found = app.policies()[0]
+    for field in ("session_duration", "approval_required"):
+        assert found.get(field) == default.get(field)
+    assert not found.get("approval_groups")
+    assert "session_duration" not in changed.outputs["policies"]["Staff"]
+    assert plugin.warnings == []
+
+
+def test_what_nobody_declares_of_a_policy_stays(plugin: Plugin, app: Application) -> None:
+    made = plugin.up(LIST, app.declare(STAFF))
+    app.edit("Staff", session_duration="2h")
+    assert plugin.up(LIST, app.declare({**STAFF, "include": [EVE]}), was=made).did == "update"
+    assert app.policies()[0]["session_duration"] == "2h"
+
+
+def test_a_creation_that_was_cut_short_is_gone_on_with(plugin: Plugin, app: Application) -> None:
+    app.make(NOT_EVE, precedence=20)
+    app.make(STAFF, precedence=10)
+    writes(app.cloudflare)
+    plugin.up(LIST, app.declare(*THREE))
+    assert writes(app.cloudflare) == ["POST"]
+    assert app.names() == ["Staff", "Not Eve", "Guests"]
+
+
+def test_policies_that_nobody_declares_are_told_and_stay_unless_that_is_accepted(
+    plugin: Plugin, app: Application
+) -> None:
+    app.make({**GUESTS, "name": "Foreign"})
+    with pytest.raises(CallFailed, match=r"^AdoptionError: .*policies: - Foreign"):
+        plugin.up(LIST, app.declare(*THREE))
+    with pytest.raises(CallFailed, match=r"^AdoptionError: .*policies: - Foreign"):
+        plugin.up(LIST, app.declare(*THREE, adopt=True))
+    assert app.names() == ["Foreign"]
+    plugin.up(LIST, app.declare(*THREE, adopt=True, adopt_changes=True))
+    assert app.names() == ["Staff", "Not Eve", "Guests"]
+
+
+def test_policies_in_another_order_are_foreign(plugin: Plugin, app: Application) -> None:
+    app.make(GUESTS)
+    app.make(STAFF)
+    with pytest.raises(CallFailed, match=r"^AdoptionError: .*order: Guests > Staff"):
+        plugin.up(LIST, app.declare(*THREE))
+
+
+def test_two_policies_of_one_name_at_cloudflare_become_one(
+    plugin: Plugin, app: Application
+) -> None:
+    app.make(STAFF)
+    app.make({**STAFF, "include": [EVE]})
+    plugin.up(LIST, app.declare(*THREE, adopt=True, adopt_changes=True))
+    assert app.names() == ["Staff", "Not Eve", "Guests"]
+
+
+def test_a_destroy_lets_nobody_in_meanwhile_and_leaves_nothing(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    plugin.destroy(made)
+    assert app.names() == []
+    plugin.destroy(made)
+    app.ask("DELETE", f"/{app.id}")
+    plugin.destroy(made)
+    assert plugin.refresh(made) is None
+
+
+def test_a_list_under_another_resource_name_is_not_deleted_with_the_old_one(
+    plugin: Plugin, app: Application
+) -> None:
+    old = plugin.up(LIST, app.declare(*THREE), name="old")
+    plugin.up(LIST, app.declare(*THREE), name="new")
+    plugin.destroy(old)
+    assert app.names() == ["Staff", "Not Eve", "Guests"]
+    called = f"the list of policies of the Access application {app.id}"
+    assert plugin.warnings == [f"{called} stays: new has adopted it"]
+
+
+def test_a_list_can_be_read_that_another_stack_owns(plugin: Plugin, app: Application) -> None:
+    app.make(STAFF)
+    found = plugin.get(LIST, app.id, {})
+    assert found.outputs["policies"]["order"] == "Staff"
+    assert found.outputs["application"] == app.id
+
+
+@pytest.mark.parametrize(
+    ("policies", "reason"),
+    [
+        ([STAFF, {**GUESTS, "name": "Staff"}], "policies[1].name: is the name of another policy"),
+        ([{**STAFF, "include": []}], "policies[0].include: must hold at least one rule"),
+        ([{**STAFF, "decision": "alow"}], "policies[0].decision: "),
+        ([{**STAFF, "precedence": 4}], "policies[0].precedence: is not a field"),
+        (
+            [{**STAFF, "require": [rules.linked_app_token("x")]}],
+            "policies[0].require: linked_app_token",
+        ),
+    ],
+)
+def test_mistakes_in_a_list_have_their_path(
+    policies: list[Policy], reason: str, plugin: Plugin, app: Application
+) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(LIST, app.declare(*policies))
+    assert any(told.startswith(reason) for told in caught.value.reasons), caught.value.reasons
+
+
+def test_the_map_that_ignore_changes_hands_back_is_accepted(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    again = {**app.declare(), "policies": made.inputs["policies"]}
+    assert plugin.up(LIST, again, was=made).inputs == made.inputs
+
+
+# ------------------------------------------------------------------------------- made reusable
+
+
+def adopt(plugin: Plugin, policy: Policy, id_: str) -> Kept:
+    return plugin.up(REUSABLE, {**policy, "adopt": id_}, name="shared")
+
+
+def test_policies_made_reusable_outlive_the_list_that_had_them(
+    cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as before:
+        made = before.up(LIST, app.declare(STAFF, GUESTS))
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        shared = adopt(plugin, STAFF, made.outputs["ids"]["Staff"])
+        plugin.destroy(made)
+    assert shared.id == made.outputs["ids"]["Staff"]
+    assert [(policy["id"], policy["reusable"]) for policy in app.policies()] == [(shared.id, True)]
+
+
+@pytest.mark.parametrize("first", ["adoption", "list"])
+def test_a_policy_made_reusable_and_taken_off_the_list_stays(
+    first: str, cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as before:
+        made = before.up(LIST, app.declare(*THREE))
+    id_ = made.outputs["ids"]["Staff"]
+    rest = app.declare(NOT_EVE, {**GUESTS, "include": [BOB]}, __claimed=[id_])
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        if first == "adoption":
+            adopt(plugin, STAFF, id_)
+        changed = plugin.up(LIST, rest, was=made)
+        assert "__claimed" not in changed.inputs
+        assert changed.outputs["ids"].keys() == {"Not Eve", "Guests"}
+        if first == "list":
+            adopt(plugin, STAFF, id_)
+        refreshed = plugin.refresh(changed)
+        assert refreshed
+        assert (refreshed.did, plugin.warnings) == ("same", [])
+        with pytest.raises(CallFailed, match=r"^DeclarationError: reusable policies are attached"):
+            plugin.up(LIST, app.declare({**GUESTS, "include": [BOB]}, NOT_EVE), was=refreshed)
+    assert [(p["name"], p["reusable"]) for p in app.policies()] == [
+        ("Staff", True),
+        ("Not Eve", False),
+        ("Guests", False),
+    ]
+
+
+def test_a_policy_cannot_be_adopted_and_stay_in_the_list(
+    cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        made = plugin.up(LIST, app.declare(*THREE))
+        claimed = app.declare(STAFF, GUESTS, __claimed=[made.outputs["ids"]["Staff"]])
+        with pytest.raises(CallFailed, match=r"it cannot stay in this list"):
+            plugin.up(LIST, claimed, was=made)
+
+
+def test_a_single_policy_made_reusable_is_not_deleted_even_a_run_later(
+    cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        made = plugin.up(ONE, app.one(STAFF, 5))
+        adopt(plugin, STAFF, made.id)
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        assert plugin.refresh(made) is None
+        plugin.destroy(made)
+    assert [(policy["id"], policy["precedence"]) for policy in app.policies()] == [(made.id, 5)]
+
+
+def test_a_list_is_not_made_beside_reusable_policies(plugin: Plugin, app: Application) -> None:
+    adopt(plugin, STAFF, app.make(STAFF)["id"])
+    with pytest.raises(CallFailed, match=r"^DeclarationError: reusable policies are attached.*Staff"):
+        plugin.up(LIST, app.declare(GUESTS))
+
+
+# ---------------------------------------------------------------------------------------- one
+
+
+def test_one_policy_lives_beside_others(plugin: Plugin, app: Application) -> None:
+    app.make(GUESTS, precedence=7)
+    made = plugin.up(ONE, app.one(STAFF, 0))
+    assert plugin.up(ONE, app.one(STAFF, 0), was=made).did == "same"
+    assert [(p["name"], p["precedence"]) for p in app.policies()] == [("Staff", 0), ("Guests", 7)]
+    moved = plugin.up(ONE, app.one({**STAFF, "include": [EVE]}, 9), was=made)
+    assert (moved.did, moved.id) == ("update", made.id)
+    assert app.names() == ["Guests", "Staff"]
+    refreshed = plugin.refresh(moved)
+    assert refreshed
+    assert (refreshed.did, refreshed.inputs) == ("same", moved.inputs)
+    plugin.destroy(moved)
+    plugin.destroy(moved)
+    assert app.names() == ["Guests"]
+    assert plugin.refresh(moved) is None
+    assert plugin.warnings == ["gone from Cloudflare"]
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_a_taken_place_names_who_has_it(verb: str, plugin: Plugin, app: Application) -> None:
+    holder = app.make(GUESTS, precedence=7)
+    was = plugin.up(ONE, app.one(STAFF, 3)) if verb == "update" else None
+    with pytest.raises(CallFailed) as caught:
+        plugin.up(ONE, app.one(STAFF, 7), was=was)
+    assert f'precedence 7 is taken by "Guests" ({holder["id"]})' in str(caught.value)
+
+
+def test_drift_of_one_policy_is_shown_refused_and_put_right(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(ONE, app.one(STAFF, 3))
+    app.edit("Staff", include=[EVE], precedence=4)
+    with pytest.raises(CallFailed, match=r"^DriftError: Access application policy \"Staff\""):
+        plugin.up(ONE, app.one({**STAFF, "exclude": [BOB]}, 3), was=made)
+    found = plugin.refresh(made)
+    assert found
+    assert (found.did, found.inputs["precedence"]) == ("drift", 4)
+    plugin.up(ONE, app.one(STAFF, 3), was=found)
+    assert app.policies()[0]["precedence"] == 3
+
+
+def test_a_field_of_one_policy_goes_back_to_its_default(plugin: Plugin, app: Application) -> None:
+    made = plugin.up(ONE, app.one({**STAFF, "approval_required": True}, 1))
+    assert app.policies()[0]["approval_required"] is True
+    plugin.up(ONE, app.one(STAFF, 1), was=made)
+    assert app.policies()[0]["approval_required"] is False
+
+
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_one_policy_is_adopted(by: str, plugin: Plugin, app: Application) -> None:
+    id_ = app.make(STAFF, precedence=3)["id"]
+    declared = app.one(STAFF, 4, adopt=True if by == "name" else id_)
+    with pytest.raises(CallFailed, match=r"^AdoptionError: .*precedence: 3 -> 4"):
+        plugin.up(ONE, declared)
+    made = plugin.up(ONE, {**declared, "adopt_changes": True})
+    assert (made.id, app.policies()[0]["precedence"]) == (id_, 4)
+    assert writes(app.cloudflare) == ["POST", "PUT"]
+
+
+def test_a_reusable_policy_of_that_name_is_not_adopted(plugin: Plugin, app: Application) -> None:
+    id_ = app.make(STAFF, precedence=3)["id"]
+    adopt(plugin, STAFF, id_)
+    assert plugin.up(ONE, app.one(STAFF, 4, adopt=True)).id != id_
+
+
+def test_one_policy_moves_to_another_application_by_replacement(
+    plugin: Plugin, app: Application
+) -> None:
+    other = Application(app.cloudflare, "other.example.com")
+    made = plugin.up(ONE, app.one(STAFF, 1))
+    assert plugin.up(ONE, other.one(STAFF, 1), was=made).did == "replace"
+    assert (app.names(), other.names()) == ([], ["Staff"])
+
+
+def test_one_policy_is_read_in_its_application(plugin: Plugin, app: Application) -> None:
+    id_ = app.make(STAFF, precedence=3)["id"]
+    found = plugin.get(ONE, id_, {"application": app.id})
+    assert (found.outputs["name"], found.outputs["precedence"]) == ("Staff", 3)
+    with pytest.raises(CallFailed, match="names no application"):
+        plugin.get(ONE, id_, {})
+
+
+@pytest.mark.parametrize("field", [{"precedence": -1}, {"precedence": 1.5}, {"application": "a/b"}])
+def test_mistakes_in_one_policy(field: dict[str, Any], plugin: Plugin, app: Application) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(ONE, {**app.one(STAFF, 1), **field})
+    assert caught.value.reasons[0].startswith(next(iter(field)))
+
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+@pytest.mark.parametrize("known", ["account_id", "zone_id", None])
+def test_the_scope_of_a_new_application_may_not_be_known_yet(
+    known: str | None, plugin: Plugin, app: Application
+) -> None:
+    scope = {"account_id": UNKNOWN, "zone_id": UNKNOWN}
+    if known:
+        scope[known] = "abc"
+    inputs = plugin.check(LIST, {**app.declare(STAFF), **scope, "application": UNKNOWN})
+    assert inputs[known or "account_id"] == scope[known or "account_id"]
+    assert len({"account_id", "zone_id"} & inputs.keys()) == 1
+
+
+# ------------------------------------------------------ nobody gets in whom neither list lets in
+
+PEOPLE = ["ada", "bob", "eve", None]
+PLACES = ["203.0.113.1", "203.0.113.2"]
+VISITORS = list(product(PEOPLE, PLACES))
+
+
+def let_in(policies: list[Policy]) -> set[Any]:
+    """Evaluate a list anew, by api.md §9: two passes, the first match decides, else nobody."""
+    return {visitor for visitor in VISITORS if _decided(policies, visitor)}
+
+
+def _decided(policies: list[Policy], visitor: tuple[str | None, str]) -> bool:
+    person, _ = visitor
+    for policy in policies:
+        if policy["decision"] in {"bypass", "non_identity"}:
+            # Before anyone has logged in nothing is known of the person.
+            if _matches(policy, (None, visitor[1])):
+                return True
+    for policy in policies:
+        if person and policy["decision"] in {"allow", "deny"} and _matches(policy, visitor):
+            return bool(policy["decision"] == "allow")
+    return False
+
+
+def _matches(policy: Policy, visitor: tuple[str | None, str]) -> bool:
+    person, place = visitor
+
+    def holds(rule: Any) -> bool:
+        if "email" in rule:
+            return bool(rule["email"]["email"] == f"{person}@example.com")
+        if "ip" in rule:
+            return bool(rule["ip"]["ip"] == f"{place}/32")
+        return "everyone" in rule
+
+    return (
+        any(map(holds, policy["include"]))
+        and all(map(holds, policy["require"]))
+        and not any(map(holds, policy["exclude"]))
+    )
+
+
+
+class Watch(list[Any]):
+    """The server's own log of requests, with what the application's policies are after each."""
+
+    def __init__(self, cloudflare: LocalCloudflare, application: str) -> None:
+        super().__init__()
+        self._policies = cloudflare.account.of(AppBackend).get_app(application).policies
+        self.states: list[list[Policy]] = []
+        self.refused: list[Any] = []
+        self.cut_off_after = -1
+
+    def append(self, request: Any) -> None:
+        super().append(request)
+        if request["method"] == "GET":
+            return
+        if request["status"] >= 400:
+            self.refused.append(request)
+        self.states.append(self.now())
+        if len(self.states) == self.cut_off_after:
+            raise RuntimeError("the answer is lost")
+
+    def now(self) -> list[Policy]:
+        return [vars(placed.policy.content) for placed in self._policies.list_policies()]
+
+    def hold_against(self, old: list[Policy], new: list[Policy]) -> None:
+        allowed = let_in(old) | let_in(new)
+        for state in self.states:
+            assert let_in(state) <= allowed
+        assert self.refused == []
+
+
+conditions = st.lists(
+    st.sampled_from(
+        [*(rules.email(f"{p}@example.com") for p in PEOPLE if p)]
+        + [rules.ip(place) for place in PLACES]
+        + [rules.everyone()]
+    ),
+    max_size=2,
+    unique_by=str,
+)
+policies = st.builds(
+    lambda name, decision, include, exclude, require: {
+        "name": name,
+        "decision": decision,
+        "include": include or [rules.everyone()],
+        "exclude": exclude,
+        "require": require,
+    },
+    st.sampled_from([f"policy {n}" for n in range(12)]),
+    st.sampled_from(["allow", "deny", "deny", "allow", "bypass", "non_identity"]),
+    conditions,
+    conditions,
+    conditions,
+)
+lists = st.lists(policies, max_size=10, unique_by=lambda policy: str(policy["name"]))
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[list[Policy], list[Policy]]:
+    """Draw a list and what a person may make of it, or any other list."""
+    old = draw(lists)
+    new = [dict(policy) for policy in old]
+    for _ in range(draw(st.integers(1, 3))):
+        edit = draw(st.sampled_from(["insert", "delete", "swap", "reverse", "decide", "other"]))
+        if edit == "insert" and len(new) < 10:
+            policy = draw(policies)
+            if policy["name"] not in {p["name"] for p in new}:
+                new.insert(draw(st.integers(0, len(new))), policy)
+        elif edit == "other":
+            new = [dict(policy) for policy in draw(lists)]
+        elif edit == "reverse":
+            new.reverse()
+        elif new and edit != "insert":
+            one, two = (draw(st.integers(0, len(new) - 1)) for _ in range(2))
+            if edit == "delete":
+                del new[one]
+            elif edit == "swap":
+                new[one], new[two] = new[two], new[one]
+            else:
+                new[one]["decision"] = draw(st.sampled_from(["allow", "deny", "bypass"]))
+    return old, new
+
+
+FEW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+_domains = (f"app{n}.example.com" for n in range(100_000))
+
+
+def watched(cloudflare: LocalCloudflare) -> tuple[Application, Watch]:
+    cloudflare.app.requests = []
+    application = Application(cloudflare, next(_domains))
+    watch = Watch(cloudflare, application.id)
+    cloudflare.app.requests = watch
+    return application, watch
+
+
+def names_of(policies: list[Policy]) -> list[str]:
+    return [policy["name"] for policy in policies]
+
+
+@given(edits())
+@FEW
+def test_no_state_in_between_lets_in_whom_neither_list_lets_in(
+    cloudflare: LocalCloudflare, plugin: Plugin, lists: tuple[list[Policy], list[Policy]]
+) -> None:
+    old, new = lists
+    app, watch = watched(cloudflare)
+    made = plugin.up(LIST, app.declare(*old))
+    first = watch.now()
+    watch.hold_against([], first)
+    watch.states.clear()
+    changed = plugin.up(LIST, app.declare(*new), was=made)
+    watch.hold_against(first, watch.now())
+    assert names_of(watch.now()) == names_of(new)
+    watch.states.clear()
+    assert plugin.up(LIST, app.declare(*new), was=changed).did == "same"
+    refreshed = plugin.refresh(changed)
+    assert refreshed
+    assert refreshed.did == "same"
+    last = watch.now()
+    plugin.destroy(changed)
+    watch.hold_against(last, [])
+    assert watch.now() == []
+
+
+@given(edits(), st.integers(1, 25))
+@FEW
+def test_a_run_that_dies_anywhere_is_gone_on_with_by_the_next(
+    cloudflare: LocalCloudflare,
+    plugin: Plugin,
+    lists: tuple[list[Policy], list[Policy]],
+    step: int,
+) -> None:
+    old, new = lists
+    app, watch = watched(cloudflare)
+    watch.cut_off_after = step
+    try:
+        made = plugin.up(LIST, app.declare(*old))
+    except CallFailed:
+        made = plugin.up(LIST, app.declare(*old))
+    first = watch.now()
+    watch.hold_against([], first)
+    watch.states.clear()
+    watch.cut_off_after = step
+    try:
+        plugin.up(LIST, app.declare(*new), was=made)
+    except CallFailed:
+        plugin.up(LIST, app.declare(*new), was=made)
+    assert names_of(watch.now()) == names_of(new)
+    watch.hold_against(first, watch.now())

@@ -1,0 +1,220 @@
+"""What holds for every shape of a field, tried on all of them in one object."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Annotated, Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pulumi_cloudflare_access.model import Decides, Default, Inputs, Unanswered, fields_of, objects
+from pulumi_cloudflare_access.references import InOrder, References, in_order
+from pulumi_cloudflare_access.shapes import NestedShape, TextShape, Values, both, write
+
+
+class Item(Inputs):
+    """An entry of an unordered list."""
+
+    name: str | None = None
+    hosts: Annotated[Any, Values(canonical=str.lower)] = None
+
+
+class Inner(Inputs):
+    """An object in the object; another kind of it has other fields."""
+
+    kind: Annotated[str | None, Decides()] = None
+    size: int | None = None
+    secret: Annotated[str | None, Unanswered()] = None
+
+
+class Whole(Inputs):
+    """One field of every shape."""
+
+    plain: str | None = None
+    text: Annotated[str | None, TextShape(str.lower)] = None
+    words: Annotated[Any, Values(canonical=str.lower)] = None
+    items: Annotated[Any, objects(Item, lambda item: str(item.get("name")))] = None
+    free: dict[str, Annotated[Any, Values()]] | None = None
+    steps: list[Inner] | None = None
+    inner: Inner | None = None
+    links: Annotated[Any, InOrder(References())] = None
+    flag: Annotated[bool | None, Default(value=False)] = None
+
+
+FIELDS = fields_of(Whole)
+SHAPE = NestedShape(FIELDS)
+
+WORD = st.sampled_from(["a", "A", "b", "c"])
+WORDS = st.lists(WORD, max_size=4)
+ITEM = st.fixed_dictionaries({"name": WORD}, optional={"hosts": WORDS})
+KIND, SIZE = st.sampled_from(["x", "y"]), st.integers(0, 3)
+INNER = st.fixed_dictionaries({}, optional={"kind": KIND, "size": SIZE, "secret": WORD})
+DECLARED = st.fixed_dictionaries(
+    {},
+    optional={
+        "plain": WORD,
+        "text": WORD,
+        "words": WORDS,
+        "items": st.lists(ITEM, max_size=3),
+        "free": st.dictionaries(WORD, WORDS, max_size=3),
+        "steps": st.lists(INNER, max_size=3),
+        "inner": INNER,
+        "links": st.lists(st.sampled_from(["1", "2", "3"]), max_size=4),
+        "flag": st.booleans(),
+    },
+)
+ORDER = st.randoms(use_true_random=False)
+ORDERED = {"steps", "links"}
+
+
+def checked(declared: dict[str, Any]) -> dict[str, Any]:
+    found, mistakes = SHAPE.check(declared, "")
+    assert mistakes == []
+    assert isinstance(found, dict)
+    return found
+
+
+def no_name(_: str) -> None:
+    return None
+
+
+def told(value: Any, order: random.Random, name: str = "") -> Any:
+    """Answer as an API does that shuffles, canonicalises, keeps secrets and adds."""
+    if isinstance(value, dict):
+        answer = {key: told(inner, order, key) for key, inner in value.items() if key != "secret"}
+        return answer if name == "free" else answer | {"new": True}
+    if isinstance(value, list):
+        items = [told(item, order) for item in value]
+        if name not in ORDERED:
+            order.shuffle(items)
+        return items
+    return value.lower() if name == "text" else value
+
+
+def shuffled(value: Any, order: random.Random, name: str = "") -> Any:
+    if isinstance(value, dict):
+        keys = list(value)
+        order.shuffle(keys)
+        return {key: shuffled(value[key], order, key) for key in keys}
+    if isinstance(value, list):
+        items = [shuffled(item, order) for item in value]
+        if name not in ORDERED:
+            order.shuffle(items)
+        return items
+    return value
+
+
+@given(DECLARED, ORDER)
+def test_an_answer_to_a_request_is_what_was_declared(
+    declared: dict[str, Any], order: random.Random
+) -> None:
+    state = checked(declared)
+    answer = told(SHAPE.request(state), order)
+    found = SHAPE.answer(answer, state, no_name)
+    assert SHAPE.same(found, state)
+    assert SHAPE.changes("", found, state) == []
+
+
+@given(DECLARED, DECLARED, ORDER)
+def test_an_answer_is_read_alike_in_any_order(
+    declared: dict[str, Any], there: dict[str, Any], order: random.Random
+) -> None:
+    form = checked(declared)
+    request = SHAPE.request(checked(there))
+    once = SHAPE.answer(told(request, order), form, no_name)
+    assert SHAPE.same(SHAPE.answer(told(request, order), form, no_name), once)
+
+
+@given(DECLARED, ORDER)
+def test_the_order_in_a_program_says_nothing_where_none_is_meant(
+    declared: dict[str, Any], order: random.Random
+) -> None:
+    assert SHAPE.same(checked(declared), checked(shuffled(declared, order)))
+
+
+@given(DECLARED, DECLARED, DECLARED)
+def test_being_the_same_is_an_equivalence_that_meaning_and_changes_agree_with(
+    one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]
+) -> None:
+    a, b, c = checked(one), checked(two), checked(three)
+    assert SHAPE.same(a, a)
+    assert SHAPE.same(a, b) == SHAPE.same(b, a)
+    assert SHAPE.same(a, c) or not (SHAPE.same(a, b) and SHAPE.same(b, c))
+    assert SHAPE.same(a, b) == (SHAPE.meaning(a) == SHAPE.meaning(b))
+    assert SHAPE.same(a, b) == (SHAPE.changes("", a, b) == [])
+
+
+@given(DECLARED, DECLARED)
+def test_keeping_keys_changes_nothing_that_is_meant(
+    new: dict[str, Any], old: dict[str, Any]
+) -> None:
+    after, before = checked(new), checked(old)
+    kept = SHAPE.keep_keys(after, before)
+    assert SHAPE.same(kept, after)
+    assert kept.keys() == after.keys()
+    assert SHAPE.keep_keys(after, after) == after
+    for name in after.keys() & before.keys() - {"steps"}:
+        if FIELDS[name].same(after[name], before[name]):
+            # A value that did not change looks as it did.
+            assert json.dumps(kept[name], sort_keys=True) == json.dumps(
+                before[name], sort_keys=True
+            )
+
+
+@given(DECLARED, DECLARED, DECLARED)
+def test_a_request_has_what_is_declared_drops_what_was_and_keeps_the_rest(
+    new: dict[str, Any], old: dict[str, Any], foreign: dict[str, Any]
+) -> None:
+    after, before, others = checked(new), checked(old), checked(foreign)
+    there = {**SHAPE.request(others), **SHAPE.request(before)}
+    body = write(FIELDS, after, there, before)
+    found = SHAPE.answer(body, None, no_name)
+    for name, field in FIELDS.items():
+        if name in after and name != "inner":
+            assert body[name] == field.shape.request(after[name])
+        elif name not in after and name in before:
+            assert body.get(name) == (False if name == "flag" else None)
+        elif name not in after and name in others and others[name] and name not in SECRETIVE:
+            assert field.same(found.get(name), others[name])
+
+
+# What no answer tells cannot be carried over.
+SECRETIVE = {"inner", "steps"}
+
+
+@given(INNER, INNER, INNER)
+def test_inside_an_object_it_is_likewise_unless_it_is_of_another_kind_now(
+    new: dict[str, Any], old: dict[str, Any], foreign: dict[str, Any]
+) -> None:
+    shape = FIELDS["inner"].shape
+    there = {**foreign, **old}
+    body = shape.request(new, there, old)
+    another = "kind" in new and there.get("kind", new["kind"]) != new["kind"]
+    for name in ("kind", "size", "secret"):
+        if name in new:
+            assert body[name] == new[name]
+        elif name in old or another or name == "secret":
+            assert name not in body
+        else:
+            assert body.get(name) == foreign.get(name)
+
+
+@given(DECLARED, DECLARED, ORDER)
+def test_a_change_is_seen_between_any_two_declarations(
+    old: dict[str, Any], new: dict[str, Any], order: random.Random
+) -> None:
+    before, after = checked(old), checked(new)
+    assume("{}" not in json.dumps(after))  # none where nothing was: that is so already
+    answer = told(SHAPE.request(before), order)
+    found = SHAPE.answer(answer, both(FIELDS, before, after), no_name)
+    assert SHAPE.same(found, after) == SHAPE.same(before, after)
+
+
+@given(st.lists(st.sampled_from(["1", "2", "3", "order"]), max_size=6))
+def test_a_list_in_order_keeps_its_order_and_says_a_thing_once(ids: list[str]) -> None:
+    keyed, mistakes = InOrder(References()).check(ids, "links")
+    assert mistakes == []
+    assert [entry["id"] for _, entry in in_order(keyed)] == list(dict.fromkeys(ids))
+    assert InOrder(References()).check(keyed, "links") == (keyed, [])
