@@ -101,7 +101,7 @@ class Lookup(Generic[T]):
 
     def _get_all(self, scope: Asked, opts: pulumi.InvokeOptions | None) -> list[T]:
         _refuse_outputs(scope)
-        return self._everything(_settings(opts), scope).objects
+        return self._all(self._everything(_settings(opts), scope))
 
     def _get_output(
         self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None
@@ -119,13 +119,15 @@ class Lookup(Generic[T]):
         self, scope: Asked, opts: pulumi.InvokeOptions | None
     ) -> pulumi.Output[list[T]]:
         return _later(
-            lambda _, scope, settings, anew: self._everything(settings, scope, anew=anew).objects,
+            lambda _, scope, settings, anew: self._all(
+                self._everything(settings, scope, anew=anew)
+            ),
             {},
             scope,
             opts,
         )
 
-    def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> _Listed[T]:
+    def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> _Listed:
         # Without credentials there is no need to ask for an account.
         _ = settings.headers
         where, kind = _scope(scope, settings), self._collection
@@ -138,26 +140,29 @@ class Lookup(Generic[T]):
             return client.list(path, per_page=kind.per_page, needs=kind.needs)
 
         answers = _Lists.current().of((settings, path), read, anew=anew).objects()
-        found = [_read(self._result, answer, where) for answer in answers]
-        return _Listed(where, sorted(found, key=lambda one: (one.name, one.id)))
+        return _Listed(where, answers)
 
-    def _one(self, asked: Asked, listed: _Listed[T]) -> T:
+    def _all(self, listed: _Listed) -> list[T]:
+        found = [_read(self._result, answer, listed.where) for answer in listed.answers]
+        return sorted(found, key=lambda one: (one.name, one.id))
+
+    def _one(self, asked: Asked, listed: _Listed) -> T:
         kind = self._result.referred.what.partition(" ")[2]
         given = {by: value for by, value in asked.items() if value is not None}
         if len(given) != 1:
             raise DeclarationError(f"look up one {kind} by exactly one of {', '.join(asked)}")
         [(by, wanted)] = given.items()
-        found = [one for one in listed.objects if getattr(one, by) == wanted]
+        found = [answer for answer in listed.answers if answer.get(by) == wanted]
         if not found:
-            near = _nearest(wanted, [getattr(one, by) for one in listed.objects])
+            near = _nearest(wanted, [answer.get(by) for answer in listed.answers])
             raise LookUpError(f'no {kind} has the {by} "{wanted}" in {listed.where}{near}')
         if len(found) > 1:
-            ids = ", ".join(one.id for one in found)
+            ids = ", ".join(sorted(str(answer["id"]) for answer in found))
             raise LookUpError(
                 f'{len(found)} have the {by} "{wanted}" in {listed.where}, and one {kind} is due: '
                 f"pass id=, one of {ids}"
             )
-        return found[0]
+        return _read(self._result, found[0], listed.where)
 
 
 class ScopedLookup(Lookup[T]):
@@ -209,11 +214,11 @@ class ScopedLookup(Lookup[T]):
 
 
 @dataclasses.dataclass(frozen=True)
-class _Listed(Generic[T]):
-    """The objects of one account or zone."""
+class _Listed:
+    """What the API says there is in one account or zone."""
 
     where: Scope
-    objects: list[T]
+    answers: list[dict[str, Any]]
 
 
 class _Lists:

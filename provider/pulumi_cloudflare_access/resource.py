@@ -180,6 +180,7 @@ class Deployment:
 
     @classmethod
     def current(cls) -> Deployment:
+        """Return the one of the program that is running."""
         root = pulumi.runtime.get_root_resource()
         return cls() if root is None else cls._all.setdefault(root, cls())
 

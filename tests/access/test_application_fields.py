@@ -256,7 +256,7 @@ DERIVED = {
 
 DOMAIN = {"domain": "app.example.com"}
 BASE: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(CLASSES, {}),
+    **{kind: {} for kind in CLASSES},
     **dict.fromkeys(("self_hosted", "ssh", "vnc", "bookmark", "proxy_endpoint"), DOMAIN),
     "rdp": {**DOMAIN, "target_criteria": [target("RDP", 3389, "a")]},
     "infrastructure": {"target_criteria": [target("SSH", 22, "a")]},
@@ -339,8 +339,6 @@ OBJECTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "saas_app": (OIDC, {"auth_type"}),
     "scim_config": (SCIM, {"remote_uri", "idp_uid"}),
 }
-# What an answer has of a part that nobody sent.
-UNSENT_PARTS = {("oauth_configuration", "enabled"): True}
 HOME = {"landing_page_design": "app_launcher", "saas_app": "saas"}
 
 
@@ -350,11 +348,15 @@ def parts() -> Iterator[tuple[str, str, Any]]:
     yield from (("saas_app", part, SAML) for part in SAML.keys() - {"auth_type"})
 
 
-@pytest.mark.parametrize(("field", "part", "value"), sorted(parts(), key=lambda p: (p[0], p[1])))
+PARTS: list[tuple[str, str, Any]] = sorted(parts(), key=lambda part: part[:2])
+
+
+@pytest.mark.parametrize(("field", "part", "value"), PARTS)
 def test_a_part_of_an_object_goes_with_its_declaration_and_stays_without_one(
     field: str,
     part: str,
     value: dict[str, Any],
+    *,
     plugin: Plugin,
     cloudflare: LocalCloudflare,
     person: Person,
@@ -377,13 +379,13 @@ def test_a_part_of_an_object_goes_with_its_declaration_and_stays_without_one(
     assert (refreshed.did, told(plugin)) == ("same", [])
     if (field, part) == ("scim_config", "authentication"):
         return  # its credentials are in no answer: test_application.py
-    else_ = {"name": "Wiki"} if kind == "saas" else {"session_duration": "1h"}
-    changed = plugin.up(KIND, {**base, field: without, **else_}, was=refreshed)
+    another = {"name": "Wiki"} if kind == "saas" else {"session_duration": "1h"}
+    changed = plugin.up(KIND, {**base, field: without, **another}, was=refreshed)
     assert changed.did == "update"
     assert holds(written(cloudflare)[-1]["body"][field], value)
 
 
-# ---------------------------------------------------------------------- against Cloudflare's own text
+# ------------------------------------------------------------------ against Cloudflare's own text
 
 NO_FIELDS = {
     "saas_app.client_id": "made by Cloudflare: an output",

@@ -67,7 +67,8 @@ def test_a_list_is_made_changed_reordered_and_goes_with_its_application(
     assert stack.settled()
 
     stack.program(
-        THREE.replace("not_eve, staff", "guests, staff, not_eve").replace("not_eve, guests", "not_eve")
+        THREE.replace("not_eve, staff", "guests, staff, not_eve")
+        .replace("not_eve, guests", "not_eve")
         .replace('[rules.email("eve', '[rules.ip("203.0.113.7"), rules.email("eve')
     )
     assert stack.plan().paths("who") == {'policies["Not Eve"].include["ip 203.0.113.7/32"]': "add"}
@@ -119,7 +120,7 @@ def test_a_policy_of_the_list_becomes_reusable_in_one_up_and_its_application_kee
         APP
         + LIST.format(policies="not_eve, guests")
         + f'cloudflare.AccessPolicy("staff", adopt="{id_}", **staff,\n'
-        '    opts=pulumi.ResourceOptions(depends_on=[wiki]))\n'
+        "    opts=pulumi.ResourceOptions(depends_on=[wiki]))\n"
     )
     stack.up()
     found = {policy["name"]: policy for policy in policies_of(cloudflare)}

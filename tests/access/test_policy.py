@@ -89,9 +89,9 @@ def test_a_policy_that_is_detached_meanwhile_is_deleted(
     assert ask(cloudflare, "GET", "policies") == []
 
 
-@pytest.mark.parametrize("changes", [False, True])
+@pytest.mark.parametrize("changes", [0, 1])
 def test_a_policy_that_an_application_owns_is_made_reusable_where_it_is(
-    changes: bool, plugin: Plugin, cloudflare: LocalCloudflare
+    changes: int, plugin: Plugin, cloudflare: LocalCloudflare
 ) -> None:
     app = attached(cloudflare)
     owned = ask(cloudflare, "POST", f"apps/{app}/policies", {**STAFF, "precedence": 7})

@@ -367,8 +367,9 @@ class _Change:
 class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessApplicationPolicies"):
     """All policies that an application owns, in order: the first that matches decides.
 
-    Each is `{"name": …, "decision": …, "include": [rules…], …}`, with the fields of `AccessPolicy`; a
-    name identifies it. Policies that are not in the list are deleted. `.get` takes the application's id.
+    Each is `{"name": …, "decision": …, "include": [rules…], …}`, with the fields of `AccessPolicy`;
+    a name identifies it. Policies that are not in the list are deleted. `.get` takes the id of the
+    application.
     """
 
     lifecycle: ClassVar[type[Lifecycle]] = AccessApplicationPoliciesProvider
