@@ -64,9 +64,9 @@ class Resource(dynamic.Resource):
     def _register(
         self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
-        # Not the constructor of dynamic.Resource: it pickles the provider anew for each resource, and
-        # wraps Python's pickler once more each time, until, some 350 resources on, the user's own
-        # dynamic providers fail with a RecursionError.
+        # Not the constructor of dynamic.Resource: it pickles the provider anew for each resource,
+        # and wraps Python's pickler once more each time, until, some 350 resources on, the user's
+        # own dynamic providers fail with a RecursionError.
         props[PROVIDER] = _pickled(self.lifecycle.kind)
         token = f"pulumi-python:{self._resource_type_name}"
         pulumi.CustomResource.__init__(self, token, resource_name, props, opts)
@@ -127,8 +127,8 @@ class Resource(dynamic.Resource):
 def scope_of(resource: pulumi.CustomResource) -> dict[str, Any]:
     """Return the scope that what belongs to a resource takes from it.
 
-    Only one of the two outputs is there, and in a preview the SDK cannot tell the other from one that
-    is not known yet: what the program said of the zone decides.
+    Only one of the two outputs is there, and in a preview the SDK cannot tell the other from one
+    that is not known yet: what the program said of the zone decides.
     """
     zone = getattr(resource, "_zone", None)
     if zone is not None:
@@ -139,8 +139,8 @@ def scope_of(resource: pulumi.CustomResource) -> dict[str, Any]:
 
 @functools.cache
 def _pickled(kind: str) -> str:
-    # What the SDK would write, in the one protocol that every Python here has: its own default moves
-    # with Python's, and with it the state.
+    # What the SDK would write, in the one protocol that every Python here has: its own default
+    # moves with Python's, and with it the state.
     return base64.b64encode(pickle.dumps(kinds.load(kind), protocol=4)).decode()
 
 

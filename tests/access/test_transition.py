@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pulumi_cloudflare_access.access.transition import Placed, Step, transition
 
 PEOPLE = "abcdef"
@@ -20,7 +21,7 @@ def policy(name: str, decision: str, people: str) -> Body:
 
 
 def let_in(policies: list[Body]) -> set[str]:
-    """A reference of its own: who gets in, by the documents. First match, in two passes."""
+    """Say who gets in, by the documents alone: the first match decides, in two passes."""
     inside = set()
     for person in PEOPLE:
         for decisions in ({"bypass", "non_identity"}, {"allow", "deny"}):
@@ -67,7 +68,9 @@ def follow(old: list[Body], new: list[Body]) -> int:
     return len(steps)
 
 
-names = st.sampled_from(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+names = st.sampled_from(
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+)
 decisions = st.sampled_from(["allow", "deny", "deny", "allow", "bypass", "non_identity"])
 lists = st.lists(
     st.builds(policy, names, decisions, st.text(PEOPLE, min_size=1, max_size=4)),

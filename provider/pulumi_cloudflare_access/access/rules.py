@@ -310,7 +310,8 @@ SELECTORS = (
     ),
     Selector("cloudflare_account_member", "cloudflare_account_member", (_account(" of "),)),
 )
-# https://developers.cloudflare.com/cloudflare-one/access-controls/policies/#selectors, "Identity-based"
+# The column "identity-based" of
+# https://developers.cloudflare.com/cloudflare-one/access-controls/policies/#selectors
 _OF_PEOPLE = frozenset(
     [
         "email",
