@@ -316,3 +316,35 @@ def test_help_and_version_are_quick() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
     assert run("--version").stdout.startswith("cloudflare-access, version ")
     assert "cloudflare-access local -- pulumi up" in run("local", "--help").stdout
+
+
+@pytest.mark.engine
+def test_the_readmes_way_to_try_a_stack_works_and_leaves_the_project_as_it_was(
+    tmp_path: Path, project: Path
+) -> None:
+    """The real Pulumi, no account, no stack: `cloudflare-access local -- pulumi up`."""
+    (tmp_path / "project").mkdir()
+    example = Path(__file__).resolve().parent.parent / "examples" / "01_first_group"
+    for name in ("Pulumi.yaml", "__main__.py"):
+        (project / name).write_text((example / name).read_text())
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI")}
+    offline = {
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    done = subprocess.run(
+        [*CLI, "local", "--", "pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=project,
+        env=kept | offline,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 created" in done.stdout
+    assert {path.name for path in project.iterdir()} - {"__pycache__"} == {
+        "Pulumi.yaml",
+        "__main__.py",
+    }
