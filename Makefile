@@ -12,7 +12,7 @@ IN_VENV := .venv/bin/python
 LOCK := tests/requirements/newest.txt
 OLDEST_LOCK := tests/requirements/oldest.txt
 # "-n 4": tests wait for processes most of the time.
-PYTEST := $(IN_VENV) -m pytest -n 4 --dist loadgroup
+PYTEST := $(IN_VENV) -m pytest -n 4
 WITH_ENV := eval "$$(sh tests/pulumi_cli/env.sh "$$PWD" "$$(cat build/setup/pulumi)")" &&
 
 # A set-up whose result has been removed since is made again.

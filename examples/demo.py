@@ -6,6 +6,7 @@ held against the facts: the first step that does not do what the story says ends
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shlex
@@ -166,12 +167,16 @@ def tell(story: Story) -> None:
 def clean_folder() -> Iterator[None]:
     """Keep Pulumi's state and home inside the checkout, and only for now."""
     leavings = [WORK, ROOT / f"Pulumi.{STACK}.yaml"]
-    try:
-        remove(leavings)
-        (WORK / "state").mkdir(parents=True)
-        yield
-    finally:
-        remove(leavings)
+    WORK.parent.mkdir(exist_ok=True)
+    # One demo at a time in a checkout: they would share the stack.
+    with (WORK.parent / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            remove(leavings)
+            (WORK / "state").mkdir(parents=True)
+            yield
+        finally:
+            remove(leavings)
 
 
 def remove(paths: list[Path]) -> None:
