@@ -44,7 +44,6 @@ class Resource(dynamic.Resource):
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
-        self._zone = declared.get("zone_id")
         for field in self.secret_inputs & declared.keys():
             declared[field] = pulumi.Output.secret(declared[field])
         if self.secret_outputs:
@@ -122,19 +121,6 @@ class Resource(dynamic.Resource):
                 self,
             )
         return secret or None
-
-
-def scope_of(resource: pulumi.CustomResource) -> dict[str, Any]:
-    """Return the scope that what belongs to a resource takes from it.
-
-    Only one of the two outputs is there, and in a preview the SDK cannot tell the other from one
-    that is not known yet: what the program said of the zone decides.
-    """
-    zone = getattr(resource, "_zone", None)
-    if zone is not None:
-        return {"zone_id": zone}
-    account = getattr(resource, "account_id", None)
-    return {} if account is None else {"account_id": account}
 
 
 @functools.cache
@@ -233,6 +219,3 @@ class Deployment:
 
             # Said when the program has run: the count is whole by then.
             pulumi.Output.from_input(None).apply(say)
-
-
-__all__ = ["ADOPT", "ADOPT_CHANGES", "SCOPES", "Deployment", "Resource"]
