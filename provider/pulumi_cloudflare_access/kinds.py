@@ -15,6 +15,8 @@ KINDS = {
     "access_application_policy": "access.application_policies:AccessApplicationPolicyProvider",
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
+    "resource_group": "iam.resource_group:ResourceGroupProvider",
+    "user_group": "iam.user_group:UserGroupProvider",
 }
 
 

@@ -76,6 +76,18 @@ POLICIES = Accepted(
     "cloudflare:index/zeroTrustAccessPolicy:ZeroTrustAccessPolicy",
     "cloudflare:index/accessPolicy:AccessPolicy",
 )
+# The bridged provider has neither permission groups nor resource groups, only look-ups of them.
+PERMISSION_GROUPS = Accepted("a permission group")
+RESOURCE_GROUPS = Accepted(
+    "a resource group",
+    "pulumi-python:dynamic/cloudflare:ResourceGroup",
+)
+USER_GROUPS = Accepted(
+    "a user group",
+    "pulumi-python:dynamic/cloudflare:UserGroup",
+    "cloudflare:index/userGroup:UserGroup",
+)
+ZONES = Accepted("a zone", "cloudflare:index/zone:Zone")
 
 
 @dataclass(frozen=True, kw_only=True)
