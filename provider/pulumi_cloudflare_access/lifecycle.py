@@ -25,7 +25,7 @@ from urllib.parse import quote
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from . import kinds, plugin
+from . import kinds, ownership, plugin
 from .api.pages import Snapshot
 from .errors import (
     AdoptionError,
@@ -144,7 +144,7 @@ class Lifecycle(dynamic.ResourceProvider):
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
         reserved = {k: declared.pop(k) for k in (SECRET,) if k in declared}
-        _claimed.update(declared.pop(CLAIMED, None) or ())
+        ownership.claim(declared.pop(CLAIMED, None) or ())
         adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
         mistakes += _adoption_mistakes(adoption)
         mistakes += self._fill_in_scope(declared, _olds)
@@ -167,12 +167,12 @@ class Lifecycle(dynamic.ResourceProvider):
     @plugin.clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Tell form from change, and change from replacement. The engine writes out the rest."""
-        self._touch(_id)
+        ownership.seen(self.kind, _id)
         old, new = self._declared(_olds), self._declared(_plain(_news))
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
         replaces = [name for name in decisive if _other(old.get(name), new.get(name))]
         if not replaces:
-            _heirs.setdefault((self.kind, _id), plugin.current_urn())
+            ownership.kept(self.kind, _id)
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         return dynamic.DiffResult(changes=False)
@@ -187,7 +187,7 @@ class Lifecycle(dynamic.ResourceProvider):
             answer = self._make(scope, props)
             kept = self._kept(self._computed(answer))
         id_ = _id_of(answer)
-        self._touch(id_)
+        ownership.seen(self.kind, id_)
         self._snapshot(scope).wrote(id_, answer)
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
@@ -200,7 +200,7 @@ class Lifecycle(dynamic.ResourceProvider):
             _raise(self._fill_in_scope(props, {}))
         scope = self._scope(props)
         if not external:
-            self._touch(id_)
+            ownership.seen(self.kind, id_)
         try:
             answer = self._get(scope, id_)
         except NotFoundError:
@@ -225,7 +225,7 @@ class Lifecycle(dynamic.ResourceProvider):
     ) -> dynamic.UpdateResult:
         """Lay the declaration over what is there now, if that is what the preview showed."""
         scope = self._scope(_olds)
-        self._touch(_id)
+        ownership.seen(self.kind, _id)
         try:
             there = self._get(scope, _id)
         except NotFoundError:
@@ -247,12 +247,7 @@ class Lifecycle(dynamic.ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
-        object_ = (self.kind, _id)
-        heir = _adopted.get(self.adoptable(_id))
-        # A diff's claim says nothing against its own resource, which may be replaced all the same.
-        # An adoption does: `up --replace` adopts its own object without a diff, then deletes it.
-        if heir is None and _heirs.get(object_) != plugin.current_urn():
-            heir = _heirs.get(object_)
+        heir = ownership.heir(self.kind, _id, self.adoptable(_id))
         if heir:
             plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
             return
@@ -297,15 +292,6 @@ class Lifecycle(dynamic.ResourceProvider):
     def adoptable(self, id_: str) -> str:
         """Say what an adoption takes over. Objects of other kinds may be it, by the same id."""
         return id_
-
-    @staticmethod
-    def is_adopted(id_: str) -> bool:
-        """Tell whether another resource takes the object over in this run, if only later."""
-        return id_ in _adopted or id_ in _claimed
-
-    def is_managed(self, id_: str) -> bool:
-        """Tell whether a resource of this program has been seen to manage the object."""
-        return (self.kind, id_) in _owners
 
     def others(self, scope: Scope, collection: str) -> Iterator[dict[str, Any]]:
         """Read all objects of another collection of the scope."""
@@ -515,13 +501,13 @@ class Lifecycle(dynamic.ResourceProvider):
                 f"would change: {'; '.join(differences)}. Declare what is there, or accept these "
                 "changes with adopt_changes=True"
             )
-        take(self.adoptable(id_), plugin.current_urn())
+        ownership.take(self.adoptable(id_))
         return self._change(scope, found, declared, {}) if differences else found
 
     def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         wanted = props[ADOPT]
         if isinstance(wanted, str):
-            if self._is_own(wanted):
+            if ownership.is_own(self.kind, self.what, wanted):
                 return None
             try:
                 return self._get(scope, wanted)
@@ -537,7 +523,7 @@ class Lifecycle(dynamic.ResourceProvider):
             for found in listed
             if key.same(found.get(key.name), name)
             and self.is_ours(found)
-            and not self._is_own(_id_of(found))
+            and not ownership.is_own(self.kind, self.what, _id_of(found))
         ]
         if len(same) > 1:
             ids = ", ".join(sorted(map(_id_of, same)))
@@ -546,23 +532,6 @@ class Lifecycle(dynamic.ResourceProvider):
                 f'adopt="<id>" ({ids})'
             )
         return same[0] if same else None
-
-    def _touch(self, id_: str) -> None:
-        """Note whose object this is: a replacement must not adopt what the engine then deletes."""
-        if id_:
-            _owners.setdefault((self.kind, id_), plugin.current_urn())
-
-    def _is_own(self, id_: str) -> bool:
-        """Tell whether the object is the very one being replaced. Another's is an error."""
-        owner, urn = _owners.get((self.kind, id_)), plugin.current_urn()
-        if owner is None:
-            return False
-        if owner == urn:
-            return True
-        raise AdoptionError(
-            f"{self.what} {id_} belongs to {plugin.name_of(owner)} already: one object, one "
-            "resource"
-        )
 
     def _refuse_unseen(
         self,
@@ -634,26 +603,8 @@ class Lifecycle(dynamic.ResourceProvider):
         return _names.get(id_)
 
 
-# What this process has seen, of all kinds. Ids are unique over kinds and accounts.
-_owners: dict[tuple[str, str], str] = {}
-# Who keeps an object in this run, and who took it over in this run: whoever had it before must not
-# take it along.
-_heirs: dict[tuple[str, str], str] = {}
-_adopted: dict[str, str] = {}
-# What other resources of the program adopt in this run, perhaps not yet.
-_claimed: set[str] = set()
+# What objects of all kinds are called, as far as this process has seen.
 _names: dict[str, str] = {}
-_adopting = threading.Lock()
-
-
-def take(id_: str, urn: str) -> None:
-    """Note who takes an object over in this run. Raises if somebody else has."""
-    with _adopting:
-        owner = _adopted.setdefault(id_, urn)
-    if owner != urn:
-        raise AdoptionError(
-            f"{id_} has been adopted by {plugin.name_of(owner)} already: one object, one resource"
-        )
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Self
 import pulumi
 from pydantic import Field
 
-from .. import plugin
+from .. import ownership
 from ..errors import AdoptionError, ApiError, DeclarationError, NotFoundError, Reason
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import (
@@ -25,7 +25,6 @@ from ..lifecycle import (
     Lifecycle,
     Scope,
     segment_mistakes,
-    take,
 )
 from ..model import AlwaysManaged, Inputs, State, fields_of, objects
 from ..references import APPLICATIONS, ID, MISTAKE, Found, InOrder, Reference, in_order, refer
@@ -182,7 +181,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                     "adopt_changes=True"
                 )
             # Whoever had the list before, a resource of another name, must not delete it then.
-            take(self.adoptable(props["application"]), plugin.current_urn())
+            ownership.take(self.adoptable(props["application"]))
         return self._change(scope, there, declared, {})
 
     def _foreign(self, there: Mapping[str, Any], declared: Mapping[str, Any]) -> list[str]:
@@ -258,7 +257,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Make the list another, in the steps that transition.py says."""
-        change = _Change(there, declared, was, self.is_adopted)
+        change = _Change(there, declared, was, ownership.is_adopted)
         steps = change.steps()
         where = self._where(scope, there["id"])
         policies = {change.called[policy["id"]]: policy for policy in there["policies"]}
@@ -490,7 +489,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 holder = self._holder(scope, place, own) if error.codes & TAKEN else None
                 if holder is None:
                     raise
-                if wait is None or not self.is_managed(holder["id"]):
+                if wait is None or not ownership.is_managed(self.kind, holder["id"]):
                     kind = "the reusable policy " if holder.get(REUSABLE) else ""
                     name = f'{kind}"{_name(holder)}" ({holder["id"]})'
                     taken = f"precedence {place} is taken by {name}"

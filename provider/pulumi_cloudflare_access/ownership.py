@@ -1,0 +1,83 @@
+"""Whose objects these are, as one plugin process sees it: one object, one resource.
+
+The engine's calls know nothing of each other. What each has seen of an object is noted here, over
+all kinds, so that a replacement does not take over the object it replaces, two resources do not
+take the same one, and nobody deletes what another has taken over in the same run. Thread-safe.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from . import plugin
+from .errors import AdoptionError
+
+# Ids are unique over kinds and accounts, but a list of parts has the id of what it is part of.
+_owners: dict[tuple[str, str], str] = {}
+# Who keeps an object in this run, and who took it over in this run.
+_keepers: dict[tuple[str, str], str] = {}
+_adopted: dict[str, str] = {}
+# What other resources of the program adopt in this run, perhaps not yet.
+_claimed: set[str] = set()
+_lock = threading.Lock()
+
+
+def seen(kind: str, id_: str) -> None:
+    """Note that the engine asks about an object: the resource it asks for owns it."""
+    if id_:
+        _owners.setdefault((kind, id_), plugin.current_urn())
+
+
+def kept(kind: str, id_: str) -> None:
+    """Note that the resource at hand keeps its object in this run."""
+    _keepers.setdefault((kind, id_), plugin.current_urn())
+
+
+def is_managed(kind: str, id_: str) -> bool:
+    """Tell whether a resource of this program has been seen to own the object."""
+    return (kind, id_) in _owners
+
+
+def is_own(kind: str, what: str, id_: str) -> bool:
+    """Tell whether the object is the very one being replaced. Another's is an AdoptionError."""
+    owner = _owners.get((kind, id_))
+    if owner is None:
+        return False
+    if owner == plugin.current_urn():
+        return True
+    raise AdoptionError(
+        f"{what} {id_} belongs to {plugin.name_of(owner)} already: one object, one resource"
+    )
+
+
+def claim(ids: Iterable[str]) -> None:
+    """Note what other resources of the program adopt in this run."""
+    _claimed.update(ids)
+
+
+def is_adopted(id_: str) -> bool:
+    """Tell whether another resource takes the object over in this run, if only later."""
+    return id_ in _adopted or id_ in _claimed
+
+
+def take(adoptable: str) -> None:
+    """Note that the resource at hand takes an object over. Raises if another one has."""
+    urn = plugin.current_urn()
+    with _lock:
+        owner = _adopted.setdefault(adoptable, urn)
+    if owner != urn:
+        raise AdoptionError(
+            f"{adoptable} has been adopted by {plugin.name_of(owner)} already: one object, one "
+            "resource"
+        )
+
+
+def heir(kind: str, id_: str, adoptable: str) -> str | None:
+    """Return the resource that has the object now, if the one that is being deleted has not."""
+    if adoptable in _adopted:
+        # `up --replace` adopts its own object without a diff, then deletes it: that counts too.
+        return _adopted[adoptable]
+    # A diff's claim says nothing against its own resource, which may be replaced all the same.
+    keeper = _keepers.get((kind, id_))
+    return None if keeper == plugin.current_urn() else keeper
