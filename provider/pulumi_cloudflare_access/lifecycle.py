@@ -101,7 +101,8 @@ class Lifecycle(dynamic.ResourceProvider):
     """It would delete what another resource of the program is about to adopt."""
     needs: ClassVar[str]
     """The token permission, without its Read or Write."""
-    per_page: ClassVar[int] = 1000
+    per_page: ClassVar[int | None] = 1000
+    """How many a page of the list may hold; None: the list has no pages."""
     quota: ClassVar[int | None] = None
     """How many an account may have unless Cloudflare has agreed to more."""
 
@@ -170,7 +171,7 @@ class Lifecycle(dynamic.ResourceProvider):
         ownership.seen(self.kind, _id)
         old, new = self._declared(_olds), self._declared(_plain(_news))
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
-        replaces = [name for name in decisive if _other(old.get(name), new.get(name))]
+        replaces = [name for name in decisive if self._is_other(name, old, new)]
         if not replaces:
             ownership.kept(self.kind, _id)
         if replaces or self._differences(old, new):
@@ -376,6 +377,11 @@ class Lifecycle(dynamic.ResourceProvider):
                 [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
             )
         ]
+
+    def _is_other(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        was, now = old.get(name, MISSING), new.get(name, MISSING)
+        # A scope that is not known yet may be another: the preview says the worse of the two.
+        return now == UNKNOWN or not self.facts()[name].same(was, now)
 
     def _keep_keys(self, checked: dict[str, Any], olds: Mapping[str, Any]) -> None:
         """Where anything changed, let everything else look as it did: labels are no noise."""
@@ -621,11 +627,6 @@ def _id_of(answer: Mapping[str, Any]) -> str:
     if not isinstance(id_, str) or not id_:
         raise UnusableAnswerError("an answer without an id")
     return id_
-
-
-def _other(old: Any, new: Any) -> bool:
-    # A scope that is not known yet may be another: the preview says the worse of the two.
-    return bool(old != new or new == UNKNOWN)
 
 
 def _plural(what: str) -> str:

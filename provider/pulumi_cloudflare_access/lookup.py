@@ -48,8 +48,8 @@ class Collection(Protocol):
         """The token permission, without its Read or Write."""
 
     @property
-    def per_page(self) -> int:
-        """How many a page of the list may hold."""
+    def per_page(self) -> int | None:
+        """How many a page of the list may hold; None: the list has no pages."""
 
 
 class Lookup(Generic[T]):

@@ -69,11 +69,20 @@ def name_of(urn: str) -> str:
 
 def warn(message: str) -> None:
     """Show a warning under the resource that the engine is asking about."""
+    _log("WARNING", message)
+
+
+def say(message: str) -> None:
+    """Show how something that takes its time is getting on."""
+    _log("INFO", message)
+
+
+def _log(severity: str, message: str) -> None:
     urn = current_urn()
     try:
-        _engine().Log(_log_request(message, urn))
+        _engine().Log(_log_request(severity, message, urn))
     except Exception:  # noqa: BLE001 - an engine that hears no warnings must not fail an update
-        print(f"warning: {message}", file=sys.stderr)  # noqa: T201
+        print(f"{severity.lower()}: {message}", file=sys.stderr)  # noqa: T201
 
 
 @functools.cache
@@ -84,10 +93,11 @@ def _engine() -> Any:
     return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
 
 
-def _log_request(message: str, urn: str) -> Any:
+def _log_request(severity: str, message: str, urn: str) -> Any:
     from pulumi.runtime.proto import engine_pb2  # noqa: PLC0415
 
-    return engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
+    level = engine_pb2.LogSeverity.Value(severity)
+    return engine_pb2.LogRequest(severity=level, message=message, urn=urn)
 
 
 class _TracebackLimit:

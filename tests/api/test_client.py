@@ -70,7 +70,7 @@ def get(*answers: Any) -> Any:
         return client(server.base_url).get("/groups/g1", needs=NEEDS)
 
 
-def listed(*answers: Any, per_page: int = 2) -> tuple[list[Any], list[str]]:
+def listed(*answers: Any, per_page: int | None = 2) -> tuple[list[Any], list[str]]:
     """Read a list from a server that answers this; return it and the paths asked for."""
     with Scripted(*answers) as server:
         found = list(client(server.base_url).list("/groups", per_page=per_page, needs=NEEDS))
@@ -321,6 +321,31 @@ def test_a_list_that_does_not_say_how_long_it_is_ends_with_an_empty_page(
     found, asked = listed(page({"id": "1"}, **info), page({"id": "2"}, **info), page(**info))
     assert found == [{"id": "1"}, {"id": "2"}]
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("info", [{}, {"total_count": 9}])
+def test_a_list_that_has_no_pages_is_asked_for_once_whatever_it_says(info: dict[str, Any]) -> None:
+    found, asked = listed(page(GROUP, **info), per_page=None)
+    assert found == [GROUP]
+    assert asked == ["/groups"]
+
+
+@pytest.mark.parametrize(("verb", "body"), [("PUT", b"{}"), ("POST", b"")])
+def test_a_command_needs_no_result(verb: str, body: bytes) -> None:
+    with Scripted(answer({"success": True, "errors": [], "messages": []})) as server:
+        client(server.base_url).tell("/groups/g1/go", needs=NEEDS, verb=verb)
+    [request] = server.requests
+    assert request.startswith(f"{verb} /client/v4/groups/g1/go ")
+    assert request.encode().partition(b"\r\n\r\n")[2] == body
+
+
+def test_some_fields_are_patched_and_the_object_comes_back() -> None:
+    with Scripted(answer(envelope(GROUP))) as server:
+        changed = client(server.base_url).patch("/groups/g1", {"name": "E"}, needs=NEEDS)
+    assert changed == GROUP
+    [request] = server.requests
+    assert request.startswith("PATCH /client/v4/groups/g1 ")
+    assert json.loads(request.partition("\r\n\r\n")[2]) == {"name": "E"}
 
 
 def test_a_list_that_counts_wrongly_is_read_to_its_empty_page_and_no_further() -> None:

@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Any, Self
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
-from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    provider_pb2,
+    provider_pb2_grpc,
+)
 
 from pulumi_cloudflare_access import kinds
 
@@ -58,8 +63,12 @@ class _Engine(engine_pb2_grpc.EngineServicer):
 
     warnings: list[str] = field(default_factory=list)
     urns: list[str] = field(default_factory=list)
+    progress: list[str] = field(default_factory=list)
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - gRPC's names
+        if request.severity == engine_pb2.INFO:
+            self.progress.append(request.message)
+            return empty_pb2.Empty()
         self.warnings.append(request.message)
         self.urns.append(request.urn)
         return empty_pb2.Empty()
@@ -98,6 +107,11 @@ class Plugin:
     def warnings(self) -> list[str]:
         """What the engine has been asked to warn of."""
         return self.engine.warnings
+
+    @property
+    def progress(self) -> list[str]:
+        """What the engine has been told of work that takes its time."""
+        return self.engine.progress
 
     # ------------------------------------------------------------------------- single calls
 

@@ -94,21 +94,24 @@ class Client:
         """PUT, and return what it made of the object."""
         return self._result(self._ask("PUT", where, needs, body=body))
 
-    def tell(self, where: str, *, needs: str) -> None:
-        """PUT a command, which has no body. What its answer holds is not the same everywhere."""
-        self._ask("PUT", where, needs, body={})
+    def patch(self, where: str, body: Any, *, needs: str) -> Any:
+        """PATCH some fields, and return what it made of the object."""
+        return self._result(self._ask("PATCH", where, needs, body=body))
+
+    def tell(self, where: str, *, needs: str, verb: str = "PUT") -> None:
+        """PUT or POST a command. What its answer holds, if anything, is not the same everywhere."""
+        self._ask(verb, where, needs, body={} if verb == "PUT" else None)
 
     def delete(self, where: str, *, needs: str) -> None:
         """DELETE. What the answer holds is of no use to anyone."""
         self._ask("DELETE", where, needs)
 
-    def list(self, where: str, *, per_page: int, needs: str, **params: Any) -> Iterator[Any]:
-        """GET a list, page after page, until it has all been read."""
+    def list(self, where: str, *, per_page: int | None, needs: str, **params: Any) -> Iterator[Any]:
+        """GET a list, page after page, until it has all been read. `per_page` None: it has one."""
         read = 0
         for page in range(1, MOST_PAGES + 1):
-            answer = self._ask(
-                "GET", where, needs, params={**params, "page": page, "per_page": per_page}
-            )
+            paging = {"page": page, "per_page": per_page} if per_page else {}
+            answer = self._ask("GET", where, needs, params={**params, **paging})
             # An empty list is sometimes null.
             items = answer.envelope.get("result") or []
             if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
@@ -117,7 +120,8 @@ class Client:
             read += len(items)
             info = answer.envelope.get("result_info")
             total = info.get("total_count") if isinstance(info, dict) else None
-            if not items or (isinstance(total, (int, float)) and read >= total):
+            whole = per_page is None or (isinstance(total, (int, float)) and read >= total)
+            if whole or not items:
                 return
         raise answer.unusable("a list that never ends")
 
