@@ -1,6 +1,6 @@
 """Every route: the kinds' own tables, put together.
 
-In a table, `{scope}` stands for an account or a zone, and `{account}` for an account only.
+In a table, `{scope}` stands for an account or a zone, `{account}` and `{zone}` for one of them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from werkzeug.routing import Map, Rule
 
 from .access import urls as access
+from .dns import urls as dns
 from .iam import urls as iam
 from .tokens import urls as tokens
 
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
     from .call import Handler
     from .scopes import Backend
 
-ROUTES: dict[str, Handler] = access.ROUTES | iam.ROUTES | tokens.ROUTES
+ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES
 
-KINDS: tuple[type[Backend], ...] = (*access.KINDS, *iam.KINDS)
+KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *iam.KINDS)
 """What can be seeded."""
 
 _PARENTS = {
     "{scope}": ("accounts/{account_id}", "zones/{zone_id}"),
     "{account}": ("accounts/{account_id}",),
+    "{zone}": ("zones/{zone_id}",),
 }
 
 

@@ -1,0 +1,1 @@
+"""DNS, as much of it as other parts of Cloudflare look at: TXT records of zones."""

@@ -1,0 +1,15 @@
+"""Which URLs, which handler: the tables of all of DNS, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .records import urls as records
+
+if TYPE_CHECKING:
+    from ..call import Handler
+    from ..scopes import Backend
+
+ROUTES: dict[str, Handler] = records.ROUTES
+
+KINDS: tuple[type[Backend], ...] = (records.BACKEND,)
