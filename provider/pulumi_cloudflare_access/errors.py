@@ -9,6 +9,7 @@
         NoAnswerError            the request got no usable answer
             UnreachableError     no connection, or none that lasted
             UnusableAnswerError  an answer that is not what was asked for
+            LostAnswerError      sent, and not known whether done: must not be sent again blindly
         ApiError                 Cloudflare answered, and said no
             NotFoundError        404: this object does not exist
             WrongPathError       404 with 7000 or 7003: no such account, zone or route
@@ -55,11 +56,22 @@ class NoAnswerError(CloudflareError):
 
 
 class UnreachableError(NoAnswerError):
-    """No connection, or none that lasted."""
+    """No connection, or none that lasted. `sent`: a byte of the request may have got through."""
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class UnusableAnswerError(NoAnswerError):
     """An answer that is not what was asked for, whatever its status says."""
+
+
+class LostAnswerError(NoAnswerError):
+    """A request that must not be repeated was sent, and nothing says whether it was done.
+
+    Cloudflare may have done it, may be doing it yet, or may never do it: look before asking again.
+    """
 
 
 @dataclass(frozen=True)

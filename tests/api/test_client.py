@@ -23,6 +23,7 @@ from pulumi_cloudflare_access.errors import (
     CloudflareError,
     ConflictError,
     DeniedError,
+    LostAnswerError,
     NotFoundError,
     RateLimitError,
     SettingsError,
@@ -188,9 +189,40 @@ NO_ANSWER = {
 
 
 @pytest.mark.parametrize("said", NO_ANSWER.values(), ids=NO_ANSWER)
-def test_an_answer_that_does_not_arrive_whole_is_an_error_that_promises_nothing(said: Any) -> None:
-    with pytest.raises(UnreachableError, match="may or may not have been done"):
+def test_an_answer_that_does_not_arrive_whole_is_an_error(said: Any) -> None:
+    with pytest.raises(UnreachableError, match="no whole answer from 127"):
         get(said)
+
+
+def post(*answers: Any, **how: Any) -> Any:
+    """POST to a server that answers this."""
+    with Scripted(*answers) as server:
+        return client(server.base_url).post("/groups", GROUP, needs=NEEDS, **how)
+
+
+SERVERS_FAULT = answer(refused({"code": 10001, "message": "internal"}), "500 Internal Server Error")
+TOO_SLOW = answer(refused({"code": 1, "message": "took too long"}), "408 Request Timeout")
+LOST = [*(said for said, *_ in NO_SUCCESS.values()), *NO_ANSWER.values(), SERVERS_FAULT, TOO_SLOW]
+
+
+@pytest.mark.parametrize("said", LOST)
+def test_a_create_whose_answer_is_lost_may_or_may_not_have_been_done(said: Any) -> None:
+    with pytest.raises(LostAnswerError, match=r"^POST .*: it may or may not have been done$"):
+        post(said)
+
+
+@pytest.mark.parametrize("status", ["400 Bad", "401 Un", "403 No", "404 No", "409 Con", "422 Un"])
+def test_a_create_that_is_refused_has_not_been_done(status: str) -> None:
+    with pytest.raises(ApiError):
+        post(answer(refused({"code": 12130, "message": "no"}), status))
+
+
+def test_a_create_that_was_never_sent_has_not_been_done() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(UnreachableError) as caught:
+        client(f"http://127.0.0.1:{port}/client/v4").post("/groups", GROUP, needs=NEEDS)
+    assert not caught.value.sent
 
 
 def test_an_address_where_nobody_listens_is_named_with_what_to_look_at() -> None:

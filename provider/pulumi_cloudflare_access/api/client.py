@@ -17,7 +17,17 @@ from typing import Any
 import httpx
 
 from .. import plugin
-from ..errors import Reason, SettingsError, UnreachableError, UnusableAnswerError, refusal
+from ..errors import (
+    ApiError,
+    CloudflareError,
+    LostAnswerError,
+    NoAnswerError,
+    Reason,
+    SettingsError,
+    UnreachableError,
+    UnusableAnswerError,
+    refusal,
+)
 from ..settings import Settings, check_address, is_loopback
 
 # Seconds. Cloudflare's own SDK waits 5 for a connection and 60 for an answer.
@@ -46,7 +56,8 @@ class Client:
     """Requests to one address in one name. Thread-safe.
 
     Raises SettingsError before anything is sent, UnreachableError and UnusableAnswerError where
-    there is no usable answer, a subclass of ApiError where Cloudflare refuses.
+    there is no usable answer (LostAnswerError: to a request that must not be sent twice), a
+    subclass of ApiError where Cloudflare refuses.
     """
 
     def __init__(
@@ -84,23 +95,30 @@ class Client:
 
     def get(self, where: str, *, needs: str, **params: Any) -> Any:
         """GET one object."""
-        return self._result(self._ask("GET", where, needs, params=params))
+        return self._ask("GET", where, needs, params=params, due=_Answer.result)
 
-    def post(self, where: str, body: Any, *, needs: str) -> Any:
-        """POST, and return what was made."""
-        return self._result(self._ask("POST", where, needs, body=body))
+    def post(self, where: str, body: Any, *, needs: str, idempotent: bool = False) -> Any:
+        """POST, and return what was made.
+
+        Raises LostAnswerError if it may or may not have been done, unless it does no harm twice.
+        """
+        return self._ask("POST", where, needs, body=body, idempotent=idempotent, due=_Answer.result)
 
     def put(self, where: str, body: Any, *, needs: str) -> Any:
         """PUT, and return what it made of the object."""
-        return self._result(self._ask("PUT", where, needs, body=body))
+        return self._ask("PUT", where, needs, body=body, due=_Answer.result)
 
     def patch(self, where: str, body: Any, *, needs: str) -> Any:
         """PATCH some fields, and return what it made of the object."""
-        return self._result(self._ask("PATCH", where, needs, body=body))
+        return self._ask("PATCH", where, needs, body=body, due=_Answer.result)
 
-    def tell(self, where: str, *, needs: str, verb: str = "PUT") -> None:
-        """PUT or POST a command. What its answer holds, if anything, is not the same everywhere."""
-        self._ask(verb, where, needs, body={} if verb == "PUT" else None)
+    def tell(self, where: str, *, needs: str, verb: str = "PUT", idempotent: bool = False) -> None:
+        """PUT or POST a command. What its answer holds, if anything, is not the same everywhere.
+
+        Raises LostAnswerError if it may or may not have been done, unless it does no harm twice.
+        """
+        body: dict[str, Any] | None = {} if verb == "PUT" else None
+        self._ask(verb, where, needs, body=body, idempotent=idempotent)
 
     def delete(self, where: str, *, needs: str) -> None:
         """DELETE. What the answer holds is of no use to anyone."""
@@ -111,11 +129,9 @@ class Client:
         read = 0
         for page in range(1, MOST_PAGES + 1):
             paging = {"page": page, "per_page": per_page} if per_page else {}
-            answer = self._ask("GET", where, needs, params={**params, **paging})
-            # An empty list is sometimes null.
-            items = answer.envelope.get("result") or []
-            if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
-                raise answer.unusable("a list was due and something else came")
+            answer, items = self._ask(
+                "GET", where, needs, params={**params, **paging}, due=_Answer.page
+            )
             yield from items
             read += len(items)
             info = answer.envelope.get("result_info")
@@ -125,21 +141,18 @@ class Client:
                 return
         raise answer.unusable("a list that never ends")
 
-    def _result(self, answer: _Answer) -> Any:
-        result = answer.envelope.get("result")
-        if not isinstance(result, dict) or not result:
-            raise answer.unusable("success without the result that is due")
-        return result
-
     def _ask(
         self,
         verb: str,
         where: str,
         needs: str,
         *,
+        due: Callable[[_Answer], Any] | None = None,
         body: Any = None,
         params: dict[str, Any] | None = None,
-    ) -> _Answer:
+        idempotent: bool = True,
+    ) -> Any:
+        """Ask, and return what is `due` of the answer."""
         request = self._http.build_request(
             verb,
             where.lstrip("/"),
@@ -147,18 +160,25 @@ class Client:
             headers=self._settings.headers,
             **({} if body is None else {"json": body}),
         )
-        credentials = (self._settings.api_token, self._settings.api_key)
-        answer = _Answer(f"{verb} {where}", self._send(request), credentials)
-        answer.refuse(needs, reading=verb == "GET")
+        try:
+            credentials = (self._settings.api_token, self._settings.api_key)
+            answer = _Answer(f"{verb} {where}", self._send(request), credentials)
+            answer.refuse(needs, reading=verb == "GET")
+            found = due(answer) if due else None
+        except CloudflareError as error:
+            if idempotent or not _leaves_open(error):
+                raise
+            raise LostAnswerError(f"{error}: it may or may not have been done") from None
         for message in answer.messages:
             self._warn(f"Cloudflare says: {message}")
-        return answer
+        return found
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         """Send once. Pace, retries and deadlines belong here and nowhere else."""
         try:
             return self._http.send(request)
-        except httpx.ConnectError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            # Before any byte was sent.
             raise UnreachableError(
                 f"{request.method} {request.url.path}: cannot reach {request.url.host}"
                 f"{f':{request.url.port}' if request.url.port else ''} ({error}): is the network "
@@ -167,7 +187,8 @@ class Client:
         except httpx.HTTPError as error:
             raise UnreachableError(
                 f"{request.method} {request.url.path}: no whole answer from {request.url.host} "
-                f"({type(error).__name__}): what was asked may or may not have been done"
+                f"({type(error).__name__})",
+                sent=True,
             ) from None
 
 
@@ -199,6 +220,21 @@ class _Answer:
         ray = f" [ray {self.ray}]" if self.ray else ""
         return UnusableAnswerError(f"{self.request} -> {self.status}: {why}{ray}")
 
+    def result(self) -> Any:
+        """Return the object that is due."""
+        result = self.envelope.get("result")
+        if not isinstance(result, dict) or not result:
+            raise self.unusable("success without the result that is due")
+        return result
+
+    def page(self) -> tuple[_Answer, list[Any]]:
+        """Return the page of a list that is due, and the answer that tells of the others."""
+        # An empty list is sometimes null.
+        items = self.envelope.get("result") or []
+        if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+            raise self.unusable("a list was due and something else came")
+        return self, items
+
     def refuse(self, needs: str, *, reading: bool) -> None:
         """Raise unless this is the success that was asked for."""
         reasons = Reason.read_all(self.envelope.get("errors"))
@@ -215,6 +251,17 @@ class _Answer:
         access = f"{needs} {'Read' if reading else 'Write'}"
         remedy = f'the token needs the permission "{access}" on this account or zone'
         raise refusal(self.request, self.status, reasons, self.ray, remedy)
+
+
+def _leaves_open(error: CloudflareError) -> bool:
+    """Tell whether what was asked for may have been done all the same."""
+    if isinstance(error, UnreachableError):
+        return error.sent
+    if isinstance(error, ApiError):
+        return error.status == httpx.codes.REQUEST_TIMEOUT or httpx.codes.is_server_error(
+            error.status
+        )
+    return isinstance(error, NoAnswerError)
 
 
 def _version() -> str:
