@@ -127,8 +127,8 @@ def _whole(value: Any) -> int | None:
 class ApiError(CloudflareError):
     """Cloudflare answered, and said no.
 
-    `request` is the verb and path, `status` the HTTP status, `reasons` every reason given and `ray`
-    the id that Cloudflare's support asks for.
+    `request` is the verb and path, `status` the HTTP status, `reasons` every reason given, `ray`
+    the id that Cloudflare's support asks for, `remedy` what it means or what helps, where known.
     """
 
     def __init__(
@@ -143,12 +143,17 @@ class ApiError(CloudflareError):
         self.status = status
         self.reasons = reasons
         self.ray = ray
+        self.remedy = remedy
         why = "; ".join(map(str, reasons)) or "no reason given"
         super().__init__(
             f"{request} -> {status}: {why}"
             + (f"; {remedy}" if remedy else "")
             + (f" [ray {ray}]" if ray else "")
         )
+
+    def with_remedy(self, remedy: str) -> ApiError:
+        """Return the same refusal, with what it means or what helps."""
+        return type(self)(self.request, self.status, self.reasons, self.ray, remedy)
 
     @property
     def codes(self) -> frozenset[int]:

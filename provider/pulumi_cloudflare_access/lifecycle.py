@@ -18,8 +18,9 @@ import re
 import threading
 import time
 from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import quote
 
 from pulumi import dynamic
@@ -77,6 +78,22 @@ class Scope:
         return f"{self.kind} {self.id}"
 
 
+class Collection(Protocol):
+    """Where the objects of a kind are listed."""
+
+    @property
+    def collection(self) -> str:
+        """The path below the account or the zone."""
+
+    @property
+    def needs(self) -> str:
+        """The token permission, without its Read or Write."""
+
+    @property
+    def per_page(self) -> int | None:
+        """How many a page of the list may hold; None: the list has no pages."""
+
+
 class Lifecycle(dynamic.ResourceProvider):
     """One kind of object. Subclasses are tables."""
 
@@ -109,8 +126,6 @@ class Lifecycle(dynamic.ResourceProvider):
     def __init__(self) -> None:
         super().__init__()
         self._settings: Settings | None = None
-        self._snapshots: dict[Scope, Snapshot] = {}
-        self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[Any, tuple[str]]:
         # What users' states hold: a reference and a name, whatever this class becomes.
@@ -169,7 +184,8 @@ class Lifecycle(dynamic.ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Tell form from change, and change from replacement. The engine writes out the rest."""
         ownership.seen(self.kind, _id)
-        old, new = self._declared(_olds), self._declared(_plain(_news))
+        old = self._declared(_olds)
+        new = self.identified(self._declared(_plain(_news)), old)
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
         replaces = [name for name in decisive if self._is_other(name, old, new)]
         if not replaces:
@@ -182,10 +198,12 @@ class Lifecycle(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Make the object, or take over the one that the program names."""
         scope = self._scope(props)
+        props = {**props, **self.identified(self._declared(props), {}, scope)}
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
         if answer is None:
-            answer = self._make(scope, props)
+            with self._explaining(scope, props):
+                answer = self._make(scope, props)
             kept = self._kept(self._computed(answer))
         id_ = _id_of(answer)
         ownership.seen(self.kind, id_)
@@ -218,7 +236,7 @@ class Lifecycle(dynamic.ResourceProvider):
             plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
         computed = {*self.state.model_fields, VERSION}
         inputs = {name: value for name, value in outputs.items() if name not in computed}
-        return dynamic.ReadResult(id_, outputs, inputs)
+        return dynamic.ReadResult(id_, outputs, self.as_written(inputs))
 
     @plugin.clean_errors
     def update(
@@ -234,14 +252,16 @@ class Lifecycle(dynamic.ResourceProvider):
                 f"{self._called(_olds, _id)} is gone: run pulumi refresh, and the next up makes it "
                 "again"
             ) from None
-        old, new = self._declared(_olds), self._declared(_news)
+        old = self._declared(_olds)
+        new = self.identified(self._declared(_news), old, scope)
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
             self._refuse_unseen(called, _olds, there, new, _secret(_news))
         if not self._is_settled(there, old, new):
-            there = self._change(scope, there, new, old)
+            with self._explaining(scope, _news):
+                there = self._change(scope, there, new, old)
             self._snapshot(scope).wrote(_id, there)
-        outputs = self._outputs(_news, there, written=True)
+        outputs = self._outputs({**_news, **new}, there, written=True)
         return dynamic.UpdateResult(self._kept(_olds) | outputs)
 
     @plugin.clean_errors
@@ -253,7 +273,8 @@ class Lifecycle(dynamic.ResourceProvider):
             plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
             return
         users = self._users(scope, _id)
-        self._delete(scope, _id, users)
+        with self._explaining(scope, _props):
+            self._delete(scope, _id, users)
         self._snapshot(scope).deleted(_id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
@@ -273,6 +294,32 @@ class Lifecycle(dynamic.ResourceProvider):
     ) -> Iterator[str]:
         """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
         return iter(())
+
+    def identified(
+        self,
+        declared: Mapping[str, Any],
+        known: Mapping[str, Any],  # noqa: ARG002 - likewise
+        scope: Scope | None = None,  # noqa: ARG002 - likewise
+    ) -> dict[str, Any]:
+        """Put ids beside the names that a program wrote: outputs hold both, inputs the names.
+
+        `known` is what an earlier declaration of the object holds. What it lacks may be asked for
+        in the `scope`; where there is none, nothing is.
+        """
+        return dict(declared)
+
+    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        """Take out again what `identified` has put in."""
+        return dict(declared)
+
+    def remedy(
+        self,
+        error: ApiError,  # noqa: ARG002 - likewise
+        scope: Scope,  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> str | None:
+        """Say what the refusal of a write means and what helps, where its words do not."""
+        return None
 
     def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
         """Say what follows from the object being gone."""
@@ -508,7 +555,10 @@ class Lifecycle(dynamic.ResourceProvider):
                 "changes with adopt_changes=True"
             )
         ownership.take(self.adoptable(id_))
-        return self._change(scope, found, declared, {}) if differences else found
+        if not differences:
+            return found
+        with self._explaining(scope, props):
+            return self._change(scope, found, declared, {})
 
     def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         wanted = props[ADOPT]
@@ -576,7 +626,7 @@ class Lifecycle(dynamic.ResourceProvider):
             except ConflictError as error:
                 if wait is None:
                     by = f", by {_listed(users)}" if users else ""
-                    raise _still_in_use(error, by) from None
+                    raise error.with_remedy(f"it is still in use{by}") from None
                 time.sleep(wait)
             else:
                 return
@@ -588,15 +638,27 @@ class Lifecycle(dynamic.ResourceProvider):
             # Naming them is a courtesy; the delete itself says whether the token may do this.
             return []
 
-    def _snapshot(self, scope: Scope) -> Snapshot:
-        with self._lock:
-            if scope not in self._snapshots:
-                self._snapshots[scope] = Snapshot(
-                    lambda: self.client.list(
-                        self._path(scope), per_page=self.per_page, needs=self.needs
-                    )
-                )
-            return self._snapshots[scope]
+    def _snapshot(self, scope: Scope, of: Collection | None = None) -> Snapshot:
+        """Return all objects of the kind, or of another, as this process knows them."""
+        kind: Collection = of or type(self)
+        path = self.path_of(scope, kind.collection) if of else self._path(scope)
+
+        def read() -> Iterator[dict[str, Any]]:
+            return self.client.list(path, per_page=kind.per_page, needs=kind.needs)
+
+        with _snapshotting:
+            return _snapshots.setdefault((self.settings, kind, path), Snapshot(read))
+
+    @contextmanager
+    def _explaining(self, scope: Scope, props: Mapping[str, Any]) -> Iterator[None]:
+        """Have a refusal say what it means."""
+        try:
+            yield
+        except ApiError as error:
+            remedy = self.remedy(error, scope, self._declared(props))
+            if remedy is None:
+                raise
+            raise error.with_remedy(remedy) from None
 
     # -------------------------------------------------------------------------------------- names
 
@@ -611,6 +673,9 @@ class Lifecycle(dynamic.ResourceProvider):
 
 # What objects of all kinds are called, as far as this process has seen.
 _names: dict[str, str] = {}
+# The lists that this process has read, of all kinds: what one writes, the others see.
+_snapshots: dict[tuple[Settings, Collection, str], Snapshot] = {}
+_snapshotting = threading.Lock()
 
 
 def _plain(value: Any) -> Any:
@@ -640,11 +705,6 @@ def _secret(props: Mapping[str, Any]) -> frozenset[str]:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
-
-
-def _still_in_use(error: ApiError, by: str) -> ApiError:
-    remedy = f"it is still in use{by}"
-    return type(error)(error.request, error.status, error.reasons, error.ray, remedy)
 
 
 def _adoption_mistakes(adoption: Mapping[str, Any]) -> list[Mistake]:

@@ -19,13 +19,13 @@ import json
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
 
 from .api.pages import Snapshot
 from .errors import DeclarationError, LookUpError, SettingsError
-from .lifecycle import Lifecycle, Scope
+from .lifecycle import Collection, Lifecycle, Scope
 from .provider import Cloudflare
 from .references import Found
 from .settings import NO_ACCOUNT, Settings
@@ -34,22 +34,6 @@ T = TypeVar("T", bound=Found)
 R = TypeVar("R")
 Text = pulumi.Input[str]
 Asked = Mapping[str, Any]
-
-
-class Collection(Protocol):
-    """Where the objects of a kind are listed."""
-
-    @property
-    def collection(self) -> str:
-        """The path below the account or the zone."""
-
-    @property
-    def needs(self) -> str:
-        """The token permission, without its Read or Write."""
-
-    @property
-    def per_page(self) -> int | None:
-        """How many a page of the list may hold; None: the list has no pages."""
 
 
 class Lookup(Generic[T]):
