@@ -53,6 +53,30 @@ if TYPE_CHECKING:
         get_service_tokens_output,
     )
     from .errors import CloudflareError, LookUpError
+    from .iam import grants, scopes
+    from .iam.permission_group import (
+        GetPermissionGroupResult,
+        get_permission_group,
+        get_permission_group_output,
+        get_permission_groups,
+        get_permission_groups_output,
+    )
+    from .iam.resource_group import (
+        GetResourceGroupResult,
+        ResourceGroup,
+        get_resource_group,
+        get_resource_group_output,
+        get_resource_groups,
+        get_resource_groups_output,
+    )
+    from .iam.user_group import (
+        GetUserGroupResult,
+        UserGroup,
+        get_user_group,
+        get_user_group_output,
+        get_user_groups,
+        get_user_groups_output,
+    )
     from .local_cloudflare import LocalCloudflare
     from .provider import Cloudflare
 
@@ -68,9 +92,14 @@ __all__ = [
     "GetAccessGroupResult",
     "GetAccessPolicyResult",
     "GetIdentityProviderResult",
+    "GetPermissionGroupResult",
+    "GetResourceGroupResult",
     "GetServiceTokenResult",
+    "GetUserGroupResult",
     "LocalCloudflare",
     "LookUpError",
+    "ResourceGroup",
+    "UserGroup",
     "get_access_application",
     "get_access_application_output",
     "get_access_applications",
@@ -87,11 +116,25 @@ __all__ = [
     "get_identity_provider_output",
     "get_identity_providers",
     "get_identity_providers_output",
+    "get_permission_group",
+    "get_permission_group_output",
+    "get_permission_groups",
+    "get_permission_groups_output",
+    "get_resource_group",
+    "get_resource_group_output",
+    "get_resource_groups",
+    "get_resource_groups_output",
     "get_service_token",
     "get_service_token_output",
     "get_service_tokens",
     "get_service_tokens_output",
+    "get_user_group",
+    "get_user_group_output",
+    "get_user_groups",
+    "get_user_groups_output",
+    "grants",
     "rules",
+    "scopes",
 ]
 
 _HOME = {
@@ -106,9 +149,14 @@ _HOME = {
     "GetAccessGroupResult": ".access.group",
     "GetAccessPolicyResult": ".access.policy",
     "GetIdentityProviderResult": ".access.identity_provider",
+    "GetPermissionGroupResult": ".iam.permission_group",
+    "GetResourceGroupResult": ".iam.resource_group",
     "GetServiceTokenResult": ".access.service_token",
+    "GetUserGroupResult": ".iam.user_group",
     "LocalCloudflare": ".local_cloudflare",
     "LookUpError": ".errors",
+    "ResourceGroup": ".iam.resource_group",
+    "UserGroup": ".iam.user_group",
     "get_access_application": ".access.application",
     "get_access_application_output": ".access.application",
     "get_access_applications": ".access.application",
@@ -125,11 +173,25 @@ _HOME = {
     "get_identity_provider_output": ".access.identity_provider",
     "get_identity_providers": ".access.identity_provider",
     "get_identity_providers_output": ".access.identity_provider",
+    "get_permission_group": ".iam.permission_group",
+    "get_permission_group_output": ".iam.permission_group",
+    "get_permission_groups": ".iam.permission_group",
+    "get_permission_groups_output": ".iam.permission_group",
+    "get_resource_group": ".iam.resource_group",
+    "get_resource_group_output": ".iam.resource_group",
+    "get_resource_groups": ".iam.resource_group",
+    "get_resource_groups_output": ".iam.resource_group",
     "get_service_token": ".access.service_token",
     "get_service_token_output": ".access.service_token",
     "get_service_tokens": ".access.service_token",
     "get_service_tokens_output": ".access.service_token",
-    "rules": ".access",
+    "get_user_group": ".iam.user_group",
+    "get_user_group_output": ".iam.user_group",
+    "get_user_groups": ".iam.user_group",
+    "get_user_groups_output": ".iam.user_group",
+    "grants": ".iam.grants",
+    "rules": ".access.rules",
+    "scopes": ".iam.scopes",
 }
 
 
@@ -137,7 +199,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = import_module(_HOME[name], __name__)
-    value = import_module(f"{home.__name__}.rules") if name == "rules" else getattr(home, name)
+    value = home if _HOME[name].endswith(f".{name}") else getattr(home, name)
     globals()[name] = value
     return value
 

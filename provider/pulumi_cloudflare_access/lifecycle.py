@@ -258,7 +258,7 @@ class Lifecycle(dynamic.ResourceProvider):
             called = self._called(_olds, _id)
             self._refuse_unseen(called, _olds, there, new, _secret(_news))
         if not self._is_settled(there, old, new):
-            with self._explaining(scope, _news):
+            with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)
             self._snapshot(scope).wrote(_id, there)
         outputs = self._outputs({**_news, **new}, there, written=True)

@@ -83,9 +83,11 @@ class Lookup(Generic[T]):
         _refuse_outputs({**asked, **scope})
         return self._one(asked, self._everything(_settings(opts), scope))
 
-    def _get_all(self, scope: Asked, opts: pulumi.InvokeOptions | None) -> list[T]:
-        _refuse_outputs(scope)
-        return self._all(self._everything(_settings(opts), scope))
+    def _get_all(
+        self, scope: Asked, opts: pulumi.InvokeOptions | None, only: Asked | None = None
+    ) -> list[T]:
+        _refuse_outputs({**(only or {}), **scope})
+        return self._all(only or {}, self._everything(_settings(opts), scope))
 
     def _get_output(
         self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None
@@ -100,18 +102,18 @@ class Lookup(Generic[T]):
         )
 
     def _get_all_output(
-        self, scope: Asked, opts: pulumi.InvokeOptions | None
+        self, scope: Asked, opts: pulumi.InvokeOptions | None, only: Asked | None = None
     ) -> pulumi.Output[list[T]]:
         return _later(
-            lambda _, scope, settings, anew: self._all(
-                self._everything(settings, scope, anew=anew)
+            lambda only, scope, settings, anew: self._all(
+                only, self._everything(settings, scope, anew=anew)
             ),
-            {},
+            only or {},
             scope,
             opts,
         )
 
-    def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> _Listed:
+    def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> Listed:
         # Without credentials there is no need to ask for an account.
         _ = settings.headers
         where, kind = _scope(scope, settings), self._collection
@@ -124,29 +126,65 @@ class Lookup(Generic[T]):
             return client.list(path, per_page=kind.per_page, needs=kind.needs)
 
         answers = _Lists.current().of((settings, path), read, anew=anew).objects()
-        return _Listed(where, answers)
+        return self.listed(where, answers)
 
-    def _all(self, listed: _Listed) -> list[T]:
-        found = [_read(self._result, answer, listed.where) for answer in listed.answers]
+    def listed(self, where: Scope, answers: Iterable[Mapping[str, Any]]) -> Listed:
+        """Return what a list holds, each answer in the one form that this look-up knows."""
+        return Listed(where, list(map(self.understood, answers)))
+
+    def _all(self, only: Asked, listed: Listed) -> list[T]:
+        given = {by: value for by, value in only.items() if value is not None}
+        found = [
+            _read(self._result, answer, listed.where)
+            for answer in listed.answers
+            if all(answer.get(by) == wanted for by, wanted in given.items())
+        ]
         return sorted(found, key=lambda one: (one.name, one.id))
 
-    def _one(self, asked: Asked, listed: _Listed) -> T:
-        kind = self._result.referred.what.partition(" ")[2]
+    def _one(self, asked: Asked, listed: Listed) -> T:
         given = {by: value for by, value in asked.items() if value is not None}
         if len(given) != 1:
-            raise DeclarationError(f"look up one {kind} by exactly one of {', '.join(asked)}")
+            raise DeclarationError(f"look up one {self._kind} by exactly one of {', '.join(asked)}")
         [(by, wanted)] = given.items()
-        found = [answer for answer in listed.answers if answer.get(by) == wanted]
+        answer = self.choose(listed, wanted, by)
+        for concern in self.concerns(answer):
+            pulumi.log.warn(concern)
+        return _read(self._result, answer, listed.where)
+
+    def choose(
+        self, listed: Listed, wanted: str, *by: str, remedy: str = "pass id=, one of"
+    ) -> Mapping[str, Any]:
+        """Return the one that has this name, or whatever it is asked for by. Or a LookUpError."""
+        has = f'the {" or ".join(by)} "{wanted}" in {listed.where}'
+        found = [answer for answer in listed.answers if wanted in map(answer.get, by)]
         if not found:
-            near = _nearest(wanted, [answer.get(by) for answer in listed.answers])
-            raise LookUpError(f'no {kind} has the {by} "{wanted}" in {listed.where}{near}')
+            known = [answer.get(name) for name in by for answer in listed.answers]
+            near = _nearest(wanted, known, len(listed.answers))
+            raise LookUpError(f"no {self._kind} has {has}{near}")
         if len(found) > 1:
-            ids = ", ".join(sorted(str(answer["id"]) for answer in found))
+            ones = ", ".join(sorted(f"{answer['id']}{self.apart(answer)}" for answer in found))
             raise LookUpError(
-                f'{len(found)} have the {by} "{wanted}" in {listed.where}, and one {kind} is due: '
-                f"pass id=, one of {ids}"
+                f"{len(found)} have {has}, and one {self._kind} is due: {remedy} {ones}"
             )
-        return _read(self._result, found[0], listed.where)
+        return found[0]
+
+    @property
+    def _kind(self) -> str:
+        return self._result.referred.what.partition(" ")[2]
+
+    # ----------------------------------------------------------------------------------- oddities
+
+    def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put an answer into one form, where the API has several."""
+        return answer
+
+    def apart(self, answer: Mapping[str, Any]) -> str:  # noqa: ARG002 - for kinds that have more
+        """Say what tells one from another that has the same name."""
+        return ""
+
+    def concerns(self, answer: Mapping[str, Any]) -> Iterable[str]:  # noqa: ARG002 - likewise
+        """Say what hardly anyone knows who asks for this one."""
+        return ()
 
 
 class ScopedLookup(Lookup[T]):
@@ -198,11 +236,11 @@ class ScopedLookup(Lookup[T]):
 
 
 @dataclasses.dataclass(frozen=True)
-class _Listed:
+class Listed:
     """What the API says there is in one account or zone."""
 
     where: Scope
-    answers: list[dict[str, Any]]
+    answers: Sequence[Mapping[str, Any]]
 
 
 class _Lists:
@@ -254,13 +292,13 @@ def _settled(value: Any) -> Any:
     return value
 
 
-def _nearest(wanted: str, known: Sequence[str | None]) -> str:
-    if not known:
+def _nearest(wanted: str, known: Sequence[str | None], of: int) -> str:
+    if not of:
         return ", which has none at all"
     spelt = {one.lower(): one for one in known if one}
     close = difflib.get_close_matches(wanted.lower(), spelt, n=3, cutoff=0.6)
     if not close:
-        return f", and none of its {len(known)} has one like it"
+        return f", and none of its {of} has one like it"
     return "; the nearest: " + ", ".join(f'"{spelt[one]}"' for one in close)
 
 

@@ -1,12 +1,54 @@
-"""Resource groups: where a policy of IAM applies.
+"""Resource groups: what of an account a policy of IAM applies to.
 
 https://developers.cloudflare.com/api/resources/iam/subresources/resource_groups/
 """
 
 from __future__ import annotations
 
-from ..lifecycle import Lifecycle
-from ..model import Inputs, State
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import pulumi
+from pydantic import field_validator
+
+from ..errors import AdoptionError, ApiError, UnusableAnswerError
+from ..keyed import UNKNOWN, Mistake, NameOf
+from ..lifecycle import Lifecycle, Scope
+from ..lookup import Lookup
+from ..model import Inputs, NotEmpty, State, fields_of
+from ..references import RESOURCE_GROUPS, Found
+from ..resource import Resource
+from ..shapes import NestedShape
+from . import answers, scopes
+
+NOTHING = "must hold at least one object: the API refuses a resource group of nothing"
+NOT_YOURS = (
+    "it is Cloudflare's own, and nobody can change it; refer to it with get_resource_group or "
+    "ResourceGroup.get"
+)
+# Of what a resource group holds, in a message.
+MOST_SHOWN = 3
+
+
+class ResourceGroupScope(Inputs):
+    """What a resource group holds."""
+
+    key: str | None = None
+    objects: Annotated[Any, scopes.Objects(), NotEmpty(NOTHING)]
+
+
+class _OneScope(NestedShape):
+    """A scope, which answers may hold in a list."""
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        value = answers.scope(value)
+        if isinstance(value, list):
+            raise UnusableAnswerError(f"a resource group of {len(value)} scopes where one is due")
+        return super().answer(value, form, name_of)
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        return super().request(value, answers.scope(there), was)
 
 
 class ResourceGroupInputs(Inputs):
@@ -14,10 +56,15 @@ class ResourceGroupInputs(Inputs):
 
     account_id: str | None = None
     name: str
+    scope: Annotated[ResourceGroupScope, _OneScope(fields_of(ResourceGroupScope))]
 
 
 class ResourceGroupState(State):
     """What we keep of an answer besides what was declared."""
+
+    meta: dict[str, Any] | None = None
+
+    _one_form = field_validator("meta", mode="before")(answers.meta)
 
 
 class ResourceGroupProvider(Lifecycle):
@@ -30,3 +77,143 @@ class ResourceGroupProvider(Lifecycle):
     inputs = ResourceGroupInputs
     state = ResourceGroupState
     needs = "Account Settings"
+    per_page = None
+
+    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+        """Fill in the key of the account, too."""
+        mistakes = super()._fill_in_scope(declared, olds)
+        scope, account = declared.get("scope"), declared.get("account_id")
+        if isinstance(scope, Mapping) and scope.get("key") is None and isinstance(account, str):
+            key = account if account == UNKNOWN else f"{scopes.ACCOUNT}{account}"
+            declared["scope"] = {**scope, "key": key}
+        return mistakes
+
+    def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Refuse to adopt what could then neither be changed nor destroyed."""
+        found = super()._candidate(scope, props)
+        if found is not None and not _is_editable(found):
+            raise AdoptionError(f"{self._called(found, str(found['id']))}: {NOT_YOURS}")
+        return found
+
+    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+        """Say which resource groups cannot be edited."""
+        del scope, declared
+        if any("editable" in reason.message.lower() for reason in error.reasons):
+            return NOT_YOURS
+        return None
+
+    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
+        """Name the user groups whose policies apply to it."""
+        # Which refers to this module.
+        from .user_group import UserGroupProvider  # noqa: PLC0415
+
+        for group in self._snapshot(scope, UserGroupProvider).objects():
+            policies = group.get("policies") or ()
+            if any(
+                held.get("id") == id_
+                for policy in policies
+                for held in policy.get("resource_groups") or ()
+            ):
+                yield str(group.get("name"))
+
+
+def _is_editable(answer: Mapping[str, Any]) -> bool:
+    editable = answers.meta(answer.get("meta")).get("editable")
+    return editable is None or answers.is_true(editable)
+
+
+class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
+    """Some of an account's objects, under a name: what the policies of user groups apply to.
+
+    `scope` is what `scopes.account()`, `scopes.zones(…)` or `scopes.objects(…)` make; the output
+    `meta` is what Cloudflare says about the group. `adopt=True` takes over the group that has this
+    name, `adopt="<id>"` the one with this id: if it is as declared here, or with
+    `adopt_changes=True`. Groups that Cloudflare has made itself can only be read.
+    """
+
+    lifecycle = ResourceGroupProvider
+
+    account_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    scope: pulumi.Output[Any]
+    meta: pulumi.Output[Mapping[str, Any]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        scope: pulumi.Input[scopes.Scope],
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | str | None = None,
+        adopt_changes: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self._declare(locals())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetResourceGroupResult(Found):
+    """A resource group that exists; those that are not `editable` are Cloudflare's own.
+
+    `scope` is as in requests: its `key`, and `objects` with theirs.
+    """
+
+    referred = RESOURCE_GROUPS
+
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    editable: bool = True
+
+
+class _ResourceGroupLookup(Lookup[GetResourceGroupResult]):
+    """Several resource groups may have one name."""
+
+    def get_all(
+        self,
+        *,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: str | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> list[GetResourceGroupResult]:
+        """Return all resource groups, or those with this name or id, by their names."""
+        return self._get_all({"account_id": account_id}, opts, {"id": id, "name": name})
+
+    def get_all_output(
+        self,
+        *,
+        name: pulumi.Input[str] | None = None,
+        id: pulumi.Input[str] | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: pulumi.Input[str] | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> pulumi.Output[list[GetResourceGroupResult]]:
+        """Return all resource groups, or those with this name or id, once these are known."""
+        return self._get_all_output({"account_id": account_id}, opts, {"id": id, "name": name})
+
+    def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have the scope as requests have it, and what `meta` says by its names."""
+        return understood(answer)
+
+    def apart(self, answer: Mapping[str, Any]) -> str:
+        """Tell groups of one name apart by what they hold."""
+        held = sorted(str(one.get("key")) for one in answer["scope"].get("objects") or ())
+        more = f" and {len(held) - MOST_SHOWN} more" if len(held) > MOST_SHOWN else ""
+        return f" ({', '.join(held[:MOST_SHOWN])}{more})"
+
+
+def understood(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Put an answer about a resource group into one form."""
+    return {
+        **answer,
+        "scope": answers.scope(answer.get("scope")),
+        "meta": answers.meta(answer.get("meta")),
+        "editable": _is_editable(answer),
+    }
+
+
+_lookup = _ResourceGroupLookup(GetResourceGroupResult, ResourceGroupProvider)
+get_resource_group = _lookup.get
+get_resource_group_output = _lookup.get_output
+get_resource_groups = _lookup.get_all
+get_resource_groups_output = _lookup.get_all_output

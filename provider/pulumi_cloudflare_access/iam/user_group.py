@@ -5,11 +5,28 @@ https://developers.cloudflare.com/api/resources/iam/subresources/user_groups/
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
 import pulumi
 
-from ..lifecycle import Lifecycle
-from ..model import Inputs, State
+from .. import plugin
+from ..errors import ApiError, ConflictError, LookUpError
+from ..lifecycle import Lifecycle, Scope
+from ..lookup import Lookup
+from ..model import AlwaysManaged, Inputs, State
+from ..references import USER_GROUPS, Found
 from ..resource import Resource
+from . import grants
+from .answers import meta
+from .permission_group import Catalogue, PermissionGroups
+from .resource_group import ResourceGroupProvider, understood
+
+SCIM = (
+    "an identity provider manages this group through SCIM, and Cloudflare lets nobody else change "
+    "it: change it there, and leave it as it is here"
+)
 
 
 class UserGroupInputs(Inputs):
@@ -17,6 +34,7 @@ class UserGroupInputs(Inputs):
 
     account_id: str | None = None
     name: str
+    policies: Annotated[grants.Policies, AlwaysManaged()] = None
 
 
 class UserGroupState(State):
@@ -38,14 +56,90 @@ class UserGroupProvider(Lifecycle):
     needs = "Account Settings"
     per_page = 500
 
+    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of what is allowed and denied at once."""
+        del was
+        return grants.contradictions(declared.get("policies"))
+
+    def identified(
+        self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
+    ) -> dict[str, Any]:
+        """Put ids beside the names of permission groups, from the catalogue where need be."""
+        policies = declared.get("policies")
+        policies = grants.identified(policies, grants.ids_in(known.get("policies")))
+        unknown = grants.unidentified(policies) if scope else {}
+        if scope and unknown:
+            policies = grants.identified(policies, self._look_up(scope, unknown))
+        return {**declared, "policies": policies} if policies else dict(declared)
+
+    def _look_up(self, scope: Scope, names: Mapping[str, str]) -> dict[str, str]:
+        answers = self._snapshot(scope, PermissionGroups).objects()
+        catalogue = Catalogue(scope, answers)
+        ids, wrong = {}, []
+        for name, policy in names.items():
+            try:
+                ids[name], concerns = catalogue.id_of(name)
+            except LookUpError as error:
+                wrong.append(f'policies["{policy}"]: {error}')
+            else:
+                for concern in concerns:
+                    plugin.warn(concern)
+        if wrong:
+            raise LookUpError("; ".join(wrong))
+        return ids
+
+    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave the names of permission groups without their ids."""
+        if "policies" not in declared:
+            return dict(declared)
+        return {**declared, "policies": grants.as_written(declared["policies"])}
+
+    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+        """Say who keeps the group, and who has its name already."""
+        if any("scim" in reason.message.lower() for reason in error.reasons):
+            return SCIM
+        if any("policy validation" in reason.message.lower() for reason in error.reasons):
+            return self._missing(scope, declared)
+        if not isinstance(error, ConflictError) or error.request.startswith("DELETE"):
+            return None
+        listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)
+        ids = [str(found["id"]) for found in listed if found.get("name") == declared.get("name")]
+        if not ids:
+            return None
+        has = f'user group {ids[0]} has the name "{declared.get("name")}" already'
+        if not error.request.startswith("POST"):
+            return f"{has}: choose another"
+        return f"{has}: take it over with adopt=True, or choose another name"
+
+    def _missing(self, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+        """Name the groups of the policies that are not there."""
+        missing = []
+        for field_, kind in (
+            (grants.PERMISSIONS, PermissionGroups),
+            (grants.RESOURCES, ResourceGroupProvider),
+        ):
+            there = {str(found["id"]) for found in self._snapshot(scope, kind).objects()}
+            missing += [
+                f'policies["{policy}"].{field_}: there is no {id_} in {scope}'
+                for policy, id_ in grants.referred(declared.get("policies"), field_)
+                if id_ not in there
+            ]
+        return "; ".join(missing) or None
+
 
 class UserGroup(Resource, module="cloudflare", name="UserGroup"):
-    """A named group of members of the account."""
+    """A named group of members of the account, and what they may do.
+
+    `policies` are what `grants.allow(…)` and `grants.deny(…)` make; in any order. Without any, the
+    group gives its members nothing. `adopt=True` takes over the group that has this name,
+    `adopt="<id>"` the one with this id: if it is as declared here, or with `adopt_changes=True`.
+    """
 
     lifecycle = UserGroupProvider
 
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]
+    policies: pulumi.Output[Any]
     created_on: pulumi.Output[str]
     modified_on: pulumi.Output[str]
 
@@ -54,9 +148,46 @@ class UserGroup(Resource, module="cloudflare", name="UserGroup"):
         resource_name: str,
         *,
         name: pulumi.Input[str],
+        policies: pulumi.Input[Sequence[pulumi.Input[grants.Policy]]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        policies = grants.refer_in(policies)
         self._declare(locals())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetUserGroupResult(Found):
+    """A user group that exists; its policies as Cloudflare writes them."""
+
+    referred = USER_GROUPS
+
+    policies: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    created_on: str | None = None
+    modified_on: str | None = None
+
+
+class _UserGroupLookup(Lookup[GetUserGroupResult]):
+    """Answers about user groups hold those about other groups."""
+
+    def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put the groups inside the policies into one form."""
+        return {**answer, "policies": list(map(_understood, answer.get("policies") or ()))}
+
+
+def _understood(policy: Mapping[str, Any]) -> dict[str, Any]:
+    granted = policy.get("permission_groups") or ()
+    return {
+        **policy,
+        "permission_groups": [{**group, "meta": meta(group.get("meta"))} for group in granted],
+        "resource_groups": list(map(understood, policy.get("resource_groups") or ())),
+    }
+
+
+_lookup = _UserGroupLookup(GetUserGroupResult, UserGroupProvider)
+get_user_group = _lookup.get
+get_user_group_output = _lookup.get_output
+get_user_groups = _lookup.get_all
+get_user_groups_output = _lookup.get_all_output

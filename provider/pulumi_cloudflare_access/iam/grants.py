@@ -1,0 +1,247 @@
+"""The policies of IAM: what is allowed or denied, and on what.
+
+    policies=[
+        grants.allow("Zone Read", "DNS Read", on=production),
+        grants.deny("DNS Write", on=[production, staging]),
+    ]
+
+A policy allows or denies permission groups (by their names, labels or ids, or as a look-up found
+them) on resource groups (the resource, what a look-up found, or an id). State and previews hold
+policies as a map, keyed by what a person would say: `allow DNS Read, Zone Read on Production`. The
+keys are a contract with users and frozen by tests.
+
+What a program calls a permission group by stays as it is written. Its id, once it is known, stands
+beside it in the outputs, and decides what is the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeAlias
+
+import pulumi
+
+from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named
+from ..model import Inputs, NotEmpty, objects
+from ..references import (
+    ID,
+    PERMISSION_GROUPS,
+    RESOURCE_GROUPS,
+    Found,
+    Reference,
+    References,
+    refer_all,
+)
+
+Policy: TypeAlias = Mapping[str, Any]
+
+NAME = "name"
+PERMISSIONS, RESOURCES = "permission_groups", "resource_groups"
+_AN_ID = re.compile(r"[0-9a-f]{32}")
+
+# ----------------------------------------------------------------------- functions for programs
+
+On: TypeAlias = "Reference | Sequence[Reference] | pulumi.Output[Sequence[str | Found]]"
+
+
+def allow(*permission_groups: Reference, on: On) -> Policy:
+    """Allow these permission groups on these resource groups."""
+    return {"access": "allow", PERMISSIONS: list(permission_groups), RESOURCES: _list(on)}
+
+
+def deny(*permission_groups: Reference, on: On) -> Policy:
+    """Deny these permission groups on these resource groups."""
+    return {"access": "deny", PERMISSIONS: list(permission_groups), RESOURCES: _list(on)}
+
+
+def _list(on: On) -> Any:
+    if isinstance(on, pulumi.Output):
+        return on.apply(lambda known: known if isinstance(known, (list, tuple)) else [known])
+    return on if isinstance(on, (list, tuple)) else [on]
+
+
+def refer_in(policies: Any) -> Any:
+    """Write down the references inside policies: what the program gives its constructor."""
+    if isinstance(policies, pulumi.Output):
+        return policies.apply(refer_in)
+    if isinstance(policies, (list, tuple)):
+        return [refer_in(policy) for policy in policies]
+    if not isinstance(policies, Mapping):
+        return policies
+    accepted = {PERMISSIONS: PERMISSION_GROUPS, RESOURCES: RESOURCE_GROUPS}
+    return {
+        name: refer_all(value, accepted[name]) if name in accepted else value
+        for name, value in policies.items()
+    }
+
+
+# ------------------------------------------------------------------------------------ the table
+
+
+class _ResourceGroups(References):
+    """Resource groups, by id; each is an object on the wire."""
+
+    of_what = "groups"
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        named, mistakes = super().read(entry, path)
+        id_ = UNKNOWN if mistakes else named.entry[ID]
+        if id_ == UNKNOWN or _AN_ID.fullmatch(id_):
+            return named, mistakes
+        told = "is no id of a resource group; pass the resource group itself or its id"
+        return named, [Mistake(path, told)]
+
+    def to_wire(self, entry: Any) -> Any:
+        return {ID: entry[ID]}
+
+
+class _PermissionGroups(References):
+    """Permission groups, as a program calls them; each is an object on the wire."""
+
+    of_what = "groups"
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        if isinstance(entry, str) and entry != UNKNOWN and not _AN_ID.fullmatch(entry):
+            entry = {NAME: entry}
+        name = entry.get(NAME) if isinstance(entry, Mapping) else None
+        if name is None:
+            return super().read(entry, path)
+        if not isinstance(name, str) or not name.strip():
+            told = "must be a permission group's name, label or id, or what a look-up found"
+            return Named("", {}), [Mistake(path, told)]
+        kept = {key: entry[key] for key in (NAME, ID) if entry.get(key) is not None}
+        return Named(name.replace(UNKNOWN, NOT_KNOWN_YET), kept), []
+
+    def canonical(self, entry: Any) -> str:
+        if isinstance(entry, Mapping) and ID not in entry:
+            return str(entry.get(NAME))
+        return super().canonical(entry)
+
+    def to_wire(self, entry: Any) -> Any:
+        return {ID: entry[ID]}
+
+
+NOTHING = "must hold at least one: the API refuses a policy of nothing"
+
+
+class PolicyInputs(Inputs):
+    """What one policy says."""
+
+    access: Literal["allow", "deny"]
+    permission_groups: Annotated[Any, _PermissionGroups(), NotEmpty(NOTHING)]
+    resource_groups: Annotated[Any, _ResourceGroups(), NotEmpty(NOTHING)]
+
+
+def _called(policy: Mapping[str, Any]) -> str:
+    access, granted, on = (policy.get(name) for name in ("access", PERMISSIONS, RESOURCES))
+    return f"{access} {_listed(granted)} on {_listed(on)}"
+
+
+def _listed(groups: Any) -> str:
+    if not isinstance(groups, Mapping):
+        return NOT_KNOWN_YET if groups == UNKNOWN else "nothing"
+    return ", ".join(groups) or "nothing"
+
+
+POLICIES = objects(PolicyInputs, _called)
+Policies = Annotated[Any, POLICIES]
+
+# --------------------------------------------------------------------------------- names and ids
+
+
+def unidentified(policies: Any) -> dict[str, str]:
+    """Return every name without an id, and the key of a policy that it stands in."""
+    return {
+        entry[NAME]: key
+        for key, groups in _granted(policies)
+        for entry in groups.values()
+        if NAME in entry and ID not in entry
+    }
+
+
+def ids_in(policies: Any) -> dict[str, str]:
+    """Return the ids of the names that have one."""
+    return {
+        entry[NAME]: entry[ID]
+        for _, groups in _granted(policies)
+        for entry in groups.values()
+        if NAME in entry and ID in entry
+    }
+
+
+def referred(policies: Any, field: str) -> Iterator[tuple[str, str]]:
+    """Yield the key of every policy with every id that it has in a field."""
+    for key, policy in policies.items() if isinstance(policies, Mapping) else ():
+        for entry in policy[field].values():
+            if ID in entry:
+                yield key, entry[ID]
+
+
+def identified(policies: Any, ids: Mapping[str, str]) -> Any:
+    """Put ids beside the names. What is then the same twice is there once."""
+
+    def with_id(entry: Any) -> Any:
+        known = ids.get(entry[NAME]) if NAME in entry and ID not in entry else None
+        return entry if known is None else {**entry, ID: known}
+
+    return _once(POLICIES, _each(policies, with_id))
+
+
+def as_written(policies: Any) -> Any:
+    """Take the ids away again that stand beside names."""
+    return _each(policies, lambda entry: {NAME: entry[NAME]} if NAME in entry else entry)
+
+
+def _granted(policies: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, policy in policies.items() if isinstance(policies, Mapping) else ():
+        groups = policy.get(PERMISSIONS) if isinstance(policy, Mapping) else None
+        if isinstance(groups, Mapping):
+            yield key, groups
+
+
+def _each(policies: Any, change: Callable[[Any], Any]) -> Any:
+    """Change every permission group of every policy."""
+    changed = {
+        key: {
+            **policies[key],
+            PERMISSIONS: _once(_GROUPS, {n: change(e) for n, e in groups.items()}),
+        }
+        for key, groups in _granted(policies)
+    }
+    return {**policies, **changed} if changed else policies
+
+
+def _once(keyed: Keyed, entries: Any) -> Any:
+    if not isinstance(entries, Mapping):
+        return entries
+    seen: dict[str, str] = {}
+    for key, entry in entries.items():
+        meant = keyed.canonical(entry)
+        # Two things that are not known yet need not be the same thing.
+        seen.setdefault(f"{key} {meant}" if UNKNOWN in meant else meant, key)
+    return {key: entries[key] for key in seen.values()}
+
+
+_GROUPS = _PermissionGroups()
+
+
+def contradictions(policies: Any) -> Iterator[str]:
+    """Say what is allowed and denied at once: which of the two wins is not documented."""
+    known = {
+        key: policy
+        for key, policy in (policies.items() if isinstance(policies, Mapping) else ())
+        if isinstance(policy, Mapping)
+    }
+    for one, other in itertools.combinations(sorted(known), 2):
+        first, second = known[one], known[other]
+        if {first.get("access"), second.get("access")} == {"allow", "deny"} and all(
+            _meant(first.get(field)) & _meant(second.get(field))
+            for field in (PERMISSIONS, RESOURCES)
+        ):
+            yield f"{one}, and {other}: which of the two wins is not documented"
+
+
+def _meant(groups: Any) -> set[str]:
+    return set(_GROUPS.meanings(groups)) - {UNKNOWN} if isinstance(groups, Mapping) else set()

@@ -1,0 +1,118 @@
+"""What a resource group holds: functions for programs, and how its objects are kept.
+
+    scope=scopes.account()
+    scope=scopes.zones(shop, {"blog.example.com": "023e105f4ecef8ad9ca31a8372d0c353"})
+    scope=scopes.objects("com.cloudflare.edge.r2.bucket.…")
+
+State and previews hold the objects as a map, keyed by what a person would call them: `everything`,
+`zone shop`, else the object's own key. The keys are a contract with users and frozen by tests.
+Beside its `key`, an object may hold `of`, the URN of the zone's resource; it is never sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import pulumi
+
+from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from ..references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
+
+Scope: TypeAlias = Mapping[str, pulumi.Input[Any]]
+
+KEY = "key"
+ACCOUNT = "com.cloudflare.api.account."
+ZONE = "com.cloudflare.api.account.zone."
+EVERYTHING = "*"
+
+
+def account() -> Scope:
+    """Hold the whole account, and what is added to it later."""
+    return objects(EVERYTHING)
+
+
+def zones(*zones: Reference | Mapping[str, Reference]) -> Scope:
+    """Hold these zones: each the zone itself, its id, or a map of names to zones or ids."""
+    held: list[dict[str, Any]] = []
+    for zone in zones:
+        if isinstance(zone, Mapping):
+            held += [{**_zone(one), LABEL: name} for name, one in zone.items()]
+        else:
+            held.append(_zone(zone))
+    return {"objects": held}
+
+
+def objects(*keys: pulumi.Input[str], key: pulumi.Input[str] | None = None) -> Scope:
+    """Hold objects of any kind, by their keys. `key` is the scope's own: the account's, usually."""
+    held = [{KEY: one} for one in keys]
+    return {"objects": held} if key is None else {KEY: key, "objects": held}
+
+
+def _zone(zone: Reference) -> dict[str, Any]:
+    known = refer(zone, ZONES)
+    known = dict(known) if isinstance(known, Mapping) else {ID: known}
+    id_ = known.pop(ID)
+    return {KEY: pulumi.Output.concat(ZONE, id_) if _is_later(id_) else f"{ZONE}{id_}", **known}
+
+
+def _is_later(id_: Any) -> bool:
+    return isinstance(id_, pulumi.Output)
+
+
+class Objects(Keyed):
+    """The objects of a scope, as `Keyed` wants them."""
+
+    of_what = "keys of objects"
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Accept what the functions of this module make, and what the API does."""
+        if entry == UNKNOWN:
+            return Named(NOT_KNOWN_YET, {KEY: entry}), []
+        if not isinstance(entry, Mapping) or not isinstance(entry.get(KEY), str):
+            told = "must be an object of a scope; scopes.zones(…) makes them"
+            return Named("", {}), [Mistake(path, told)]
+        if entry.get(MISTAKE):
+            return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
+        key = entry[KEY]
+        if reason := _wrong(key):
+            return Named("", {}), [Mistake(f"{path}.{KEY}", reason)]
+        kept = {name: entry[name] for name in (KEY, OF) if entry.get(name) is not None}
+        return Named(_called(key, entry.get(LABEL), zone=OF in entry), kept), []
+
+    def canonical(self, entry: Any) -> str:
+        """Compare by key."""
+        return str(entry.get(KEY)) if isinstance(entry, Mapping) else str(entry)
+
+    def to_wire(self, entry: Any) -> Any:
+        """Send the key."""
+        return {KEY: entry[KEY]}
+
+    def matches(self, entry: Any, answer: Any) -> bool:
+        """Compare keys."""
+        return self.canonical(entry) == self.canonical(answer)
+
+    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+        """Call an object that nobody declared by its zone's id, or its own key."""
+        key = self.canonical(answer)
+        return Named(_called(key, name_of(key.removeprefix(ZONE))), {KEY: key})
+
+
+def _called(key: str, label: Any, *, zone: bool = False) -> str:
+    if key == EVERYTHING:
+        return "everything"
+    if key == UNKNOWN:
+        return f"{'zone ' if zone else ''}{label or NOT_KNOWN_YET}"
+    if key.startswith(ZONE):
+        return f"zone {label or key.removeprefix(ZONE)}"
+    return str(label or key)
+
+
+def _wrong(key: str) -> str | None:
+    if not key:
+        return "must not be empty"
+    zone = key.removeprefix(ZONE)
+    if zone != key and not re.fullmatch(r"[0-9a-f]{32}", zone):
+        return "names no zone's id, 32 hexadecimal digits; pass the zone itself or its id"
+    return None
