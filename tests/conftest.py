@@ -27,14 +27,25 @@ hypothesis.settings.load_profile("ours")
 @pytest.fixture
 def plugin(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
     """Start a plugin process whose stack config points at the local Cloudflare."""
+    with _plugin(cloudflare) as plugin:
+        yield plugin
+
+
+@pytest.fixture
+def later(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
+    """Start the plugin process of another run: it knows nothing of what `plugin` has seen."""
+    with _plugin(cloudflare) as later:
+        yield later
+
+
+def _plugin(cloudflare: LocalCloudflare) -> Plugin:
     config = {
         "cloudflare:apiToken": cloudflare.token,
         "cloudflare:baseUrl": cloudflare.base_url,
         "cloudflare-access:accountId": cloudflare.account_id,
         "cloudflare-access:allowLoopback": "true",
     }
-    with Plugin(config, os.environ) as plugin:
-        yield plugin
+    return Plugin(config, os.environ)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@
         LookUpError              a look-up finds nothing, or several where one is due
         AdoptionError            an existing object cannot be taken over as declared
         DriftError               somebody changed the object since the preview's picture of it
+        VerificationError        Cloudflare does not know a domain to be ours
         NoAnswerError            the request got no usable answer
             UnreachableError     no connection, or none that lasted
             UnusableAnswerError  an answer that is not what was asked for
@@ -49,6 +50,10 @@ class AdoptionError(CloudflareError):
 
 class DriftError(CloudflareError):
     """Somebody changed the object since the preview's picture of it."""
+
+
+class VerificationError(CloudflareError):
+    """Cloudflare does not know a domain to be ours: it has not found a DNS record."""
 
 
 class NoAnswerError(CloudflareError):

@@ -87,6 +87,11 @@ USER_GROUPS = Accepted(
     "pulumi-python:dynamic/cloudflare:UserGroup",
     "cloudflare:index/userGroup:UserGroup",
 )
+SSO_CONNECTORS = Accepted(
+    "an SSO connector",
+    "pulumi-python:dynamic/cloudflare:SsoConnector",
+    "cloudflare:index/ssoConnector:SsoConnector",
+)
 ZONES = Accepted("a zone", "cloudflare:index/zone:Zone")
 
 

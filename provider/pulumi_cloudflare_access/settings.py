@@ -93,7 +93,16 @@ class Settings:
             return {"X-Auth-Email": self.email, "X-Auth-Key": self.api_key}
         raise SettingsError(self.missing or NO_CREDENTIALS)
 
+    def require_token(self, what: str) -> None:
+        """Raise SettingsError if requests would carry a key. No credentials at all are no error."""
+        if self.api_key and not self.api_token:
+            raise SettingsError(f"{what} {NO_KEYS}")
 
+
+NO_KEYS = (
+    "are reached with an API token alone, and the settings hold a key: set the stack config "
+    "cloudflare:apiToken, which wins over a key"
+)
 NO_CREDENTIALS = (
     "no Cloudflare credentials: set the stack config cloudflare:apiToken "
     "(pulumi config set --secret cloudflare:apiToken …) or the environment's CLOUDFLARE_API_TOKEN; "

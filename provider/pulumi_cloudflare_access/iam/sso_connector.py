@@ -1,0 +1,304 @@
+"""SSO connectors: an e-mail domain whose people log in to the dashboard through single sign-on.
+
+https://developers.cloudflare.com/api/resources/iam/subresources/sso/
+https://developers.cloudflare.com/fundamentals/manage-members/dashboard-sso/
+
+A connector is made, its domain is verified by a TXT record, and then it may be enabled, which is
+a resource of its own: sso_connector_activation.py. These routes take API tokens alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pulumi
+from pydantic import model_validator
+
+from .. import plugin
+from ..errors import ApiError, ConflictError, NotFoundError, SettingsError
+from ..keyed import UNKNOWN, Mistake
+from ..lifecycle import Lifecycle, Scope
+from ..lookup import Asked, Listed, Lookup, Text
+from ..model import Default, Inputs, NotSent, State, Stays, Unanswered
+from ..references import SSO_CONNECTORS, Found
+from ..resource import Resource
+from ..settings import Settings
+from ..shapes import TextShape
+
+if TYPE_CHECKING:
+    from ..api.client import Client
+
+WHAT = "SSO connectors"
+TRIGGER, BEGIN, FEDRAMP = "verification_trigger", "begin_verification", "use_fedramp_language"
+
+
+def flattened(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the verification beside the other fields: the TXT record to publish, and its status."""
+    verification = answer.get("verification") or {}
+    return {
+        **answer,
+        "txt_name": answer.get("email_domain"),
+        "txt_value": verification.get("code"),
+        "status": verification.get("status"),
+    }
+
+
+class OfSsoConnectors(Lifecycle):
+    """What a connector and its activation have in common."""
+
+    collection = "sso_connectors"
+    scopes = ("account",)
+    needs = "SSO Connector"
+    per_page = None
+
+    @property
+    def client(self) -> Client:
+        """This process's client. With a key for credentials, it is an error before any request."""
+        self.settings.require_token(WHAT)
+        return super().client
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse credentials that these routes do not take."""
+        del declared
+        try:
+            self.settings.require_token(WHAT)
+        except SettingsError as error:
+            return [Mistake("", str(error))]
+        return []
+
+    def begin(self, scope: Scope, id_: str) -> None:
+        """Have Cloudflare look for the TXT record from now on."""
+        where = f"{self._path(scope, id_)}/begin_verification"
+        self.client.tell(where, needs=self.needs, verb="POST", idempotent=True)
+
+    def disable(self, scope: Scope, there: Mapping[str, Any]) -> None:
+        """Let everyone of the domain log in without single sign-on, and say so."""
+        if not there.get("enabled"):
+            return
+        self.client.patch(self._path(scope, there["id"]), {"enabled": False}, needs=self.needs)
+        plugin.warn(
+            f"single sign-on of {there.get('email_domain')} is disabled: its people log in to the "
+            'Cloudflare dashboard with a password again; who has none asks for one with "Forgot '
+            'password"'
+        )
+
+
+class SsoConnectorInputs(Inputs):
+    """What a program may ask of a connector."""
+
+    account_id: str | None = None
+    email_domain: Annotated[str, TextShape(str.lower)]
+    use_fedramp_language: Annotated[bool | None, Default(value=False)] = None
+    # Heeded by a creation, and never answered.
+    begin_verification: Annotated[bool | None, NotSent()] = None
+    verification_trigger: Annotated[Any, Unanswered(), Stays()] = None
+
+
+class SsoConnectorState(State):
+    """What we keep of an answer besides what was declared."""
+
+    txt_name: str | None = None
+    txt_value: str | None = None
+    status: str | None = None
+    enabled: bool | None = None
+    created_on: str | None = None
+    updated_on: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flattened(cls, answer: Mapping[str, Any]) -> dict[str, Any]:
+        return flattened(answer)
+
+
+class SsoConnectorProvider(OfSsoConnectors):
+    """Where connectors live and what they need."""
+
+    kind = "sso_connector"
+    what = "SSO connector"
+    inputs = SsoConnectorInputs
+    state = SsoConnectorState
+    natural_key = "email_domain"
+    replaced_by = frozenset({"email_domain"})
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what the API refuses."""
+        mistakes = super().mistakes_in(declared)
+        domain = declared["email_domain"].lower()
+        if domain != UNKNOWN and not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", domain):
+            mistakes.append(Mistake("email_domain", "must be a domain such as example.com"))
+        # Those that are documented; there are more.
+        if domain == "gmail.com" or domain.endswith(".edu"):
+            told = "is a domain that not only your own people have: Cloudflare refuses it"
+            mistakes.append(Mistake("email_domain", told))
+        return mistakes
+
+    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+        """Say what a replacement does to people, and what makes Cloudflare look for the record."""
+        if not was:
+            return
+        if any(self._is_other(name, was, declared) for name in ("account_id", "email_domain")):
+            yield (
+                f"replaced: the connector of {was.get('email_domain')} is deleted once there is a "
+                "new one, and single sign-on of its people with it; the new one has to be verified "
+                "and enabled. A domain is enabled in one account at a time"
+            )
+        elif _begins(declared, was):
+            yield (
+                f"{TRIGGER} changed: Cloudflare looks for the TXT record again, for up to two days"
+            )
+        elif declared.get(BEGIN) != was.get(BEGIN):
+            yield f"{BEGIN} counts when a connector is made; to begin now, change {TRIGGER}"
+
+    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+        """Offer to adopt the connector that a domain has already."""
+        del scope, declared
+        conflict = isinstance(error, ConflictError)
+        return "adopt=True takes over the one that exists" if conflict else None
+
+    def _body(
+        self,
+        declared: Mapping[str, Any],
+        *,
+        there: Mapping[str, Any] | None = None,
+        was: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        body = super()._body(declared, there=there, was=was)
+        body.pop(TRIGGER, None)
+        return body | {name: declared[name] for name in (BEGIN,) if name in declared}
+
+    def _change(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Change the language, the one field that can be, and begin the verification again."""
+        fedramp = self._body(declared, there=there, was=was).get(FEDRAMP, False)
+        if fedramp != there.get(FEDRAMP, False):
+            where = self._path(scope, there["id"])
+            there = self.client.patch(where, {FEDRAMP: fedramp}, needs=self.needs)
+        # An adoption (there was nothing) leaves the verification as it is.
+        if was and _begins(declared, was):
+            self.begin(scope, there["id"])
+            there = self._get(scope, there["id"])
+        return dict(there)
+
+    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+        """Disable it first: the API deletes none that is enabled."""
+        try:
+            self.disable(scope, self._get(scope, id_))
+        except NotFoundError:
+            return
+        super()._delete(scope, id_, users)
+
+
+def _begins(declared: Mapping[str, Any], was: Mapping[str, Any]) -> bool:
+    return TRIGGER in declared and declared[TRIGGER] != was.get(TRIGGER)
+
+
+class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
+    """Single sign-on to the Cloudflare dashboard for everyone of one e-mail domain.
+
+    It concerns nobody until it is enabled (`SsoConnectorActivation`). Publish a TXT record named
+    `email_domain` that says `txt_value`. Cloudflare looks for it for up to two days, from the
+    creation on unless `begin_verification=False`; any change of `verification_trigger` makes it
+    look again. `status` is `awaiting`, `pending`, `failed` or `verified`, as of the last update or
+    refresh. `adopt=True` takes over the connector of this domain.
+    """
+
+    lifecycle = SsoConnectorProvider
+
+    account_id: pulumi.Output[str]
+    email_domain: pulumi.Output[str]
+    use_fedramp_language: pulumi.Output[bool | None]
+    begin_verification: pulumi.Output[bool | None]
+    verification_trigger: pulumi.Output[Any]
+    txt_name: pulumi.Output[str]
+    txt_value: pulumi.Output[str]
+    status: pulumi.Output[str]
+    enabled: pulumi.Output[bool]
+    created_on: pulumi.Output[str]
+    updated_on: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        email_domain: pulumi.Input[str],
+        use_fedramp_language: pulumi.Input[bool] | None = None,
+        begin_verification: pulumi.Input[bool] | None = None,
+        verification_trigger: Any = None,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | str | None = None,
+        adopt_changes: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        self._declare(locals())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetSsoConnectorResult(Found):
+    """A connector that exists; its name is its e-mail domain."""
+
+    referred = SSO_CONNECTORS
+
+    email_domain: str = ""
+    enabled: bool = False
+    use_fedramp_language: bool = False
+    txt_name: str | None = None
+    txt_value: str | None = None
+    status: str | None = None
+    created_on: str | None = None
+    updated_on: str | None = None
+
+
+class _SsoConnectorLookup(Lookup[GetSsoConnectorResult]):
+    """Connectors have no name: they are found by their e-mail domain."""
+
+    def get(  # type: ignore[override]  # by what it is found
+        self,
+        *,
+        email_domain: str | None = None,
+        id: str | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: str | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> GetSsoConnectorResult:
+        """Find the one connector with this e-mail domain or id; anything else is a LookUpError."""
+        asked = {"id": id, "email_domain": email_domain}
+        return self._get(asked, {"account_id": account_id}, opts)
+
+    def get_output(  # type: ignore[override]  # by what it is found
+        self,
+        *,
+        email_domain: Text | None = None,
+        id: Text | None = None,  # noqa: A002 - Cloudflare's name for it
+        account_id: Text | None = None,
+        opts: pulumi.InvokeOptions | None = None,
+    ) -> pulumi.Output[GetSsoConnectorResult]:
+        """Find the one connector with this e-mail domain or id, once these are known."""
+        asked = {"id": id, "email_domain": email_domain}
+        return self._get_output(asked, {"account_id": account_id}, opts)
+
+    def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> Listed:
+        settings.require_token(WHAT)
+        return super()._everything(settings, scope, anew=anew)
+
+    def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put the verification beside the other fields; call a connector by its domain."""
+        return flattened(answer) | {"name": answer.get("email_domain")}
+
+    def _one(self, asked: Asked, listed: Listed) -> GetSsoConnectorResult:
+        domain = asked["email_domain"]
+        asked = {**asked, "email_domain": domain.lower() if domain else None}
+        return super()._one(asked, listed)
+
+
+_lookup = _SsoConnectorLookup(GetSsoConnectorResult, SsoConnectorProvider)
+get_sso_connector = _lookup.get
+get_sso_connector_output = _lookup.get_output
+get_sso_connectors = _lookup.get_all
+get_sso_connectors_output = _lookup.get_all_output

@@ -1,0 +1,259 @@
+"""The activation of an SSO connector: its domain verified, single sign-on enforced.
+
+https://developers.cloudflare.com/fundamentals/manage-members/dashboard-sso/
+
+Cloudflare looks for the TXT record in its own time. Whoever enables has to wait for that, after
+the record has been published: which is why enabling is not a field of the connector.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import Field
+
+from .. import ownership, plugin
+from ..errors import ApiError, NotFoundError, VerificationError
+from ..keyed import UNKNOWN, Mistake
+from ..lifecycle import ADOPT, Lifecycle, Scope, segment_mistakes
+from ..model import Default, Inputs, NotSent, State, Stays, Unanswered
+from ..references import ID, MISTAKE, SSO_CONNECTORS, Found, Reference, refer
+from ..resource import Deployment, Resource
+from .sso_connector import OfSsoConnectors, flattened
+
+# Seconds. Records are mostly seen within minutes; Cloudflare gives up after two days.
+WAIT_SECONDS = 600.0
+GIVEN_UP_AFTER = 2 * 24 * 3600
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+# Whoever waits longer than this is told how it goes.
+LONG = 15.0
+# What Cloudflare's refusals to enable were seen or are documented to be.
+REFUSED = frozenset({400, 409, 422})
+
+Look = Callable[[], Mapping[str, Any]]
+
+
+def await_verification(
+    look: Look,
+    wait_seconds: float,
+    *,
+    say: Callable[[str], None] = plugin.say,
+    wait: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Mapping[str, Any]:
+    """Look until the domain is verified, at most so long; return what was seen last.
+
+    Raises VerificationError at once where the verification failed, and when the time is over.
+    """
+    began = clock()
+    for pause in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
+        seen = look()
+        connector = flattened(seen)
+        status, domain = connector["status"], connector.get("email_domain")
+        if status == "verified":
+            return seen
+        record = f'{domain} TXT "{connector["txt_value"]}"'
+        if status == "failed":
+            raise VerificationError(
+                f"Cloudflare did not find the record that verifies {domain}: {record}. Publish "
+                "it, then change verification_trigger of the connector: that begins anew"
+            )
+        waited = clock() - began
+        if waited >= wait_seconds:
+            raise VerificationError(
+                f"{domain} is not verified after {waited:.0f} s ({status}): is the record "
+                f"published? {record}. Cloudflare looks for it for up to two days: run again "
+                "later, or wait longer with wait_seconds"
+            )
+        if pause == PAUSES[0] or pause >= LONG:
+            say(
+                f"waiting for Cloudflare to find {record} ({status}, {waited:.0f} of "
+                f"{wait_seconds:.0f} s)"
+            )
+        wait(min(pause, wait_seconds - waited))
+    raise AssertionError
+
+
+class SsoConnectorActivationInputs(Inputs):
+    """What a program may ask of an activation; `enabled` is what there is to it."""
+
+    account_id: str | None = None
+    connector: str
+    enabled: Annotated[bool, Default(value=False)]
+    trigger: Annotated[Any, Unanswered(), Stays()] = None
+    wait_seconds: Annotated[float | None, NotSent()] = Field(default=None, ge=0, le=GIVEN_UP_AFTER)
+    # Whom it concerns, for the preview.
+    email_domain: Annotated[str | None, NotSent()] = None
+
+
+class SsoConnectorActivationState(State):
+    """What we keep of an answer besides what was declared."""
+
+    updated_on: str | None = None
+
+
+class SsoConnectorActivationProvider(OfSsoConnectors):
+    """Where the activation lives: it is the connector's `enabled`, and has its id."""
+
+    kind = "sso_connector_activation"
+    what = "SSO connector activation"
+    inputs = SsoConnectorActivationInputs
+    state = SsoConnectorActivationState
+    natural_key = "connector"
+    replaced_by = frozenset({"connector"})
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what cannot be a connector's id."""
+        mistakes = super().mistakes_in(declared)
+        return mistakes + segment_mistakes("connector", declared["connector"])
+
+    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+        """Say whom enabling concerns, and how to keep a way in."""
+        stays = was.get("connector") == declared["connector"] != UNKNOWN
+        if not declared["enabled"] or (stays and was.get("enabled")):
+            return
+        domain = declared.get("email_domain")
+        people = f"everyone @{domain}" if domain else "everyone of the connector's e-mail domain"
+        yield (
+            f"enables single sign-on: {people} then logs in to the Cloudflare dashboard through "
+            "your identity provider and in no other way, on every account, also on those that are "
+            "not yours. Keep a way in: test the identity provider first, and store an account API "
+            'token with "SSO Connector Write" outside of Cloudflare, for it can disable this '
+            "again. Addresses with a plus sign cannot log in"
+        )
+
+    def adoptable(self, id_: str) -> str:
+        """Tell the activation from its connector, which has the same id."""
+        return f"the activation of {id_}"
+
+    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+        del props
+        return f"the activation of SSO connector {id_}"
+
+    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+        return super()._get(scope, id_) | {"connector": id_}
+
+    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
+        """Leave it to `_make`: what is enabled already is as declared."""
+
+    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        there = self._get(scope, props["connector"])
+        if not there.get("enabled"):
+            there = self._enable(scope, there, props, {"awaiting"})
+        elif not props.get(ADOPT):
+            plugin.warn(
+                "was enabled already: from now on it is this stack's, whose destroy disables it"
+            )
+        # Whoever had it before, a resource of another name, must not disable it then.
+        ownership.take(self.adoptable(there["id"]))
+        return there
+
+    def _change(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        triggered = "trigger" in declared and declared["trigger"] != was.get("trigger")
+        if not declared["enabled"] or (there.get("enabled") and not triggered):
+            return dict(there)
+        unproven = {"awaiting", "failed"} if triggered else {"awaiting"}
+        return self._enable(scope, there, declared, unproven)
+
+    def _enable(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        unproven: set[str],
+    ) -> dict[str, Any]:
+        """Begin the verification where it has to be begun, wait for its end, then enable."""
+        id_ = there["id"]
+        where = self._path(scope, id_)
+        if flattened(there)["status"] in unproven:
+            self.begin(scope, id_)
+        seconds = declared.get("wait_seconds")
+        seen = await_verification(
+            lambda: self._get(scope, id_), WAIT_SECONDS if seconds is None else float(seconds)
+        )
+        if seen.get("enabled"):
+            return dict(seen)
+        try:
+            enabled = self.client.patch(where, {"enabled": True}, needs=self.needs)
+        except ApiError as error:
+            if error.status not in REFUSED:
+                raise
+            told = "a domain is enabled in one account at a time: disable it in any other first"
+            raise type(error)(error.request, error.status, error.reasons, error.ray, told) from None
+        return {**enabled, "connector": id_}
+
+    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+        """Disable the connector."""
+        del users
+        try:
+            self.disable(scope, self._get(scope, id_))
+        except NotFoundError:
+            return
+
+
+class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorActivation"):
+    """A connector whose domain is verified and whose single sign-on is enforced.
+
+    Usually `depends_on` the DNS record. Waits up to `wait_seconds` (600; at most two days) for
+    the verification, begins one that nobody has begun, then enables. A change of `trigger` does so
+    again, also where the verification has failed. Its end disables the connector. One that is
+    enabled already is taken over; `adopt=True` says that this is meant.
+    """
+
+    lifecycle: ClassVar[type[Lifecycle]] = SsoConnectorActivationProvider
+
+    account_id: pulumi.Output[str]
+    connector: pulumi.Output[str]
+    enabled: pulumi.Output[bool]
+    trigger: pulumi.Output[Any]
+    updated_on: pulumi.Output[str]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        connector: Reference,
+        trigger: Any = None,
+        wait_seconds: pulumi.Input[float] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        wrong = _activated_already(resource_name, connector)
+        arguments, mistakes = _of_connector(locals() | {"enabled": True})
+        self._declare(arguments, wrong + mistakes)
+
+
+def _activated_already(resource_name: str, connector: Reference) -> list[str]:
+    """Say that another resource of the program activates it: plain ids, or one resource."""
+    of = connector.id if isinstance(connector, Found) else connector
+    parts = Deployment.current().parts(SsoConnectorActivationProvider, of)
+    first = parts.setdefault("enabled", resource_name)
+    return [] if first == resource_name else [f'connector: "{first}" activates it already']
+
+
+def _of_connector(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Take the account and the domain from the connector."""
+    connector, changed = arguments["connector"], {"email_domain": None, **arguments}
+    if isinstance(connector, pulumi.Output):
+        changed["connector"] = connector.apply(
+            lambda known: known.id if isinstance(known, Found) else known
+        )
+        return changed, []
+    reference = refer(connector, SSO_CONNECTORS)
+    if not isinstance(reference, Mapping):
+        return changed, []
+    if MISTAKE in reference:
+        return {**changed, "connector": "-"}, [f"connector: {reference[MISTAKE]}"]
+    taken = {field: getattr(connector, field, None) for field in ("account_id", "email_domain")}
+    return {**changed, **taken, "connector": reference[ID]}, []
