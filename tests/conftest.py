@@ -6,8 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 import hypothesis
+import pulumi
 import pytest
 
+from harness import program as running
 from harness.colleague import Colleague
 from harness.plugin import Plugin
 from harness.stack import Stack
@@ -46,6 +48,19 @@ def _plugin(cloudflare: LocalCloudflare) -> Plugin:
         "cloudflare-access:allowLoopback": "true",
     }
     return Plugin(config, os.environ)
+
+
+@pytest.fixture
+def program(
+    cloudflare: LocalCloudflare, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalCloudflare]:
+    """Be a program whose stack's config names the local Cloudflare, and nothing else does."""
+    for name in list(os.environ):
+        if name.startswith("CLOUDFLARE_"):
+            monkeypatch.delenv(name)
+    running.start(cloudflare)
+    yield cloudflare
+    pulumi.runtime.set_all_config({})
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 import json
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pulumi
 import pytest
-from pulumi.runtime import mocks, settings
+from pulumi.runtime import settings
 
 import pulumi_cloudflare_access as cloudflare
+from harness.program import resolved
 from pulumi_cloudflare_access import LookUpError, rules
 from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.errors import DeclarationError, DeniedError, SettingsError
@@ -22,7 +22,7 @@ from pulumi_cloudflare_access.references import POLICIES, refer_all
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pulumi_cloudflare_access import LocalCloudflare
     from pulumi_cloudflare_access.local_cloudflare import Account
@@ -66,50 +66,16 @@ SEED: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def program(
-    cloudflare: LocalCloudflare, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[LocalCloudflare]:
-    """Be a program whose stack's config names the local Cloudflare, with objects in it."""
-    for name in list(os.environ):
-        if name.startswith("CLOUDFLARE_"):
-            monkeypatch.delenv(name)
-    cloudflare.seed(SEED)
-    mocks.set_mocks(_Mocks(), preview=False)
-    config = {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-    pulumi.runtime.set_all_config(config)
-    yield cloudflare
-    pulumi.runtime.set_all_config({})
-
-
-class _Mocks(mocks.Mocks):
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        return IDS[9], args.inputs
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        return args.args, None
+def program(program: LocalCloudflare) -> LocalCloudflare:
+    """Be a program with objects to look up."""
+    program.seed(SEED)
+    return program
 
 
 def asked(local: LocalCloudflare) -> list[str]:
     """Return what was asked for, without the account or zone and the page."""
     paths = [request["path"].partition("?")[0] for request in local.requests]
     return [path[path.index("access/") :] for path in paths]
-
-
-def resolved(output: pulumi.Output[Any]) -> Any:
-    """Wait for an Output, as a program's end does."""
-    found: list[Any] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def run() -> pulumi.Output[None]:
-        return output.apply(found.append)
-
-    run()
-    return found[0]
 
 
 # ------------------------------------------------------------------------------------- one object

@@ -11,6 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
+from harness.golden import keys_in
 from pulumi_cloudflare_access import AccessGroup, rules
 from pulumi_cloudflare_access.access.rules import BY_WIRE, RULES, SELECTORS
 
@@ -21,17 +22,6 @@ IDP = "ea85612a-29c8-46c2-bacb-669d65136971"
 ACCOUNT = "699d98642c564d2e855e9661899b7252"
 THROUGH = {"identity_provider_id": IDP}
 GOLDEN = Path(__file__).with_name("rule_keys.golden.txt")
-
-
-def lines() -> list[tuple[list[Any], list[str]]]:
-    found = []
-    for line in GOLDEN.read_text().splitlines():
-        if line and not line.startswith("#"):
-            written, _, keys = line.rpartition(" -> ")
-            declared = json.loads(written)
-            entries = declared if isinstance(declared, list) else [declared]
-            found.append((entries, keys.split(" | ")))
-    return found
 
 
 def mistakes(*declared: Any) -> list[str]:
@@ -224,7 +214,7 @@ def test_a_resource_of_the_wrong_kind_is_named(function: Any, what: str) -> None
 # ------------------------------------------------------------------------------------------ keys
 
 
-@pytest.mark.parametrize(("declared", "keys"), lines())
+@pytest.mark.parametrize(("declared", "keys"), keys_in(GOLDEN))
 def test_keys_are_as_the_golden_file_has_them_whatever_the_order(
     declared: list[Any], keys: list[str]
 ) -> None:
@@ -234,7 +224,11 @@ def test_keys_are_as_the_golden_file_has_them_whatever_the_order(
 
 def test_the_golden_file_has_every_selector() -> None:
     written = {
-        key for declared, _ in lines() for rule in declared if rule != UNKNOWN for key in rule
+        key
+        for declared, _ in keys_in(GOLDEN)
+        for rule in declared
+        if rule != UNKNOWN
+        for key in rule
     }
     assert set(BY_WIRE) - written == set()
 

@@ -103,15 +103,16 @@ class _PermissionGroups(References):
     of_what = "groups"
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
-        if isinstance(entry, str) and entry != UNKNOWN and not _AN_ID.fullmatch(entry):
-            entry = {NAME: entry}
-        name = entry.get(NAME) if isinstance(entry, Mapping) else None
-        if name is None:
-            return super().read(entry, path)
+        if isinstance(entry, str):
+            entry = {ID if entry == UNKNOWN or _AN_ID.fullmatch(entry) else NAME: entry}
+        given = entry if isinstance(entry, Mapping) else {}
+        if ID in given and NAME not in given:
+            return super().read(given, path)
+        name = given.get(NAME)
         if not isinstance(name, str) or not name.strip():
             told = "must be a permission group's name, label or id, or what a look-up found"
             return Named("", {}), [Mistake(path, told)]
-        kept = {key: entry[key] for key in (NAME, ID) if entry.get(key) is not None}
+        kept = {key: given[key] for key in (NAME, ID) if given.get(key) is not None}
         return Named(name.replace(UNKNOWN, NOT_KNOWN_YET), kept), []
 
     def canonical(self, entry: Any) -> str:
