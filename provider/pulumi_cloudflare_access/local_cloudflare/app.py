@@ -11,18 +11,23 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
 from . import control
+from .arming import Faults
 from .auth import Caller
-from .call import NO_RESULT, Call
+from .call import NO_RESULT, Answer, Call
 from .exceptions import (
     InvalidHeadersError,
     MalformedJsonError,
     MethodNotAllowedError,
     MisdirectedError,
     NoRouteError,
+    RateLimitedError,
     RefusedError,
 )
+from .faults import Fault, Garbled, Hold, Lag, Slow, Status
 from .iam.sso_connectors import models as sso_connectors
+from .lag import Lags, snapshot
 from .rate import RateLimit
+from .trouble import Reply, failure, instead, spoiled
 from .urls import routes
 
 if TYPE_CHECKING:
@@ -30,7 +35,9 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from .call import Answer, Handler
+    from .arming import Armed, Strike
+    from .call import Handler
+    from .rate import Allowance
     from .scopes import Account, Scope, Zone
     from .world import World
 
@@ -42,22 +49,34 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 class App:
     """Answers requests, one at a time, and remembers them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, has_proxy: bool = False) -> None:
         self.world = world
+        self.has_proxy = has_proxy
         self.closing = threading.Event()
         self.lock = threading.RLock()
         self.requests: list[dict[str, Any]] = []
-        self._rate = RateLimit()
+        self.faults = Faults(world.clock, self.closing.is_set)
+        self._rate = RateLimit(world.clock)
+        self._lags = Lags(world.clock)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, as WSGI has it."""
         return self._respond(Request(environ))(environ, start_response)
 
+    def arm(self, route: str, fault: Fault, **when: Any) -> Armed:
+        """Arm a fault; a `ValueError` where nothing could make it."""
+        if fault.by_proxy and not self.has_proxy:
+            raise ValueError(f"{fault} takes the proxy: LocalCloudflare(proxy=True)")
+        return self.faults.arm(route, fault, **when)
+
     def reset(self) -> None:
-        """Forget every object and every request."""
+        """Forget every object, every request and every fault."""
+        self.faults.reset()
         with self.lock:
             self.world.clear()
             self.requests.clear()
+            self._rate.reset()
+            self._lags.clear()
 
     def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the objects of a document, in the first account where it names no other."""
@@ -70,42 +89,115 @@ class App:
         with self.lock:
             return sso_connectors.move_on(self.world, connector_id, status)
 
+    def meet_at_proxy(self, method: str, path: str) -> Fault | None:
+        """Return the fault that a request meets before it gets here."""
+        if not path.startswith(f"{BASE}/"):
+            return None
+        strike = self.faults.meet(method, path.removeprefix(BASE), at_proxy=True)
+        return strike.fault if strike else None
+
     def _respond(self, request: Request) -> Response:
         # A web page whose own name resolves to this machine must not get in.
         if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
-            return _json(MisdirectedError.status, _failure(MisdirectedError()))
+            return _response(Reply.of(MisdirectedError.status, failure(*MisdirectedError().errors)))
         if request.path.startswith("/_local/"):
-            return _json(*control.answer(self, request))
+            return _response(Reply.of(*control.answer(self, request)))
         # Waiting is not behaviour: it happens to every request at once.
-        latency = self.world.switches.latency
-        if latency and self.closing.wait(latency):
-            raise ConnectionAbortedError("stopped before the request arrived")
-        with self.lock:
-            return self._answer(request)
-
-    def _answer(self, request: Request) -> Response:
-        caller: Caller | None = None
-        try:
-            handler, ids = _find(request)
-            caller = Caller.of(request.headers)
-            answer = handler(self._call(request, caller, ids))
-        except RefusedError as refusal:
-            status, envelope = refusal.status, _failure(refusal)
+        self._wait(self.world.switches.latency)
+        allowance = self._count(request)
+        if allowance.refused:
+            reply = self._refuse(request)
         else:
-            status, envelope = answer.status, _success(answer)
-        self._remember(request, status)
-        response = _json(status, envelope)
-        response.headers.extend(self._rate.headers(caller))
+            strike = self.faults.meet(request.method, _path(request), at_proxy=False)
+            reply = self._struck(request, strike) if strike else self._reply(request, None)
+        response = _response(reply)
+        response.headers.extend(allowance.headers())
         response.headers["cf-ray"] = self.world.new_ray()
         return response
 
+    def _wait(self, seconds: float) -> None:
+        if seconds and self.closing.wait(seconds):
+            raise ConnectionAbortedError("stopped before the request arrived")
+
+    def _count(self, request: Request) -> Allowance:
+        """Count a request against the limit of whoever sends it, with whichever credential."""
+        with self.lock:
+            try:
+                caller = Caller.of(request.headers)
+            except RefusedError:
+                user: object = None
+            else:
+                opened = filter(caller.opens, self.world.accounts.values())
+                user = next((account.email for account in opened), caller)
+            switches = self.world.switches
+            return self._rate.count(user, switches.max_requests, strict=switches.strict)
+
+    def _refuse(self, request: Request) -> Reply:
+        refusal = RateLimitedError()
+        with self.lock:
+            self._remember(request, refusal.status)
+        return Reply.of(refusal.status, failure(*refusal.errors))
+
+    def _struck(self, request: Request, strike: Strike) -> Reply:
+        """Answer a request that a fault has met; what waits must not keep others waiting."""
+        match strike.fault:
+            case Hold("before"):
+                strike.hold()
+            case Slow(seconds, "before"):
+                self._wait(seconds)
+        reply = self._reply(request, strike)
+        match strike.fault:
+            case Hold("after"):
+                strike.hold()
+            case Slow(seconds, "after"):
+                self._wait(seconds)
+        return reply
+
+    def _reply(self, request: Request, strike: Strike | None) -> Reply:
+        """Do what is asked, say so or something else, and remember what was said."""
+        fault = strike.fault if strike else None
+        with self.lock:
+            if isinstance(fault, Status | Garbled) and not fault.effect:
+                done = 200, _success(Answer(result={}))
+            elif strike and isinstance(fault, Lag):
+                done = self._perform_unseen(request, strike, fault.seconds)
+            else:
+                done = self._perform(request)
+            reply = (
+                instead(fault, _path(request))
+                if isinstance(fault, Status)
+                else spoiled(fault, *done)
+            )
+            self._remember(request, reply.status)
+            return reply
+
+    def _perform_unseen(
+        self, request: Request, strike: Strike, seconds: float
+    ) -> tuple[int, dict[str, Any]]:
+        before = snapshot(self.world)
+        status, envelope = self._perform(request)
+        if envelope["success"]:
+            self._lags.begin(
+                strike, seconds, path=_path(request), result=envelope.get("result"), before=before
+            )
+        return status, envelope
+
+    def _perform(self, request: Request) -> tuple[int, dict[str, Any]]:
+        try:
+            handler, ids = _find(request)
+            answer = handler(self._call(request, Caller.of(request.headers), ids))
+        except RefusedError as refusal:
+            return refusal.status, failure(*refusal.errors)
+        return answer.status, _success(answer)
+
     def _call(self, request: Request, caller: Caller, ids: dict[str, str]) -> Call:
+        world = self._lags.world(request.method, _path(request)) or self.world
         scope: Scope | None = None
         if "account_id" in ids or "zone_id" in ids:
-            scope = self._scope(request, ids)
-            caller.check(scope.account, self.world.accounts.values())
+            scope = _scope(world, request, ids)
+            caller.check(scope.account, world.accounts.values())
         return Call(
-            world=self.world,
+            world=world,
             caller=caller,
             scope=scope,
             ids=ids,
@@ -113,18 +205,6 @@ class App:
             body=_body(request),
             path=_path(request),
         )
-
-    def _scope(self, request: Request, ids: dict[str, str]) -> Account | Zone:
-        scope = (
-            self.world.accounts.get(ids.pop("account_id"))
-            if "account_id" in ids
-            else self.world.zones.get(ids.pop("zone_id"))
-        )
-        # Whether an account that does not exist is a missing one or a forbidden one is not
-        # documented; the words of 7003 fit it.
-        if scope is None:
-            raise NoRouteError(_path(request))
-        return scope
 
     def _remember(self, request: Request, status: int) -> None:
         query = request.query_string.decode("latin-1")
@@ -159,6 +239,19 @@ def _find(request: Request) -> tuple[Handler, dict[str, str]]:
     return handler, dict(ids)
 
 
+def _scope(world: World, request: Request, ids: dict[str, str]) -> Account | Zone:
+    scope = (
+        world.accounts.get(ids.pop("account_id"))
+        if "account_id" in ids
+        else world.zones.get(ids.pop("zone_id"))
+    )
+    # Whether an account that does not exist is a missing one or a forbidden one is not
+    # documented; the words of 7003 fit it.
+    if scope is None:
+        raise NoRouteError(_path(request))
+    return scope
+
+
 def _body(request: Request) -> Any:
     data = request.get_data()
     if not data:
@@ -187,9 +280,5 @@ def _success(answer: Answer) -> dict[str, Any]:
     return envelope
 
 
-def _failure(refusal: RefusedError) -> dict[str, Any]:
-    return {"success": False, "errors": list(refusal.errors), "messages": [], "result": None}
-
-
-def _json(status: int, document: Any) -> Response:
-    return Response(json.dumps(document), status, mimetype="application/json")
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, reply.headers, mimetype=reply.mimetype)

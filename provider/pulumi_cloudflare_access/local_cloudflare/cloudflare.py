@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from .app import BASE, App
+from .clock import Clock
+from .proxy import Proxy
 from .server import HOST, Server
 from .switches import Switches
 from .urls import KINDS
@@ -13,6 +15,8 @@ from .world import World
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .arming import Armed
+    from .faults import Fault
     from .scopes import Account, Zone
 
 
@@ -36,7 +40,10 @@ class LocalCloudflare:
         token: str | None = None,
         email: str | None = None,
         api_key: str | None = None,
+        proxy: bool = False,
         latency: float = 0.0,
+        strict: bool = False,
+        max_requests: int = 1200,
         plain: bool = False,
         accept_unknown_selectors: bool = False,
         is_default: Literal["bool", "rules", "absent"] = "bool",
@@ -66,6 +73,8 @@ class LocalCloudflare:
     ) -> None:
         self.switches = Switches(
             latency=latency,
+            strict=strict,
+            max_requests=max_requests,
             plain=plain,
             accept_unknown_selectors=accept_unknown_selectors,
             is_default=is_default,
@@ -91,14 +100,16 @@ class LocalCloudflare:
             sso_verified_after=sso_verified_after,
             sso_failed_after=sso_failed_after,
         )
-        self._world = World(self.switches, seed, KINDS)
+        self.clock = Clock()
+        self._world = World(self.switches, seed, KINDS, self.clock)
         self.account = self._world.add_account(
             account_id, token=token, email=email, api_key=api_key
         )
         self.zone = self._world.add_zone(self.account, zone_id)
-        self.app = App(self._world)
+        self.app = App(self._world, has_proxy=proxy)
         self._port = port
         self._server: Server | None = None
+        self._proxy: Proxy | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -109,20 +120,31 @@ class LocalCloudflare:
 
     def start(self) -> None:
         """Listen on 127.0.0.1; an OSError if the port is taken."""
-        self._server = Server(self.app, self._port)
+        self._server = Server(self.app, 0 if self.app.has_proxy else self._port)
+        if self.app.has_proxy:
+            try:
+                self._proxy = Proxy(self._port, self._server.port, self.app.meet_at_proxy)
+            except OSError:
+                self.stop()
+                raise
 
     def stop(self) -> None:
         """Stop listening: every connection is cut, every thread ends. Objects stay."""
         if self._server is not None:
             self.app.closing.set()
+            self.app.faults.wake()
             self._server.close()
             self._server = None
+            if self._proxy is not None:
+                self._proxy.close()
+                self._proxy = None
             self.app.closing.clear()
 
     @property
     def base_url(self) -> str:
         """Where the API is; in process, any port will do."""
-        port = self._server.port if self._server else self._port
+        listener = self._proxy or self._server
+        port = listener.port if listener else self._port
         return f"http://{HOST}:{port}{BASE}" if port else f"http://{HOST}{BASE}"
 
     @property
@@ -202,6 +224,46 @@ class LocalCloudflare:
         """
         return self.app.move_sso(connector_id, status)
 
+    def fault(
+        self,
+        route: str,
+        fault: Fault,
+        *,
+        nth: int | None = None,
+        times: int | None = None,
+        probability: float | None = None,
+        lasting: float | None = None,
+        seed: int = 0,
+    ) -> Armed:
+        """Have requests go wrong from now on, until the fault is lifted.
+
+            cloudflare.fault("POST /accounts/*/access/groups", faults.Status(503), nth=3)
+
+        The route is a verb and the path below `/client/v4`: `*` is any verb and any one segment,
+        `**` any end of a path. Of the requests that match, it strikes all; or the `nth` alone; or
+        so many `times`, from the `nth` or the first on; or each with a `probability`, of which
+        the same `seed` makes the same decisions; or those within so many seconds (`lasting`) of
+        the clock. If several faults are due, the request meets the one that was armed first.
+
+        A `ValueError` for what cannot be, and for a fault of the proxy where there is none.
+        """
+        return self.app.arm(
+            route, fault, nth=nth, times=times, probability=probability, lasting=lasting, seed=seed
+        )
+
+    @property
+    def fired(self) -> list[dict[str, Any]]:
+        """The faults that struck, oldest first: `id`, `fault`, `method`, `path`, `nth`.
+
+        `nth` says the how manyth of its requests it was. A read that does not see a write because
+        of a lag is one entry more.
+        """
+        return self.app.faults.all_fired()
+
+    def lift_faults(self) -> None:
+        """Have nothing go wrong from now on; requests that are held go on."""
+        self.app.faults.lift()
+
     def reset(self) -> None:
-        """Forget every object and every request; accounts, zones and credentials stay."""
+        """Forget every object, request and fault; accounts, zones and credentials stay."""
         self.app.reset()

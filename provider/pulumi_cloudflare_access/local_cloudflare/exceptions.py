@@ -110,6 +110,14 @@ class MethodNotAllowedError(RefusedError):
     message = "Method not allowed"
 
 
+class RateLimitedError(RefusedError):
+    """Too many requests: every one is refused for five minutes."""
+
+    status = 429
+    code = 971
+    message = "Please wait and consider throttling your request speed"
+
+
 class MisdirectedError(RefusedError):
     """The request was meant for another host: some web page's name points at this machine."""
 

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingTCPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 
 
-class Server(ThreadingTCPServer):
+class Listener(ThreadingTCPServer):
     """Serves in background threads, one for each connection, until it is closed."""
 
     allow_reuse_address = True
@@ -31,12 +31,11 @@ class Server(ThreadingTCPServer):
     request_queue_size = 128
     timeout = 0
 
-    def __init__(self, app: WSGIApplication, port: int) -> None:
-        self.app = app
+    def __init__(self, port: int, connection: type[BaseRequestHandler]) -> None:
         self._connections: set[socket.socket] = set()
         self._workers: list[threading.Thread] = []
         self._lock = threading.Lock()
-        super().__init__((HOST, port), Connection)
+        super().__init__((HOST, port), connection)
         self.port: int = self.server_address[1]
         self._stop, self._stopped = socket.socketpair()
         self._acceptor = threading.Thread(target=self._accept, name="local-cloudflare", daemon=True)
@@ -88,6 +87,14 @@ class Server(ThreadingTCPServer):
                 self.handle_request()
 
 
+class Server(Listener):
+    """Serves a WSGI application."""
+
+    def __init__(self, app: WSGIApplication, port: int) -> None:
+        self.app = app
+        super().__init__(port, Connection)
+
+
 class Connection(BaseHTTPRequestHandler):
     """One connection: requests come in, the application answers."""
 
@@ -98,6 +105,15 @@ class Connection(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body of an answer in one packet
     server: Server
 
+    def setup(self) -> None:
+        """Read lines so that the last one is known."""
+        super().setup()
+        self.rfile = self._lines = _Lines(self.rfile.detach())
+
+    def parse_request(self) -> bool:
+        """Take a request whose head is whole: who is gone in the middle of it asked for nothing."""
+        return super().parse_request() and self._lines.last in (b"\r\n", b"\n")
+
     def answer(self) -> None:
         """Hand the request to the application, and its answer to the client."""
         length = self.headers.get("Content-Length", "0")
@@ -105,6 +121,9 @@ class Connection(BaseHTTPRequestHandler):
             self.send_error(411)  # clients of a JSON API know how long their JSON is
             return
         body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            self.close_connection = True
+            return
         started: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
@@ -148,6 +167,14 @@ class Connection(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
         return environ
+
+
+class _Lines(io.BufferedReader):
+    last = b""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        self.last = super().readline(size)
+        return self.last
 
 
 def _split(status: str) -> tuple[int, str]:

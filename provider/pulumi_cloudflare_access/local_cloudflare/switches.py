@@ -11,6 +11,12 @@ class Switches:
     latency: float = 0.0
     """Seconds that each request takes to arrive."""
 
+    strict: bool = False
+    """Enforce the rate limit: one request too many, and every one is refused for five minutes."""
+
+    max_requests: int = 1200
+    """Requests that one user can make in any five minutes."""
+
     plain: bool = False
     """Answer in the order things were sent, and with documented fields only."""
 

@@ -13,6 +13,7 @@ from .scopes import Account, Scope, Zone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from .clock import Clock
     from .scopes import Backend
     from .switches import Switches
 
@@ -28,8 +29,13 @@ class World:
     """Accounts and zones, by id; the same ones in the same order for the same seed."""
 
     def __init__(
-        self, switches: Switches, seed: int | None, kinds: Iterable[type[Backend]]
+        self,
+        switches: Switches,
+        seed: int | None,
+        kinds: Iterable[type[Backend]],
+        clock: Clock,
     ) -> None:
+        self.clock = clock
         self.switches = switches
         self.kinds = {kind.collection: kind for kind in kinds}
         self.accounts: dict[str, Account] = {}

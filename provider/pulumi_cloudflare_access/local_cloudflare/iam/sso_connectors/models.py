@@ -7,7 +7,6 @@ moves it on, or the time that `Switches` say has passed. Of this API no error co
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -81,7 +80,7 @@ class SsoConnectorBackend(AccountBackend):
                 use_fedramp_language=fedramp,
                 code=f"cloudflare_dashboard_sso={self.world.new_hex(32)}",
                 status="pending" if begin else "awaiting",
-                pending_since=time.monotonic(),
+                pending_since=self.world.clock.now(),
                 created_on=now(),
             )
         )
@@ -124,7 +123,7 @@ class SsoConnectorBackend(AccountBackend):
         connector = self.get_sso_connector(connector_id)
         if status not in STATUSES:
             raise ValueError(f"status is one of {', '.join(STATUSES)}, not {status!r}")
-        return self._keep(replace(connector, status=status, pending_since=time.monotonic()))
+        return self._keep(replace(connector, status=status, pending_since=self.world.clock.now()))
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
         """Keep a connector as after a creation; perhaps with `id`, `status` and `enabled`."""
@@ -144,7 +143,7 @@ class SsoConnectorBackend(AccountBackend):
             return "verified"
         switches = self.world.switches
         ends = {"verified": switches.sso_verified_after, "failed": switches.sso_failed_after}
-        passed = time.monotonic() - connector.pending_since
+        passed = self.world.clock.now() - connector.pending_since
         due = [(after, end) for end, after in ends.items() if after is not None and after <= passed]
         return min(due)[1] if due else None
 

@@ -1,0 +1,138 @@
+"""What can go wrong with a request: plain descriptions, which `LocalCloudflare.fault` arms.
+
+    cloudflare.fault("POST /accounts/*/access/groups", faults.Status(503), times=2)
+    cloudflare.fault("POST /accounts/*/access/groups", faults.Cut("body"), nth=3)
+
+Effects and answers are the server's: `Status`, `Garbled`, `Slow`, `Hold`, `Lag` and the lists that
+lie. What happens to a connection is the proxy's: `Cut`, `Drip` and `Refuse`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from types import UnionType
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that can go wrong. A `ValueError` if it is described wrongly."""
+
+    by_proxy: ClassVar[bool] = False
+    """Whether it takes the proxy to make it."""
+
+    strikes: ClassVar[Literal["everything", "reads", "writes"]] = "everything"
+    """Which requests can meet it at all."""
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for field in fields(self):
+            name, hint, value = field.name, hints[field.name], getattr(self, field.name)
+            if not _fits(value, hint):
+                raise ValueError(f"{self.kind()}: {name} is {_spelled(hint)}, not {value!r}")
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return what the control route and the command line call it."""
+        return re.sub(r"(?<=.)([A-Z])", r"_\1", cls.__name__).lower()
+
+
+@dataclass(frozen=True)
+class Status(Fault):
+    """Refuse with a status, before the request has an effect unless told otherwise.
+
+    A 403, 404, 409, 429 or 500 has Cloudflare's code and words (a 404 those of a wrong path: 7003
+    and 7000), unless there is a `code`; others have the status as their code, which is not
+    documented.
+    """
+
+    status: int
+    body: Literal["json", "html", "empty"] = "json"
+    retry_after: int | None = None
+    """Seconds, for the header of that name."""
+    code: int | None = None
+    effect: bool = False
+
+
+@dataclass(frozen=True)
+class Garbled(Fault):
+    """Do what is asked, and answer with status 200 what no client should take for success.
+
+    `html` and `empty` are no JSON, `bad_json` ends in the middle, `no_envelope` is other JSON,
+    `success_false` and `null_result` are an envelope with nothing in it.
+    """
+
+    body: Literal["html", "bad_json", "empty", "no_envelope", "success_false", "null_result"]
+    effect: bool = True
+
+
+@dataclass(frozen=True)
+class Slow(Fault):
+    """Take so many seconds, before the request has its effect or after it."""
+
+    seconds: float
+    at: Literal["before", "after"] = "before"
+
+
+@dataclass(frozen=True)
+class Hold(Fault):
+    """Hold the request, before or after its effect, until the test lets it go."""
+
+    at: Literal["before", "after"]
+
+
+@dataclass(frozen=True)
+class Lag(Fault):
+    """After the write, answer reads of that object and its list from before it, for a time.
+
+    What is created is a 404, what is changed has its old value, what is deleted is still there.
+    A list is as old as the oldest write of its kind that still lags. The seconds are the clock's.
+    """
+
+    strikes: ClassVar[Literal["everything", "reads", "writes"]] = "writes"
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Cut(Fault):
+    """Close the connection: nothing more is heard of the request.
+
+    `before`: the server gets nothing of it. `request`: it gets a part of it, and does nothing.
+    `processed`: it has done what was asked, but not a byte of the answer arrives. `headers` and
+    `body`: half of the headers arrives, or half of the body after them. With `reset` the end is
+    a reset (RST), and no orderly one.
+    """
+
+    by_proxy: ClassVar[bool] = True
+
+    at: Literal["before", "request", "processed", "headers", "body"]
+    reset: bool = False
+
+
+KINDS: dict[str, type[Fault]] = {
+    fault.kind(): fault for fault in (Status, Garbled, Slow, Hold, Lag, Cut)
+}
+"""Every fault, by what the control route calls it."""
+
+
+def _fits(value: object, hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) is UnionType:
+        return any(_fits(value, part) for part in get_args(hint))
+    if hint is float:
+        return type(value) in (int, float) and float(str(value)) >= 0
+    # A bool is an int to Python; to who reads a test it is a mistake.
+    return type(value) is hint
+
+
+def _spelled(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(get_args(hint))
+    if get_origin(hint) is UnionType:
+        return " or ".join(map(_spelled, get_args(hint)))
+    return {float: "a number from 0 on", int: "a whole number", bool: "true or false"}.get(
+        hint, "null"
+    )
