@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 KIND = "sso_connector_activation"
 WARNING = (
     "enables single sign-on: everyone @example.com then logs in to the Cloudflare dashboard "
-    "through your identity provider and in no other way, on every account, also on those that are "
-    "not yours. Keep a way in: test the identity provider first, and store an account API token "
-    'with "SSO Connector Write" outside of Cloudflare, for it can disable this again. Addresses '
-    "with a plus sign cannot log in"
+    "through your identity provider alone, on every account, also where it is not yours. To keep a "
+    'way in, test that provider first, and store an account API token with "SSO Connector Write" '
+    "elsewhere: it can disable this again. Addresses with a plus sign cannot log in"
 )
 
 

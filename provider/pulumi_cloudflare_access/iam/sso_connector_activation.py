@@ -120,10 +120,9 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
         people = f"everyone @{domain}" if domain else "everyone of the connector's e-mail domain"
         yield (
             f"enables single sign-on: {people} then logs in to the Cloudflare dashboard through "
-            "your identity provider and in no other way, on every account, also on those that are "
-            "not yours. Keep a way in: test the identity provider first, and store an account API "
-            'token with "SSO Connector Write" outside of Cloudflare, for it can disable this '
-            "again. Addresses with a plus sign cannot log in"
+            "your identity provider alone, on every account, also where it is not yours. To keep a "
+            'way in, test that provider first, and store an account API token with "SSO Connector '
+            'Write" elsewhere: it can disable this again. Addresses with a plus sign cannot log in'
         )
 
     def adoptable(self, id_: str) -> str:
