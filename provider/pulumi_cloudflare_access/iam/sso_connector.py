@@ -22,7 +22,7 @@ from ..errors import ApiError, ConflictError, NotFoundError, SettingsError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, Scope
 from ..lookup import Asked, Listed, Lookup, Text
-from ..model import Default, Inputs, NotSent, State, Stays, Unanswered
+from ..model import Default, Inputs, NotSent, State, Unanswered
 from ..references import SSO_CONNECTORS, Found
 from ..resource import Resource
 from ..settings import Settings
@@ -94,7 +94,7 @@ class SsoConnectorInputs(Inputs):
     use_fedramp_language: Annotated[bool | None, Default(value=False)] = None
     # Heeded by a creation, and never answered.
     begin_verification: Annotated[bool | None, NotSent()] = None
-    verification_trigger: Annotated[Any, Unanswered(), Stays()] = None
+    verification_trigger: Annotated[Any, Unanswered()] = None
 
 
 class SsoConnectorState(State):

@@ -20,7 +20,7 @@ from .. import ownership, plugin
 from ..errors import ApiError, NotFoundError, VerificationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import ADOPT, Lifecycle, Scope, segment_mistakes
-from ..model import Default, Inputs, NotSent, State, Stays, Unanswered
+from ..model import Default, Inputs, NotSent, State, Unanswered
 from ..references import ID, MISTAKE, SSO_CONNECTORS, Found, Reference, refer
 from ..resource import Deployment, Resource
 from .sso_connector import OfSsoConnectors, flattened
@@ -69,11 +69,10 @@ def await_verification(
                 f"published? {record}. Cloudflare looks for it for up to two days: run again "
                 "later, or wait longer with wait_seconds"
             )
-        if pause == PAUSES[0] or pause >= LONG:
-            say(
-                f"waiting for Cloudflare to find {record} ({status}, {waited:.0f} of "
-                f"{wait_seconds:.0f} s)"
-            )
+        if pause == PAUSES[0]:
+            say(f"waits up to {wait_seconds:g} s for Cloudflare to find {record} ({status})")
+        elif pause >= LONG:
+            say(f"still {status} after {waited:.0f} of {wait_seconds:g} s")
         wait(min(pause, wait_seconds - waited))
     raise AssertionError
 
@@ -84,7 +83,7 @@ class SsoConnectorActivationInputs(Inputs):
     account_id: str | None = None
     connector: str
     enabled: Annotated[bool, Default(value=False)]
-    trigger: Annotated[Any, Unanswered(), Stays()] = None
+    trigger: Annotated[Any, Unanswered()] = None
     wait_seconds: Annotated[float | None, NotSent()] = Field(default=None, ge=0, le=GIVEN_UP_AFTER)
     # Whom it concerns, for the preview.
     email_domain: Annotated[str | None, NotSent()] = None
