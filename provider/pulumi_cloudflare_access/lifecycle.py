@@ -165,7 +165,8 @@ class Lifecycle(dynamic.ResourceProvider):
         mistakes += _adoption_mistakes(adoption)
         mistakes += self._fill_in_scope(declared, _olds)
         checked, wrong = check(self.inputs, self.facts(), declared)
-        mistakes += wrong or self.mistakes_in(checked)
+        was = self._declared(_olds)
+        mistakes += wrong or [*self.mistakes_in(checked), *self.mistakes_from(was, checked)]
         if adoption.get(ADOPT) is True and not wrong and checked.get(self.natural_key) is None:
             told = f'finds an object by its {self.natural_key}, and there is none: adopt="<id>"'
             mistakes.append(Mistake(ADOPT, told))
@@ -176,7 +177,7 @@ class Lifecycle(dynamic.ResourceProvider):
             self._keep_keys(checked, _olds)
             # How an object came here is history: it is no difference, now or later.
             adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
-        for concern in self.concerns(checked, self._declared(_olds)):
+        for concern in self.concerns(checked, was):
             plugin.warn(concern)
         return dynamic.CheckResult(checked | reserved | adoption, [])
 
@@ -274,7 +275,7 @@ class Lifecycle(dynamic.ResourceProvider):
             return
         users = self._users(scope, _id)
         with self._explaining(scope, _props):
-            self._delete(scope, _id, users)
+            self._delete(scope, _id, _props, users)
         self._snapshot(scope).deleted(_id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
@@ -285,6 +286,14 @@ class Lifecycle(dynamic.ResourceProvider):
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
         """Say what the API refuses of fields that are right each by itself."""
+        return []
+
+    def mistakes_from(
+        self,
+        was: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> list[Mistake]:
+        """Say what a declaration itself forbids of a change. `was` is empty for a new object."""
         return []
 
     def concerns(
@@ -494,7 +503,7 @@ class Lifecycle(dynamic.ResourceProvider):
         return self.state.model_validate(answer).model_dump(exclude_none=True)
 
     def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: outputs[name] for name in self.kept_from_create if outputs.get(name)}
+        return {name: outputs[name] for name in self.kept_from_create if name in outputs}
 
     def _body(
         self,
@@ -598,18 +607,7 @@ class Lifecycle(dynamic.ResourceProvider):
         secret: Container[str],
     ) -> None:
         """Raise if somebody changed the object since, unless it already is what is wished for."""
-        old = self._declared(olds)
-        there = self._managed(answer, old)
-        settled = {
-            name
-            for name, field in self.facts().items()
-            if field.same(there.get(name, MISSING), wish.get(name, MISSING))
-        }
-        unseen = self._differences(
-            {name: value for name, value in old.items() if name not in settled},
-            {name: value for name, value in there.items() if name not in settled},
-            secret,
-        )
+        unseen = self._unseen(olds, answer, wish, secret)
         if unseen:
             raise DriftError(
                 f"{called} was changed at Cloudflare, and no preview has shown it: "
@@ -617,7 +615,34 @@ class Lifecycle(dynamic.ResourceProvider):
                 "and run again (or set cloudflare-access:onDrift to overwrite)"
             )
 
-    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+    def _unseen(
+        self,
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
+    ) -> list[str]:
+        """Say what an update would undo that no preview has shown."""
+        old = self._declared(olds)
+        there = self._managed(answer, old)
+        settled = {
+            name
+            for name, field in self.facts().items()
+            if field.same(there.get(name, MISSING), wish.get(name, MISSING))
+        }
+        return self._differences(
+            {name: value for name, value in old.items() if name not in settled},
+            {name: value for name, value in there.items() if name not in settled},
+            secret,
+        )
+
+    def _delete(
+        self,
+        scope: Scope,
+        id_: str,
+        props: Mapping[str, Any],  # noqa: ARG002 - for kinds that go by what they kept
+        users: list[str],
+    ) -> None:
         for wait in (*STILL_IN_USE, None):
             try:
                 self.client.delete(self._path(scope, id_), needs=self.needs)

@@ -19,6 +19,7 @@ from pulumi import dynamic
 
 from . import kinds
 from .lifecycle import ADOPT, ADOPT_CHANGES, CLAIMED, MISTAKES, PROVIDER, SECRET, Lifecycle
+from .references import ID, MISTAKE, Accepted, Found, refer
 
 SCOPES = ("account_id", "zone_id")
 
@@ -153,6 +154,29 @@ def _holds_output(value: Any) -> bool:
     return isinstance(value, (pulumi.Output, Awaitable))
 
 
+def part_of(
+    arguments: Mapping[str, Any], whole: str, accepted: Accepted, *taken: str, dies_with: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Refer to the object that a resource is a part of, and take from it what both have.
+
+    Returns the constructor's arguments as they are then, and what is wrong with them.
+    """
+    given, changed = arguments[whole], {**dict.fromkeys(taken), **arguments}
+    if isinstance(given, pulumi.Output):
+        changed[whole] = given.apply(lambda known: known.id if isinstance(known, Found) else known)
+        return changed, []
+    reference = refer(given, accepted)
+    if not isinstance(reference, Mapping):
+        return changed, []
+    if MISTAKE in reference:
+        return {**changed, whole: "-"}, [f"{whole}: {reference[MISTAKE]}"]
+    changed |= {field: getattr(given, field, None) for field in taken} | {whole: reference[ID]}
+    if dies_with and isinstance(given, Resource) and not given.is_external:
+        gone = pulumi.ResourceOptions(deleted_with=given)
+        changed["opts"] = pulumi.ResourceOptions.merge(gone, arguments["opts"])
+    return changed, []
+
+
 class Deployment:
     """What one run of a program has declared so far. Several run in one process."""
 
@@ -178,7 +202,7 @@ class Deployment:
         if isinstance(adopt, str):
             self._claimed.add(adopt)
         wanted = declared.get(resource.lifecycle.natural_key) if adopt is True else adopt
-        scope = [declared.get(field) for field in (*SCOPES, "application")]
+        scope = [declared.get(field) for field in (*SCOPES, "application", "group")]
         if not isinstance(wanted, str) or any(isinstance(s, pulumi.Output) for s in scope):
             return []
         first = self._adopted.setdefault((resource, adopt is True, wanted, *scope), name)

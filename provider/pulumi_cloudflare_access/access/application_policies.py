@@ -27,8 +27,8 @@ from ..lifecycle import (
     segment_mistakes,
 )
 from ..model import AlwaysManaged, Inputs, State, fields_of, objects
-from ..references import APPLICATIONS, ID, MISTAKE, Found, InOrder, Reference, in_order, refer
-from ..resource import Deployment, Resource
+from ..references import APPLICATIONS, Found, InOrder, Reference, in_order
+from ..resource import SCOPES, Deployment, Resource, part_of
 from ..shapes import NestedShape, both
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
 from .rules import Rule
@@ -280,9 +280,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         except NotFoundError:
             return
 
-    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Delete all of them, those that let somebody in first."""
-        del users
+        del props, users
         try:
             there = self._get(scope, id_)
         except NotFoundError:
@@ -503,13 +503,13 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         policies = self._policies(self._path(scope))
         return next((p for p in policies if _precedence(p) == place and p["id"] != own), None)
 
-    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Delete it, unless it is reusable by now: then it is not the application's to delete."""
         try:
             self._get(scope, id_)
         except NotFoundError:
             return
-        super()._delete(scope, id_, users)
+        super()._delete(scope, id_, props, users)
 
 
 class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplicationPolicy"):
@@ -606,21 +606,4 @@ def _is_awaited(value: Any) -> bool:
 
 def _in_application(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Take the scope from the application, and die with it."""
-    application, changed = arguments["application"], dict(arguments)
-    if isinstance(application, pulumi.Output):
-        changed["application"] = application.apply(
-            lambda known: known.id if isinstance(known, Found) else known
-        )
-        return changed, []
-    reference = refer(application, APPLICATIONS)
-    if not isinstance(reference, Mapping):
-        return changed, []
-    if MISTAKE in reference:
-        return {**changed, "application": "-"}, [f"application: {reference[MISTAKE]}"]
-    changed["application"] = reference[ID]
-    for field in ("account_id", "zone_id"):
-        changed[field] = getattr(application, field, None)
-    if isinstance(application, Resource) and not application.is_external:
-        gone = pulumi.ResourceOptions(deleted_with=application)
-        changed["opts"] = pulumi.ResourceOptions.merge(gone, arguments["opts"])
-    return changed, []
+    return part_of(arguments, "application", APPLICATIONS, *SCOPES, dies_with=True)

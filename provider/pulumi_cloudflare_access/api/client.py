@@ -108,6 +108,17 @@ class Client:
         """PUT, and return what it made of the object."""
         return self._ask("PUT", where, needs, body=body, due=_Answer.result)
 
+    def add(self, where: str, items: Any, *, needs: str) -> list[dict[str, Any]]:
+        """POST what a list shall hold too, and return those that the answer tells of.
+
+        It does no harm twice: what is in the list already stays as it is.
+        """
+        return list(self._ask("POST", where, needs, body=items, due=_Answer.items))
+
+    def replace(self, where: str, items: Any, *, needs: str) -> list[dict[str, Any]]:
+        """PUT all that a list shall hold, and return what it holds."""
+        return list(self._ask("PUT", where, needs, body=items, due=_Answer.items))
+
     def patch(self, where: str, body: Any, *, needs: str) -> Any:
         """PATCH some fields, and return what it made of the object."""
         return self._ask("PATCH", where, needs, body=body, due=_Answer.result)
@@ -227,11 +238,19 @@ class _Answer:
             raise self.unusable("success without the result that is due")
         return result
 
+    def items(self) -> list[Any]:
+        """Return the list that is due. One of it may stand for it, and null for none."""
+        result = self.envelope.get("result")
+        items = [result] if isinstance(result, dict) else result or []
+        if "result" not in self.envelope or not _are_objects(items):
+            raise self.unusable("a list was due and something else came")
+        return list(items)
+
     def page(self) -> tuple[_Answer, list[Any]]:
         """Return the page of a list that is due, and the answer that tells of the others."""
         # An empty list is sometimes null.
         items = self.envelope.get("result") or []
-        if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+        if not _are_objects(items):
             raise self.unusable("a list was due and something else came")
         return self, items
 
@@ -251,6 +270,10 @@ class _Answer:
         access = f"{needs} {'Read' if reading else 'Write'}"
         remedy = f'the token needs the permission "{access}" on this account or zone'
         raise refusal(self.request, self.status, reasons, self.ray, remedy)
+
+
+def _are_objects(items: Any) -> bool:
+    return isinstance(items, list) and all(isinstance(item, dict) for item in items)
 
 
 def _leaves_open(error: CloudflareError) -> bool:

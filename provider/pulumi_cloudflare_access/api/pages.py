@@ -27,6 +27,11 @@ class Snapshot:
                 self._objects = {str(found["id"]): found for found in self._read()}
             return list(self._objects.values())
 
+    def forget(self) -> None:
+        """Read the list again when it is next needed: something was not in it that may be there."""
+        with self._lock:
+            self._objects = None
+
     def wrote(self, id_: str, made: dict[str, Any]) -> None:
         """Remember what a write made of an object."""
         with self._lock:

@@ -21,8 +21,8 @@ from ..errors import ApiError, NotFoundError, VerificationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import ADOPT, Lifecycle, Scope, segment_mistakes
 from ..model import Default, Inputs, NotSent, State, Unanswered
-from ..references import ID, MISTAKE, SSO_CONNECTORS, Found, Reference, refer
-from ..resource import Deployment, Resource
+from ..references import SSO_CONNECTORS, Found, Reference
+from ..resource import Deployment, Resource, part_of
 from .sso_connector import OfSsoConnectors, flattened
 
 # Seconds. Records are mostly seen within minutes; Cloudflare gives up after two days.
@@ -190,9 +190,9 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
             raise type(error)(error.request, error.status, error.reasons, error.ray, told) from None
         return {**enabled, "connector": id_}
 
-    def _delete(self, scope: Scope, id_: str, users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Disable the connector."""
-        del users
+        del props, users
         try:
             self.disable(scope, self._get(scope, id_))
         except NotFoundError:
@@ -242,16 +242,5 @@ def _activated_already(resource_name: str, connector: Reference) -> list[str]:
 
 def _of_connector(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Take the account and the domain from the connector."""
-    connector, changed = arguments["connector"], {"email_domain": None, **arguments}
-    if isinstance(connector, pulumi.Output):
-        changed["connector"] = connector.apply(
-            lambda known: known.id if isinstance(known, Found) else known
-        )
-        return changed, []
-    reference = refer(connector, SSO_CONNECTORS)
-    if not isinstance(reference, Mapping):
-        return changed, []
-    if MISTAKE in reference:
-        return {**changed, "connector": "-"}, [f"connector: {reference[MISTAKE]}"]
-    taken = {field: getattr(connector, field, None) for field in ("account_id", "email_domain")}
-    return {**changed, **taken, "connector": reference[ID]}, []
+    taken = ("account_id", "email_domain")
+    return part_of(arguments, "connector", SSO_CONNECTORS, *taken, dies_with=False)
