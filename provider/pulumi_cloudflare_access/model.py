@@ -174,10 +174,14 @@ def quoted(word: Any) -> str:
     return f'"{word}"' if isinstance(word, str) and _A_NAME.fullmatch(word) else "this key"
 
 
+def _shown(part: str) -> str:
+    return part if _A_NAME.fullmatch(part) else "…"
+
+
 def _mistake(wrong: Any, fields: Mapping[str, Field]) -> Mistake:
     *above, last = wrong["loc"]
     path = "".join(
-        f"[{part}]" if isinstance(part, int) else f".{part}" for part in wrong["loc"]
+        f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in wrong["loc"]
     ).lstrip(".")
     reason = {
         "missing": "is required",

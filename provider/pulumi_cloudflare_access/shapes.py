@@ -375,7 +375,8 @@ class Field:
         ):
             return SILENT
         if self.keyed:
-            if value is None and form in (MISSING, None) and not self.always_managed:
+            expected = self.always_managed or self.not_empty
+            if value is None and form in (MISSING, None) and not expected:
                 return MISSING
             # An empty list is sometimes null.
             items = [] if value is None and not self.not_empty else value

@@ -39,7 +39,8 @@ class Person:
     """Works by hand on one collection of the API."""
 
     def __init__(self, cloudflare: LocalCloudflare, collection: str, scope: str = "") -> None:
-        self.path = f"/{scope or f'accounts/{cloudflare.account_id}'}/access/{collection}"
+        below = collection if collection.startswith("iam/") else f"access/{collection}"
+        self.path = f"/{scope or f'accounts/{cloudflare.account_id}'}/{below}"
         self._http = httpx.Client(
             transport=httpx.WSGITransport(app=cloudflare.app),
             base_url=cloudflare.base_url,
@@ -49,8 +50,8 @@ class Person:
     def make(self, body: Mapping[str, Any], below: str = "") -> Any:
         return self._ask("POST", below, body)
 
-    def look(self, below: str) -> Any:
-        return self._ask("GET", f"/{below}")
+    def look(self, below: str = "") -> Any:
+        return self._ask("GET", f"/{below}" if below else "")
 
     def write(self, below: str, body: Mapping[str, Any]) -> Any:
         return self._ask("PUT", f"/{below}", body)

@@ -174,7 +174,7 @@ def ids_in(policies: Any) -> dict[str, str]:
 
 def referred(policies: Any, field: str) -> Iterator[tuple[str, str]]:
     """Yield the key of every policy with every id that it has in a field."""
-    for key, policy in policies.items() if isinstance(policies, Mapping) else ():
+    for key, policy in sorted(policies.items()) if isinstance(policies, Mapping) else ():
         for entry in policy[field].values():
             if ID in entry:
                 yield key, entry[ID]
@@ -196,7 +196,8 @@ def as_written(policies: Any) -> Any:
 
 
 def _granted(policies: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for key, policy in policies.items() if isinstance(policies, Mapping) else ():
+    # Maps come from the engine in any order.
+    for key, policy in sorted(policies.items()) if isinstance(policies, Mapping) else ():
         groups = policy.get(PERMISSIONS) if isinstance(policy, Mapping) else None
         if isinstance(groups, Mapping):
             yield key, groups
@@ -218,7 +219,7 @@ def _once(keyed: Keyed, entries: Any) -> Any:
     if not isinstance(entries, Mapping):
         return entries
     seen: dict[str, str] = {}
-    for key, entry in entries.items():
+    for key, entry in sorted(entries.items()):
         meant = keyed.canonical(entry)
         # Two things that are not known yet need not be the same thing.
         seen.setdefault(f"{key} {meant}" if UNKNOWN in meant else meant, key)

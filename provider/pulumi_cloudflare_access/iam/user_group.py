@@ -76,7 +76,7 @@ class UserGroupProvider(Lifecycle):
         answers = self._snapshot(scope, PermissionGroups).objects()
         catalogue = Catalogue(scope, answers)
         ids, wrong = {}, []
-        for name, policy in names.items():
+        for name, policy in sorted(names.items()):
             try:
                 ids[name], concerns = catalogue.id_of(name)
             except LookUpError as error:
