@@ -164,6 +164,10 @@ def part_of(
     given, changed = arguments[whole], {**dict.fromkeys(taken), **arguments}
     if isinstance(given, pulumi.Output):
         changed[whole] = given.apply(lambda known: known.id if isinstance(known, Found) else known)
+        # What a look-up found says where it is, which an id does not.
+        for field in taken:
+            if changed[field] is None:
+                changed[field] = given.apply(functools.partial(_of_found, field))
         return changed, []
     reference = refer(given, accepted)
     if not isinstance(reference, Mapping):
@@ -175,6 +179,10 @@ def part_of(
         gone = pulumi.ResourceOptions(deleted_with=given)
         changed["opts"] = pulumi.ResourceOptions.merge(gone, arguments["opts"])
     return changed, []
+
+
+def _of_found(field: str, known: Any) -> Any:
+    return getattr(known, field, None) if isinstance(known, Found) else None
 
 
 class Deployment:

@@ -187,7 +187,7 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
             if error.status not in REFUSED:
                 raise
             told = "a domain is enabled in one account at a time: disable it in any other first"
-            raise type(error)(error.request, error.status, error.reasons, error.ray, told) from None
+            raise error.with_remedy(told) from None
         return {**enabled, "connector": id_}
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
