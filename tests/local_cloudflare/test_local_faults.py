@@ -464,3 +464,110 @@ def test_what_is_below_an_object_lags_with_it(
     assert http.get(f"{path}/{created['id']}/members").status_code == 404
     cloudflare.clock.advance(5)
     assert http.get(f"{path}/{created['id']}/members").status_code == 200
+
+
+# Lists that lie
+
+
+@pytest.fixture
+def five(cloudflare: LocalCloudflare) -> list[str]:
+    """Have five groups, on pages of two."""
+    cloudflare.seed({"access/groups": [group(name) for name in "abcde"]})
+    return list("abcde")
+
+
+def pages(groups: Groups, *numbers: int) -> list[str]:
+    """Return the names on some pages of two, each page as one word."""
+    answers = [groups.http.get(groups.path, params={"per_page": 2, "page": n}) for n in numbers]
+    return ["".join(item["name"] for item in answer.json()["result"]) for answer in answers]
+
+
+LIST = "GET /accounts/*/access/groups"
+
+
+@pytest.mark.usefixtures("five")
+def test_a_short_page_leaves_objects_out_and_counts_them(
+    cloudflare: LocalCloudflare, groups: Groups
+) -> None:
+    whole = groups.ask().json()
+    cloudflare.fault(LIST, faults.ShortPage(by=2), nth=1)
+    short = groups.ask().json()
+    assert short["result_info"] == whole["result_info"] | {"count": 3}
+    assert [item["name"] for item in short["result"]] == ["a", "b", "c"]
+
+
+@pytest.mark.usefixtures("five")
+def test_a_page_can_be_empty(cloudflare: LocalCloudflare, groups: Groups) -> None:
+    cloudflare.fault(LIST, faults.ShortPage(by=9), nth=2)
+    assert pages(groups, 1, 2, 3) == ["ab", "", "e"]
+
+
+@pytest.mark.parametrize(("by", "total", "count"), [(1, 6, 3), (-2, 3, 2), (-9, 0, 0)])
+@pytest.mark.usefixtures("five")
+def test_a_total_can_be_wrong(
+    cloudflare: LocalCloudflare, groups: Groups, by: int, total: int, count: int
+) -> None:
+    cloudflare.fault(LIST, faults.WrongTotal(by=by))
+    answer = groups.http.get(groups.path, params={"per_page": 2}).json()
+    told = {"page": 1, "per_page": 2, "count": 2, "total_count": total, "total_pages": count}
+    assert answer["result_info"] == told
+    assert len(answer["result"]) == 2
+
+
+@pytest.mark.usefixtures("five")
+def test_what_is_removed_between_pages_hides_another_object(
+    cloudflare: LocalCloudflare, groups: Groups
+) -> None:
+    cloudflare.fault(LIST, faults.ChangedWhilePaging("removed"), nth=1)
+    assert pages(groups, 1, 2, 3) == ["ab", "de", ""]
+    answer = groups.http.get(groups.path, params={"per_page": 2, "page": 2}).json()
+    assert answer["result_info"]["total_count"] == 4
+    assert pages(groups, 1, 2, 3) == ["ab", "cd", "e"]  # who begins anew sees the truth
+
+
+@pytest.mark.usefixtures("five")
+def test_what_is_inserted_between_pages_shows_an_object_twice(
+    cloudflare: LocalCloudflare, groups: Groups
+) -> None:
+    cloudflare.fault(LIST, faults.ChangedWhilePaging("inserted"), nth=1)
+    assert pages(groups, 1, 2, 3, 4) == ["ab", "bc", "de", ""]
+
+
+@pytest.mark.usefixtures("five")
+def test_a_list_that_changes_later_was_right_before(
+    cloudflare: LocalCloudflare, groups: Groups
+) -> None:
+    cloudflare.fault(LIST, faults.ChangedWhilePaging("removed"), nth=2)
+    assert pages(groups, 1, 2, 3) == ["ab", "cd", ""]
+
+
+def test_lists_of_iam_lie_too(cloudflare: LocalCloudflare, http: httpx.Client) -> None:
+    path = f"/accounts/{cloudflare.account_id}/iam/user_groups"
+    cloudflare.seed({"iam/user_groups": [{"name": name} for name in "abc"]})
+    cloudflare.fault("GET **", faults.ChangedWhilePaging("removed"), nth=1)
+    cloudflare.fault("GET **", faults.WrongTotal(by=5), nth=2)
+    first, second = (http.get(path, params={"per_page": 1, "page": page}).json() for page in (1, 2))
+    assert [item["name"] for item in first["result"] + second["result"]] == ["a", "c"]
+    assert second["result_info"]["total_count"] == 2 + 5
+
+
+def test_what_lies_about_lists_says_the_truth_about_objects(
+    cloudflare: LocalCloudflare, groups: Groups
+) -> None:
+    path = groups.path_of_new("a")
+    for lie in (faults.ShortPage(), faults.WrongTotal(1), faults.ChangedWhilePaging("removed")):
+        with cloudflare.fault("GET **", lie):
+            assert groups.http.get(path).json()["result"]["name"] == "a"
+
+
+def test_lies_about_lists_strike_reads_only(cloudflare: LocalCloudflare, groups: Groups) -> None:
+    armed = cloudflare.fault("* **", faults.ShortPage())
+    groups.create("a")
+    assert armed.fired == []
+
+
+# All of them
+
+
+def test_every_fault_is_known_to_the_control_route() -> None:
+    assert set(faults.KINDS.values()) == set(faults.Fault.__subclasses__())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -155,6 +157,89 @@ def test_httpx_calls_each_cut_what_it_is(
             pytest.raises(httpx.RemoteProtocolError),
         ):
             http.get(groups)
+
+
+@pytest.mark.parametrize(("at", "whole"), [("headers", b""), ("body", b"\r\n\r\n")])
+def test_an_answer_drips_byte_by_byte(
+    cloudflare: LocalCloudflare, wire: Wire, groups: str, at: Any, whole: bytes
+) -> None:
+    armed = cloudflare.fault("GET **", faults.Drip(at, 0.005), nth=1)
+    wire.send("GET", groups)
+    started = time.monotonic()
+    read = wire.socket.recv(65536)
+    assert read.endswith(whole)  # and hardly more: the next byte takes its time
+    while not read.endswith(b"}}"):
+        more = wire.socket.recv(65536)
+        assert more
+        read += more
+    head, _, body = read.partition(b"\r\n\r\n")
+    assert json.loads(body)["result"] == []
+    dripped = len(body) if at == "body" else len(head)
+    assert time.monotonic() - started >= dripped * 0.005 * 0.9
+    assert len(armed.fired) == 1
+    wire.send("GET", groups)  # the connection lives
+    assert wire.socket.recv(65536).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_drip_ends_when_the_server_stops(
+    cloudflare: LocalCloudflare, wire: Wire, groups: str
+) -> None:
+    armed = cloudflare.fault("GET **", faults.Drip("headers", 60))
+    wire.send("GET", groups)
+    armed.wait()
+    cloudflare.stop()
+    assert wire.rest() == b""
+
+
+def test_who_is_refused_is_not_heard_until_the_fault_is_released(
+    cloudflare: LocalCloudflare, wire: Wire, groups: str
+) -> None:
+    bystander = Wire(cloudflare)
+    bystander.send("GET", groups)
+    assert bystander.socket.recv(65536)  # accepted, and not merely in the queue
+    armed = cloudflare.fault("POST **", faults.Refuse(), nth=1)
+    wire.send("POST", groups, GROUP)
+    assert wire.rest() == b""
+    armed.wait()
+    with bystander.socket:
+        assert bystander.rest() == b""
+    for _ in range(3):
+        with pytest.raises(ConnectionRefusedError):
+            Wire(cloudflare)
+    control = httpx.get(f"{cloudflare.control_url}/requests").json()
+    assert [request["method"] for request in control] == ["GET"]
+    url = f"{cloudflare.control_url}/faults/{armed.id}/release"
+    assert httpx.post(url).json()["held"] == 0
+    deadline = time.monotonic() + 60
+    while done(cloudflare)[1:] == [] and time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError), Wire(cloudflare).socket as again:
+            again.sendall(b"GET /client/v4/x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            again.recv(65536)
+    assert done(cloudflare)[1:] == [("GET", 404)]
+
+
+def test_refusing_ends_by_itself(cloudflare: LocalCloudflare, wire: Wire, groups: str) -> None:
+    cloudflare.fault("POST **", faults.Refuse(0.2), nth=1)
+    wire.send("POST", groups, GROUP)
+    assert wire.rest() == b""
+    with pytest.raises(ConnectionRefusedError):
+        Wire(cloudflare)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError):
+            Wire(cloudflare).socket.close()
+            return
+    pytest.fail("still refused")
+
+
+def test_who_refuses_can_be_stopped(cloudflare: LocalCloudflare, wire: Wire, groups: str) -> None:
+    armed = cloudflare.fault("POST **", faults.Refuse())
+    wire.send("POST", groups, GROUP)
+    armed.wait()
+    cloudflare.stop()
+    cloudflare.start()
+    cloudflare.lift_faults()
+    assert httpx.get(f"{cloudflare.base_url}/x").status_code == 404
 
 
 def test_a_fault_of_the_proxy_takes_one() -> None:

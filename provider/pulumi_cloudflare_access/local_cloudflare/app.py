@@ -23,7 +23,7 @@ from .exceptions import (
     RateLimitedError,
     RefusedError,
 )
-from .faults import Fault, Garbled, Hold, Lag, Slow, Status
+from .faults import ChangedWhilePaging, Fault, Garbled, Hold, Lag, Slow, Status
 from .iam.sso_connectors import models as sso_connectors
 from .lag import Lags, snapshot
 from .rate import RateLimit
@@ -31,12 +31,13 @@ from .trouble import Reply, failure, instead, spoiled
 from .urls import routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from .arming import Armed, Strike
     from .call import Handler
+    from .faults import When
     from .rate import Allowance
     from .scopes import Account, Scope, Zone
     from .world import World
@@ -58,16 +59,22 @@ class App:
         self.faults = Faults(world.clock, self.closing.is_set)
         self._rate = RateLimit(world.clock)
         self._lags = Lags(world.clock)
+        self._changed_lists: dict[str, ChangedWhilePaging] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, as WSGI has it."""
         return self._respond(Request(environ))(environ, start_response)
 
-    def arm(self, route: str, fault: Fault, **when: Any) -> Armed:
+    def asked(self) -> list[dict[str, Any]]:
+        """Return what was asked so far."""
+        with self.lock:
+            return list(self.requests)
+
+    def arm(self, route: str, fault: Fault, when: When) -> Armed:
         """Arm a fault; a `ValueError` where nothing could make it."""
         if fault.by_proxy and not self.has_proxy:
             raise ValueError(f"{fault} takes the proxy: LocalCloudflare(proxy=True)")
-        return self.faults.arm(route, fault, **when)
+        return self.faults.arm(route, fault, when)
 
     def reset(self) -> None:
         """Forget every object, every request and every fault."""
@@ -77,6 +84,7 @@ class App:
             self.requests.clear()
             self._rate.reset()
             self._lags.clear()
+            self._changed_lists.clear()
 
     def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the objects of a document, in the first account where it names no other."""
@@ -89,12 +97,11 @@ class App:
         with self.lock:
             return sso_connectors.move_on(self.world, connector_id, status)
 
-    def meet_at_proxy(self, method: str, path: str) -> Fault | None:
+    def meet_at_proxy(self, method: str, path: str) -> Strike | None:
         """Return the fault that a request meets before it gets here."""
         if not path.startswith(f"{BASE}/"):
             return None
-        strike = self.faults.meet(method, path.removeprefix(BASE), at_proxy=True)
-        return strike.fault if strike else None
+        return self.faults.meet(method, path.removeprefix(BASE), at_proxy=True)
 
     def _respond(self, request: Request) -> Response:
         # A web page whose own name resolves to this machine must not get in.
@@ -163,6 +170,8 @@ class App:
                 done = self._perform_unseen(request, strike, fault.seconds)
             else:
                 done = self._perform(request)
+                if isinstance(fault, ChangedWhilePaging):
+                    self._changed_lists[_path(request)] = fault
             reply = (
                 instead(fault, _path(request))
                 if isinstance(fault, Status)
@@ -204,6 +213,20 @@ class App:
             query=request.args,
             body=_body(request),
             path=_path(request),
+            view=self._view(request),
+        )
+
+    def _view(self, request: Request) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        """Return what a list is like from one page to the next: it may have changed."""
+        if request.args.get("page", "1") == "1":
+            self._changed_lists.pop(_path(request), None)
+        change = self._changed_lists.get(_path(request))
+        if change is None:
+            return tuple
+        return (
+            (lambda items: items[1:])
+            if change.how == "removed"
+            else lambda items: [*items[:1], *items]
         )
 
     def _remember(self, request: Request, status: int) -> None:

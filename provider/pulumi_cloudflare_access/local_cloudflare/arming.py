@@ -8,7 +8,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from .faults import Fault, Hold
+from .faults import Fault, Hold, Refuse, When
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,30 +46,15 @@ class Route:
 class Armed:
     """A fault that waits for its requests. As a context manager it is lifted at the end."""
 
-    def __init__(
-        self,
-        faults: Faults,
-        number: int,
-        route: Route,
-        fault: Fault,
-        *,
-        nth: int | None,
-        times: int | None,
-        probability: float | None,
-        lasting: float | None,
-        seed: int,
-    ) -> None:
+    def __init__(self, faults: Faults, number: int, route: Route, fault: Fault, when: When) -> None:
         self.id = number
         self.route = route.text
         self.fault = fault
+        self.when = when
         self._faults = faults
         self._route = route
-        self._first = nth or 1
-        # The n-th request is one request, unless more are asked for.
-        self._last = self._first + times - 1 if times else nth
-        self._probability = probability
-        self._random = random.Random(seed)  # noqa: S311  (nothing here is a secret)
-        self._ends = None if lasting is None else faults.clock.now() + lasting
+        self._random = random.Random(when.seed)  # noqa: S311  (nothing here is a secret)
+        self._ends = None if when.lasting is None else faults.clock.now() + when.lasting
         self._matched = 0
         self._held: list[Strike] = []
 
@@ -125,22 +110,28 @@ class Armed:
         if self._ends is not None and self._faults.clock.now() >= self._ends:
             return None
         self._matched += 1
-        if self._matched < self._first or (self._last and self._matched > self._last):
-            return None
-        # One throw for each request that counts, struck or not: the n-th throw is the n-th's.
-        if self._probability is not None and self._random.random() >= self._probability:
-            return None
-        return self._matched
+        return self._matched if self._is_turn() else None
 
-    def hold(self, strike: Strike) -> None:
+    def _is_turn(self) -> bool:
+        when = self.when
+        first = when.nth or 1
+        # The n-th request is one request, unless more are asked for.
+        last = first + when.times - 1 if when.times else when.nth
+        if self._matched < first or (last and self._matched > last):
+            return False
+        return when.probability is None or self._random.random() < when.probability
+
+    def hold(self, strike: Strike, seconds: float | None) -> None:
         """Keep a request waiting until it is let go; a `ConnectionAbortedError` if dropped."""
-        changed = self._faults.changed
-        with changed:
+        faults = self._faults
+        with faults.changed:
             self._held.append(strike)
             strike.record()
-            changed.wait_for(lambda: strike not in self._held or self._faults.closing())
-            if strike.dropped or strike in self._held:
+            faults.changed.wait_for(lambda: strike not in self._held or faults.closing(), seconds)
+            if strike.dropped or faults.closing():
                 raise ConnectionAbortedError("dropped while it was held")
+            if strike in self._held:
+                self._held.remove(strike)
 
     def _let_go(self, *, dropped: bool) -> None:
         with self._faults.changed:
@@ -175,9 +166,9 @@ class Strike:
             self._faults.fired.append(entry)
             self._faults.changed.notify_all()
 
-    def hold(self) -> None:
-        """Wait until the test lets the request go."""
-        self.armed.hold(self)
+    def hold(self, seconds: float | None = None) -> None:
+        """Wait until the test lets the request go, or so many seconds; say so once it does."""
+        self.armed.hold(self, seconds)
 
 
 class Faults:
@@ -191,35 +182,10 @@ class Faults:
         self.armed: list[Armed] = []
         self._numbers = itertools.count(1)
 
-    def arm(
-        self,
-        route: str,
-        fault: Fault,
-        *,
-        nth: int | None = None,
-        times: int | None = None,
-        probability: float | None = None,
-        lasting: float | None = None,
-        seed: int = 0,
-    ) -> Armed:
-        """Arm a fault; `LocalCloudflare.fault` says what the arguments mean."""
-        for name, value in {"nth": nth, "times": times}.items():
-            if value is not None and value < 1:
-                raise ValueError(f"{name} is 1 or more, not {value}")
-        if probability is not None and not 0 <= probability <= 1:
-            raise ValueError(f"probability is from 0 to 1, not {probability}")
+    def arm(self, route: str, fault: Fault, when: When) -> Armed:
+        """Arm a fault; a `ValueError` for what is no route."""
         with self.changed:
-            armed = Armed(
-                self,
-                next(self._numbers),
-                Route(route),
-                fault,
-                nth=nth,
-                times=times,
-                probability=probability,
-                lasting=lasting,
-                seed=seed,
-            )
+            armed = Armed(self, next(self._numbers), Route(route), fault, when)
             # A new list: whoever looks without the lock sees the old one or the new one.
             self.armed = [*self.armed, armed]
         return armed
@@ -237,7 +203,7 @@ class Faults:
                 if nth is not None and met is None:
                     met = Strike(armed, self, method=method, path=path, nth=nth)
             # What is held says so itself, once it is.
-            if met is not None and not isinstance(met.fault, Hold):
+            if met is not None and not isinstance(met.fault, Hold | Refuse):
                 met.record()
             return met
 
@@ -251,10 +217,10 @@ class Faults:
         with self.changed:
             self.armed = [other for other in self.armed if other is not armed]
 
-    def find(self, number: int) -> Armed:
+    def find(self, number: str) -> Armed:
         """Return the armed fault with this id; a `LookupError` if there is none."""
         for armed in self.armed:
-            if armed.id == number:
+            if str(armed.id) == number:
                 return armed
         raise LookupError(f"no fault {number} is armed")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ class Call:
     query: Mapping[str, str]
     body: Any
     path: str
+    view: Callable[[Sequence[Any]], Sequence[Any]] = tuple
+    """What a list makes of its items before it is divided into pages."""
 
     def of(self, kind: type[Kept]) -> Kept:
         """Return what the account or zone of the path keeps of a kind."""

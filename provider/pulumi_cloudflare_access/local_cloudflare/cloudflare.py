@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from .app import BASE, App
 from .clock import Clock
+from .faults import Fault, When
 from .proxy import Proxy
 from .server import HOST, Server
 from .switches import Switches
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .arming import Armed
-    from .faults import Fault
     from .scopes import Account, Zone
 
 
@@ -123,7 +123,9 @@ class LocalCloudflare:
         self._server = Server(self.app, 0 if self.app.has_proxy else self._port)
         if self.app.has_proxy:
             try:
-                self._proxy = Proxy(self._port, self._server.port, self.app.meet_at_proxy)
+                self._proxy = Proxy(
+                    self._port, self._server.port, self.app.meet_at_proxy, self.app.closing
+                )
             except OSError:
                 self.stop()
                 raise
@@ -146,6 +148,14 @@ class LocalCloudflare:
         listener = self._proxy or self._server
         port = listener.port if listener else self._port
         return f"http://{HOST}:{port}{BASE}" if port else f"http://{HOST}{BASE}"
+
+    @property
+    def control_url(self) -> str:
+        """Where the routes are that steer this server; the proxy and its faults are not before it.
+
+        `control` tells them.
+        """
+        return f"http://{HOST}:{self._server.port if self._server else self._port}/_local"
 
     @property
     def account_id(self) -> str:
@@ -175,8 +185,7 @@ class LocalCloudflare:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """What was asked so far, oldest first: `method`, `path` (and query), `status`, `body`."""
-        with self.app.lock:
-            return list(self.app.requests)
+        return self.app.asked()
 
     def add_account(
         self,
@@ -247,9 +256,8 @@ class LocalCloudflare:
 
         A `ValueError` for what cannot be, and for a fault of the proxy where there is none.
         """
-        return self.app.arm(
-            route, fault, nth=nth, times=times, probability=probability, lasting=lasting, seed=seed
-        )
+        when = When(nth=nth, times=times, probability=probability, lasting=lasting, seed=seed)
+        return self.app.arm(route, fault, when)
 
     @property
     def fired(self) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@
     cloudflare.fault("POST /accounts/*/access/groups", faults.Cut("body"), nth=3)
 
 Effects and answers are the server's: `Status`, `Garbled`, `Slow`, `Hold`, `Lag` and the lists that
-lie. What happens to a connection is the proxy's: `Cut`, `Drip` and `Refuse`.
+lie (`ShortPage`, `WrongTotal`, `ChangedWhilePaging`). What happens to a connection is the proxy's:
+`Cut`, `Drip` and `Refuse`.
 """
 
 from __future__ import annotations
@@ -26,11 +27,7 @@ class Fault:
     """Which requests can meet it at all."""
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
-        for field in fields(self):
-            name, hint, value = field.name, hints[field.name], getattr(self, field.name)
-            if not _fits(value, hint):
-                raise ValueError(f"{self.kind()}: {name} is {_spelled(hint)}, not {value!r}")
+        _check(self, f"{self.kind()}: ")
 
     @classmethod
     def kind(cls) -> str:
@@ -96,6 +93,37 @@ class Lag(Fault):
 
 
 @dataclass(frozen=True)
+class ShortPage(Fault):
+    """Leave so many objects out at the end of a page; its `total_count` counts them."""
+
+    strikes: ClassVar[Literal["everything", "reads", "writes"]] = "reads"
+
+    by: int = 1
+
+
+@dataclass(frozen=True)
+class WrongTotal(Fault):
+    """Count so many objects too many in `total_count`, or too few if negative."""
+
+    strikes: ClassVar[Literal["everything", "reads", "writes"]] = "reads"
+
+    by: int
+
+
+@dataclass(frozen=True)
+class ChangedWhilePaging(Fault):
+    """After this page, continue as if the first object had been removed, or one put before it.
+
+    So the next page leaves one object out, or begins with one that was there before. It lasts
+    until the first page is asked for again. Nothing but the list changes.
+    """
+
+    strikes: ClassVar[Literal["everything", "reads", "writes"]] = "reads"
+
+    how: Literal["removed", "inserted"]
+
+
+@dataclass(frozen=True)
 class Cut(Fault):
     """Close the connection: nothing more is heard of the request.
 
@@ -111,10 +139,72 @@ class Cut(Fault):
     reset: bool = False
 
 
-KINDS: dict[str, type[Fault]] = {
-    fault.kind(): fault for fault in (Status, Garbled, Slow, Hold, Lag, Cut)
-}
+@dataclass(frozen=True)
+class Drip(Fault):
+    """Send the headers or the body of the answer byte by byte, each after so many seconds."""
+
+    by_proxy: ClassVar[bool] = True
+
+    at: Literal["headers", "body"]
+    seconds: float = 0.1
+
+
+@dataclass(frozen=True)
+class Refuse(Fault):
+    """Be gone: cut every connection and refuse new ones, for so many seconds.
+
+    Without seconds until the fault is released or lifted, at `control_url` if from outside. The
+    request that struck it is not done.
+    """
+
+    by_proxy: ClassVar[bool] = True
+
+    seconds: float | None = None
+
+
+_ALL: tuple[type[Fault], ...] = (
+    Status,
+    Garbled,
+    Slow,
+    Hold,
+    Lag,
+    ShortPage,
+    WrongTotal,
+    ChangedWhilePaging,
+    Cut,
+    Drip,
+    Refuse,
+)
+
+KINDS: dict[str, type[Fault]] = {fault.kind(): fault for fault in _ALL}
 """Every fault, by what the control route calls it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """Which of the requests that match; `LocalCloudflare.fault` says what the fields mean."""
+
+    nth: int | None = None
+    times: int | None = None
+    probability: float | None = None
+    lasting: float | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check(self, "")
+        for name, value in {"nth": self.nth, "times": self.times}.items():
+            if value is not None and value < 1:
+                raise ValueError(f"{name} is 1 or more, not {value}")
+        if self.probability is not None and self.probability > 1:
+            raise ValueError(f"probability is from 0 to 1, not {self.probability}")
+
+
+def _check(described: Fault | When, prefix: str) -> None:
+    hints = get_type_hints(type(described))
+    for field in fields(described):
+        name, hint, value = field.name, hints[field.name], getattr(described, field.name)
+        if not _fits(value, hint):
+            raise ValueError(f"{prefix}{name} is {_spelled(hint)}, not {value!r}")
 
 
 def _fits(value: object, hint: Any) -> bool:

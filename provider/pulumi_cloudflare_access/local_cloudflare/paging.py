@@ -29,16 +29,17 @@ def page(
     `total` counts what there is without any filter: that is what Cloudflare's schema says of
     `total_count`.
     """
+    viewed = call.view(items)
     number = _positive(call, "page", 1)
     # What happens to a larger page than the largest is not documented.
     size = min(_positive(call, "per_page", per_page), most or per_page)
-    shown = [show(item) for item in items[(number - 1) * size : number * size]]
+    shown = [show(item) for item in viewed[(number - 1) * size : number * size]]
     info = {
         "page": number,
         "per_page": size,
         "count": len(shown),
-        "total_count": total,
-        "total_pages": math.ceil(len(items) / size),
+        "total_count": total + len(viewed) - len(items),
+        "total_pages": math.ceil(len(viewed) / size),
     }
     return Answer(result=shown, result_info=info)
 

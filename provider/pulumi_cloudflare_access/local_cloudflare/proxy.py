@@ -9,23 +9,26 @@ from socketserver import StreamRequestHandler
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from .faults import Cut
+from .faults import Cut, Drip, Refuse
 from .server import HOST, Listener
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
+    from .arming import Strike
     from .faults import Fault
 
-    Meet = Callable[[str, str], Fault | None]
+    Meet = Callable[[str, str], Strike | None]
 
 
 class Proxy(Listener):
     """Passes requests on to a port, and answers back, until a fault strikes."""
 
-    def __init__(self, port: int, upstream: int, meet: Meet) -> None:
+    def __init__(self, port: int, upstream: int, meet: Meet, closing: threading.Event) -> None:
         self.upstream = upstream
         self.meet = meet
+        self.closing = closing
         super().__init__(port, Relay)
 
 
@@ -52,27 +55,52 @@ class Relay(StreamRequestHandler):
                         return
 
     def _pass_on(self, request: Message, upstream: socket.socket, answers: BufferedIOBase) -> bool:
-        fault = self._fault(request)
+        """Tell whether the connection stays open."""
+        verb, target, _ = request.head.split(b"\r\n")[0].decode("latin-1").split(" ")
+        strike = self.server.meet(verb, unquote(target.partition("?")[0]))
+        fault = strike.fault if strike else None
+        if strike and isinstance(fault, Refuse):
+            return self._refuse(strike, fault.seconds)
         if isinstance(fault, Cut) and fault.at in ("before", "request"):
             if fault.at == "request":
                 upstream.sendall(_part_of_request(request))
-            return self._cut(fault)
+            return self._end(fault)
         upstream.sendall(request.head + request.body)
-        answer = _read(answers, bodiless=request.head.startswith(b"HEAD "))
-        if answer is None:
-            return False
-        if isinstance(fault, Cut):
-            self.wfile.write(_until(fault, answer))
-            return self._cut(fault)
-        self.wfile.write(answer.head + answer.body)
+        answer = _read(answers, bodiless=verb == "HEAD")
+        return answer is not None and self._answer(answer, fault)
+
+    def _answer(self, answer: Message, fault: Fault | None) -> bool:
+        match fault:
+            case Cut():
+                self.wfile.write(_until(fault, answer))
+                return self._end(fault)
+            case Drip("headers", seconds):
+                self._drip(answer.head, seconds)
+                self.wfile.write(answer.body)
+            case Drip("body", seconds):
+                self.wfile.write(answer.head)
+                self._drip(answer.body, seconds)
+            case _:
+                self.wfile.write(answer.head + answer.body)
         return True
 
-    def _fault(self, request: Message) -> Fault | None:
-        verb, target, _ = request.head.split(b"\r\n")[0].decode("latin-1").split(" ")
-        return self.server.meet(verb, unquote(target.partition("?")[0]))
+    def _drip(self, data: bytes, seconds: float) -> None:
+        for byte in data:
+            if self.server.closing.wait(seconds):
+                raise ConnectionAbortedError("stopped in the middle of an answer")
+            self.wfile.write(bytes([byte]))
 
-    def _cut(self, fault: Cut) -> bool:
-        if fault.reset:
+    def _refuse(self, strike: Strike, seconds: float | None) -> bool:
+        self.server.refuse()
+        try:
+            strike.hold(seconds)
+        finally:
+            if not self.server.closing.is_set():
+                self.server.accept()
+        return False
+
+    def _end(self, cut: Cut) -> bool:
+        if cut.reset:
             # Closed here and at once: the server would shut it down first, which is a FIN.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.rfile.close()

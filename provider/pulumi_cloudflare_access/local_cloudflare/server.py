@@ -37,23 +37,47 @@ class Listener(ThreadingTCPServer):
         self._lock = threading.Lock()
         super().__init__((HOST, port), connection)
         self.port: int = self.server_address[1]
-        self._stop, self._stopped = socket.socketpair()
+        self._orders, self._ordered = socket.socketpair()
+        self._obeyed = threading.Semaphore(0)
+        self._refusals = 0
+        self._closed = False
         self._acceptor = threading.Thread(target=self._accept, name="local-cloudflare", daemon=True)
         self._acceptor.start()
 
     def close(self) -> None:
         """Stop at once: open connections are cut, and every thread has ended on return."""
-        self._stop.send(b".")
+        with self._lock:
+            self._closed = True
+            self._orders.send(b"s")
         self._acceptor.join()
-        self._stop.close()
-        self._stopped.close()
+        self._orders.close()
+        self._ordered.close()
         self.server_close()
+        self._cut_all()
+        for thread in self._workers:
+            thread.join()
+
+    def refuse(self) -> None:
+        """Cut every connection and refuse new ones; the port stays ours."""
+        self._order(b"r")
+        self._cut_all()
+
+    def accept(self) -> None:
+        """Accept connections again, once everybody who wanted them refused does."""
+        self._order(b"a")
+
+    def _order(self, order: bytes) -> None:
+        with self._lock:
+            if self._closed:
+                raise ConnectionAbortedError("stopped")
+            self._orders.send(order)
+        self._obeyed.acquire()
+
+    def _cut_all(self) -> None:
         with self._lock:
             for connection in self._connections:
                 with contextlib.suppress(OSError):  # the client was faster
                     connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._workers:
-            thread.join()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread that `close` can find."""
@@ -82,9 +106,29 @@ class Listener(ThreadingTCPServer):
     def _accept(self) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(self, selectors.EVENT_READ)
-            stop = selector.register(self._stopped, selectors.EVENT_READ)
-            while stop not in {key for key, _ in selector.select()}:
-                self.handle_request()
+            orders = selector.register(self._ordered, selectors.EVENT_READ)
+            while True:
+                if orders not in {key for key, _ in selector.select()}:
+                    self.handle_request()
+                    continue
+                order = self._ordered.recv(1)
+                if order == b"s":
+                    return
+                before = self._refusals
+                self._refusals += 1 if order == b"r" else -1
+                if not before:
+                    selector.unregister(self)
+                    self._listen_no_more()
+                elif not self._refusals:
+                    self.server_activate()
+                    selector.register(self, selectors.EVENT_READ)
+                self._obeyed.release()
+
+    def _listen_no_more(self) -> None:
+        """Have the port and not listen: whoever connects is refused."""
+        self.socket.close()
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.server_bind()
 
 
 class Server(Listener):

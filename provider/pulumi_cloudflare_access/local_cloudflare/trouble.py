@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from .access.exceptions import InternalServerError
 from .exceptions import AuthenticationError, NoRouteError, RateLimitedError, RefusedError
-from .faults import Fault, Garbled, Status
+from .faults import Fault, Garbled, ShortPage, Status, WrongTotal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +56,43 @@ def instead(fault: Status, path: str) -> Reply:
 
 def spoiled(fault: Fault | None, status: int, envelope: dict[str, Any]) -> Reply:
     """Return an answer as the fault leaves it; a refusal is a refusal in any case."""
-    if not isinstance(fault, Garbled) or not envelope["success"]:
+    if not envelope["success"]:
         return Reply.of(status, envelope)
+    match fault:
+        case ShortPage(by):
+            return Reply.of(status, _shortened(envelope, by))
+        case WrongTotal(by):
+            return Reply.of(status, _miscounted(envelope, by))
+        case Garbled():
+            return _garbled(fault, envelope)
+        case _:
+            return Reply.of(status, envelope)
+
+
+def _shortened(envelope: dict[str, Any], by: int) -> dict[str, Any]:
+    items = envelope["result"]
+    if not isinstance(items, list):
+        return envelope
+    shown = items[: max(0, len(items) - by)]
+    info = dict(envelope.get("result_info", {}))
+    return (
+        envelope
+        | {"result": shown}
+        | ({"result_info": info | {"count": len(shown)}} if info else {})
+    )
+
+
+def _miscounted(envelope: dict[str, Any], by: int) -> dict[str, Any]:
+    info = dict(envelope.get("result_info", {}))
+    if not info:
+        return envelope
+    info["total_count"] = max(0, info["total_count"] + by)
+    if "total_pages" in info:
+        info["total_pages"] = math.ceil(info["total_count"] / info["per_page"])
+    return envelope | {"result_info": info}
+
+
+def _garbled(fault: Garbled, envelope: dict[str, Any]) -> Reply:
     if fault.body == "html":
         return Reply(200, _html(200), "text/html")
     whole = json.dumps(envelope).encode()
