@@ -9,6 +9,9 @@ import pytest
 
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Plugin
 from harness.sso import Administrator
+from pulumi_cloudflare_access.errors import ConflictError
+from pulumi_cloudflare_access.iam.sso_connector import SsoConnectorProvider
+from pulumi_cloudflare_access.lifecycle import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,6 +223,13 @@ def test_without_adoption_an_existing_one_is_an_error_that_offers_it(
     assert "an SSO connector for example.com already exists (code 409)" in str(refused.value)
     assert "adopt=True takes over the one that exists" in str(refused.value)
     assert admin.look()["id"] == id_
+
+
+def test_a_conflict_of_anything_but_a_creation_is_no_reason_to_adopt() -> None:
+    provider, scope = SsoConnectorProvider(), Scope("account", "a")
+    for verb, below in (("DELETE", "/b"), ("PATCH", "/b"), ("POST", "/b/begin_verification")):
+        conflict = ConflictError(f"{verb} /accounts/a/sso_connectors{below}", 409)
+        assert provider.remedy(conflict, scope, EXAMPLE) is None
 
 
 def test_one_that_this_stack_does_not_own_is_read(

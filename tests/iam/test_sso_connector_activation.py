@@ -328,8 +328,8 @@ def test_a_domain_that_another_account_has_enabled_is_refused_with_the_remedy(
     with pytest.raises(CallFailed) as refused:
         plugin.up(KIND, of(id_))
     assert (
-        "example.com is enabled in another account (code 400); a domain is enabled in one account "
-        "at a time: disable it in any other first" in str(refused.value)
+        "example.com is enabled in another account (code 400); a verified domain can be enabled in "
+        "one account at a time: is it in another?" in str(refused.value)
     )
 
 

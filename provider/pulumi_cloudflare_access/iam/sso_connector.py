@@ -155,8 +155,9 @@ class SsoConnectorProvider(OfSsoConnectors):
     def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
         """Offer to adopt the connector that a domain has already."""
         del scope, declared
-        conflict = isinstance(error, ConflictError)
-        return "adopt=True takes over the one that exists" if conflict else None
+        if isinstance(error, ConflictError) and error.request.endswith(f"/{self.collection}"):
+            return "adopt=True takes over the one that exists"
+        return None
 
     def _body(
         self,
@@ -206,8 +207,8 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
     It concerns nobody until it is enabled (`SsoConnectorActivation`). Publish a TXT record named
     `email_domain` that says `txt_value`. Cloudflare looks for it for up to two days, from the
     creation on unless `begin_verification=False`; any change of `verification_trigger` makes it
-    look again. `status` is `awaiting`, `pending`, `failed` or `verified`, as of the last update or
-    refresh. `adopt=True` takes over the connector of this domain.
+    look again. `status` (`awaiting`, `pending`, `failed`, `verified`) and `enabled` are as of the
+    last update or refresh. `adopt=True` takes over the connector of this domain.
     """
 
     lifecycle = SsoConnectorProvider

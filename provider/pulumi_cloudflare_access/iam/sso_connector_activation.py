@@ -3,7 +3,8 @@
 https://developers.cloudflare.com/fundamentals/manage-members/dashboard-sso/
 
 Cloudflare looks for the TXT record in its own time. Whoever enables has to wait for that, after
-the record has been published: which is why enabling is not a field of the connector.
+the record has been published: which is why enabling is not a field of the connector. A wait holds
+one of the plugin process's four workers.
 """
 
 from __future__ import annotations
@@ -186,7 +187,7 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
         except ApiError as error:
             if error.status not in REFUSED:
                 raise
-            told = "a domain is enabled in one account at a time: disable it in any other first"
+            told = "a verified domain can be enabled in one account at a time: is it in another?"
             raise error.with_remedy(told) from None
         return {**enabled, "connector": id_}
 
