@@ -54,6 +54,13 @@ if TYPE_CHECKING:
     )
     from .errors import CloudflareError, LookUpError
     from .iam import grants, scopes
+    from .iam.account_member import (
+        GetAccountMemberResult,
+        get_account_member,
+        get_account_member_output,
+        get_account_members,
+        get_account_members_output,
+    )
     from .iam.permission_group import (
         GetPermissionGroupResult,
         get_permission_group,
@@ -86,6 +93,13 @@ if TYPE_CHECKING:
         get_user_groups,
         get_user_groups_output,
     )
+    from .iam.user_group_members import (
+        GetUserGroupMemberResult,
+        UserGroupMember,
+        UserGroupMembers,
+        get_user_group_members,
+        get_user_group_members_output,
+    )
     from .local_cloudflare import LocalCloudflare
     from .provider import Cloudflare
 
@@ -100,11 +114,13 @@ __all__ = [
     "GetAccessApplicationResult",
     "GetAccessGroupResult",
     "GetAccessPolicyResult",
+    "GetAccountMemberResult",
     "GetIdentityProviderResult",
     "GetPermissionGroupResult",
     "GetResourceGroupResult",
     "GetServiceTokenResult",
     "GetSsoConnectorResult",
+    "GetUserGroupMemberResult",
     "GetUserGroupResult",
     "LocalCloudflare",
     "LookUpError",
@@ -112,6 +128,8 @@ __all__ = [
     "SsoConnector",
     "SsoConnectorActivation",
     "UserGroup",
+    "UserGroupMember",
+    "UserGroupMembers",
     "get_access_application",
     "get_access_application_output",
     "get_access_applications",
@@ -124,6 +142,10 @@ __all__ = [
     "get_access_policies_output",
     "get_access_policy",
     "get_access_policy_output",
+    "get_account_member",
+    "get_account_member_output",
+    "get_account_members",
+    "get_account_members_output",
     "get_identity_provider",
     "get_identity_provider_output",
     "get_identity_providers",
@@ -145,6 +167,8 @@ __all__ = [
     "get_sso_connectors",
     "get_sso_connectors_output",
     "get_user_group",
+    "get_user_group_members",
+    "get_user_group_members_output",
     "get_user_group_output",
     "get_user_groups",
     "get_user_groups_output",
@@ -164,11 +188,13 @@ _HOME = {
     "GetAccessApplicationResult": ".access.application",
     "GetAccessGroupResult": ".access.group",
     "GetAccessPolicyResult": ".access.policy",
+    "GetAccountMemberResult": ".iam.account_member",
     "GetIdentityProviderResult": ".access.identity_provider",
     "GetPermissionGroupResult": ".iam.permission_group",
     "GetResourceGroupResult": ".iam.resource_group",
     "GetServiceTokenResult": ".access.service_token",
     "GetSsoConnectorResult": ".iam.sso_connector",
+    "GetUserGroupMemberResult": ".iam.user_group_members",
     "GetUserGroupResult": ".iam.user_group",
     "LocalCloudflare": ".local_cloudflare",
     "LookUpError": ".errors",
@@ -176,6 +202,8 @@ _HOME = {
     "SsoConnector": ".iam.sso_connector",
     "SsoConnectorActivation": ".iam.sso_connector_activation",
     "UserGroup": ".iam.user_group",
+    "UserGroupMember": ".iam.user_group_members",
+    "UserGroupMembers": ".iam.user_group_members",
     "get_access_application": ".access.application",
     "get_access_application_output": ".access.application",
     "get_access_applications": ".access.application",
@@ -188,6 +216,10 @@ _HOME = {
     "get_access_policies_output": ".access.policy",
     "get_access_policy": ".access.policy",
     "get_access_policy_output": ".access.policy",
+    "get_account_member": ".iam.account_member",
+    "get_account_member_output": ".iam.account_member",
+    "get_account_members": ".iam.account_member",
+    "get_account_members_output": ".iam.account_member",
     "get_identity_provider": ".access.identity_provider",
     "get_identity_provider_output": ".access.identity_provider",
     "get_identity_providers": ".access.identity_provider",
@@ -209,6 +241,8 @@ _HOME = {
     "get_sso_connectors": ".iam.sso_connector",
     "get_sso_connectors_output": ".iam.sso_connector",
     "get_user_group": ".iam.user_group",
+    "get_user_group_members": ".iam.user_group_members",
+    "get_user_group_members_output": ".iam.user_group_members",
     "get_user_group_output": ".iam.user_group",
     "get_user_groups": ".iam.user_group",
     "get_user_groups_output": ".iam.user_group",

@@ -19,6 +19,8 @@ KINDS = {
     "sso_connector": "iam.sso_connector:SsoConnectorProvider",
     "sso_connector_activation": "iam.sso_connector_activation:SsoConnectorActivationProvider",
     "user_group": "iam.user_group:UserGroupProvider",
+    "user_group_member": "iam.user_group_members:UserGroupMemberProvider",
+    "user_group_members": "iam.user_group_members:UserGroupMembersProvider",
 }
 
 

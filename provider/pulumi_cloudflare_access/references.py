@@ -92,6 +92,10 @@ SSO_CONNECTORS = Accepted(
     "pulumi-python:dynamic/cloudflare:SsoConnector",
     "cloudflare:index/ssoConnector:SsoConnector",
 )
+ACCOUNT_MEMBERS = Accepted(
+    "an account member",
+    "cloudflare:index/accountMember:AccountMember",
+)
 ZONES = Accepted("a zone", "cloudflare:index/zone:Zone")
 
 

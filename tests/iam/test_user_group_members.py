@@ -1,0 +1,678 @@
+"""The members of user groups through the plugin's gRPC: everybody as a set, or one by one."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Plugin
+from harness.team import Team, email, ids, member_id
+from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ALL, ONE = "user_group_members", "user_group_member"
+
+
+def config_for(cloudflare: LocalCloudflare, **more: str) -> dict[str, str]:
+    return {
+        "cloudflare:apiToken": cloudflare.token,
+        "cloudflare:baseUrl": cloudflare.base_url,
+        "cloudflare-access:accountId": cloudflare.account_id,
+        "cloudflare-access:allowLoopback": "true",
+        **{f"cloudflare-access:{key}": value for key, value in more.items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
+    """Start one process of each for all tests here: starting takes longer than a test."""
+    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+        yield cloudflare, plugin
+
+
+@pytest.fixture
+def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
+    cloudflare, _ = shared
+    cloudflare.reset()
+    for name, value in vars(Switches()).items():
+        setattr(cloudflare.switches, name, value)
+    return cloudflare
+
+
+@pytest.fixture
+def plugin(shared: tuple[LocalCloudflare, Plugin], cloudflare: LocalCloudflare) -> Plugin:
+    del cloudflare
+    _, plugin = shared
+    plugin.engine.warnings.clear()
+    return plugin
+
+
+@pytest.fixture
+def team(cloudflare: LocalCloudflare) -> Team:
+    team = Team(cloudflare)
+    team.invite("ada", "bob", "eve", "zoe")
+    team.invite("pat", status="pending")
+    return team
+
+
+def people(group: str, *names: str, **more: Any) -> dict[str, Any]:
+    return {"group": group, "members": [*map(email, names)], **more}
+
+
+def one(group: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"group": group, "member": email(name), **more}
+
+
+def told(plugin: Plugin) -> list[str]:
+    warnings = list(plugin.warnings)
+    plugin.engine.warnings.clear()
+    return warnings
+
+
+# ------------------------------------------------------------------------------------ everybody
+
+
+def test_people_are_added_by_address_and_running_again_sends_nothing(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "bob", "ada"))
+    assert made.id == group
+    assert team.written() == [("PUT", ids(["ada", "bob"]))]
+    assert made.inputs["members"] == {
+        "ada@example.com": {"email": "ada@example.com"},
+        "bob@example.com": {"email": "bob@example.com"},
+    }
+    assert plugin.up(ALL, people(group, "ada", "bob"), was=made).did == "same"
+    assert team.asked() == []
+    assert told(plugin) == []
+
+
+def test_outputs_say_who_has_which_id_and_who_has_not_accepted_yet(
+    plugin: Plugin, team: Team
+) -> None:
+    made = plugin.up(ALL, people(team.group(), "ada", "pat"))
+    assert made.outputs["members"] == {
+        f"{name}@example.com": {"email": email(name), "id": member_id(name), "status": status}
+        for name, status in (("ada", "accepted"), ("pat", "pending"))
+    }
+
+
+def test_check_and_diff_ask_nothing(plugin: Plugin, team: Team) -> None:
+    made = plugin.up(ALL, people(team.group(), "ada"))
+    team.asked()
+    inputs = plugin.check(ALL, people(made.id, "eve", "nobody"), made.inputs)
+    assert plugin.diff(made, inputs) == ("UNKNOWN", [])
+    assert team.asked() == []
+
+
+@pytest.mark.parametrize("switch", ["array", "object"])
+def test_a_refresh_is_quiet_whatever_the_order_and_the_shape(
+    switch: Any, plugin: Plugin, team: Team
+) -> None:
+    team.cloudflare.switches.added_members = switch
+    team.cloudflare.switches.member_email = switch == "array"
+    group = team.group()
+    declared = people(group, "ada", "bob", "eve")
+    made = plugin.up(ALL, declared)
+    single = plugin.up(ONE, one(group, "zoe"), name="zoe")
+    team.take_out(group, "zoe")
+    for _ in range(3):
+        random.shuffle(declared["members"])
+        refreshed = plugin.refresh(made)
+        assert refreshed
+        assert (refreshed.did, refreshed.outputs) == ("same", made.outputs)
+        assert plugin.up(ALL, declared, was=refreshed).did == "same"
+    team.add(group, "zoe")
+    again = plugin.refresh(single)
+    assert again
+    assert (again.did, again.outputs) == ("same", single.outputs)
+    assert plugin.up(ONE, one(group, "zoe"), was=again).did == "same"
+    assert told(plugin) == []
+
+
+def test_a_change_is_one_put_and_resolves_whom_it_does_not_know(plugin: Plugin, team: Team) -> None:
+    made = plugin.up(ALL, people(team.group(), "ada", "bob"))
+    team.asked()
+    changed = plugin.up(ALL, people(made.id, "ada", "eve"), was=made)
+    assert changed.did == "update"
+    assert team.written() == [("PUT", ids(["ada", "eve"]))]
+    assert sorted(changed.outputs["members"]) == ["ada@example.com", "eve@example.com"]
+    assert told(plugin) == []
+
+
+def test_addresses_are_compared_in_lower_case_and_kept_as_written(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, {"group": group, "members": ["Ada@Example.com", "ada@example.com"]})
+    assert made.inputs["members"] == {"ada@example.com": {"email": "Ada@Example.com"}}
+    assert team.written() == [("PUT", ids(["ada"]))]
+    assert plugin.up(ALL, people(group, "ada"), was=made).did == "same"
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert (refreshed.did, refreshed.inputs) == ("same", made.inputs)
+
+
+def test_an_address_and_an_id_of_one_person_are_one_person(plugin: Plugin, team: Team) -> None:
+    group, by_id = team.group(), member_id("ada")
+    made = plugin.up(ALL, {"group": group, "members": [by_id, email("ada"), email("bob")]})
+    assert team.written() == [("PUT", ids(["ada", "bob"]))]
+    for members in ([email("ada"), email("bob")], [by_id, member_id("bob")]):
+        kept = plugin.up(ALL, {"group": group, "members": members}, was=made)
+        assert kept.did == "same"
+    by_ids = plugin.up(ALL, {"group": group, "members": [by_id, email("bob"), email("eve")]}, made)
+    assert team.written() == [("PUT", ids(["ada", "bob", "eve"]))]
+    refreshed = plugin.refresh(by_ids)
+    assert refreshed
+    assert (refreshed.did, refreshed.inputs) == ("same", by_ids.inputs)
+    assert told(plugin) == []
+
+
+def test_what_a_look_up_found_needs_no_list(plugin: Plugin, team: Team) -> None:
+    found = {"id": member_id("ada"), "email": email("ada")}
+    group = team.group()
+    made = plugin.up(ALL, {"group": group, "members": [found]})
+    where = f"iam/user_groups/{group}/members"
+    assert team.asked() == [f"GET {where}", f"PUT {where}"]
+    assert plugin.up(ALL, people(group, "ada"), was=made).did == "same"
+
+
+def test_who_is_no_member_of_the_account_is_named_before_anything_is_sent(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group("ada")
+    strangers = people(group, "ada", "eva", "x", adopt=True, adopt_changes=True)
+    strangers["members"].append("f" * 32)
+    with pytest.raises(CallFailed) as failed:
+        plugin.up(ALL, strangers)
+    said = str(failed.value)
+    assert 'members["eva@example.com"]: no account member has the email "eva@example.com"' in said
+    assert 'the nearest: "eve@example.com"' in said
+    assert 'members["x@example.com"]: no account member' in said
+    assert f'has the id "{"f" * 32}"' in said
+    assert team.written() == []
+    with pytest.raises(CallFailed, match='member: no account member has the email "eva@ex'):
+        plugin.up(ONE, one(group, "eva"))
+    assert team.written() == []
+
+
+def test_who_was_invited_since_the_list_was_read_is_found(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada"))
+    team.invite("new")
+    changed = plugin.up(ALL, people(group, "ada", "new"), was=made)
+    assert changed.outputs["members"]["new@example.com"]["id"] == member_id("new")
+    assert team.members(group) == ["ada", "new"]
+
+
+def test_the_list_of_the_account_is_read_once_for_all_groups_and_kinds(
+    team: Team, cloudflare: LocalCloudflare
+) -> None:
+    team.invite(*(f"p{n:03}" for n in range(120)))
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        for number in range(3):
+            plugin.up(ALL, people(team.group(), f"p{number:03}"), name=f"all{number}")
+            plugin.up(ONE, one(team.group(), f"p{number:03}"), name=f"one{number}")
+    # 125 members, 50 on a page.
+    assert team.asked().count("GET members") == 3
+
+
+def test_a_group_of_nobody_is_refused_unless_that_is_meant(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    with pytest.raises(CheckFailed) as failed:
+        plugin.up(ALL, people(group))
+    assert failed.value.reasons == [
+        "members: nobody would be in the group: if that is meant, say allow_empty=True"
+    ]
+    made = plugin.up(ALL, people(group, allow_empty=True))
+    assert team.written() == []
+    made = plugin.up(ALL, people(group, "ada", allow_empty=True), was=made)
+    team.written()
+    made = plugin.up(ALL, people(group, allow_empty=True), was=made)
+    assert team.written() == [("PUT", [])]
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs) == ("same", made.outputs)
+    plugin.destroy(made)
+    assert team.written() == []
+
+
+def test_more_removals_than_allowed_are_refused_in_the_preview_and_named(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob", "eve", max_removals=1))
+    team.asked()
+    with pytest.raises(CheckFailed) as failed:
+        plugin.check(ALL, people(group, "ada", max_removals=1), made.inputs, made.urn)
+    assert failed.value.reasons == [
+        "members: 2 would leave the group (bob@example.com, eve@example.com), and max_removals is 1"
+    ]
+    with pytest.raises(CheckFailed, match="3 would leave"):
+        plugin.check(ALL, people("f" * 32, "ada", max_removals=1), made.inputs, made.urn)
+    assert team.asked() == []
+    # A limit is a word to us: it changes nothing, and is heeded when it is given.
+    assert plugin.up(ALL, people(group, "ada", "bob", "eve"), was=made).did == "same"
+    changed = plugin.up(ALL, people(group, "ada", max_removals=2), was=made)
+    assert (changed.did, team.members(group)) == ("update", ["ada"])
+
+
+@pytest.mark.parametrize("new", [UNKNOWN, member_id("eve")])
+def test_who_is_not_known_in_the_preview_may_be_the_one_who_seems_to_leave(
+    new: str, plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "eve", max_removals=0))
+    members = [email("ada"), new]
+    plugin.check(ALL, {"group": group, "members": members, "max_removals": 0}, made.inputs)
+    with pytest.raises(CheckFailed, match="2 would leave"):
+        plugin.check(ALL, {"group": group, "members": [new], "max_removals": 0}, made.inputs)
+    # Who it really is, is seen before anything is sent.
+    team.written()
+    members = [email("ada"), member_id("bob")]
+    with pytest.raises(CallFailed, match=r"1 would leave the group.*eve@example.com.*is 0"):
+        plugin.up(ALL, {"group": group, "members": members, "max_removals": 0}, was=made)
+    assert team.written() == []
+
+
+def test_a_removal_is_checked_again_when_a_group_is_taken_over(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada", "bob", "eve")
+    adopt = {"adopt": True, "adopt_changes": True, "max_removals": 1}
+    with pytest.raises(CallFailed, match=r"2 would leave the group.*bob@example.com, eve@ex"):
+        plugin.up(ALL, people(group, "ada", **adopt))
+    assert team.written() == []
+
+
+def test_whom_somebody_added_since_is_not_taken_out_but_named(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob"))
+    team.add(group, "eve")
+    team.written()
+    with pytest.raises(CallFailed) as failed:
+        plugin.up(ALL, people(group, "ada"), was=made)
+    assert "no preview has shown it: members: + eve@example.com. Nothing was sent" in str(
+        failed.value
+    )
+    assert (team.written(), team.members(group)) == ([], ["ada", "bob", "eve"])
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert refreshed.did == "drift"
+    assert told(plugin) == ["changed at Cloudflare: members: + eve@example.com"]
+    assert refreshed.inputs["members"]["eve@example.com"] == {"email": "eve@example.com"}
+    plugin.up(ALL, people(group, "ada"), was=refreshed)
+    assert team.members(group) == ["ada"]
+
+
+def test_whom_somebody_took_out_since_is_not_put_back_but_named(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob"))
+    team.take_out(group, "bob")
+    with pytest.raises(CallFailed, match=r"members: - bob@example.com\. Nothing was sent"):
+        plugin.up(ALL, people(group, "ada", "bob", "eve"), was=made)
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert refreshed.did == "drift"
+    assert told(plugin) == ["changed at Cloudflare: members: - bob@example.com"]
+    plugin.up(ALL, people(group, "ada", "bob"), was=refreshed)
+    assert team.members(group) == ["ada", "bob"]
+
+
+def test_what_somebody_did_that_the_program_wants_anyway_needs_no_refresh(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob"))
+    team.add(group, "eve")
+    team.take_out(group, "bob")
+    team.written()
+    changed = plugin.up(ALL, people(group, "ada", "eve"), was=made)
+    assert (changed.did, team.written()) == ("update", [])
+    assert sorted(changed.outputs["members"]) == ["ada@example.com", "eve@example.com"]
+
+
+def test_even_overwriting_takes_out_nobody_whom_no_preview_has_named(
+    team: Team, cloudflare: LocalCloudflare
+) -> None:
+    config = config_for(cloudflare, onDrift="overwrite")
+    group = team.group()
+    with Plugin(config, os.environ) as plugin:
+        made = plugin.up(ALL, people(group, "ada", "bob"))
+        team.add(group, "eve")
+        for members in (["ada"], ["ada", "zoe"], ["zoe"]):
+            made = plugin.up(ALL, people(group, *members), was=made)
+            assert team.members(group) == sorted([*members, "eve"])
+            assert sorted(made.outputs["members"]) == [*map(email, sorted(members))]
+            [warning] = told(plugin)
+            assert warning.startswith("eve@example.com stay in the group: somebody has added them")
+        refreshed = plugin.refresh(made)
+        assert refreshed
+        made = plugin.up(ALL, people(group, "zoe"), was=refreshed)
+        assert team.members(group) == ["zoe"]
+
+
+def test_a_group_of_many_is_read_to_its_last_page(plugin: Plugin, team: Team) -> None:
+    names = [f"p{number:04}" for number in range(1200)]
+    team.invite(*names)
+    group = team.group(*names)
+    team.asked()
+    made = plugin.up(ALL, people(group, *names, adopt=True))
+    assert team.written() == []
+    changed = plugin.up(ALL, people(group, *names[1:], "ada"), was=made)
+    assert team.written() == [("PUT", ids([*names[1:], "ada"]))]
+    assert len(changed.outputs["members"]) == 1200
+    team.add(group, names[0])
+    refreshed = plugin.refresh(changed)
+    assert refreshed
+    assert told(plugin) == ["changed at Cloudflare: members: + p0000@example.com"]
+
+
+def test_a_group_that_has_members_is_taken_over_where_nobody_leaves_it(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group("ada")
+    made = plugin.up(ALL, people(group, "ada", "bob"))
+    assert (made.did, team.members(group)) == ("create", ["ada", "bob"])
+
+
+def test_a_group_that_has_other_members_is_taken_over_only_where_that_is_accepted(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group("ada", "eve")
+    with pytest.raises(CallFailed, match=r"would change: members: - eve@example\.com\. Declare"):
+        plugin.up(ALL, people(group, "ada", "bob"))
+    with pytest.raises(CallFailed, match=r"change: members: - eve@example.com; members: \+ bob@"):
+        plugin.up(ALL, people(group, "ada", "bob", adopt=True))
+    assert team.written() == []
+    plugin.up(ALL, people(group, "ada", "bob", adopt=True, adopt_changes=True))
+    assert team.members(group) == ["ada", "bob"]
+
+
+def test_a_group_that_is_as_declared_is_adopted_and_not_written(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada", "bob")
+    made = plugin.up(ALL, people(group, "ada", "bob", adopt=True))
+    assert (made.id, team.written()) == (group, [])
+    assert plugin.up(ALL, people(group, "ada", "bob", adopt=True), was=made).did == "same"
+    assert plugin.up(ALL, people(group, "ada", "bob"), was=made).did == "same"
+    assert told(plugin) == []
+
+
+def test_an_empty_group_is_adopted_by_adding_to_it(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    plugin.up(ALL, people(group, "ada", adopt=True))
+    assert team.members(group) == ["ada"]
+
+
+def test_a_group_that_was_made_a_moment_ago_is_waited_for(plugin: Plugin, team: Team) -> None:
+    team.cloudflare.switches.new_user_group_misses = 2
+    for kind, declared in ((ALL, people), (ONE, one)):
+        group = team._ask("POST", "iam/user_groups", {"name": kind})["id"]  # noqa: SLF001
+        plugin.up(kind, declared(group, "ada"), name=kind)
+        assert team.members(group) == ["ada"]
+
+
+def test_a_group_that_is_not_there_is_an_error(plugin: Plugin) -> None:
+    with pytest.raises(CallFailed, match="404: user group not found"):
+        plugin.up(ALL, people("f" * 32, "ada"))
+
+
+def test_a_set_that_is_gone_leaves_the_state_and_is_not_updated(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada"))
+    team.drop(group)
+    with pytest.raises(CallFailed, match="is gone: run pulumi refresh"):
+        plugin.up(ALL, people(group, "ada", "bob"), was=made)
+    assert plugin.refresh(made) is None
+    plugin.destroy(made)
+
+
+def test_a_destroy_takes_out_whom_the_state_names_and_nobody_else(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob"))
+    plugin.destroy(made)
+    assert team.members(group) == []
+    assert told(plugin) == []
+    made = plugin.up(ALL, people(group, "ada", "bob"), name="again")
+    team.add(group, "eve")
+    plugin.destroy(made)
+    assert team.members(group) == ["eve"]
+    [warning] = told(plugin)
+    assert warning.startswith("eve@example.com stay in the group")
+
+
+def test_a_set_under_another_resource_name_is_not_cleared_with_the_old_one(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada"), name="before")
+    plugin.up(ALL, people(group, "ada"), name="after")
+    plugin.destroy(made)
+    assert team.members(group) == ["ada"]
+    assert "stays: after has adopted it" in told(plugin)[0]
+
+
+def test_another_group_is_a_replacement(plugin: Plugin, team: Team) -> None:
+    one_group, other = team.group(), team.group()
+    made = plugin.up(ALL, people(one_group, "ada"))
+    moved = plugin.up(ALL, people(other, "ada"), was=made)
+    assert (moved.did, moved.id) == ("replace", other)
+    assert (team.members(one_group), team.members(other)) == ([], ["ada"])
+
+
+def test_a_set_that_another_stack_owns_is_read(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada", "pat")
+    found = plugin.get(ALL, group, {"account_id": team.cloudflare.account_id})
+    assert found.outputs["group"] == group
+    assert {key: one["status"] for key, one in found.outputs["members"].items()} == {
+        "ada@example.com": "accepted",
+        "pat@example.com": "pending",
+    }
+    with pytest.raises(CallFailed, match="404"):
+        plugin.get(ALL, "f" * 32, {"account_id": team.cloudflare.account_id})
+
+
+def test_an_address_that_is_somebody_elses_by_now_is_drift(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob"))
+    team.leave("ada")
+    team.cloudflare.seed({"members": [{"email": email("ada"), "id": "a" * 32}]})
+    team._ask("POST", f"iam/user_groups/{group}/members", [{"id": "a" * 32}])  # noqa: SLF001
+    with pytest.raises(
+        CallFailed, match=r"members: - ada@example.com; members: \+ ada@example.com"
+    ):
+        plugin.up(ALL, people(group, "ada", "bob", "eve"), was=made)
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    # The same address: for the program, the same person, whose new id is taken over.
+    assert refreshed.outputs["members"]["ada@example.com"]["id"] == "a" * 32
+
+
+@pytest.mark.parametrize("kind", [ALL, ONE])
+def test_a_group_of_the_identity_providers_is_nobody_elses_to_change(
+    kind: str, plugin: Plugin, team: Team
+) -> None:
+    group = team.group("bob", scim=True)
+    declared = one(group, "ada") if kind == ONE else people(group, "ada", "bob")
+    with pytest.raises(CallFailed, match="an identity provider manages this group through SCIM"):
+        plugin.up(kind, declared)
+    # It can be looked after all the same, as it is.
+    declared = one(group, "bob") if kind == ONE else people(group, "bob", adopt=True)
+    kept = plugin.up(kind, declared)
+    assert plugin.up(kind, declared, was=kept).did == "same"
+
+
+@pytest.mark.parametrize(
+    ("declared", "mistake"),
+    [
+        ({"members": ["ada"]}, "members[0]: must be an e-mail address or the id of an account"),
+        ({"members": [email("ada"), 7]}, "members[1]: must be an e-mail address or the id of an"),
+        ({"members": [f"{'a' * 90}@example.com"]}, "members[0]: must be an e-mail address"),
+        ({"members": [{"id": "F" * 32}]}, "members[0]: must be an e-mail address or the id"),
+        ({"members": "ada@example.com"}, "members: must be a list"),
+        ({}, "members: is required"),
+        ({"members": [email("ada")], "group": "a/b"}, "group: is no id of Cloudflare's"),
+        ({"members": [email("ada")], "max_removals": -1}, "max_removals: "),
+        ({"members": [email("ada")], "allow_empty": "yes"}, "allow_empty: must be true or false"),
+        ({"members": [email("ada")], "zone_id": "f" * 32}, "zone_id: is not a field"),
+    ],
+)
+def test_mistakes_have_their_path(declared: Any, mistake: str, plugin: Plugin) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        plugin.check(ALL, {"group": "f" * 32, **declared})
+    [reason] = failed.value.reasons
+    assert reason.startswith(mistake)
+
+
+@pytest.mark.parametrize(
+    "declared", [{"members": UNKNOWN}, {"members": [UNKNOWN, UNKNOWN]}, {"group": UNKNOWN}]
+)
+def test_what_is_not_known_yet_is_no_mistake(declared: Any, plugin: Plugin) -> None:
+    plugin.check(ALL, {"group": "f" * 32, "members": [email("ada")], **declared})
+
+
+def test_no_message_about_secret_members_names_them(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ALL, people(group, "ada", "bob", __secret=["members"]))
+    team.add(group, "eve")
+    with pytest.raises(CallFailed, match=r"members: changed \(it is secret\)"):
+        plugin.up(ALL, people(group, "ada", __secret=["members"]), was=made)
+    with pytest.raises(CallFailed) as failed:
+        plugin.up(ALL, people(team.group(), "nobody", __secret=["members"]), name="other")
+    assert "nobody@example" not in str(failed.value)
+
+
+# ----------------------------------------------------------------------------------- one by one
+
+
+def test_one_person_is_added_beside_others_and_taken_out_alone(plugin: Plugin, team: Team) -> None:
+    group = team.group("bob")
+    made = plugin.up(ONE, one(group, "ada"))
+    assert made.id == f"{group}/{member_id('ada')}"
+    assert team.written() == [("POST", ids(["ada"]))]
+    assert made.outputs["member"] == {
+        "email": email("ada"),
+        "id": member_id("ada"),
+        "status": "accepted",
+    }
+    assert made.outputs["preexisting"] is False
+    assert plugin.up(ONE, one(group, "ada"), was=made).did == "same"
+    by_id = {"group": group, "member": member_id("ada")}
+    assert plugin.up(ONE, by_id, was=made).did == "same"
+    assert team.asked() == []
+    team.add(group, "eve")
+    plugin.destroy(made)
+    assert team.written() == [("DELETE", None)]
+    assert team.members(group) == ["bob", "eve"]
+    assert told(plugin) == []
+
+
+def test_who_was_in_the_group_before_stays_in_it(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada", "bob")
+    made = plugin.up(ONE, one(group, "ada"))
+    assert made.outputs["preexisting"] is True
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs) == ("same", made.outputs)
+    # In a run of its own: in the run that has found the person there, it stays in any case.
+    with Plugin(config_for(team.cloudflare), os.environ) as later:
+        later.destroy(refreshed)
+        [warning] = told(later)
+    assert (team.written(), team.members(group)) == ([], ["ada", "bob"])
+    assert warning.endswith("stays: it was there before this resource")
+    assert warning.startswith("ada@example.com in user group")
+
+
+def test_who_was_in_the_group_before_can_be_taken_over(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada")
+    made = plugin.up(ONE, one(group, "ada", adopt=True), name="taken")
+    assert (made.outputs["preexisting"], team.written()) == (False, [])
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert refreshed.outputs == made.outputs
+    with Plugin(config_for(team.cloudflare), os.environ) as later:
+        later.destroy(refreshed)
+    assert team.members(group) == []
+
+
+def test_one_person_who_left_is_missed_and_added_again(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    made = plugin.up(ONE, one(group, "ada"))
+    team.take_out(group, "ada")
+    assert plugin.refresh(made) is None
+    assert told(plugin) == ["gone from Cloudflare"]
+    plugin.destroy(made)
+    assert team.members(group) == []
+
+
+def test_another_person_or_group_is_a_replacement(plugin: Plugin, team: Team) -> None:
+    group, other = team.group(), team.group()
+    made = plugin.up(ONE, one(group, "ada"))
+    made = plugin.up(ONE, one(group, "pat"), was=made)
+    assert (made.did, team.members(group)) == ("replace", ["pat"])
+    assert made.outputs["member"]["status"] == "pending"
+    made = plugin.up(ONE, one(other, "pat"), was=made)
+    assert (made.did, team.members(group), team.members(other)) == ("replace", [], ["pat"])
+
+
+def test_one_person_under_another_resource_name_is_not_taken_out_with_the_old_one(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    made = plugin.up(ONE, one(group, "ada"), name="before")
+    plugin.up(ONE, one(group, "ada", adopt=True), name="after")
+    plugin.destroy(made)
+    assert team.members(group) == ["ada"]
+
+
+def test_one_member_that_another_stack_owns_is_read(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada")
+    scope = {"account_id": team.cloudflare.account_id}
+    found = plugin.get(ONE, f"{group}/{member_id('ada')}", scope)
+    assert (found.outputs["group"], found.outputs["member"]["email"]) == (group, email("ada"))
+    assert "preexisting" not in found.outputs
+    with pytest.raises(CallFailed, match="must be <id of the user group>/<id of the account"):
+        plugin.get(ONE, group, scope)
+    with pytest.raises(CallFailed, match="404"):
+        plugin.get(ONE, f"{group}/{member_id('bob')}", scope)
+
+
+@pytest.mark.parametrize(
+    ("declared", "mistake"),
+    [
+        ({"member": "ada"}, "member: must be an e-mail address or the id of an account member"),
+        ({"member": None}, "member: is required"),
+        ({"member": email("ada"), "members": []}, 'members: is not a field; "member"?'),
+    ],
+)
+def test_mistakes_in_one_member(declared: Any, mistake: str, plugin: Plugin) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        plugin.check(ONE, {"group": "f" * 32, **declared})
+    [reason] = failed.value.reasons
+    assert reason.startswith(mistake)
+
+
+def test_an_address_that_changed_at_cloudflare_is_shown_as_another_person(
+    plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    single = plugin.up(ONE, one(group, "ada"))
+    everybody = plugin.up(ALL, people(group, "ada"))
+    team.leave("ada")
+    team.cloudflare.seed({"members": [{"email": "lovelace@example.com", "id": member_id("ada")}]})
+    team.add(group, "ada")
+    refreshed = plugin.refresh(single)
+    assert refreshed
+    assert refreshed.did == "drift"
+    assert plugin.refresh(everybody)
+    assert told(plugin) == [
+        "changed at Cloudflare: member: ada@example.com -> lovelace@example.com",
+        "changed at Cloudflare: members: - ada@example.com; members: + lovelace@example.com",
+    ]
