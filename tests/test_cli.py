@@ -141,6 +141,64 @@ def test_the_same_seed_gives_the_same_ids() -> None:
     assert told() == told()
 
 
+ASK = """
+import json, os, urllib.error, urllib.request
+told = json.loads(os.environ["CLOUDFLARE_ACCESS_LOCAL"])
+for number in range(3):
+    try:
+        print(urllib.request.urlopen(f"{told['base_url']}/user/tokens/verify").status)
+    except urllib.error.HTTPError as error:
+        print(error.code)
+    except OSError as error:
+        print(type(error).__name__)
+"""
+
+
+def test_faults_strike_the_command_and_are_counted() -> None:
+    lines = ["GET /user/** status=503 nth=2", "GET ** cut=processed nth=3", "PUT ** status=500"]
+    faults = [word for line in lines for word in ("--fault", line)]
+    done = run("local", *faults, "--keep-backend", "--", sys.executable, "-c", ASK)
+    assert done.stdout.split() == ["400", "503", "RemoteDisconnected"]
+    counted = [line for line in done.stderr.splitlines() if line.startswith("struck")]
+    assert counted == [
+        "struck 1 times: GET /user/** status=503 nth=2",
+        "struck 1 times: GET ** cut=processed nth=3",
+        "struck 0 times: PUT ** status=500",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ("status=503", "'' is no route"),
+        ("GET ** status=x", "status: status is a whole number"),
+        ("GET **", "a fault is exactly one of status, "),
+    ],
+)
+def test_a_fault_that_is_none_is_said(line: str, mistake: str) -> None:
+    done = run("local", "--fault", line)
+    assert done.returncode == 2
+    assert mistake in done.stderr
+
+
+def test_strict_and_a_proxy_are_asked_for() -> None:
+    with start("local", "--strict", "--proxy", "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told = json.loads(process.stdout.readline())
+        control = process.stderr.readline().split()[-1]
+        clock = httpx.post(f"{control}/clock", json={"running": False})
+        assert clock.status_code == 200
+        httpx.post(f"{control}/faults", json={"route": "GET **", "cut": "body"})
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(told["base_url"] + "/x")
+        httpx.delete(f"{control}/faults")
+        with httpx.Client(base_url=told["base_url"]) as client:
+            statuses = {client.get("/x").status_code for _ in range(1200)}
+        process.terminate()
+    assert statuses == {404, 429}
+
+
 def test_accounts_and_zones_can_be_named() -> None:
     accounts, zones = ["a" * 32, "b" * 32], ["c" * 32, "d" * 32]
     arguments = [word for account in accounts for word in ("--account", account)]

@@ -9,12 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from .local_cloudflare import LocalCloudflare
+    from .local_cloudflare.notation import Order
 
 _NAMES = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
 
@@ -32,6 +33,17 @@ def _ids(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tupl
     return values
 
 
+def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tuple[Order, ...]:
+    if not lines:
+        return ()
+    from .local_cloudflare.notation import parsed  # noqa: PLC0415  (no other command needs it)
+
+    try:
+        return tuple(map(parsed, lines))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @main.command()
 @click.option(
     "--port",
@@ -44,6 +56,16 @@ def _ids(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tupl
 )
 @click.option("--seed", type=int, help="Same seed: same ids, same order.")
 @click.option("--plain", is_flag=True, help="Answer in the order things were sent.")
+@click.option("--strict", is_flag=True, help="Enforce the rate limit: 1200 requests in 5 minutes.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    callback=_faults,
+    metavar="LINE",
+    help="What is to go wrong, such as 'POST /accounts/*/access/groups status=503 nth=2'.",
+)
+@click.option("--proxy", is_flag=True, help="Have connections go wrong, if a fault says so later.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 @click.option(
     "--account", "accounts", multiple=True, callback=_ids, metavar="ID", help="An account to have."
@@ -57,6 +79,9 @@ def local(
     latency_ms: float,
     seed: int | None,
     plain: bool,
+    strict: bool,
+    faults: tuple[Order, ...],
+    proxy: bool,
     as_json: bool,
     accounts: tuple[str, ...],
     zones: tuple[str, ...],
@@ -80,12 +105,25 @@ def local(
         # Blocked before there is a thread, so that only the wait below gets them.
         signal.pthread_sigmask(signal.SIG_BLOCK, stopping())
     cloudflare = _local_cloudflare(
-        port=port, latency=latency_ms / 1000, seed=seed, plain=plain, accounts=accounts, zones=zones
+        accounts,
+        zones,
+        port=port,
+        latency=latency_ms / 1000,
+        seed=seed,
+        plain=plain,
+        strict=strict,
+        proxy=proxy or any(order.fault.by_proxy for order in faults),
     )
+    if cloudflare.app.has_proxy:
+        _say(f"control routes    {cloudflare.control_url}")
+    armed = [cloudflare.app.arm(*order) for order in faults]
     try:
         if command:
             _say(_json(cloudflare) if as_json else f"local Cloudflare  {cloudflare.base_url}")
-            sys.exit(run(command, _json(cloudflare), keep_backend=keep_backend, say=_say))
+            status = run(command, _json(cloudflare), keep_backend=keep_backend, say=_say)
+            for fault in armed:
+                _say(f"struck {len(fault.fired)} times: {fault}")
+            sys.exit(status)
         _print(cloudflare, as_json=as_json)
         signal.sigwait(stopping())
     except subprocess.CalledProcessError as failed:
@@ -95,13 +133,7 @@ def local(
 
 
 def _local_cloudflare(
-    *,
-    port: int,
-    latency: float,
-    seed: int | None,
-    plain: bool,
-    accounts: tuple[str, ...],
-    zones: tuple[str, ...],
+    accounts: tuple[str, ...], zones: tuple[str, ...], *, port: int, **options: Any
 ) -> LocalCloudflare:
     try:
         from .local_cloudflare import LocalCloudflare  # noqa: PLC0415  (an extra brings Werkzeug)
@@ -111,9 +143,7 @@ def _local_cloudflare(
         _fail("the local Cloudflare needs Werkzeug: pip install 'pulumi-cloudflare-access[local]'")
     cloudflare = LocalCloudflare(
         port=port,
-        latency=latency,
-        seed=seed,
-        plain=plain,
+        **options,
         account_id=accounts[0] if accounts else None,
         zone_id=zones[0] if zones else None,
     )

@@ -64,8 +64,8 @@ class Armed:
     def __exit__(self, *_: object) -> None:
         self.lift()
 
-    def __repr__(self) -> str:
-        return f"<{self.route}: {self.fault}>"
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.route, str(self.fault), str(self.when)]))
 
     @property
     def fired(self) -> list[dict[str, Any]]:

@@ -10,8 +10,10 @@ lie (`ShortPage`, `WrongTotal`, `ChangedWhilePaging`). What happens to a connect
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import Field, dataclass, fields
 from types import UnionType
 from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
@@ -28,6 +30,11 @@ class Fault:
 
     def __post_init__(self) -> None:
         _check(self, f"{self.kind()}: ")
+
+    def __str__(self) -> str:
+        first, *others = fields(self)
+        kind = f"{self.kind()}={spelled(getattr(self, first.name))}"
+        return " ".join([kind, *_differing(self, others)])
 
     @classmethod
     def kind(cls) -> str:
@@ -190,6 +197,9 @@ class When:
     lasting: float | None = None
     seed: int = 0
 
+    def __str__(self) -> str:
+        return " ".join(_differing(self, fields(self)))
+
     def __post_init__(self) -> None:
         _check(self, "")
         for name, value in {"nth": self.nth, "times": self.times}.items():
@@ -197,6 +207,18 @@ class When:
                 raise ValueError(f"{name} is 1 or more, not {value}")
         if self.probability is not None and self.probability > 1:
             raise ValueError(f"probability is from 0 to 1, not {self.probability}")
+
+
+def spelled(value: object) -> str:
+    """Return a value as the command line has it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _differing(described: Fault | When, among: Sequence[Field[Any]]) -> Iterator[str]:
+    for field in among:
+        value = getattr(described, field.name)
+        if value != field.default:
+            yield f"{field.name}={spelled(value)}"
 
 
 def _check(described: Fault | When, prefix: str) -> None:

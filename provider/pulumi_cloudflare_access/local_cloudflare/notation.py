@@ -13,6 +13,7 @@ import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .arming import Route
 from .faults import KINDS, When
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def parsed(text: str) -> Order:
 def read(document: Mapping[str, Any]) -> Order:
     """Read a JSON object; a `ValueError` says what is wrong with it."""
     left = dict(document)
-    route = left.pop("route")
+    route = Route(left.pop("route")).text
     when = When(**{name: left.pop(name) for name in _WHEN if name in left})
     named = [kind for kind in KINDS if kind in left]
     if len(named) != 1:
