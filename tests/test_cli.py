@@ -161,9 +161,9 @@ def test_faults_strike_the_command_and_are_counted() -> None:
     assert done.stdout.split() == ["400", "503", "RemoteDisconnected"]
     counted = [line for line in done.stderr.splitlines() if line.startswith("struck")]
     assert counted == [
-        "struck 1 times: GET /user/** status=503 nth=2",
-        "struck 1 times: GET ** cut=processed nth=3",
-        "struck 0 times: PUT ** status=500",
+        "struck 1 x: GET /user/** status=503 nth=2",
+        "struck 1 x: GET ** cut=processed nth=3",
+        "struck 0 x: PUT ** status=500",
     ]
 
 
@@ -373,7 +373,7 @@ def test_help_and_version_are_quick() -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     assert run("--version").stdout.startswith("cloudflare-access, version ")
-    assert "cloudflare-access local -- pulumi up" in run("local", "--help").stdout
+    assert "\n      cloudflare-access local -- pulumi up\n" in run("local", "--help").stdout
 
 
 @pytest.mark.engine

@@ -65,7 +65,7 @@ def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tu
     metavar="LINE",
     help="What is to go wrong, such as 'POST /accounts/*/access/groups status=503 nth=2'.",
 )
-@click.option("--proxy", is_flag=True, help="Have connections go wrong, if a fault says so later.")
+@click.option("--proxy", is_flag=True, help="Let faults that are armed later cut connections, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 @click.option(
     "--account", "accounts", multiple=True, callback=_ids, metavar="ID", help="An account to have."
@@ -88,7 +88,7 @@ def local(
     keep_backend: bool,
     command: tuple[str, ...],
 ) -> None:
-    r"""Serve a local Cloudflare until stopped, or while COMMAND runs against it.
+    """Serve a local Cloudflare until stopped, or while COMMAND runs against it.
 
     \b
         cloudflare-access local
@@ -96,7 +96,7 @@ def local(
 
     It listens on 127.0.0.1 only and keeps nothing. COMMAND gets a Pulumi backend of its own, in a
     temporary folder, with the stack `local` where it names no other; its exit status is ours.
-    """
+    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
     if command and not shutil.which(command[0]):
         _fail(f"command not found: {command[0]}", 127)
     from .local_cloudflare.run import run, stopping  # noqa: PLC0415  (no other command needs it)
@@ -122,7 +122,7 @@ def local(
             _say(_json(cloudflare) if as_json else f"local Cloudflare  {cloudflare.base_url}")
             status = run(command, _json(cloudflare), keep_backend=keep_backend, say=_say)
             for fault in armed:
-                _say(f"struck {len(fault.fired)} times: {fault}")
+                _say(f"struck {len(fault.fired)} x: {fault}")
             sys.exit(status)
         _print(cloudflare, as_json=as_json)
         signal.sigwait(stopping())

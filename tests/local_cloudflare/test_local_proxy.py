@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -240,6 +242,27 @@ def test_who_refuses_can_be_stopped(cloudflare: LocalCloudflare, wire: Wire, gro
     cloudflare.start()
     cloudflare.lift_faults()
     assert httpx.get(f"{cloudflare.base_url}/x").status_code == 404
+
+
+def test_the_readme_does_what_it_says() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    [program] = re.findall(
+        r"^```python\n(from \S+local_cloudflare .*?)^```$", readme, re.MULTILINE | re.DOTALL
+    )
+    deployed: list[int | None] = []
+
+    def deploy(cloudflare: LocalCloudflare) -> None:
+        headers = {"Authorization": f"Bearer {cloudflare.token}"}
+        url = f"{cloudflare.base_url}/accounts/{cloudflare.account_id}/access/groups"
+        with httpx.Client(headers=headers) as client:
+            for _ in range(3):
+                try:
+                    deployed.append(client.post(url, json=GROUP).status_code)
+                except httpx.RemoteProtocolError:
+                    deployed.append(None)
+
+    exec(program, {"deploy": deploy})  # noqa: S102  (the README's own)
+    assert deployed == [503, 503, None]
 
 
 def test_a_fault_of_the_proxy_takes_one() -> None:
