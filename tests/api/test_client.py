@@ -355,11 +355,24 @@ def test_a_list_that_does_not_say_how_long_it_is_ends_with_an_empty_page(
     assert len(asked) == 3
 
 
-@pytest.mark.parametrize("info", [{}, {"total_count": 9}])
-def test_a_list_that_has_no_pages_is_asked_for_once_whatever_it_says(info: dict[str, Any]) -> None:
+@pytest.mark.parametrize("info", [{}, {"total_count": 1}, {"total_count": None}])
+def test_a_list_that_has_no_pages_is_asked_for_once(info: dict[str, Any]) -> None:
     found, asked = listed(page(GROUP, **info), per_page=None)
     assert found == [GROUP]
     assert asked == ["/groups"]
+
+
+def test_a_list_that_has_pages_against_its_documents_is_read_to_its_end() -> None:
+    pages = page({"id": "1"}, {"id": "2"}, total_count=3), page({"id": "3"}, total_count=3)
+    found, asked = listed(*pages, per_page=None)
+    assert found == [{"id": "1"}, {"id": "2"}, {"id": "3"}]
+    assert asked == ["/groups", "/groups?page=2"]
+
+
+def test_a_list_that_has_no_pages_and_counts_wrongly_is_there_once() -> None:
+    found, asked = listed(page({"id": "1"}, {"id": "2"}, total_count=9), per_page=None)
+    assert found == [{"id": "1"}, {"id": "2"}]
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(("verb", "body"), [("PUT", b"{}"), ("POST", b"")])

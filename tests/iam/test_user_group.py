@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -208,6 +209,16 @@ def test_the_catalogue_is_read_once_in_a_process_and_only_for_names(
         plugin.up(KIND, ops(NO_DNS, name="Others"), name="others")
         plugin.up(KIND, ops(READ, NO_DNS), was=group)
         assert pages(cloudflare) == read
+
+
+def test_threads_wait_for_one_catalogue(cloudflare: LocalCloudflare) -> None:
+    cloudflare.switches.latency = 0.02
+    with another(config_for(cloudflare)) as plugin, ThreadPoolExecutor(4) as threads:
+        programs = [ops(READ, name=f"Ops {number}") for number in range(4)]
+        made = [threads.submit(plugin.up, KIND, p, name=p["name"]) for p in programs]
+        assert len({one.result().id for one in made}) == 4
+    read = pages(cloudflare)
+    assert len(read) == len(set(read)) > 5
 
 
 def test_a_group_without_policies_gives_nothing(
@@ -515,10 +526,16 @@ def test_a_name_that_is_taken_offers_to_take_the_group_over(
     with pytest.raises(CallFailed) as caught:
         plugin.up(KIND, ops(READ))
     assert str(caught.value).startswith("ConflictError: POST ")
-    assert f"; {has}: take it over with adopt=True, or choose another name" in str(caught.value)
+    assert f"; {has}: take it over with adopt=True, or choose another [ray" in str(caught.value)
     other = plugin.up(KIND, ops(READ, name="Others"))
     with pytest.raises(CallFailed, match=rf"^ConflictError: PUT .*; {has}: choose another \[ray"):
         plugin.up(KIND, ops(READ), was=other)
+
+
+def test_a_name_that_another_resource_of_the_program_has_is_not_offered(plugin: Plugin) -> None:
+    plugin.up(KIND, ops(READ), name="one")
+    with pytest.raises(CallFailed, match=r'has the name "Ops" already: choose another \[ray'):
+        plugin.up(KIND, ops(READ), name="two")
 
 
 SCIM = "an identity provider manages this group through SCIM"

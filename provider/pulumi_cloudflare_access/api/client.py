@@ -136,18 +136,29 @@ class Client:
         self._ask("DELETE", where, needs)
 
     def list(self, where: str, *, per_page: int | None, needs: str, **params: Any) -> Iterator[Any]:
-        """GET a list, page after page, until it has all been read. `per_page` None: it has one."""
+        """GET a list, page after page, until it has all been read.
+
+        `per_page` None: it is documented as one page, and is one unless it says that it is not.
+        """
         read = 0
+        seen: set[str] = set()
         for page in range(1, MOST_PAGES + 1):
             paging = {"page": page, "per_page": per_page} if per_page else {}
+            if page > 1:
+                paging["page"] = page
             answer, items = self._ask(
                 "GET", where, needs, params={**params, **paging}, due=_Answer.page
             )
+            ids = {str(item.get("id")) for item in items}
+            if per_page is None and ids <= seen:
+                # It was one page after all, and comes again.
+                return
+            seen |= ids
             yield from items
             read += len(items)
             info = answer.envelope.get("result_info")
             total = info.get("total_count") if isinstance(info, dict) else None
-            whole = per_page is None or (isinstance(total, (int, float)) and read >= total)
+            whole = read >= total if isinstance(total, (int, float)) else per_page is None
             if whole or not items:
                 return
         raise answer.unusable("a list that never ends")

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import pulumi
 
-from .. import plugin
+from .. import ownership, plugin
 from ..errors import ApiError, ConflictError, LookUpError
 from ..lifecycle import Lifecycle, Scope
 from ..lookup import Lookup
@@ -107,9 +107,9 @@ class UserGroupProvider(Lifecycle):
         if not ids:
             return None
         has = f'user group {ids[0]} has the name "{declared.get("name")}" already'
-        if not error.request.startswith("POST"):
+        if not error.request.startswith("POST") or ownership.is_managed(self.kind, ids[0]):
             return f"{has}: choose another"
-        return f"{has}: take it over with adopt=True, or choose another name"
+        return f"{has}: take it over with adopt=True, or choose another"
 
     def _missing(self, scope: Scope, declared: Mapping[str, Any]) -> str | None:
         """Name the groups of the policies that are not there."""
