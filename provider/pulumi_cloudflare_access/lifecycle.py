@@ -674,13 +674,20 @@ class Lifecycle(dynamic.ResourceProvider):
         with _snapshotting:
             return _snapshots.setdefault((self.settings, kind, path), Snapshot(read))
 
+    def _remedy(self, error: ApiError, scope: Scope, props: Mapping[str, Any]) -> str | None:
+        try:
+            return self.remedy(error, scope, self._declared(props))
+        except CloudflareError:
+            # Looking for what helps is a courtesy; what was refused is the news.
+            return None
+
     @contextmanager
     def _explaining(self, scope: Scope, props: Mapping[str, Any]) -> Iterator[None]:
         """Have a refusal say what it means."""
         try:
             yield
         except ApiError as error:
-            remedy = self.remedy(error, scope, self._declared(props))
+            remedy = self._remedy(error, scope, props)
             if remedy is None:
                 raise
             raise error.with_remedy(remedy) from None

@@ -11,6 +11,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from harness.golden import keys_in
+from harness.program import Mocks, resolved
 from pulumi_cloudflare_access import ResourceGroup, scopes
 
 GOLDEN = Path(__file__).with_name("scope_keys.golden.txt")
@@ -44,26 +45,11 @@ def test_zones_may_be_given_names() -> None:
     ]
 
 
-class _Mocks(mocks.Mocks):
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        return SHOP, args.inputs
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        return args.args, None
-
-
 def kept(scope: Any) -> list[Any]:
     """Return the objects of a resource group's scope as check gets them."""
-    mocks.set_mocks(_Mocks(), preview=False)
-    found: list[Any] = []
+    mocks.set_mocks(Mocks(SHOP), preview=False)
     group = ResourceGroup("group", name="G", scope=scope())
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def run() -> pulumi.Output[None]:
-        return group.scope.apply(found.append)
-
-    run()
-    return list(found[0]["objects"])
+    return list(resolved(group.scope)["objects"])
 
 
 def test_the_bridged_providers_zone_is_held_under_its_name() -> None:

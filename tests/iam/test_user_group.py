@@ -15,7 +15,7 @@ import pytest
 
 from harness.fields import Life, Person, shuffled, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
-from harness.sockets import Scripted, answer, envelope
+from harness.sockets import Scripted, answer, envelope, refused
 from pulumi_cloudflare_access import LocalCloudflare, grants
 from pulumi_cloudflare_access.local_cloudflare.iam.permission_groups.models import (
     PermissionGroupBackend,
@@ -383,6 +383,22 @@ def test_an_id_that_is_not_there_is_told_with_its_place(
     told_ = f'"].{missing}: there is no {NOBODY} in account {cloudflare.account_id} [ray '
     assert str(caught.value).count("there is no") == 1
     assert told_ in str(caught.value)
+
+
+def test_a_refusal_is_told_even_if_nobody_can_say_what_it_means() -> None:
+    taken = refused({"code": 409, "message": "user group name already exists"})
+    denied = refused({"code": 10000, "message": "Authentication error"})
+    with Scripted(answer(taken, "409 Conflict"), answer(denied, "403 Forbidden")) as server:
+        config = {
+            "cloudflare:apiToken": CANARY,
+            "cloudflare:baseUrl": server.base_url,
+            "cloudflare-access:accountId": PRODUCTION,
+            "cloudflare-access:allowLoopback": "true",
+        }
+        with another(config) as plugin, pytest.raises(CallFailed) as caught:
+            plugin.up(KIND, ops())
+    assert str(caught.value).startswith("ConflictError: POST ")
+    assert len(server.requests) == 2
 
 
 # ------------------------------------------------------------------------------------------ drift

@@ -47,9 +47,6 @@ class _OneScope(NestedShape):
             raise UnusableAnswerError(f"a resource group of {len(value)} scopes where one is due")
         return super().answer(value, form, name_of)
 
-    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        return super().request(value, answers.scope(there), was)
-
 
 class ResourceGroupInputs(Inputs):
     """What a program may ask of a resource group."""

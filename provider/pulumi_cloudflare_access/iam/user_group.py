@@ -24,8 +24,8 @@ from .permission_group import Catalogue, PermissionGroups
 from .resource_group import ResourceGroupProvider, understood
 
 SCIM = (
-    "an identity provider manages this group through SCIM, and Cloudflare lets nobody else change "
-    "it: change it there, and leave it as it is here"
+    "an identity provider manages this group through SCIM: what Cloudflare refuses here is changed "
+    "there"
 )
 
 
