@@ -21,7 +21,8 @@ def test_an_api_out_of_reach_is_one_line_and_the_next_up_goes_on(
     stack: Stack, cloudflare: LocalCloudflare, colleague: Colleague
 ) -> None:
     stack.program(GROUP.format(name="a", more=""))
-    stack.configure({**stack.config, "cloudflare:baseUrl": "http://127.0.0.1:9/client/v4"})
+    impatient = {**stack.config, "cloudflare-access:deadline": "1"}
+    stack.configure({**impatient, "cloudflare:baseUrl": "http://127.0.0.1:9/client/v4"})
     refused = stack.up(ok=False)
     assert refused.status != 0
     (line,) = {
@@ -31,7 +32,7 @@ def test_an_api_out_of_reach_is_one_line_and_the_next_up_goes_on(
     assert "cannot reach 127.0.0.1:9" in line
     assert "Traceback" not in refused.text
 
-    stack.configure(stack.config)
+    stack.configure(impatient)
     stack.up()
     assert set(colleague.groups()) == {"A"}
 

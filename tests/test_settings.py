@@ -188,7 +188,7 @@ def test_the_base_url_comes_from_the_config_before_the_environment() -> None:
     ("key", "value", "field", "meant"),
     [
         ("requestsPer5Minutes", "600", "requests_per_5_minutes", 600),
-        ("requestsPer5Minutes", "", "requests_per_5_minutes", 1200),
+        ("requestsPer5Minutes", "", "requests_per_5_minutes", None),
         ("deadline", "1.5", "deadline", 1.5),
         ("onDrift", "overwrite", "on_drift", "overwrite"),
         ("onDrift", "refuse", "on_drift", "refuse"),

@@ -31,6 +31,12 @@ from typing import Any
 class CloudflareError(Exception):
     """Anything this package has to say no to."""
 
+    tried = ""
+    """What is not known, how often it was tried and how long, where that was more than once."""
+
+    def __str__(self) -> str:
+        return super().__str__() + self.tried
+
 
 class SettingsError(CloudflareError):
     """The configuration or the environment is incomplete or unsafe."""
@@ -69,7 +75,11 @@ class UnreachableError(NoAnswerError):
 
 
 class UnusableAnswerError(NoAnswerError):
-    """An answer that is not what was asked for, whatever its status says."""
+    """An answer that is not what was asked for, whatever its `status` says. 0: not known."""
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class LostAnswerError(NoAnswerError):
@@ -133,8 +143,11 @@ class ApiError(CloudflareError):
     """Cloudflare answered, and said no.
 
     `request` is the verb and path, `status` the HTTP status, `reasons` every reason given, `ray`
-    the id that Cloudflare's support asks for, `remedy` what it means or what helps, where known.
+    the id that Cloudflare's support asks for, `remedy` what it means or what helps, where known;
+    `retry_after` the seconds that Cloudflare asks to wait.
     """
+
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -158,7 +171,9 @@ class ApiError(CloudflareError):
 
     def with_remedy(self, remedy: str) -> ApiError:
         """Return the same refusal, with what it means or what helps."""
-        return type(self)(self.request, self.status, self.reasons, self.ray, remedy)
+        told = type(self)(self.request, self.status, self.reasons, self.ray, remedy)
+        told.tried, told.retry_after = self.tried, self.retry_after
+        return told
 
     @property
     def codes(self) -> frozenset[int]:

@@ -122,7 +122,7 @@ class Lookup(Generic[T]):
         def read() -> Iterable[dict[str, Any]]:
             from .api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP
 
-            client = client_for(settings, pulumi.log.warn)
+            client = client_for(settings, pulumi.log.warn, pulumi.log.info)
             return client.list(path, per_page=kind.per_page, needs=kind.needs)
 
         answers = _Lists.current().of((settings, path), read, anew=anew).objects()

@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar
@@ -65,6 +66,20 @@ def _restore_reserved(args: tuple[Any, ...]) -> None:
 def name_of(urn: str) -> str:
     """Return the resource name at the end of a URN."""
     return urn.rpartition("::")[2]
+
+
+class Operation:
+    """One call of the engine's, and the seconds that it has spent on Cloudflare's answers."""
+
+    spent = 0.0
+
+
+_operation: ContextVar[Operation] = ContextVar("operation")
+
+
+def current_operation() -> Operation:
+    """Return the call of the engine's that is being served; outside of any, a new one."""
+    return _operation.get(None) or Operation()
 
 
 def warn(message: str) -> None:
@@ -163,17 +178,24 @@ def _outgoing(name: str, text: str) -> Exception:
 def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
     """Let everything the engine sent into a call, and only one-line errors out of it.
 
-    An error that nobody foresaw is named by its kind and place; its text could hold anything.
+    An error that nobody foresaw is named by its kind and place; its text could hold anything. A
+    call is one operation: it has one deadline, however many requests it sends.
     """
+
+    def served(*args: P.args, **kwargs: P.kwargs) -> R:
+        _restore_reserved(args)
+        before = _operation.set(Operation())
+        try:
+            return call(*args, **kwargs)
+        finally:
+            _operation.reset(before)
 
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         if os.environ.get(DEBUG):
-            _restore_reserved(args)
-            return call(*args, **kwargs)
+            return served(*args, **kwargs)
         try:
-            _restore_reserved(args)
-            return call(*args, **kwargs)
+            return served(*args, **kwargs)
         except CloudflareError as error:
             error_ = _outgoing(type(error).__name__, redact(str(error), args))
         except Exception as error:  # noqa: BLE001 - it is named and goes on

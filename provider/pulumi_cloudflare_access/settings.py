@@ -8,7 +8,7 @@
 | `cloudflare:baseUrl`        | `CLOUDFLARE_BASE_URL`   | another address of the API           |
 | `cloudflare-access:` …      |                         |                                      |
 | … `accountId`               | `CLOUDFLARE_ACCOUNT_ID` | the account where a resource has none |
-| … `requestsPer5Minutes`     |                         | this run's share of the token's rate |
+| … `requestsPer5Minutes`     |                         | this machine's share of the rate     |
 | … `deadline`                |                         | seconds that one operation may take  |
 | … `allowLoopback`           |                         | `true`: this machine may be baseUrl  |
 | … `onDrift`                 |                         | `refuse` (default) or `overwrite`    |
@@ -35,8 +35,9 @@ DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 # The second is Cloudflare for Government.
 CLOUDFLARES_HOSTS = frozenset({"api.cloudflare.com", "api.fed.cloudflare.com"})
 LOCAL_OVERRIDE = "CLOUDFLARE_ACCESS_LOCAL"
-# What Cloudflare's documentation allows one user or account token.
+# What Cloudflare's documentation allows one user or account token; one address gets 200 a second.
 REQUESTS_PER_5_MINUTES = 1200
+MOST_REQUESTS_PER_5_MINUTES = 60_000
 DEADLINE_SECONDS = 600.0
 
 ReadConfig = Callable[[str], Any]
@@ -46,8 +47,9 @@ ReadConfig = Callable[[str], Any]
 class Settings:
     """Where requests go and in whose name. Equal settings share one client.
 
-    `deadline` is in seconds, `requests_per_5_minutes` a count. `missing` says what to do about
-    credentials that are not there: it is raised by whoever needs them, and by nobody else.
+    `deadline` is in seconds, `requests_per_5_minutes` a count; None: whatever the address allows.
+    `missing` says what to do about credentials that are not there: it is raised by whoever needs
+    them, and by nobody else.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -56,7 +58,7 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     email: str | None = None
     allow_loopback: bool = False
-    requests_per_5_minutes: int = REQUESTS_PER_5_MINUTES
+    requests_per_5_minutes: int | None = None
     deadline: float = DEADLINE_SECONDS
     on_drift: Literal["refuse", "overwrite"] = "refuse"
     local: bool = False
@@ -74,15 +76,25 @@ class Settings:
         override = environment.get(LOCAL_OVERRIDE)
         where = _override(override) if override else _declared(config, environment, own)
         settings = cls(
-            requests_per_5_minutes=int(
-                own.number("requestsPer5Minutes", REQUESTS_PER_5_MINUTES, at_least=1)
-            ),
+            requests_per_5_minutes=own.count("requestsPer5Minutes"),
             deadline=own.number("deadline", DEADLINE_SECONDS, at_least=1),
             on_drift="overwrite" if own.choice("onDrift", "refuse", "overwrite") else "refuse",
             **where,
         )
         check_address(settings)
         return settings
+
+    @property
+    def quota(self) -> int | None:
+        """How many requests all runs on this machine may send in five minutes; None: any number."""
+        if self.requests_per_5_minutes is not None:
+            return min(self.requests_per_5_minutes, MOST_REQUESTS_PER_5_MINUTES)
+        return None if self.is_on_this_machine else REQUESTS_PER_5_MINUTES
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether requests stay on this machine: a local API has no rate limit, unless told so."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -137,6 +149,9 @@ class _Own:
                 f"cloudflare-access:{key} must be a number of at least {at_least:g}"
             )
         return value
+
+    def count(self, key: str) -> int | None:
+        return int(self.number(key, 0, at_least=1)) or None
 
     def choice(self, key: str, no: str, yes: str) -> bool:
         text = self.text(key) or no

@@ -612,16 +612,22 @@ class Watch(list[Any]):
         self.states: list[list[Policy]] = []
         self.refused: list[Any] = []
         self.cut_off_after = -1
+        self.lost: dict[str, Any] = {}
 
     def append(self, request: Any) -> None:
         super().append(request)
         if request["method"] == "GET":
             return
-        if request["status"] >= 400:
+        if request["status"] >= 400 and not self.is_deleted_again(request):
             self.refused.append(request)
         self.states.append(self.now())
         if len(self.states) == self.cut_off_after:
+            self.lost = request
             raise RuntimeError("the answer is lost")
+
+    def is_deleted_again(self, request: Any) -> bool:
+        """Tell whether this is the second attempt at what was deleted and not answered."""
+        return bool(request["status"] == 404 and request == {**self.lost, "status": 404})
 
     def now(self) -> list[Policy]:
         return [vars(placed.policy.content) for placed in self._policies.list_policies()]

@@ -737,7 +737,11 @@ def test_a_token_that_nobody_issued_is_told_with_the_permission_that_is_needed(
 def test_a_cloudflare_that_cannot_be_reached_is_one_line(cloudflare: LocalCloudflare) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    nowhere = {**config_for(cloudflare), "cloudflare:baseUrl": f"http://127.0.0.1:{port}"}
+    nowhere = {
+        **config_for(cloudflare),
+        "cloudflare:baseUrl": f"http://127.0.0.1:{port}",
+        "cloudflare-access:deadline": "1",
+    }
     with another(nowhere) as plugin, pytest.raises(CallFailed) as caught:
         plugin.up(KIND, ENGINEERS)
     assert str(caught.value).startswith("UnreachableError: POST /accounts/")

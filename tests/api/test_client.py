@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import ssl
 import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ import httpx
 import pytest
 import trustme
 
+from harness.clock import VirtualTime
 from harness.plugin import Plugin
 from harness.sockets import RAY, RESET, Proxy, Scripted, answer, envelope, refused
 from pulumi_cloudflare_access.api.client import MOST_PAGES, Client, client_for
@@ -56,8 +59,10 @@ def _no_connection_is_left_open() -> Iterator[None]:
 
 
 def client(base_url: str, **settings: Any) -> Client:
+    """Return a client that does not really wait before it tries again."""
     local = {"base_url": base_url, "api_token": CANARY, "allow_loopback": True}
-    return closed_afterwards(Client(Settings(**{**local, **settings})))
+    clock = VirtualTime().clock
+    return closed_afterwards(Client(Settings(**{**local, **settings}), clock=clock))
 
 
 def closed_afterwards(made: Client) -> Client:
@@ -174,7 +179,7 @@ def test_an_answer_that_is_not_what_was_due_is_an_error_with_its_status_and_ray(
         get(said)
     assert str(caught.value).startswith(f"GET /groups/g1 -> {status}: ")
     assert why in str(caught.value)
-    assert str(caught.value).endswith(f"[ray {RAY}]")
+    assert f" [ray {RAY}]; tried " in str(caught.value)
 
 
 NO_ANSWER = {
@@ -458,6 +463,47 @@ def test_what_cloudflare_says_besides_becomes_a_warning_under_the_resource() -> 
 @pytest.mark.parametrize("said", [None, [], {}, "", 0])
 def test_messages_of_any_other_shape_do_no_harm(said: Any) -> None:
     assert get(answer(envelope(GROUP, messages=said))) == GROUP
+
+
+def paced(server: Scripted, **more: str) -> dict[str, str]:
+    return {
+        "cloudflare:apiToken": CANARY,
+        "cloudflare:baseUrl": server.base_url,
+        "cloudflare-access:allowLoopback": "true",
+        **{f"cloudflare-access:{key}": value for key, value in more.items()},
+    }
+
+
+EVERYONE = answer(envelope({**GROUP, "include": [{"everyone": {}}]}))
+
+
+def test_a_run_that_waits_for_another_says_so_and_until_when() -> None:
+    with Scripted(EVERYONE) as server:
+        config = paced(server, requestsPer5Minutes="1")
+        with Plugin(config, os.environ) as first, Plugin(config, os.environ) as second:
+            first.get("access_group", "g1", {"account_id": "a"})
+            with ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(second.get, "access_group", "g1", {"account_id": "a"})
+                while not (second.progress or waiting.done()):
+                    time.sleep(0.05)
+                assert not waiting.done()
+                # Nobody wants to see the end of it.
+                second.process.kill()
+                assert waiting.exception()
+    [said] = second.progress
+    assert re.fullmatch(
+        r"waiting until [\d:]{8} for Cloudflare's rate limit: 1 in five minutes, .*", said
+    )
+    assert len(server.requests) == 1
+
+
+def test_a_lock_out_is_a_warning_under_the_resource_that_waits_and_then_all_goes_on() -> None:
+    refusal_ = answer(refused({"code": 971, "message": "wait"}), "429 Too Many", Retry_After="4")
+    with Scripted(refusal_, EVERYONE) as server, Plugin(paced(server), os.environ) as plugin:
+        found = plugin.get("access_group", "g1", {"account_id": "a"})
+        [warning] = plugin.warnings
+        assert warning.startswith("Cloudflare refuses whatever this token asks for until ")
+        assert plugin.engine.urns == [found.urn]
 
 
 # ------------------------------------------------------------------------------------- threads

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import struct
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -87,6 +89,22 @@ class Scripted:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         else:
             connection.sendall(say)
+
+
+class Dripping(Scripted):
+    """Says one thing at once, and then for seconds on end a byte of another now and then."""
+
+    def __init__(self, at_once: bytes, then: bytes, seconds: float = 10.0) -> None:
+        super().__init__(at_once)
+        self._then = then
+        self._seconds = seconds
+
+    def talk(self, connection: socket.socket) -> None:
+        """Read one request, and never quite answer it."""
+        super().talk(connection)
+        for byte in itertools.islice(itertools.cycle(self._then), int(self._seconds / 0.05)):
+            time.sleep(0.05)
+            connection.sendall(bytes([byte]))
 
 
 class Proxy(Scripted):

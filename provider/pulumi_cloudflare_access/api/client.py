@@ -9,8 +9,10 @@ One client per process and settings, used by all threads. What comes out is `res
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
 
@@ -18,37 +20,47 @@ import httpx
 
 from .. import plugin
 from ..errors import (
-    ApiError,
     CloudflareError,
-    LostAnswerError,
-    NoAnswerError,
+    NotFoundError,
     Reason,
     SettingsError,
     UnreachableError,
     UnusableAnswerError,
     refusal,
 )
-from ..settings import Settings, check_address, is_loopback
+from ..settings import Settings, check_address
+from .clock import Clock
+from .pace import LONGEST_ANSWER, pace_of
+from .retries import Tries
+from .transport import Transport
 
-# Seconds. Cloudflare's own SDK waits 5 for a connection and 60 for an answer.
-TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+# Seconds. Cloudflare's own SDK waits as long for a connection.
+LONGEST_CONNECT = 5.0
 # The plugin process serves a few calls at a time; each may have one request under way.
-CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+CONNECTIONS = 32
+# Errors that mean that no byte of the request has left this machine.
+NOTHING_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 # A list that never ends is a fault of the answer, not a very large account.
 MOST_PAGES = 1_000
 
 
-Warn = Callable[[str], None]
+Say = Callable[[str], None]
 
-_clients: dict[tuple[Settings, Warn], Client] = {}
+_clients: dict[tuple[Settings, Say], Client] = {}
 _making = threading.Lock()
 
 
-def client_for(settings: Settings, warn: Warn = plugin.warn) -> Client:
-    """Return this process's one client for these settings; programs warn in a way of their own."""
+def client_for(settings: Settings, warn: Say = plugin.warn, say: Say = plugin.say) -> Client:
+    """Return this process's one client for these settings; programs speak in a way of their own."""
     with _making:
         if (settings, warn) not in _clients:
-            _clients[settings, warn] = Client(settings, warn=warn)
+            _clients[settings, warn] = Client(settings, warn=warn, say=say)
         return _clients[settings, warn]
 
 
@@ -64,24 +76,28 @@ class Client:
         self,
         settings: Settings,
         transport: httpx.BaseTransport | None = None,
-        warn: Warn = plugin.warn,
+        warn: Say = plugin.warn,
+        say: Say = plugin.say,
+        clock: Clock | None = None,
     ) -> None:
         check_address(settings)
         self._settings = settings
         self._warn = warn
+        self._clock = clock or Clock()
+        self._pace = pace_of(settings, self._clock, say, warn)
+        address = httpx.URL(settings.base_url)
         try:
             self._http = httpx.Client(
                 base_url=settings.base_url,
                 headers={"User-Agent": f"pulumi-cloudflare-access/{_version()}"},
-                timeout=TIMEOUT,
-                limits=CONNECTIONS,
-                transport=transport,
+                transport=transport
+                # HTTPS_PROXY and SSL_CERT_FILE are honoured, but this machine has no proxy.
+                or Transport(address, CONNECTIONS, trust_env=not settings.is_on_this_machine),
                 # A redirect would carry the token to wherever it points.
                 follow_redirects=False,
-                # HTTPS_PROXY and SSL_CERT_FILE are honoured, but this machine has no proxy.
-                trust_env=not is_loopback(httpx.URL(settings.base_url).host),
+                trust_env=False,
             )
-        except (ImportError, OSError, ValueError, httpx.InvalidURL):
+        except (OSError, ValueError, httpx.InvalidURL):
             # The address is checked above; httpx reads the rest from the environment, and its words
             # for what is wrong there repeat a proxy's password.
             raise SettingsError(
@@ -169,60 +185,117 @@ class Client:
         where: str,
         needs: str,
         *,
-        due: Callable[[_Answer], Any] | None = None,
+        due: Callable[[_Answer], Any] = lambda _: None,
         body: Any = None,
         params: dict[str, Any] | None = None,
         idempotent: bool = True,
     ) -> Any:
-        """Ask, and return what is `due` of the answer."""
-        request = self._http.build_request(
-            verb,
-            where.lstrip("/"),
-            params=params or None,
-            headers=self._settings.headers,
-            **({} if body is None else {"json": body}),
+        """Ask, again if need be, and return what is `due` of the answer."""
+        call = _Call(verb, where, needs, due, body, params or {}, self._settings.headers)
+        operation, deadline = plugin.current_operation(), self._settings.deadline
+        if operation.spent >= deadline:
+            raise UnreachableError(
+                f"{call}: not sent: cloudflare-access:deadline ({deadline:g} s) was over, the "
+                f"requests before it took {operation.spent:.0f} s"
+            )
+        tries = Tries(
+            self._clock,
+            deadline,
+            operation.spent,
+            idempotent=idempotent,
+            reading=call.reading,
         )
         try:
-            credentials = (self._settings.api_token, self._settings.api_key)
-            answer = _Answer(f"{verb} {where}", self._send(request), credentials)
-            answer.refuse(needs, reading=verb == "GET")
-            found = due(answer) if due else None
-        except CloudflareError as error:
-            if idempotent or not _leaves_open(error):
-                raise
-            raise LostAnswerError(f"{error}: it may or may not have been done") from None
+            while True:
+                try:
+                    return self._attempt(call, tries)
+                except CloudflareError as error:
+                    if call.is_done(error, tries):
+                        return None
+                    tries.again(error)
+        finally:
+            operation.spent += tries.took()
+
+    def _attempt(self, call: _Call, tries: Tries) -> Any:
+        """Ask once, when the pace allows it."""
+        before = self._clock.ticks()
+        turn = self._pace.wait()
+        tries.begin(waited=self._clock.ticks() - before)
+        response = self._send(call, turn, min(LONGEST_ANSWER, tries.left()))
+        credentials = (self._settings.api_token, self._settings.api_key)
+        answer = _Answer(call, response, credentials)
+        if answer.status == httpx.codes.TOO_MANY_REQUESTS and answer.retry_after is not None:
+            self._pace.lock_out(answer.retry_after)
+        answer.refuse()
+        found = call.due(answer)
         for message in answer.messages:
             self._warn(f"Cloudflare says: {message}")
         return found
 
-    def _send(self, request: httpx.Request) -> httpx.Response:
-        """Send once. Pace, retries and deadlines belong here and nowhere else."""
+    def _send(self, call: _Call, turn: int, seconds: float) -> httpx.Response:
+        request = self._http.build_request(
+            call.verb,
+            call.where.lstrip("/"),
+            params=call.params or None,
+            headers=call.headers,
+            timeout=httpx.Timeout(seconds, connect=min(LONGEST_CONNECT, seconds)),
+            **({} if call.body is None else {"json": call.body}),
+        )
         try:
-            return self._http.send(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            # Before any byte was sent.
+            response = self._http.send(request)
+        except NOTHING_SENT as error:
+            self._pace.unsent(turn)
             raise UnreachableError(
                 f"{request.method} {request.url.path}: cannot reach {request.url.host}"
                 f"{f':{request.url.port}' if request.url.port else ''} ({error}): is the network "
                 "up, and is a proxy needed (HTTPS_PROXY, SSL_CERT_FILE)?"
             ) from None
         except httpx.HTTPError as error:
+            self._pace.answered(turn, {})
+            late = isinstance(error, httpx.TimeoutException)
             raise UnreachableError(
                 f"{request.method} {request.url.path}: no whole answer from {request.url.host} "
-                f"({type(error).__name__})",
+                f"{f'in {seconds:.3g} s ' if late else ''}({type(error).__name__})",
                 sent=True,
             ) from None
+        self._pace.answered(turn, response.headers)
+        return response
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What is asked, of whom, in whose name, and what is due of the answer."""
+
+    verb: str
+    where: str
+    needs: str
+    due: Callable[[_Answer], Any]
+    body: Any = field(repr=False)
+    params: dict[str, Any]
+    headers: dict[str, str] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.where}"
+
+    @property
+    def reading(self) -> bool:
+        return self.verb == "GET"
+
+    def is_done(self, error: CloudflareError, tries: Tries) -> bool:
+        """Tell whether an error says that an attempt before this one, its answer lost, did it."""
+        return self.verb == "DELETE" and tries.may_be_done and isinstance(error, NotFoundError)
 
 
 class _Answer:
     """One answer, its envelope opened once."""
 
     def __init__(
-        self, request: str, response: httpx.Response, secrets: Iterable[str | None]
+        self, call: _Call, response: httpx.Response, secrets: Iterable[str | None]
     ) -> None:
-        self.request = request
+        self._call = call
         self.status = response.status_code
         self.ray = response.headers.get("cf-ray")
+        self.retry_after = _seconds(response.headers.get("retry-after"))
         self._type = response.headers.get("content-type", "no content type")
         try:
             text = response.content.decode()
@@ -240,7 +313,7 @@ class _Answer:
 
     def unusable(self, why: str) -> UnusableAnswerError:
         ray = f" [ray {self.ray}]" if self.ray else ""
-        return UnusableAnswerError(f"{self.request} -> {self.status}: {why}{ray}")
+        return UnusableAnswerError(f"{self._call} -> {self.status}: {why}{ray}", status=self.status)
 
     def result(self) -> Any:
         """Return the object that is due."""
@@ -265,37 +338,36 @@ class _Answer:
             raise self.unusable("a list was due and something else came")
         return self, items
 
-    def refuse(self, needs: str, *, reading: bool) -> None:
+    def refuse(self) -> None:
         """Raise unless this is the success that was asked for."""
         reasons = Reason.read_all(self.envelope.get("errors"))
         succeeded = httpx.codes.is_success(self.status)
         if succeeded and self.envelope.get("success") is True and not reasons:
             return
         # A gateway's own 404 must not pass for Cloudflare's: it would mean that the object is gone.
+        # A 429 means the same whoever says it.
         foreign = self.status == httpx.codes.NOT_FOUND and self.envelope.get("success") is not False
-        if foreign or not self.envelope:
+        too_many = self.status == httpx.codes.TOO_MANY_REQUESTS
+        if foreign or not (self.envelope or too_many):
             raise self.unusable(f"no JSON of Cloudflare's ({self._type.partition(';')[0]})")
         if succeeded:
             told = "; ".join(map(str, reasons)) or "no reason given"
             raise self.unusable(f"a success that says it is none: {told}")
-        access = f"{needs} {'Read' if reading else 'Write'}"
+        access = f"{self._call.needs} {'Read' if self._call.reading else 'Write'}"
         remedy = f'the token needs the permission "{access}" on this account or zone'
-        raise refusal(self.request, self.status, reasons, self.ray, remedy)
+        error = refusal(str(self._call), self.status, reasons, self.ray, remedy)
+        error.retry_after = self.retry_after
+        raise error
 
 
 def _are_objects(items: Any) -> bool:
     return isinstance(items, list) and all(isinstance(item, dict) for item in items)
 
 
-def _leaves_open(error: CloudflareError) -> bool:
-    """Tell whether what was asked for may have been done all the same."""
-    if isinstance(error, UnreachableError):
-        return error.sent
-    if isinstance(error, ApiError):
-        return error.status == httpx.codes.REQUEST_TIMEOUT or httpx.codes.is_server_error(
-            error.status
-        )
-    return isinstance(error, NoAnswerError)
+def _seconds(retry_after: str | None) -> float | None:
+    """Read `retry-after`. Its other form, a date, is not one that Cloudflare sends."""
+    plain = retry_after is not None and re.fullmatch(r"\s*\d{1,9}\s*", retry_after)
+    return float(retry_after) if retry_after and plain else None
 
 
 def _version() -> str:
