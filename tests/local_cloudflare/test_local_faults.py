@@ -193,6 +193,32 @@ def test_a_reset_forgets_faults_and_what_struck(
     assert groups.ask().status_code == 200
 
 
+def test_a_reset_drops_what_is_held(
+    cloudflare: LocalCloudflare,
+    groups: Groups,
+    aside: Callable[[Callable[[], object]], threading.Thread],
+) -> None:
+    def create() -> None:
+        with pytest.raises(httpx.RemoteProtocolError):
+            groups.create("a")
+
+    armed = cloudflare.fault(CREATES, faults.Hold("before"))
+    waiting = aside(create)
+    armed.wait()
+    cloudflare.reset()
+    waiting.join()
+    assert groups.names() == []
+
+
+@pytest.mark.usefixtures("still")
+def test_after_a_reset_nothing_lags(cloudflare: LocalCloudflare, groups: Groups) -> None:
+    cloudflare.fault(CREATES, faults.Lag(5))
+    groups.create("a")
+    cloudflare.reset()
+    groups.create("b")
+    assert groups.names() == ["b"]
+
+
 # Answers
 
 

@@ -150,6 +150,16 @@ def test_the_nth_request_of_a_connection_is_cut_and_a_new_one_serves(
     assert names == {"1", "2", "3"}
 
 
+def test_a_route_has_no_query_and_no_escapes(
+    cloudflare: LocalCloudflare, http: httpx.Client, groups: str
+) -> None:
+    armed = cloudflare.fault("GET /accounts/*/access/groups", faults.Cut("processed"))
+    for path in (f"{groups}?page=1", groups.replace("groups", "%67roups")):
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.get(path)
+    assert [entry["path"] for entry in armed.fired] == [groups, groups]
+
+
 def test_httpx_calls_each_cut_what_it_is(
     cloudflare: LocalCloudflare, http: httpx.Client, groups: str
 ) -> None:
@@ -186,7 +196,7 @@ def test_an_answer_drips_byte_by_byte(
 def test_a_drip_ends_when_the_server_stops(
     cloudflare: LocalCloudflare, wire: Wire, groups: str
 ) -> None:
-    armed = cloudflare.fault("GET **", faults.Drip("headers", 60))
+    armed = cloudflare.fault("GET **", faults.Drip("headers", 3600))
     wire.send("GET", groups)
     armed.wait()
     cloudflare.stop()

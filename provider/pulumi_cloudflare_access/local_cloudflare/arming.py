@@ -230,9 +230,11 @@ class Faults:
             armed.lift()
 
     def reset(self) -> None:
-        """Disarm every fault, and forget what struck."""
-        self.lift()
+        """Disarm every fault, drop the requests that are held, and forget what struck."""
         with self.changed:
+            for armed in self.armed:
+                armed.drop()
+            self.armed = []
             self.fired.clear()
 
     def wake(self) -> None:
