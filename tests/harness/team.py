@@ -76,6 +76,10 @@ class Team:
         """Add people to a group by hand."""
         self._ask("POST", f"iam/user_groups/{group}/members", ids(names))
 
+    def put(self, group: str, *names: str) -> None:
+        """Replace the members of a group by hand."""
+        self._ask("PUT", f"iam/user_groups/{group}/members", ids(names))
+
     def take_out(self, group: str, name: str) -> None:
         """Take somebody out of a group by hand."""
         self._ask("DELETE", f"iam/user_groups/{group}/members/{member_id(name)}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -676,3 +678,53 @@ def test_an_address_that_changed_at_cloudflare_is_shown_as_another_person(
         "changed at Cloudflare: member: ada@example.com -> lovelace@example.com",
         "changed at Cloudflare: members: - ada@example.com; members: + lovelace@example.com",
     ]
+
+
+# --------------------------------------------------------------------------------- two at a time
+
+PAUSE = 0.002
+"""Seconds in the middle of each write at Cloudflare, in which others are served."""
+
+
+def test_two_stacks_that_add_to_one_group_lose_nobody(team: Team) -> None:
+    names = [f"p{number:02}" for number in range(20)]
+    team.invite(*names)
+    team.cloudflare.switches.member_writes_pause = PAUSE
+    config = config_for(team.cloudflare)
+    with (
+        Plugin(config, os.environ) as here,
+        Plugin(config, os.environ) as there,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        for trial in range(100):
+            group = team.group()
+            start = threading.Barrier(2, timeout=60)
+
+            def add(plugin: Plugin, names: list[str]) -> None:
+                start.wait()  # noqa: B023 - each trial waits for its own
+                for name in names:
+                    plugin.up(ONE, one(group, name), name=name)  # noqa: B023 - likewise
+
+            done = [pool.submit(add, here, names[:10]), pool.submit(add, there, names[10:])]
+            for one_of_both in done:
+                one_of_both.result()
+            assert team.members(group) == names, f"trial {trial}"
+        assert told(here) == told(there) == []
+
+
+def test_two_who_read_the_set_and_write_it_back_lose_people(team: Team) -> None:
+    names = [f"p{number:02}" for number in range(20)]
+    team.invite(*names)
+    team.cloudflare.switches.member_writes_pause = PAUSE
+    group, both_have_read = team.group(), threading.Barrier(2, timeout=60)
+
+    def add(names: list[str]) -> None:
+        for name in names:
+            there = team.members(group)
+            both_have_read.wait()
+            team.put(group, *there, name)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(add, names[:10]), pool.submit(add, names[10:])]:
+            done.result()
+    assert len(team.members(group)) == 10

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_cloudflare.iam import MISSING, errors, result, seed_members
+from pulumi_cloudflare_access.local_cloudflare.iam.user_group_members.models import (
+    UserGroupMemberBackend,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
@@ -245,3 +250,34 @@ def test_eight_threads_that_add_lose_nobody(
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, ids))
     assert {it["id"] for it in result(http.get(members))} == set(ids)
+
+
+def test_others_are_served_while_a_write_pauses(
+    http: httpx.Client, members: str, people: dict[str, str], cloudflare: LocalCloudflare
+) -> None:
+    http.put(members, json=ids(people, "ab"))
+    cloudflare.switches.member_writes_pause = 0.2
+    with ThreadPoolExecutor(3) as pool:
+        asked = [
+            pool.submit(http.post, members, json=ids(people, "c")),
+            pool.submit(http.delete, f"{members}/{people['a']}"),
+            pool.submit(http.post, members, json=ids(people, "d")),
+        ]
+        assert {it.result().status_code for it in asked} == {200}
+    assert letters(result(http.get(members))) == "bcd"
+
+
+def test_what_others_write_meanwhile_stays_unless_the_set_is_replaced(
+    http: httpx.Client, members: str, people: dict[str, str], cloudflare: LocalCloudflare
+) -> None:
+    group, backend = members.split("/")[-2], cloudflare.account.of(UserGroupMemberBackend)
+
+    def somebody_else(letter: str) -> Callable[[], object]:
+        return lambda: backend.add_members(group, ids(people, letter))
+
+    backend.add_members(group, ids(people, "a"), somebody_else("b"))
+    assert letters(result(http.get(members))) == "ab"
+    backend.delete_member(group, people["a"], somebody_else("c"))
+    assert letters(result(http.get(members))) == "bc"
+    backend.set_members(group, ids(people, "bc"), somebody_else("d"))
+    assert letters(result(http.get(members))) == "bc"

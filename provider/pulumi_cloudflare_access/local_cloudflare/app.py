@@ -214,7 +214,17 @@ class App:
             body=_body(request),
             path=_path(request),
             view=self._view(request),
+            give_way=self._give_way,
         )
+
+    def _give_way(self, seconds: float) -> None:
+        if not seconds:
+            return
+        self.lock.release()
+        try:
+            self._wait(seconds)
+        finally:
+            self.lock.acquire()
 
     def _view(self, request: Request) -> Callable[[Sequence[Any]], Sequence[Any]]:
         """Return what a list is like from one page to the next: it may have changed."""

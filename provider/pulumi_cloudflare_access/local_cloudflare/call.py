@@ -27,6 +27,8 @@ class Call:
     path: str
     view: Callable[[Sequence[Any]], Sequence[Any]] = tuple
     """What a list makes of its items before it is divided into pages."""
+    give_way: Callable[[float], None] = lambda _: None
+    """Let other requests be answered for so many seconds, in the middle of this one."""
 
     def of(self, kind: type[Kept]) -> Kept:
         """Return what the account or zone of the path keeps of a kind."""

@@ -82,6 +82,9 @@ class Switches:
     new_user_group_misses: int = 0
     """Requests for the members of a new user group that do not find it yet."""
 
+    member_writes_pause: float = 0.0
+    """Seconds between what a write of a group's members reads and what it writes."""
+
     scim_policies: Literal["refuse", "allow"] = "refuse"
     """What happens to a change of nothing but the policies of a group that SCIM manages."""
 

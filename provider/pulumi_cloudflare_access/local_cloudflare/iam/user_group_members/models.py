@@ -11,6 +11,8 @@ from ..members.models import MemberBackend
 from ..user_groups.models import UserGroupBackend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..members.models import Member
     from ..user_groups.models import UserGroup
 
@@ -21,6 +23,10 @@ class UserGroupMember:
 
     member: Member
     created_at: str
+
+
+def _at_once() -> None:
+    """Write without a pause."""
 
 
 class UserGroupMemberBackend(AccountBackend):
@@ -39,20 +45,34 @@ class UserGroupMemberBackend(AccountBackend):
         ]
         return sorted(members, key=lambda it: it.member.user.email, reverse=descending)
 
-    def add_members(self, user_group_id: str, body: Any) -> list[UserGroupMember]:
-        """Add members to a group; whoever is in it already stays as they are."""
+    def add_members(
+        self, user_group_id: str, body: Any, pause: Callable[[], object] = _at_once
+    ) -> list[UserGroupMember]:
+        """Add members to a group; whoever is in it already stays as they are.
+
+        Others may write during the pause. Members are added to the set there is then: that a
+        request about one member writes nothing about others is what Cloudflare's routes are for.
+        """
         added = self._checked(body)
         if not added:
             raise InvalidRequestError(("", "members should not be empty"))
-        group = self._group(user_group_id, editable=True)
-        members = dict.fromkeys([*group.members, *self._load(added)])
+        self._group(user_group_id, editable=True)
+        added = self._load(added)
+        pause()
+        group = self.account.of(UserGroupBackend).get_user_group(user_group_id)
+        members = dict.fromkeys([*group.members, *added])
         return self._of(self.account.of(UserGroupBackend).set_members(group, members))
 
-    def set_members(self, user_group_id: str, body: Any) -> list[UserGroupMember]:
-        """Have exactly these members in a group, perhaps none."""
+    def set_members(
+        self, user_group_id: str, body: Any, pause: Callable[[], object] = _at_once
+    ) -> list[UserGroupMember]:
+        """Have exactly these members in a group, perhaps none, whatever others write meanwhile."""
         members = self._checked(body)
-        group = self._group(user_group_id, editable=True)
-        group = self.account.of(UserGroupBackend).set_members(group, self._load(members))
+        self._group(user_group_id, editable=True)
+        members = self._load(members)
+        pause()
+        groups = self.account.of(UserGroupBackend)
+        group = groups.set_members(groups.get_user_group(user_group_id), members)
         return self._of(group)
 
     def count_members(self, user_group_id: str) -> int:
@@ -66,10 +86,14 @@ class UserGroupMemberBackend(AccountBackend):
                 return it
         raise NotFoundError("member")
 
-    def delete_member(self, user_group_id: str, member_id: str) -> UserGroupMember:
-        """Take a member out of a group."""
-        group = self._group(user_group_id, editable=True)
+    def delete_member(
+        self, user_group_id: str, member_id: str, pause: Callable[[], object] = _at_once
+    ) -> UserGroupMember:
+        """Take a member out of a group; whoever is added during the pause stays in it."""
+        self._group(user_group_id, editable=True)
         member = self.get_member(user_group_id, member_id)
+        pause()
+        group = self.account.of(UserGroupBackend).get_user_group(user_group_id)
         left = [it for it in group.members if it != member_id]
         self.account.of(UserGroupBackend).set_members(group, left)
         return member

@@ -10,6 +10,8 @@ from ..lists import Sizes, descending, page
 from .models import UserGroupMemberBackend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...call import Call
     from ...world import World
     from .models import UserGroupMember
@@ -30,7 +32,7 @@ def list_members(call: Call) -> Answer:
 def add_members(call: Call) -> Answer:
     """Answer all members of the group; or, as the reference page has it, one who was added."""
     backend = call.of(UserGroupMemberBackend)
-    members = backend.add_members(call.ids["user_group_id"], call.body)
+    members = backend.add_members(call.ids["user_group_id"], call.body, _pause(call))
     if call.world.switches.added_members == "object":
         first = next(it for it in members if it.member.id == call.body[0]["id"])
         return Answer(result=_shown(call.world, first))
@@ -40,7 +42,7 @@ def add_members(call: Call) -> Answer:
 def set_members(call: Call) -> Answer:
     """Answer all members of the group."""
     backend = call.of(UserGroupMemberBackend)
-    return _all(call, backend.set_members(call.ids["user_group_id"], call.body))
+    return _all(call, backend.set_members(call.ids["user_group_id"], call.body, _pause(call)))
 
 
 def get_member(call: Call) -> Answer:
@@ -64,8 +66,12 @@ def get_member(call: Call) -> Answer:
 
 def delete_member(call: Call) -> Answer:
     """Answer the member who was taken out."""
-    member = call.of(UserGroupMemberBackend).delete_member(**call.ids)
+    member = call.of(UserGroupMemberBackend).delete_member(**call.ids, pause=_pause(call))
     return Answer(result=_shown(call.world, member))
+
+
+def _pause(call: Call) -> Callable[[], object]:
+    return partial(call.give_way, call.world.switches.member_writes_pause)
 
 
 def _all(call: Call, members: list[UserGroupMember]) -> Answer:
