@@ -171,7 +171,8 @@ class Lifecycle(dynamic.ResourceProvider):
             told = f'finds an object by its {self.natural_key}, and there is none: adopt="<id>"'
             mistakes.append(Mistake(ADOPT, told))
         if mistakes:
-            failures = [dynamic.CheckFailure("", str(m).removeprefix(": ")) for m in mistakes]
+            reasons = [plugin.redact(str(m).removeprefix(": "), (_olds, news)) for m in mistakes]
+            failures = [dynamic.CheckFailure("", reason) for reason in reasons]
             return dynamic.CheckResult(dict(news), failures)
         if _olds:
             self._keep_keys(checked, _olds)

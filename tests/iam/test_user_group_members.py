@@ -549,6 +549,19 @@ def test_no_message_about_secret_members_names_them(plugin: Plugin, team: Team) 
     with pytest.raises(CallFailed) as failed:
         plugin.up(ALL, people(team.group(), "nobody", __secret=["members"]), name="other")
     assert "nobody@example" not in str(failed.value)
+    secret = people(group, "ada", max_removals=0, __secret=["members"])
+    with pytest.raises(CheckFailed) as refused:
+        plugin.check(ALL, secret, made.inputs)
+    assert refused.value.reasons == [
+        "members: 1 would leave the group ([secret]), and max_removals is 0"
+    ]
+    team.add(group, "zoe")
+    with Plugin(config_for(team.cloudflare), os.environ) as later:
+        single = later.up(ONE, one(group, "zoe", __secret=["member"]))
+    plugin.destroy(single)
+    assert told(plugin) == [
+        f"[secret] in user group {group} stays: it was there before this resource"
+    ]
 
 
 # ----------------------------------------------------------------------------------- one by one

@@ -403,7 +403,8 @@ class UserGroupMemberProvider(OfAUserGroup):
 
     def _called(self, props: Mapping[str, Any], id_: str) -> str:
         group = id_.partition("/")[0]
-        return f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
+        called = f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
+        return plugin.redact(called, (dict(props),))
 
     def _path(self, scope: Scope, id_: str | None = None) -> str:
         if id_ is None or "/" not in id_:
@@ -567,7 +568,8 @@ def get_user_group_members(
     opts: pulumi.InvokeOptions | None = None,
 ) -> list[GetUserGroupMemberResult]:
     """Return everybody in a user group, by e-mail address; NotFoundError if there is no group."""
-    account_id = getattr(group, "account_id", None) if account_id is None else account_id
+    if account_id is None and isinstance(group, Found):
+        account_id = group.account_id
     return _UserGroupMemberLookup(group).get_all(account_id=account_id, opts=opts)
 
 
@@ -582,7 +584,9 @@ def get_user_group_members_output(
     if isinstance(reference, Mapping) and MISTAKE in reference:
         raise DeclarationError(f"group: {reference[MISTAKE]}")
     known = reference[ID] if isinstance(reference, Mapping) else reference
-    account_id = getattr(group, "account_id", None) if account_id is None else account_id
+    # An Output has every attribute, once it is asked for it.
+    if account_id is None and isinstance(group, (Found, pulumi.CustomResource)):
+        account_id = getattr(group, "account_id", None)
     return pulumi.Output.from_input(known).apply(
         lambda found: _UserGroupMemberLookup(found).get_all_output(account_id=account_id, opts=opts)
     )
