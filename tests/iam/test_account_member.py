@@ -28,7 +28,7 @@ def team(program: LocalCloudflare) -> Team:
 @pytest.mark.parametrize("has_email", [True, False])
 @pytest.mark.parametrize("by", [{"email": "Ada@Example.com"}, {"id": member_id("ada")}])
 def test_a_member_is_found_by_address_and_id(
-    by: dict[str, Any], has_email: bool, team: Team
+    by: dict[str, Any], team: Team, *, has_email: bool
 ) -> None:
     team.cloudflare.switches.member_email = has_email
     found = cloudflare.get_account_member(**by)
