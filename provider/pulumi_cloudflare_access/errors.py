@@ -86,7 +86,12 @@ class LostAnswerError(NoAnswerError):
     """A request that must not be repeated was sent, and nothing says whether it was done.
 
     Cloudflare may have done it, may be doing it yet, or may never do it: look before asking again.
+    `answered`: something has answered, if only a gateway, and the request may be under way yet.
     """
+
+    def __init__(self, message: str, *, answered: bool = True) -> None:
+        super().__init__(message)
+        self.answered = answered
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,10 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from . import kinds, ownership, plugin
-from .api.pages import Snapshot
+from .api.journal import Journal
+from .api.lag import Writes
+from .api.pages import Page, Snapshot
+from .creation import Creation
 from .errors import (
     AdoptionError,
     ApiError,
@@ -54,6 +57,7 @@ SECRET = plugin.SECRET  # the fields that hold a secret value
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 STATE_VERSION = 1
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
+FOUND = "__found"  # in an answer: not the one to the creation
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 
 # Seconds to wait before trying again to delete what is still in use: the user of it may be on its
@@ -120,6 +124,8 @@ class Lifecycle(dynamic.ResourceProvider):
     """The token permission, without its Read or Write."""
     per_page: ClassVar[int | None] = 1000
     """How many a page of the list may hold; None: the list has no pages."""
+    is_listed_whole: ClassVar[bool] = True
+    """Its list holds all that asking for one object tells: one list answers a whole refresh."""
     quota: ClassVar[int | None] = None
     """How many an account may have unless Cloudflare has agreed to more."""
 
@@ -175,6 +181,7 @@ class Lifecycle(dynamic.ResourceProvider):
             failures = [dynamic.CheckFailure("", reason) for reason in reasons]
             return dynamic.CheckResult(dict(news), failures)
         if _olds:
+            ownership.known()
             self._keep_keys(checked, _olds)
             # How an object came here is history: it is no difference, now or later.
             adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
@@ -185,7 +192,7 @@ class Lifecycle(dynamic.ResourceProvider):
     @plugin.clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Tell form from change, and change from replacement. The engine writes out the rest."""
-        ownership.seen(self.kind, _id)
+        self._seen(_id)
         old = self._declared(_olds)
         new = self.identified(self._declared(_plain(_news)), old)
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
@@ -206,10 +213,11 @@ class Lifecycle(dynamic.ResourceProvider):
         if answer is None:
             with self._explaining(scope, props):
                 answer = self._make(scope, props)
-            kept = self._kept(self._computed(answer))
+            # What only the answer to a creation tells, one that was found later does not.
+            kept = {} if answer.get(FOUND) else self._kept(self._computed(answer))
         id_ = _id_of(answer)
         ownership.seen(self.kind, id_)
-        self._snapshot(scope).wrote(id_, answer)
+        self._wrote(scope, answer)
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
     @plugin.clean_errors
@@ -221,9 +229,10 @@ class Lifecycle(dynamic.ResourceProvider):
             _raise(self._fill_in_scope(props, {}))
         scope = self._scope(props)
         if not external:
-            ownership.seen(self.kind, id_)
+            self._seen(id_)
+        _writes.known(id_, props)
         try:
-            answer = self._get(scope, id_)
+            answer = self._listed(scope, id_) or self._get(scope, id_)
         except NotFoundError:
             if not refreshing:
                 raise
@@ -246,7 +255,8 @@ class Lifecycle(dynamic.ResourceProvider):
     ) -> dynamic.UpdateResult:
         """Lay the declaration over what is there now, if that is what the preview showed."""
         scope = self._scope(_olds)
-        ownership.seen(self.kind, _id)
+        self._seen(_id)
+        _writes.known(_id, _olds)
         try:
             there = self._get(scope, _id)
         except NotFoundError:
@@ -262,7 +272,7 @@ class Lifecycle(dynamic.ResourceProvider):
         if not self._is_settled(there, old, new):
             with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)
-            self._snapshot(scope).wrote(_id, there)
+            self._wrote(scope, there)
         outputs = self._outputs({**_news, **new}, there, written=True)
         return dynamic.UpdateResult(self._kept(_olds) | outputs)
 
@@ -270,6 +280,7 @@ class Lifecycle(dynamic.ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
+        self._saved(_id)
         heir = ownership.heir(self.kind, _id, self.adoptable(_id))
         if heir:
             plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
@@ -278,6 +289,7 @@ class Lifecycle(dynamic.ResourceProvider):
         with self._explaining(scope, _props):
             self._delete(scope, _id, _props, users)
         self._snapshot(scope).deleted(_id)
+        _writes.deleted(_id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
         for consequence in self.deleted(self._declared(_props)):
@@ -402,10 +414,36 @@ class Lifecycle(dynamic.ResourceProvider):
         return f"{path}/{quote(id_, safe='')}"
 
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client.get(self._path(scope, id_), needs=self.needs)
+        path, needs = self._path(scope, id_), self.needs
+        answer: dict[str, Any] = _writes.patiently(
+            id_, lambda: self.client.get(path, needs=needs), self.client.clock.sleep
+        )
         if _id_of(answer) != id_:
             raise UnusableAnswerError(f"asked for {self.what} {id_}, got {_id_of(answer)}")
         return answer
+
+    def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+        """Return an object as one list for all of its kind has it; None: ask for it by itself."""
+        if not self.is_listed_whole:
+            return None
+        found = self._snapshot(scope).find(id_)
+        if found is None or not self.is_ours(found) or _writes.is_old(id_, found):
+            return None
+        return found
+
+    def _seen(self, id_: str) -> None:
+        """Note that the state has the object, and which resource owns it."""
+        ownership.seen(self.kind, id_)
+        self._saved(id_)
+
+    def _saved(self, id_: str) -> None:
+        # A preview may have no settings yet, and then no run has made anything.
+        journal_for(self.settings).saved(self.kind, id_)
+
+    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+        id_ = _id_of(answer)
+        self._snapshot(scope).wrote(id_, dict(answer))
+        _writes.wrote(id_, answer)
 
     def _called(self, props: Mapping[str, Any], id_: str) -> str:
         name = props.get(self.natural_key)
@@ -523,10 +561,43 @@ class Lifecycle(dynamic.ResourceProvider):
     # ------------------------------------------------------------------------------------- writing
 
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        """Make an object; return it as a GET would."""
-        body = self._body(self._declared(props))
-        made: dict[str, Any] = self.client.post(self._path(scope), body, needs=self.needs)
-        return made
+        """Make an object; return it as a GET would. FOUND: as a GET has, some runs later."""
+        declared, name = self._declared(props), props.get(self.natural_key)
+        creation = Creation(
+            kind=self.kind,
+            called=f'{self.what} "{name}"' if isinstance(name, str) else f"this {self.what}",
+            path=self._path(scope),
+            body=self._body(declared),
+            needs=self.needs,
+            client=self.client,
+            journal=journal_for(self.settings),
+            listed=self._snapshot(scope),
+            get=lambda id_: self._get(scope, id_),
+            is_namesake=lambda found: self._is_namesake(found, declared),
+            is_equal=lambda found: self._is_equal(found, declared),
+        )
+        made = creation.make(deliberately=props.get(ADOPT) is False)
+        if made.first_hand:
+            return made.answer
+        answer = made.answer
+        differences = self._differences(self._managed(answer, declared), declared, _secret(props))
+        if differences:
+            answer = self._change(scope, answer, declared, {})
+        lost = [name for name in self.kept_from_create if self._computed(made.answer).get(name)]
+        changed = f", and changed: {'; '.join(differences)}" if differences else ""
+        told = f"; {', '.join(lost)} was in an answer that is lost: make new ones" if lost else ""
+        plugin.warn(f"{self._called(props, _id_of(answer))}: {made.why}{changed}{told}")
+        return {**answer, FOUND: True}
+
+    def _is_namesake(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+        """Tell whether an object has the name of the declared one, or what stands for a name."""
+        by = self.natural_key if declared.get(self.natural_key) else "name"
+        key = self.facts().get(by)
+        same = key is None or key.same(found.get(by, MISSING), declared.get(by, MISSING))
+        return same and self.is_ours(found)
+
+    def _is_equal(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+        return not self._differences(self._managed(found, declared), declared)
 
     def _is_settled(
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
@@ -669,8 +740,8 @@ class Lifecycle(dynamic.ResourceProvider):
         kind: Collection = of or type(self)
         path = self.path_of(scope, kind.collection) if of else self._path(scope)
 
-        def read() -> Iterator[dict[str, Any]]:
-            return self.client.list(path, per_page=kind.per_page, needs=kind.needs)
+        def read() -> Iterator[Page]:
+            return self.client.pages(path, per_page=kind.per_page, needs=kind.needs)
 
         with _snapshotting:
             return _snapshots.setdefault((self.settings, kind, path), Snapshot(read))
@@ -709,6 +780,18 @@ _names: dict[str, str] = {}
 # The lists that this process has read, of all kinds: what one writes, the others see.
 _snapshots: dict[tuple[Settings, Collection, str], Snapshot] = {}
 _snapshotting = threading.Lock()
+_writes = Writes()
+
+
+@functools.cache
+def _journal(address: str) -> Journal:
+    return Journal(address, plugin.warn)
+
+
+def journal_for(settings: Settings) -> Journal:
+    """Return this process's journal of creates at the settings' address."""
+    with _snapshotting:
+        return _journal(settings.base_url)
 
 
 def _plain(value: Any) -> Any:

@@ -18,12 +18,12 @@ import difflib
 import json
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
 
-from .api.pages import Snapshot
+from .api.pages import Page, Snapshot
 from .errors import DeclarationError, LookUpError, SettingsError
 from .lifecycle import Collection, Lifecycle, Scope
 from .provider import Cloudflare
@@ -119,11 +119,11 @@ class Lookup(Generic[T]):
         where, kind = _scope(scope, settings), self._collection
         path = Lifecycle.path_of(where, kind.collection)
 
-        def read() -> Iterable[dict[str, Any]]:
+        def read() -> Iterator[Page]:
             from .api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP
 
             client = client_for(settings, pulumi.log.warn, pulumi.log.info)
-            return client.list(path, per_page=kind.per_page, needs=kind.needs)
+            return client.pages(path, per_page=kind.per_page, needs=kind.needs)
 
         answers = _Lists.current().of((settings, path), read, anew=anew).objects()
         return self.listed(where, answers)
@@ -263,7 +263,7 @@ class _Lists:
             alone = list(cls._all.values())
             return alone[0] if len(alone) == 1 else cls._outside
 
-    def of(self, key: Any, read: Callable[[], Iterable[dict[str, Any]]], *, anew: bool) -> Snapshot:
+    def of(self, key: Any, read: Callable[[], Iterator[Page]], *, anew: bool) -> Snapshot:
         with self._lock:
             if anew or key not in self._snapshots:
                 self._snapshots[key] = Snapshot(read)

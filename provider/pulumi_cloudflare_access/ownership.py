@@ -18,6 +18,8 @@ _owners: dict[tuple[str, str], str] = {}
 # Who keeps an object in this run, and who took it over in this run.
 _keepers: dict[tuple[str, str], str] = {}
 _adopted: dict[str, str] = {}
+# The resources that an earlier run has made.
+_known: set[str] = set()
 # What other resources of the program adopt in this run, perhaps not yet.
 _claimed: set[str] = set()
 _lock = threading.Lock()
@@ -32,6 +34,16 @@ def seen(kind: str, id_: str) -> None:
 def kept(kind: str, id_: str) -> None:
     """Note that the resource at hand keeps its object in this run."""
     _keepers.setdefault((kind, id_), plugin.current_urn())
+
+
+def known() -> None:
+    """Note that the resource at hand is in the state."""
+    _known.add(plugin.current_urn())
+
+
+def is_known(urn: str) -> bool:
+    """Tell whether a resource is in the state, so that making it replaces an object."""
+    return urn in _known
 
 
 def is_managed(kind: str, id_: str) -> bool:

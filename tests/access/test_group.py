@@ -86,6 +86,8 @@ def another(config: dict[str, str]) -> Iterator[Plugin]:
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     """Start one process of each for all tests here: starting takes longer than a test."""
     with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+        # The first create of a process looks what is there; tests count what comes after.
+        plugin.up(KIND, {"name": "First", "include": [EVERYONE]}, name="first")
         yield cloudflare, plugin
 
 
@@ -729,8 +731,8 @@ def test_a_token_that_nobody_issued_is_told_with_the_permission_that_is_needed(
     stranger = {**config_for(cloudflare), "cloudflare:apiToken": CANARY}
     with another(stranger) as plugin, pytest.raises(CallFailed) as caught:
         plugin.up(KIND, ENGINEERS)
-    assert str(caught.value).startswith("DeniedError: POST /accounts/")
-    assert '"Access: Organizations, Identity Providers, and Groups Write"' in str(caught.value)
+    assert str(caught.value).startswith("DeniedError: GET /accounts/")
+    assert '"Access: Organizations, Identity Providers, and Groups Read"' in str(caught.value)
     assert CANARY not in str(caught.value)
 
 
@@ -744,7 +746,7 @@ def test_a_cloudflare_that_cannot_be_reached_is_one_line(cloudflare: LocalCloudf
     }
     with another(nowhere) as plugin, pytest.raises(CallFailed) as caught:
         plugin.up(KIND, ENGINEERS)
-    assert str(caught.value).startswith("UnreachableError: POST /accounts/")
+    assert str(caught.value).startswith("UnreachableError: GET /accounts/")
     assert f"cannot reach 127.0.0.1:{port}" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 

@@ -10,8 +10,10 @@ import copy
 import functools
 import subprocess
 import sys
+import tempfile
 from concurrent import futures
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import grpc
@@ -77,7 +79,15 @@ class _Engine(engine_pb2_grpc.EngineServicer):
 class Plugin:
     """One plugin process with one configuration."""
 
-    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, str],
+        environment: Mapping[str, str],
+        cache: Path | None = None,
+    ) -> None:
+        # A machine of its own, unless it is to share one with other runs.
+        self._machine = tempfile.TemporaryDirectory()
+        cache = cache or Path(self._machine.name)
         self.engine = _Engine()
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=2))
         engine_pb2_grpc.add_EngineServicer_to_server(self.engine, self._server)
@@ -86,7 +96,7 @@ class Plugin:
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{port}"],
             stdout=subprocess.PIPE,
-            env=dict(environment),
+            env={**environment, "XDG_CACHE_HOME": str(cache)},
         )
         assert self.process.stdout
         address = f"127.0.0.1:{int(self.process.stdout.readline())}"
@@ -102,6 +112,7 @@ class Plugin:
         self.process.kill()
         self.process.communicate()
         self._server.stop(None).wait()
+        self._machine.cleanup()
 
     @property
     def warnings(self) -> list[str]:

@@ -34,7 +34,6 @@ KEPT = (
     "TMPDIR",
     "VIRTUAL_ENV",
     "SSL_CERT_FILE",
-    "XDG_CACHE_HOME",
 )
 
 
@@ -100,6 +99,8 @@ class Stack:
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_SUPPRESS_NEO_LINK": "1",
+            # What runs on one machine share: here, those of one stack.
+            "XDG_CACHE_HOME": str(folder / "cache"),
             "NO_COLOR": "1",
         }
         runtime: dict[str, Any] = {"name": "python"}

@@ -220,8 +220,8 @@ def test_without_adoption_an_existing_one_is_an_error_that_offers_it(
     id_ = admin.seed()
     with pytest.raises(CallFailed) as refused:
         plugin.up(KIND, EXAMPLE)
-    assert "an SSO connector for example.com already exists (code 409)" in str(refused.value)
-    assert "adopt=True takes over the one that exists" in str(refused.value)
+    assert 'SSO connector "example.com" exists already' in str(refused.value)
+    assert f'adopt="{id_}"' in str(refused.value)
     assert admin.look()["id"] == id_
 
 

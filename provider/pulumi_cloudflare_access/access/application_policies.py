@@ -107,6 +107,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     inputs = AccessApplicationPoliciesInputs
     state = AccessApplicationPoliciesState
     natural_key = "application"
+    is_listed_whole = False
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse two of one name, and what the API refuses of each."""

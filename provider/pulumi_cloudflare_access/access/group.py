@@ -70,7 +70,7 @@ class AccessGroupProvider(Lifecycle):
 
     def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the groups whose rules point at this one: what deleting it does is undocumented."""
-        for group in self._snapshot(scope).objects():
+        for group in self._snapshot(scope).objects("deletion"):
             sections = (group.get(name) or () for name in SECTIONS)
             if any(rule.get("group", {}).get("id") == id_ for rules in sections for rule in rules):
                 yield str(group.get("name"))

@@ -31,6 +31,7 @@ from ..errors import (
 from ..settings import Settings, check_address
 from .clock import Clock
 from .pace import LONGEST_ANSWER, pace_of
+from .pages import Page
 from .retries import Tries
 from .transport import Transport
 
@@ -83,8 +84,8 @@ class Client:
         check_address(settings)
         self._settings = settings
         self._warn = warn
-        self._clock = clock or Clock()
-        self._pace = pace_of(settings, self._clock, say, warn)
+        self.clock = clock or Clock()
+        self._pace = pace_of(settings, self.clock, say, warn)
         address = httpx.URL(settings.base_url)
         try:
             self._http = httpx.Client(
@@ -156,26 +157,31 @@ class Client:
 
         `per_page` None: it is documented as one page, and is one unless it says that it is not.
         """
+        for page in self.pages(where, per_page=per_page, needs=needs, **params):
+            yield from page.items
+
+    def pages(
+        self, where: str, *, per_page: int | None, needs: str, **params: Any
+    ) -> Iterator[Page]:
+        """GET a list as `list` does, a page at a time: what nobody asks for is not read."""
         read = 0
         seen: set[str] = set()
-        for page in range(1, MOST_PAGES + 1):
-            paging = {"page": page, "per_page": per_page} if per_page else {}
-            if page > 1:
-                paging["page"] = page
-            answer, items = self._ask(
+        for number in range(1, MOST_PAGES + 1):
+            paging = {"page": number, "per_page": per_page} if per_page else {}
+            if number > 1:
+                paging["page"] = number
+            answer, page = self._ask(
                 "GET", where, needs, params={**params, **paging}, due=_Answer.page
             )
-            ids = {str(item.get("id")) for item in items}
-            if per_page is None and ids <= seen:
+            ids = {str(item.get("id")) for item in page.items}
+            if per_page is None and ids <= seen and number > 1:
                 # It was one page after all, and comes again.
                 return
             seen |= ids
-            yield from items
-            read += len(items)
-            info = answer.envelope.get("result_info")
-            total = info.get("total_count") if isinstance(info, dict) else None
-            whole = read >= total if isinstance(total, (int, float)) else per_page is None
-            if whole or not items:
+            yield page
+            read += len(page.items)
+            whole = per_page is None if page.total is None else read >= page.total
+            if whole or not page.items:
                 return
         raise answer.unusable("a list that never ends")
 
@@ -199,7 +205,7 @@ class Client:
                 f"requests before it took {operation.spent:.0f} s"
             )
         tries = Tries(
-            self._clock,
+            self.clock,
             deadline,
             operation.spent,
             idempotent=idempotent,
@@ -218,9 +224,9 @@ class Client:
 
     def _attempt(self, call: _Call, tries: Tries) -> Any:
         """Ask once, when the pace allows it."""
-        before = self._clock.ticks()
+        before = self.clock.ticks()
         turn = self._pace.wait()
-        tries.begin(waited=self._clock.ticks() - before)
+        tries.begin(waited=self.clock.ticks() - before)
         response = self._send(call, turn, min(LONGEST_ANSWER, tries.left()))
         credentials = (self._settings.api_token, self._settings.api_key)
         answer = _Answer(call, response, credentials)
@@ -330,13 +336,15 @@ class _Answer:
             raise self.unusable("a list was due and something else came")
         return list(items)
 
-    def page(self) -> tuple[_Answer, list[Any]]:
-        """Return the page of a list that is due, and the answer that tells of the others."""
+    def page(self) -> tuple[_Answer, Page]:
+        """Return the page of a list that is due, and the answer that it came in."""
         # An empty list is sometimes null.
         items = self.envelope.get("result") or []
         if not _are_objects(items):
             raise self.unusable("a list was due and something else came")
-        return self, items
+        info = self.envelope.get("result_info")
+        total = info.get("total_count") if isinstance(info, dict) else None
+        return self, Page(items, int(total) if isinstance(total, (int, float)) else None)
 
     def refuse(self) -> None:
         """Raise unless this is the success that was asked for."""

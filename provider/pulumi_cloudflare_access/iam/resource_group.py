@@ -104,7 +104,7 @@ class ResourceGroupProvider(Lifecycle):
         # Which refers to this module.
         from .user_group import UserGroupProvider  # noqa: PLC0415
 
-        for group in self._snapshot(scope, UserGroupProvider).objects():
+        for group in self._snapshot(scope, UserGroupProvider).objects("deletion"):
             policies = group.get("policies") or ()
             if any(
                 held.get("id") == id_

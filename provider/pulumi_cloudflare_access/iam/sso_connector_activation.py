@@ -103,6 +103,7 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
     what = "SSO connector activation"
     inputs = SsoConnectorActivationInputs
     state = SsoConnectorActivationState
+    is_listed_whole = False
     natural_key = "connector"
     replaced_by = frozenset({"connector"})
 
