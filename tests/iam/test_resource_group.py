@@ -422,7 +422,9 @@ def test_a_group_that_the_api_deletes_under_its_users_is_a_warning_that_names_th
     assert not person.has(group.id)
 
 
-def test_who_uses_a_group_is_asked_once_for_all_that_are_deleted(cloudflare: LocalCloudflare) -> None:
+def test_who_uses_a_group_is_asked_once_for_all_that_are_deleted(
+    cloudflare: LocalCloudflare,
+) -> None:
     with another(config_for(cloudflare)) as plugin:
         groups = [plugin.up(KIND, declared({"key": "*"}, name=n), name=n) for n in "abc"]
         policy = {

@@ -79,7 +79,7 @@ class Snapshot:
     def forget(self) -> None:
         """Read the list again when it is next needed: something was not in it that may be there."""
         with self._lock:
-            self._objects = None
+            self._pages = None
 
     def wrote(self, id_: str, made: dict[str, Any]) -> None:
         """Remember what a write made of an object."""

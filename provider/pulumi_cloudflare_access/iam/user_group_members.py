@@ -26,7 +26,14 @@ from ..errors import (
     UnusableAnswerError,
 )
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope, segment_mistakes
+from ..lifecycle import (
+    ADOPT,
+    ADOPT_CHANGES,
+    Lifecycle,
+    Scope,
+    journal_for,
+    segment_mistakes,
+)
 from ..lookup import Lookup
 from ..model import AlwaysManaged, Inputs, NotSent, State
 from ..references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
@@ -51,6 +58,7 @@ class OfAUserGroup(Lifecycle):
     scopes = ("account",)
     needs = "Account Settings"
     per_page = 500
+    is_listed_whole = False
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be a group's id."""
@@ -426,18 +434,28 @@ class UserGroupMemberProvider(OfAUserGroup):
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add the person. Who is in the group already stays when this resource goes."""
         group, member = props["group"], props[MEMBER][ID]
-        id_ = f"{group}/{member}"
+        id_, where = f"{group}/{member}", self._where(scope, group)
+        journal, urn = journal_for(self.settings), plugin.current_urn()
         try:
             there = self._get(scope, id_)
         except NotFoundError:
             # Also where the group has been made a moment ago and has no list of members yet.
-            where = self._where(scope, group)
-            added = _once_there(lambda: self.client.add(where, [{ID: member}], needs=self.needs))
+            journal.begin(urn, where, {ID: member}, iter(()))
+            try:
+                added = _once_there(
+                    lambda: self.client.add(where, [{ID: member}], needs=self.needs)
+                )
+            except ApiError:
+                journal.refused(urn)
+                raise
             found = [_one(id_, item) for item in added if item.get(ID) == member]
+            journal.made(urn, where, self.kind, id_)
             return {**(found[0] if found else self._get(scope, id_)), PREEXISTING: False}
         # Whoever had the person before, a resource of another name, must not take it out then.
         ownership.take(self.adoptable(id_))
-        return {**there, PREEXISTING: not props.get(ADOPT)}
+        # A run of this machine that was killed may have added the person itself.
+        own = props.get(ADOPT) or journal.note_of(urn, where)
+        return {**there, PREEXISTING: not own}
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Take the person out, unless it was in the group before."""
