@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import ownership, plugin
 from .api.lag import PAUSES
-from .errors import AdoptionError, ConflictError, LostAnswerError, NotFoundError
+from .errors import AdoptionError, CloudflareError, ConflictError, LostAnswerError, NotFoundError
 
 if TYPE_CHECKING:
     from .api.client import Client
@@ -177,7 +177,11 @@ class Creation:
 
     def _explained(self, error: ConflictError) -> Exception:
         """Say who has the name, from one look."""
-        holders = self._namesakes(anew=True)
+        try:
+            holders = self._namesakes(anew=True)
+        except CloudflareError:
+            # Naming them is a courtesy.
+            holders = []
         if not holders:
             return error
         return error.with_remedy(f"{self.called} is there: take it over with {_adopt(holders)}")

@@ -232,7 +232,8 @@ class Lifecycle(dynamic.ResourceProvider):
             self._seen(id_)
         _writes.known(id_, props)
         try:
-            answer = self._listed(scope, id_) or self._get(scope, id_)
+            listed = None if external else self._listed(scope, id_)
+            answer = listed or self._get(scope, id_)
         except NotFoundError:
             if not refreshing:
                 raise

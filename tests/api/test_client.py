@@ -477,10 +477,13 @@ def paced(server: Scripted, **more: str) -> dict[str, str]:
 EVERYONE = answer(envelope({**GROUP, "include": [{"everyone": {}}]}))
 
 
-def test_a_run_that_waits_for_another_says_so_and_until_when() -> None:
+def test_a_run_that_waits_for_another_says_so_and_until_when(tmp_path: Path) -> None:
     with Scripted(EVERYONE) as server:
         config = paced(server, requestsPer5Minutes="1")
-        with Plugin(config, os.environ) as first, Plugin(config, os.environ) as second:
+        with (
+            Plugin(config, os.environ, tmp_path) as first,
+            Plugin(config, os.environ, tmp_path) as second,
+        ):
             first.get("access_group", "g1", {"account_id": "a"})
             with ThreadPoolExecutor(1) as pool:
                 waiting = pool.submit(second.get, "access_group", "g1", {"account_id": "a"})

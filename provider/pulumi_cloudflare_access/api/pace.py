@@ -26,7 +26,6 @@ import math
 import os
 import re
 import struct
-import tempfile
 import threading
 import time
 from array import array
@@ -36,10 +35,9 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import platformdirs
-
 from ..settings import Settings
 from .clock import Clock
+from .machine import cache_folder, machine_key
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -263,30 +261,11 @@ LARGEST = 1 << 20
 
 
 def _file_of(settings: Settings) -> Path:
-    """Return the file of these settings' credential, and make the folder that it is in.
-
-    Its name is a hash of the credential under a key that never leaves this folder. So a list of
-    file names (in a backup, a bug report, a build's log) tells nothing: not even somebody who has
-    the token can tell that it is used here, or that two machines use the same one.
-    """
-    folder = platformdirs.user_cache_path("pulumi-cloudflare-access") / "pace"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Return the file of these settings' credential. Its name is a hash, and tells nothing."""
     credential = settings.api_token or f"{settings.email} {settings.api_key}"
     named = f"{urlsplit(settings.base_url).netloc} {credential}"
-    digest = hmac.new(_key(folder / "key"), named.encode(), hashlib.sha256).hexdigest()
-    return folder / f"{digest[:16]}.pace"
-
-
-def _key(file: Path) -> bytes:
-    with contextlib.suppress(FileNotFoundError):
-        return file.read_bytes()
-    # Whole from the start, and the same one for all who make it at the same time.
-    with tempfile.NamedTemporaryFile(dir=file.parent) as made:
-        made.write(os.urandom(32))
-        made.flush()
-        with contextlib.suppress(FileExistsError):
-            os.link(made.name, file)
-    return file.read_bytes()
+    digest = hmac.new(machine_key(), named.encode(), hashlib.sha256).hexdigest()
+    return cache_folder("pace") / f"{digest[:16]}.pace"
 
 
 @contextlib.contextmanager

@@ -81,7 +81,8 @@ class Tries:
             self._clock.sleep(wait)
             return
         in_time = wait is None and self.left() > 0
-        last = LostAnswerError(str(error)) if lost else error
+        answered = not isinstance(error, UnreachableError)
+        last = LostAnswerError(str(error), answered=answered) if lost else error
         last.tried = self._report(in_time=in_time)
         raise last from None
 
