@@ -5,6 +5,7 @@ Waits pass in virtual time, and the local Cloudflare's clock follows it.
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 from typing import TYPE_CHECKING, Any
@@ -214,6 +215,15 @@ def test_a_server_that_comes_back_after_half_a_minute_is_waited_for(
     assert len(cloudflare.fired) <= 5 * 16
 
 
+def test_a_server_that_is_gone_for_a_moment_is_waited_for(cloudflare: LocalCloudflare) -> None:
+    cloudflare.clock.run()
+    groups = Groups(cloudflare, Clock())
+    cloudflare.fault("PUT /accounts/**", faults.Refuse(0.3), times=1)
+    groups.put()
+    assert groups.names() == ["Engineers"]
+    groups.api.close()
+
+
 def test_no_storm_when_one_answer_in_five_fails(
     groups: Groups, cloudflare: LocalCloudflare
 ) -> None:
@@ -409,6 +419,18 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(at_once: bytes, then: 
     assert "(ReadTimeout): it may or may not have been done; tried once in " in str(lost.value)
 
 
+@pytest.mark.parametrize("at", ["headers", "body"])
+def test_a_connection_that_has_served_before_may_not_drip_either(
+    at: Any, cloudflare: LocalCloudflare
+) -> None:
+    groups = Groups(cloudflare, Clock(), deadline=0.5)
+    groups.get()
+    cloudflare.fault("GET /accounts/**", faults.Drip(at, seconds=0.05))
+    with pytest.raises(UnreachableError, match=r"no whole answer from .* \(ReadTimeout\)"):
+        groups.get()
+    groups.api.close()
+
+
 def test_the_end_says_what_was_tried_how_often_and_how_long(
     groups: Groups, cloudflare: LocalCloudflare, time: VirtualTime
 ) -> None:
@@ -470,10 +492,23 @@ def test_whoever_tries_again_takes_no_new_error_for_an_older_one(said: Any) -> N
     with Scripted(said, denied) as server:
         api = Client(settings_for(server), clock=VirtualTime().clock)
         with pytest.raises(
-            ApiError, match=r"403.*: it may or may not have been done; tried 2 times"
+            ApiError, match=r"403.*; an earlier attempt may have done it; tried 2 times"
         ):
             api.put("/groups/g1", ENGINEERS, needs=NEEDS)
         api.close()
+
+
+def test_what_libraries_log_holds_no_token(
+    groups: Groups, cloudflare: LocalCloudflare, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    cloudflare.fault("* /accounts/**", faults.Cut("processed"), times=1)
+    groups.put()
+    cloudflare.fault("* /accounts/**", faults.Garbled("html"))
+    with pytest.raises(LostAnswerError):
+        groups.post()
+    assert "PUT" in caplog.text
+    assert cloudflare.token not in caplog.text
 
 
 # ----------------------------------------------------------------------------------------- proxies

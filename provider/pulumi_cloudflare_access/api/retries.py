@@ -83,7 +83,7 @@ class Tries:
         in_time = wait is None and self.left() > 0
         answered = not isinstance(error, UnreachableError)
         last = LostAnswerError(str(error), answered=answered) if lost else error
-        last.tried = self._report(in_time=in_time)
+        last.tried = self._report(open_=may_be_done, in_time=in_time)
         raise last from None
 
     def _wait(self, error: CloudflareError) -> float | None:
@@ -101,9 +101,13 @@ class Tries:
         wait = max(wait, min(told or 0.0, LONGEST_WAIT))
         return wait if now + wait < self._failed_at + _patience(error) else None
 
-    def _report(self, *, in_time: bool) -> str:
+    def _report(self, *, open_: bool, in_time: bool) -> str:
         """Say what is not known, what was tried, how often and how long."""
-        told = ": it may or may not have been done" if self.may_be_done else ""
+        told = ""
+        if open_:
+            told = ": it may or may not have been done"
+        elif self.may_be_done:
+            told = "; an earlier attempt may have done it"
         if self.count > 1 or not in_time:
             times = "once" if self.count == 1 else f"{self.count} times"
             told += f"; tried {times} in {self.took():.1f} s"
