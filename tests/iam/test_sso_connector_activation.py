@@ -294,6 +294,16 @@ def test_waiting_is_short_at_first_then_patient_and_never_longer_than_allowed() 
     ]
 
 
+def test_the_longer_it_takes_the_fewer_looks_there_are() -> None:
+    clock = Clock("pending")
+    two_days = 2 * 24 * 3600
+    with pytest.raises(VerificationError, match="is not verified after 172800 s"):
+        clock.awaited(two_days)
+    assert clock.now == 1000 + two_days
+    assert max(clock.waits) == 300
+    assert len(clock.waits) < 700
+
+
 def test_slow_looks_count_as_waiting() -> None:
     clock = Clock("pending", latency=30)
     with pytest.raises(VerificationError, match="is not verified after 60 s"):

@@ -29,9 +29,9 @@ from .sso_connector import OfSsoConnectors, flattened
 # Seconds. Records are mostly seen within minutes; Cloudflare gives up after two days.
 WAIT_SECONDS = 600.0
 GIVEN_UP_AFTER = 2 * 24 * 3600
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-# Whoever waits longer than this is told how it goes.
-LONG = 15.0
+FIRST_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+# Then a twentieth of what has been waited: two days are some 650 looks.
+SHORTEST_PAUSE, LONGEST_PAUSE = 15.0, 300.0
 # What Cloudflare's refusals to enable were seen or are documented to be.
 REFUSED = frozenset({400, 409, 422})
 
@@ -51,7 +51,7 @@ def await_verification(
     Raises VerificationError at once where the verification failed, and when the time is over.
     """
     began = clock()
-    for pause in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
+    for first_pause in itertools.chain(FIRST_PAUSES, itertools.repeat(None)):
         seen = look()
         connector = flattened(seen)
         status, domain = connector["status"], connector.get("email_domain")
@@ -70,10 +70,11 @@ def await_verification(
                 f"published? {record}. Cloudflare looks for it for up to two days: run again "
                 "later, or wait longer with wait_seconds"
             )
-        if pause == PAUSES[0]:
+        if first_pause == FIRST_PAUSES[0]:
             say(f"waits up to {wait_seconds:g} s for Cloudflare to find {record} ({status})")
-        elif pause >= LONG:
+        elif not first_pause:
             say(f"still {status} after {waited:.0f} of {wait_seconds:g} s")
+        pause = first_pause or min(max(waited / 20, SHORTEST_PAUSE), LONGEST_PAUSE)
         wait(min(pause, wait_seconds - waited))
     raise AssertionError
 

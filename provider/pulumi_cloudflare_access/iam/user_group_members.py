@@ -605,6 +605,9 @@ def get_user_group_members_output(
     # An Output has every attribute, once it is asked for it.
     if account_id is None and isinstance(group, (Found, pulumi.CustomResource)):
         account_id = getattr(group, "account_id", None)
-    return pulumi.Output.from_input(known).apply(
-        lambda found: _UserGroupMemberLookup(found).get_all_output(account_id=account_id, opts=opts)
-    )
+
+    def look_up(found: Any) -> pulumi.Output[list[GetUserGroupMemberResult]]:
+        where = getattr(found, "account_id", None) if account_id is None else account_id
+        return _UserGroupMemberLookup(found).get_all_output(account_id=where, opts=opts)
+
+    return pulumi.Output.from_input(known).apply(look_up)
