@@ -415,12 +415,17 @@ class Lifecycle(dynamic.ResourceProvider):
         return f"{path}/{quote(id_, safe='')}"
 
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+        answer = self._fetch(scope, id_)
+        if _id_of(answer) != id_:
+            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {_id_of(answer)}")
+        return answer
+
+    def _fetch(self, scope: Scope, id_: str) -> dict[str, Any]:
+        """GET an object, waiting for what was written a moment ago."""
         path, needs = self._path(scope, id_), self.needs
         answer: dict[str, Any] = _writes.patiently(
             id_, lambda: self.client.get(path, needs=needs), self.client.clock.sleep
         )
-        if _id_of(answer) != id_:
-            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {_id_of(answer)}")
         return answer
 
     def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:

@@ -133,8 +133,11 @@ class Client:
         return list(self._ask("POST", where, needs, body=items, due=_Answer.items))
 
     def replace(self, where: str, items: Any, *, needs: str) -> list[dict[str, Any]]:
-        """PUT all that a list shall hold, and return what it holds."""
-        return list(self._ask("PUT", where, needs, body=items, due=_Answer.items))
+        """PUT all that a list shall hold, and return what it holds.
+
+        Sent again, it would undo what others have written since: it raises LostAnswerError instead.
+        """
+        return list(self._ask("PUT", where, needs, body=items, idempotent=False, due=_Answer.items))
 
     def patch(self, where: str, body: Any, *, needs: str) -> Any:
         """PATCH some fields, and return what it made of the object."""

@@ -8,7 +8,6 @@ takes out nobody whom no preview has named; `UserGroupMember` adds and takes out
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -17,11 +16,13 @@ import pulumi
 from pydantic import Field
 
 from .. import ownership, plugin
+from ..api.pages import Snapshot
 from ..errors import (
     AdoptionError,
     ApiError,
     DeclarationError,
     LookUpError,
+    LostAnswerError,
     NotFoundError,
     UnusableAnswerError,
 )
@@ -48,6 +49,10 @@ T = TypeVar("T")
 MEMBERS, MEMBER = "members", "member"
 # Seconds. A group that has just been made may not have a list of members yet.
 NOT_YET = (0.5, 1.0, 2.0, 4.0)
+# Seconds before looking what became of a set whose answer is lost.
+LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+# How often a list is read that does not hold together.
+READINGS = 4
 PREEXISTING = "preexisting"
 
 
@@ -73,6 +78,15 @@ class OfAUserGroup(Lifecycle):
     def _where(self, scope: Scope, group: str) -> str:
         return f"{self._path(scope, group)}/{MEMBERS}"
 
+    def _once_there(self, work: Callable[[], T]) -> T:
+        """Do what may find no group yet: it may have been made a moment ago."""
+        for wait in NOT_YET:
+            try:
+                return work()
+            except NotFoundError:
+                self.client.clock.sleep(wait)
+        return work()
+
     def _find(self, scope: Scope, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """Return members of the account by where they stand, or say of all who are none."""
         snapshot = self._snapshot(scope, AccountMembers)
@@ -92,16 +106,6 @@ class OfAUserGroup(Lifecycle):
         if strangers:
             raise LookUpError("; ".join(strangers))
         return found
-
-
-def _once_there(work: Callable[[], T]) -> T:
-    """Do what may find no group yet: it may have been made a moment ago."""
-    for wait in NOT_YET:
-        try:
-            return work()
-        except NotFoundError:
-            time.sleep(wait)
-    return work()
 
 
 # ------------------------------------------------------------------------------------------ all
@@ -181,10 +185,22 @@ class UserGroupMembersProvider(OfAUserGroup):
         return f"the set of members of user group {group}"
 
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
-        """Read everybody, page after page."""
-        where = self._where(scope, id_)
-        listed = list(self.client.list(where, per_page=self.per_page, needs=self.needs))
-        return _answer(id_, listed)
+        """Read everybody, page after page, until the list holds together."""
+        where, before = self._where(scope, id_), None
+        for _ in range(READINGS):
+            pages = list(self.client.pages(where, per_page=self.per_page, needs=self.needs))
+            members = {str(item[ID]): item for page in pages for item in page.items}
+            totals = {page.total for page in pages if page.items}
+            if totals <= {len(members)}:
+                return _answer(id_, members.values())
+            # A list that does not say how long it is may have changed from one page to the next.
+            if totals == {None} and (len(members) <= self.per_page or members.keys() == before):
+                return _answer(id_, members.values())
+            before = members.keys()
+        raise UnusableAnswerError(
+            f"GET {where}: the list changes while it is read, or does not hold as many members as "
+            f"it says ({len(members)} are in it): nothing was sent, run it again"
+        )
 
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `_make`: it looks at who is there in any case."""
@@ -192,7 +208,7 @@ class UserGroupMembersProvider(OfAUserGroup):
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add people to a group, or take over the group as it is."""
         declared = self._declared(props)
-        there = _once_there(lambda: self._get(scope, props["group"]))
+        there = self._once_there(lambda: self._get(scope, props["group"]))
         found = self._managed(there, declared)
         differences = self._differences(found, declared)
         if there[MEMBERS]:
@@ -242,43 +258,61 @@ class UserGroupMembersProvider(OfAUserGroup):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Replace the set, and take out nobody whom no preview can have named."""
-        wished, named = _by_id(declared).keys(), _by_id(was).keys()
-        leaving = [item for item in there[MEMBERS] if item[ID] not in wished]
-        unnamed = [item for item in leaving if item[ID] not in named]
-        removed = {people.called(it): people.answered(it) for it in leaving if it not in unnamed}
-        for told in _too_many(removed, {}, declared.get("max_removals")):
-            raise DeclarationError(f"{MEMBERS}: {told}")
+        wished, named = _by_id(declared), _by_id(was)
+        kept: set[str] = set()
+
+        def choose(members: Sequence[Mapping[str, Any]]) -> set[str]:
+            leaving = [item for item in members if item[ID] not in wished]
+            removed = [item for item in leaving if item[ID] in named]
+            called = {people.called(item): people.answered(item) for item in removed}
+            for told in _too_many(called, {}, declared.get("max_removals")):
+                raise DeclarationError(f"{MEMBERS}: {told}")
+            kept.clear()
+            kept.update(item[ID] for item in leaving if item not in removed)
+            return {*wished, *kept}
+
+        members = self._replace(scope, there, choose)
+        unnamed = [people.called(item) for item in members if item[ID] in kept]
         if unnamed:
             plugin.warn(
-                f"{_listed(map(people.called, unnamed))} stay in the group: somebody has added "
-                "them, and no preview has named them. Run pulumi refresh, and the next up takes "
-                "them out"
+                f"{_listed(unnamed)} stay in the group: somebody has added them, and no preview "
+                "has named them. Run pulumi refresh, and the next up takes them out"
             )
-        kept = {item[ID] for item in unnamed}
-        members = self._replace(scope, there, {*wished, *kept})
         # What the state does not hold, a preview must not take for named.
         return _answer(there[ID], [item for item in members if item[ID] not in kept])
 
     def _replace(
-        self, scope: Scope, there: Mapping[str, Any], ids: set[str]
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        choose: Callable[[Sequence[Mapping[str, Any]]], set[str]],
     ) -> Sequence[Mapping[str, Any]]:
-        """Have exactly these in the group; return who is in it then."""
-        if ids == {item[ID] for item in there[MEMBERS]}:
-            return list(there[MEMBERS])
-        body = [{ID: id_} for id_ in sorted(ids)]
-        members = self.client.replace(self._where(scope, there[ID]), body, needs=self.needs)
-        if ids != {item.get(ID) for item in members}:
-            return list(self._get(scope, there[ID])[MEMBERS])
-        return members
+        """Have those in the group who are chosen of who is in it; return who is in it then."""
+        members: Sequence[Mapping[str, Any]] = there[MEMBERS]
+        for wait in (*LOST, None):
+            ids = choose(members)
+            if ids == _ids(members):
+                return members
+            body = [{ID: id_} for id_ in sorted(ids)]
+            try:
+                said = self.client.replace(self._where(scope, there[ID]), body, needs=self.needs)
+            except LostAnswerError:
+                if wait is None:
+                    raise
+                # Sent again unseen, it would take out whom somebody has added meanwhile.
+                self.client.clock.sleep(wait)
+                members = self._get(scope, there[ID])[MEMBERS]
+            else:
+                return said if ids == _ids(said) else self._get(scope, there[ID])[MEMBERS]
+        raise AssertionError
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Take out everybody whom the state names."""
         del users
+        named = _by_id(props)
         try:
             there = self._get(scope, id_)
-            named = _by_id(props)
-            staying = [item for item in there[MEMBERS] if item[ID] not in named]
-            self._replace(scope, there, {item[ID] for item in staying})
+            staying = self._replace(scope, there, lambda members: _ids(members) - named.keys())
         except NotFoundError:
             return
         if staying:
@@ -290,6 +324,10 @@ class UserGroupMembersProvider(OfAUserGroup):
 
 def _answer(group: str, members: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {ID: group, "group": group, MEMBERS: list(members)}
+
+
+def _ids(members: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {str(item.get(ID)) for item in members}
 
 
 def _by_id(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -420,10 +458,23 @@ class UserGroupMemberProvider(OfAUserGroup):
         group, member = _pair(id_)
         return f"{self._where(scope, group)}/{member}"
 
+    def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+        """Return a member as one list for all of its group has it."""
+        found = self._snapshot_of(scope, id_).find(_pair(id_)[1])
+        return None if found is None else _one(id_, found)
+
+    def _snapshot_of(self, scope: Scope, id_: str) -> Snapshot:
+        return self._snapshot(scope, _OfOneGroup(f"{self.collection}/{_pair(id_)[0]}/{MEMBERS}"))
+
+    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+        """Remember a member of the group."""
+        super()._wrote(scope, answer)
+        self._snapshot_of(scope, answer[ID]).wrote(_pair(answer[ID])[1], answer[MEMBER])
+
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read one member of the group."""
         _, member = _pair(id_)
-        found = self.client.get(self._path(scope, id_), needs=self.needs)
+        found = self._fetch(scope, id_)
         if found.get(ID) != member:
             raise UnusableAnswerError(f"asked for {self.what} {id_}, got {found.get(ID)}")
         return _one(id_, found)
@@ -442,7 +493,7 @@ class UserGroupMemberProvider(OfAUserGroup):
             # Also where the group has been made a moment ago and has no list of members yet.
             journal.begin(urn, where, {ID: member}, iter(()))
             try:
-                added = _once_there(
+                added = self._once_there(
                     lambda: self.client.add(where, [{ID: member}], needs=self.needs)
                 )
             except ApiError:
