@@ -142,6 +142,7 @@ class Lifecycle(dynamic.ResourceProvider):
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read the stack's config; the engine calls it once per process."""
         self._read_config = req.config.get
+        plugin.widen()
 
     @property
     def settings(self) -> Settings:

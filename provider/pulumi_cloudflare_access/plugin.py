@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
@@ -61,6 +62,30 @@ def _restore_reserved(args: tuple[Any, ...]) -> None:
         for key in sent.fields:
             if key.startswith("__") and key not in bag:
                 bag[key] = rpc.deserialize_property(sent[key])
+
+
+# Calls that a plugin process serves at a time: as many as the client has connections.
+WIDTH = 32
+CALLS = ("Check", "Diff", "Create", "Read", "Update", "Delete")
+
+
+def widen() -> None:
+    """Let the process serve more calls at a time: the pace, not the threads, says how many.
+
+    The SDK's servicer has four threads and no setting for it; gRPC heeds an attribute of a method.
+    Threads are made as they are needed. The user's own dynamic providers have the same process:
+    what four threads did to them at a time, more may do.
+    """
+    servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
+    with _widening:
+        if servicer is None or hasattr(servicer.Create, "experimental_thread_pool"):
+            return
+        pool = ThreadPoolExecutor(WIDTH)
+        for name in CALLS:
+            getattr(servicer, name).experimental_thread_pool = pool
+
+
+_widening = threading.Lock()
 
 
 def name_of(urn: str) -> str:
