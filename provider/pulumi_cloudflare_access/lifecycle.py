@@ -5,8 +5,6 @@ API itself is odd. What each call gets, and what the engine makes of its answer,
 business (`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
 
 - check and diff send nothing. A preview needs no credentials.
-- State holds the declared fields and the computed ones, nothing else: what was declared and no
-  longer is can be told from what never was.
 - An update reads the object first, and refuses to undo what no preview has shown.
 - Only a 404 for the object's own id means that it is gone.
 """
@@ -31,6 +29,7 @@ from .api.journal import Journal
 from .api.lag import Writes
 from .api.pages import Page, Snapshot
 from .creation import Creation
+from .described import SECRET, VERSION, Described, secret_in
 from .errors import (
     AdoptionError,
     ApiError,
@@ -42,9 +41,9 @@ from .errors import (
     UnusableAnswerError,
 )
 from .keyed import UNKNOWN, Mistake
-from .model import Inputs, State, check, fields_of
+from .model import check
 from .settings import NO_ACCOUNT, Settings
-from .shapes import MISSING, SILENT, Field, both, write
+from .shapes import MISSING
 
 if TYPE_CHECKING:
     from .api.client import Client
@@ -53,9 +52,6 @@ if TYPE_CHECKING:
 PROVIDER = "__provider"
 MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
-SECRET = plugin.SECRET  # the fields that hold a secret value
-VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
-STATE_VERSION = 1
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
@@ -98,26 +94,13 @@ class Collection(Protocol):
         """How many a page of the list may hold; None: the list has no pages."""
 
 
-class Lifecycle(dynamic.ResourceProvider):
+class Lifecycle(Described, dynamic.ResourceProvider):
     """One kind of object. Subclasses are tables."""
 
     serialize_as_secret_always = False
 
-    kind: ClassVar[str]
-    """The name in `kinds.py`."""
-    what: ClassVar[str]
-    """What messages call it."""
     collection: ClassVar[str]
     """The path below the account or the zone."""
-    scopes: ClassVar[tuple[str, ...]] = ("account", "zone")
-    inputs: ClassVar[type[Inputs]]
-    state: ClassVar[type[State]]
-    natural_key: ClassVar[str] = "name"
-    """The field that `adopt=True` finds an object by."""
-    replaced_by: ClassVar[frozenset[str]] = frozenset()
-    """Fields whose change needs a new object, besides the scope."""
-    kept_from_create: ClassVar[frozenset[str]] = frozenset()
-    """Outputs that no later answer has."""
     heeds_claims: ClassVar[bool] = False
     """It would delete what another resource of the program is about to adopt."""
     needs: ClassVar[str]
@@ -244,7 +227,7 @@ class Lifecycle(dynamic.ResourceProvider):
         if external:
             # Somebody else's object may change. The program's inputs are an id, and stay that.
             return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
-        drift = self._differences(self._declared(props), self._declared(outputs), _secret(props))
+        drift = self._differences(self._declared(props), self._declared(outputs), secret_in(props))
         if drift:
             plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
         computed = {*self.state.model_fields, VERSION}
@@ -270,7 +253,7 @@ class Lifecycle(dynamic.ResourceProvider):
         new = self.identified(self._declared(_news), old, scope)
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
-            self._refuse_unseen(called, _olds, there, new, _secret(_news))
+            self._refuse_unseen(called, _olds, there, new, secret_in(_news))
         if not self._is_settled(there, old, new):
             with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)
@@ -299,26 +282,6 @@ class Lifecycle(dynamic.ResourceProvider):
 
     # ------------------------------------------------------------------------------------ oddities
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
-        """Say what the API refuses of fields that are right each by itself."""
-        return []
-
-    def mistakes_from(
-        self,
-        was: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> list[Mistake]:
-        """Say what a declaration itself forbids of a change. `was` is empty for a new object."""
-        return []
-
-    def concerns(
-        self,
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-        was: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
-        return iter(())
-
     def identified(
         self,
         declared: Mapping[str, Any],
@@ -332,10 +295,6 @@ class Lifecycle(dynamic.ResourceProvider):
         """
         return dict(declared)
 
-    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
-        """Take out again what `identified` has put in."""
-        return dict(declared)
-
     def remedy(
         self,
         error: ApiError,  # noqa: ARG002 - likewise
@@ -344,10 +303,6 @@ class Lifecycle(dynamic.ResourceProvider):
     ) -> str | None:
         """Say what the refusal of a write means and what helps, where its words do not."""
         return None
-
-    def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
-        """Say what follows from the object being gone."""
-        return iter(())
 
     def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:  # noqa: ARG002 - likewise
         """Bring an object that `adopt` names from another collection into this one."""
@@ -456,115 +411,6 @@ class Lifecycle(dynamic.ResourceProvider):
         name = props.get(self.natural_key)
         return f'{self.what} "{name}" ({id_})' if isinstance(name, str) else f"{self.what} {id_}"
 
-    # ------------------------------------------------------------------------ declared and answered
-
-    @classmethod
-    @functools.cache
-    def facts(cls) -> dict[str, Field]:
-        """Return the facts about this kind's fields."""
-        return fields_of(cls.inputs)
-
-    def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: props[k] for k in self.facts() if props.get(k) is not None}
-
-    def _differences(
-        self, old: Mapping[str, Any], new: Mapping[str, Any], secret: Container[str] = ()
-    ) -> list[str]:
-        """Say what differs between two declarations; nothing where only their form does."""
-        return [
-            change
-            for name, field in self.facts().items()
-            if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
-            for change in (
-                [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
-            )
-        ]
-
-    def _is_other(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        was, now = old.get(name, MISSING), new.get(name, MISSING)
-        # A scope that is not known yet may be another: the preview says the worse of the two.
-        return now == UNKNOWN or not self.facts()[name].same(was, now)
-
-    def _keep_keys(self, checked: dict[str, Any], olds: Mapping[str, Any]) -> None:
-        """Where anything changed, let everything else look as it did: labels are no noise."""
-        if self._differences(self._declared(olds), self._declared(checked)):
-            for name, field in self.facts().items():
-                if name in checked and name in olds:
-                    checked[name] = field.shape.keep_keys(checked[name], olds[name])
-
-    def _managed(
-        self,
-        answer: Mapping[str, Any],
-        declared: Mapping[str, Any],
-        *,
-        form: Mapping[str, Any] | None = None,
-        everything: bool = False,
-    ) -> dict[str, Any]:
-        """Read from an answer the fields that a declaration manages.
-
-        Unordered lists come in the keys and the form that `form` (or the declaration) gives them. A
-        field that the answer says nothing about is as declared.
-        """
-        form = declared if form is None else form
-        found = {}
-        for name, field in self.facts().items():
-            if name in self._scope_fields():
-                value = declared.get(name, MISSING)
-            elif name in declared or name in form or field.always_managed or everything:
-                value = field.answer(answer, form.get(name, MISSING), self._name_of)
-                value = declared.get(name, MISSING) if value is SILENT else value
-            else:
-                continue
-            if value is not MISSING and (value or everything or not field.always_managed):
-                found[name] = value
-        return found
-
-    def _outputs(
-        self,
-        props: Mapping[str, Any],
-        answer: Mapping[str, Any],
-        *,
-        written: bool = False,
-        everything: bool = False,
-    ) -> dict[str, Any]:
-        declared = self._declared(props)
-        found = self._managed(answer, declared, everything=everything)
-        surprises = self._differences(declared, found, _secret(props)) if written else []
-        if surprises:
-            plugin.warn(
-                f"Cloudflare made something else of this {self.what} than was declared: "
-                f"{'; '.join(surprises)}"
-            )
-        self._remember_name(answer)
-        # What only the answer to a creation has may come masked in others.
-        computed = {
-            name: value
-            for name, value in self._computed(answer).items()
-            if name not in self.kept_from_create
-        }
-        kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
-        return {**computed, **found, **kept, VERSION: STATE_VERSION}
-
-    def _computed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
-        return self.state.model_validate(answer).model_dump(exclude_none=True)
-
-    def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: outputs[name] for name in self.kept_from_create if name in outputs}
-
-    def _body(
-        self,
-        declared: Mapping[str, Any],
-        *,
-        there: Mapping[str, Any] | None = None,
-        was: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Write a request: what is declared, over what is there and nobody declares."""
-        fields = {k: v for k, v in self.facts().items() if k not in self._scope_fields()}
-        return write(fields, declared, there, was)
-
-    def _scope_fields(self) -> frozenset[str]:
-        return frozenset(f"{scope}_id" for scope in self.scopes)
-
     # ------------------------------------------------------------------------------------- writing
 
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -587,7 +433,7 @@ class Lifecycle(dynamic.ResourceProvider):
         if made.first_hand:
             return made.answer
         answer = made.answer
-        differences = self._differences(self._managed(answer, declared), declared, _secret(props))
+        differences = self._differences(self._managed(answer, declared), declared, secret_in(props))
         if differences:
             answer = self._change(scope, answer, declared, {})
         lost = [name for name in self.kept_from_create if self._computed(made.answer).get(name)]
@@ -602,16 +448,6 @@ class Lifecycle(dynamic.ResourceProvider):
         key = self.facts().get(by)
         same = key is None or key.same(found.get(by, MISSING), declared.get(by, MISSING))
         return same and self.is_ours(found)
-
-    def _is_equal(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
-        return not self._differences(self._managed(found, declared), declared)
-
-    def _is_settled(
-        self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
-    ) -> bool:
-        """Tell whether what is there is what is declared, and holds nothing that no longer is."""
-        found = self._managed(there, was, form=both(self.facts(), was, declared))
-        return not self._differences(found, declared)
 
     def _change(
         self,
@@ -635,7 +471,7 @@ class Lifecycle(dynamic.ResourceProvider):
             return None
         id_ = _id_of(found)
         declared = self._declared(props)
-        differences = self._differences(self._managed(found, declared), declared, _secret(props))
+        differences = self._differences(self._managed(found, declared), declared, secret_in(props))
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
                 f"{self._called(props, id_)} exists and is not what the program declares, which "
@@ -694,27 +530,6 @@ class Lifecycle(dynamic.ResourceProvider):
                 "and run again (or set cloudflare-access:onDrift to overwrite)"
             )
 
-    def _unseen(
-        self,
-        olds: Mapping[str, Any],
-        answer: Mapping[str, Any],
-        wish: Mapping[str, Any],
-        secret: Container[str],
-    ) -> list[str]:
-        """Say what an update would undo that no preview has shown."""
-        old = self._declared(olds)
-        there = self._managed(answer, old)
-        settled = {
-            name
-            for name, field in self.facts().items()
-            if field.same(there.get(name, MISSING), wish.get(name, MISSING))
-        }
-        return self._differences(
-            {name: value for name, value in old.items() if name not in settled},
-            {name: value for name, value in there.items() if name not in settled},
-            secret,
-        )
-
     def _delete(
         self,
         scope: Scope,
@@ -771,19 +586,7 @@ class Lifecycle(dynamic.ResourceProvider):
                 raise
             raise error.with_remedy(remedy) from None
 
-    # -------------------------------------------------------------------------------------- names
 
-    def _remember_name(self, answer: Mapping[str, Any]) -> None:
-        if answer.get("id") and isinstance(answer.get("name"), str):
-            _names[str(answer["id"])] = answer["name"]
-
-    @staticmethod
-    def _name_of(id_: str) -> str | None:
-        return _names.get(id_)
-
-
-# What objects of all kinds are called, as far as this process has seen.
-_names: dict[str, str] = {}
 # The lists that this process has read, of all kinds: what one writes, the others see.
 _snapshots: dict[tuple[Settings, Collection, str], Snapshot] = {}
 _snapshotting = threading.Lock()
@@ -819,11 +622,6 @@ def _id_of(answer: Mapping[str, Any]) -> str:
 
 def _plural(what: str) -> str:
     return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-
-
-def _secret(props: Mapping[str, Any]) -> frozenset[str]:
-    """Return the fields whose values the program keeps secret."""
-    return frozenset(props.get(SECRET) or ())
 
 
 def _listed(names: list[str]) -> str:

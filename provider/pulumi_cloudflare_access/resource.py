@@ -18,7 +18,8 @@ import pulumi
 from pulumi import dynamic
 
 from . import kinds
-from .lifecycle import ADOPT, ADOPT_CHANGES, CLAIMED, MISTAKES, PROVIDER, SECRET, Lifecycle
+from .described import SECRET
+from .lifecycle import ADOPT, ADOPT_CHANGES, CLAIMED, MISTAKES, PROVIDER, Lifecycle
 from .references import ID, MISTAKE, Accepted, Found, refer
 
 SCOPES = ("account_id", "zone_id")

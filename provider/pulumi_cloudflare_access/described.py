@@ -1,0 +1,222 @@
+"""What a kind of object is made of: declared, answered and compared. Nothing here asks anybody.
+
+State holds the declared fields and the computed ones, nothing else: what was declared and no longer
+is can be told from what never was.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Container, Iterator, Mapping
+from typing import Any, ClassVar
+
+from . import plugin
+from .keyed import UNKNOWN, Mistake
+from .model import Inputs, State, fields_of
+from .shapes import MISSING, SILENT, Field, both, write
+
+# Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
+SECRET = plugin.SECRET  # the fields that hold a secret value
+VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
+STATE_VERSION = 1
+
+
+class Described:
+    """The fields of one kind of object. Subclasses are tables."""
+
+    kind: ClassVar[str]
+    """The name in `kinds.py`."""
+    what: ClassVar[str]
+    """What messages call it."""
+    scopes: ClassVar[tuple[str, ...]] = ("account", "zone")
+    inputs: ClassVar[type[Inputs]]
+    state: ClassVar[type[State]]
+    natural_key: ClassVar[str] = "name"
+    """The field that `adopt=True` finds an object by."""
+    replaced_by: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose change needs a new object, besides the scope."""
+    kept_from_create: ClassVar[frozenset[str]] = frozenset()
+    """Outputs that no later answer has."""
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
+        """Say what the API refuses of fields that are right each by itself."""
+        return []
+
+    def mistakes_from(
+        self,
+        was: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> list[Mistake]:
+        """Say what a declaration itself forbids of a change. `was` is empty for a new object."""
+        return []
+
+    def concerns(
+        self,
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+        was: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
+        return iter(())
+
+    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        """Take out again what `identified` has put in."""
+        return dict(declared)
+
+    def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Say what follows from the object being gone."""
+        return iter(())
+
+    @classmethod
+    @functools.cache
+    def facts(cls) -> dict[str, Field]:
+        """Return the facts about this kind's fields."""
+        return fields_of(cls.inputs)
+
+    def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: props[k] for k in self.facts() if props.get(k) is not None}
+
+    def _differences(
+        self, old: Mapping[str, Any], new: Mapping[str, Any], secret: Container[str] = ()
+    ) -> list[str]:
+        """Say what differs between two declarations; nothing where only their form does."""
+        return [
+            change
+            for name, field in self.facts().items()
+            if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
+            for change in (
+                [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
+            )
+        ]
+
+    def _is_other(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        was, now = old.get(name, MISSING), new.get(name, MISSING)
+        # A scope that is not known yet may be another: the preview says the worse of the two.
+        return now == UNKNOWN or not self.facts()[name].same(was, now)
+
+    def _keep_keys(self, checked: dict[str, Any], olds: Mapping[str, Any]) -> None:
+        """Where anything changed, let everything else look as it did: labels are no noise."""
+        if self._differences(self._declared(olds), self._declared(checked)):
+            for name, field in self.facts().items():
+                if name in checked and name in olds:
+                    checked[name] = field.shape.keep_keys(checked[name], olds[name])
+
+    def _managed(
+        self,
+        answer: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        *,
+        form: Mapping[str, Any] | None = None,
+        everything: bool = False,
+    ) -> dict[str, Any]:
+        """Read from an answer the fields that a declaration manages.
+
+        Unordered lists come in the keys and the form that `form` (or the declaration) gives them. A
+        field that the answer says nothing about is as declared.
+        """
+        form = declared if form is None else form
+        found = {}
+        for name, field in self.facts().items():
+            if name in self._scope_fields():
+                value = declared.get(name, MISSING)
+            elif name in declared or name in form or field.always_managed or everything:
+                value = field.answer(answer, form.get(name, MISSING), self._name_of)
+                value = declared.get(name, MISSING) if value is SILENT else value
+            else:
+                continue
+            if value is not MISSING and (value or everything or not field.always_managed):
+                found[name] = value
+        return found
+
+    def _outputs(
+        self,
+        props: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        *,
+        written: bool = False,
+        everything: bool = False,
+    ) -> dict[str, Any]:
+        declared = self._declared(props)
+        found = self._managed(answer, declared, everything=everything)
+        surprises = self._differences(declared, found, secret_in(props)) if written else []
+        if surprises:
+            plugin.warn(
+                f"Cloudflare made something else of this {self.what} than was declared: "
+                f"{'; '.join(surprises)}"
+            )
+        self._remember_name(answer)
+        # What only the answer to a creation has may come masked in others.
+        computed = {
+            name: value
+            for name, value in self._computed(answer).items()
+            if name not in self.kept_from_create
+        }
+        kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
+        return {**computed, **found, **kept, VERSION: STATE_VERSION}
+
+    def _computed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        return self.state.model_validate(answer).model_dump(exclude_none=True)
+
+    def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: outputs[name] for name in self.kept_from_create if name in outputs}
+
+    def _body(
+        self,
+        declared: Mapping[str, Any],
+        *,
+        there: Mapping[str, Any] | None = None,
+        was: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Write a request: what is declared, over what is there and nobody declares."""
+        fields = {k: v for k, v in self.facts().items() if k not in self._scope_fields()}
+        return write(fields, declared, there, was)
+
+    def _scope_fields(self) -> frozenset[str]:
+        return frozenset(f"{scope}_id" for scope in self.scopes)
+
+    def _is_equal(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+        return not self._differences(self._managed(found, declared), declared)
+
+    def _is_settled(
+        self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> bool:
+        """Tell whether what is there is what is declared, and holds nothing that no longer is."""
+        found = self._managed(there, was, form=both(self.facts(), was, declared))
+        return not self._differences(found, declared)
+
+    def _unseen(
+        self,
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
+    ) -> list[str]:
+        """Say what an update would undo that no preview has shown."""
+        old = self._declared(olds)
+        there = self._managed(answer, old)
+        settled = {
+            name
+            for name, field in self.facts().items()
+            if field.same(there.get(name, MISSING), wish.get(name, MISSING))
+        }
+        return self._differences(
+            {name: value for name, value in old.items() if name not in settled},
+            {name: value for name, value in there.items() if name not in settled},
+            secret,
+        )
+
+    def _remember_name(self, answer: Mapping[str, Any]) -> None:
+        if answer.get("id") and isinstance(answer.get("name"), str):
+            _names[str(answer["id"])] = answer["name"]
+
+    @staticmethod
+    def _name_of(id_: str) -> str | None:
+        return _names.get(id_)
+
+
+# What objects of all kinds are called, as far as this process has seen.
+_names: dict[str, str] = {}
+
+
+def secret_in(props: Mapping[str, Any]) -> frozenset[str]:
+    """Return the fields whose values the program keeps secret."""
+    return frozenset(props.get(SECRET) or ())
