@@ -43,7 +43,7 @@ def run(name):
         env_vars={**os.environ, "PULUMI_PYTHON_CMD": sys.executable},
         project_settings=automation.ProjectSettings("parallel", "python"),
     )
-    stack = automation.create_or_select_stack(name, "parallel", program, options)
+    stack = automation.create_or_select_stack(name, "parallel", program, opts=options)
     config = json.loads(os.environ["CONFIG"])
     stack.set_all_config({k: automation.ConfigValue(v) for k, v in config.items()})
     try:
