@@ -9,7 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 import click
 
@@ -20,7 +21,24 @@ if TYPE_CHECKING:
 _NAMES = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Loads what not every command needs when it is asked for."""
+
+    later: ClassVar = {"stacks": ".stacks.command"}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name them all."""
+        return sorted([*super().list_commands(ctx), *self.later])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find one."""
+        if cmd_name in self.later:
+            home = import_module(self.later[cmd_name], __package__)
+            return cast(click.Command, getattr(home, cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pulumi-cloudflare-access", prog_name="cloudflare-access")
 def main() -> None:
     """Cloudflare Access and IAM as code, for Pulumi."""

@@ -34,6 +34,10 @@ class Colleague:
         self._cloudflare.switches.plain = plain
         return {group["name"]: group for group in found}
 
+    def names(self) -> list[str]:
+        """Return the names of all groups; a name that two of them have stands there twice."""
+        return sorted(group["name"] for group in self._ask("GET", self._path))
+
     def group(self, name: str) -> dict[str, Any]:
         """Return the group of this name."""
         return self.groups()[name]

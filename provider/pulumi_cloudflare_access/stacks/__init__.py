@@ -1,0 +1,19 @@
+"""One program, many accounts: a stack each, driven through Pulumi's Automation API.
+
+    from pulumi_cloudflare_access.stacks import Stacks, read_accounts
+
+    stacks = Stacks("./infra", read_accounts("accounts.yaml"), backend="postgres://…")
+    drifted = stacks.drift().changed
+    results = stacks.only(drifted).up(refresh=True)
+    print(results.text())
+
+On one machine nothing more is needed. On many, the executor of an engine that is there already:
+
+    results = stacks.up(executor=dask.distributed.Client("tcp://…").get_executor())
+"""
+
+from .accounts import Account, read_accounts
+from .results import Change, Results, StackResult
+from .run import Stacks
+
+__all__ = ["Account", "Change", "Results", "StackResult", "Stacks", "read_accounts"]

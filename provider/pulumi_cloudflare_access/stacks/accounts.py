@@ -1,0 +1,157 @@
+"""The accounts that a program runs for: a list, a YAML file, or any iterable of their settings.
+
+- name: acme                            # the stack's name
+  account_id: 0123456789abcdef0123456789abcdef
+  api_token_env: CF_TOKEN_ACME          # the variable that holds the token
+  config:                               # more config of this stack
+    infra:domain: acme.example.com
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+from ..keyed import Mistake
+from ..model import nearest
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+ACCOUNT_ID = re.compile(r"[0-9a-f]{32}")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+KEY = re.compile(r"[^:\s]+:[^:\s]+")
+CREDENTIALS = frozenset({"cloudflare:apiToken", "cloudflare:apiKey"})
+# The settings that have a field of their own here.
+FIELDS = {
+    "cloudflare-access:accountId": "account_id",
+    "cloudflare-access:apiTokenEnv": "api_token_env",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One account and its stack.
+
+    `name` is the stack's name. `api_token_env` names the variable of the environment that holds
+    this account's token; left out, it is the stack's own config or `CLOUDFLARE_API_TOKEN`, as with
+    any stack. `config` is more stack config, by its whole key ("infra:domain"); lists and maps are
+    allowed. No secrets: what is written here is kept in clear.
+    """
+
+    name: str
+    account_id: str
+    api_token_env: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def stack_config(self) -> dict[str, Any]:
+        """Return the stack config that these settings amount to."""
+        own = {key: getattr(self, name) for key, name in FIELDS.items()}
+        return {**self.config, **{key: value for key, value in own.items() if value}}
+
+
+def read_accounts(path: str | Path) -> tuple[Account, ...]:
+    """Read accounts from a YAML file: a list, or a mapping that has the list under `accounts`.
+
+    Raises SettingsError, with the line of every mistake.
+    """
+    import yaml  # noqa: PLC0415 - lists that a program makes by itself need none
+
+    path = Path(path)
+    loader = None
+    try:
+        loader = yaml.SafeLoader(path.read_text())
+        top = loader.get_single_node()
+        if isinstance(top, yaml.MappingNode):
+            inner = {key.value: value for key, value in top.value}
+            top = inner.get("accounts", top)
+        if not isinstance(top, yaml.SequenceNode):
+            raise SettingsError(f"{path}: a list of accounts is due")
+        found = [
+            (f"{path.name}:{node.start_mark.line + 1}", loader.construct_document(node))
+            for node in top.value
+        ]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise SettingsError(f"{path}{line}: {getattr(error, 'problem', error)}") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+    return _checked(found)
+
+
+def check_accounts(settings: Iterable[Account | Mapping[str, Any]]) -> tuple[Account, ...]:
+    """Make accounts of settings. Raises SettingsError, with every mistake there is."""
+    return _checked((f"accounts[{number}]", given) for number, given in enumerate(settings))
+
+
+def _checked(settings: Iterable[tuple[str, Any]]) -> tuple[Account, ...]:
+    accounts: dict[str, Account] = {}
+    places: dict[str, str] = {}
+    mistakes: list[Mistake] = []
+    for place, given in settings:
+        raw = _raw(given)
+        wrong = [Mistake(f"{place}: {path}" if path else place, why) for path, why in _wrong(raw)]
+        if not wrong and raw["name"] in accounts:
+            why = f'"{raw["name"]}" has been taken by {places[raw["name"]]}'
+            wrong = [Mistake(f"{place}: name", why)]
+        mistakes += wrong
+        if not wrong:
+            accounts[raw["name"]] = Account(**raw)
+            places[raw["name"]] = place
+    if mistakes:
+        raise SettingsError("\n".join(["accounts that cannot be used:", *map(str, mistakes)]))
+    if not accounts:
+        raise SettingsError("there are no accounts")
+    return tuple(accounts.values())
+
+
+def _raw(given: Any) -> Any:
+    if isinstance(given, Account):
+        given = {entry.name: getattr(given, entry.name) for entry in fields(given)}
+    if not isinstance(given, Mapping):
+        return given
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _wrong(raw: Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(raw, Mapping):
+        yield "", "settings are due: name, account_id, api_token_env, config"
+        return
+    known = [entry.name for entry in fields(Account)]
+    for key in raw:
+        if key not in known:
+            yield str(key), f"is no setting of an account{nearest(str(key), known)}"
+    for key, pattern, due in (
+        ("name", NAME, "letters, digits, _ . and - are allowed, 100 at most"),
+        ("account_id", ACCOUNT_ID, "32 hexadecimal digits are due"),
+    ):
+        if key not in raw:
+            yield key, "is missing"
+        elif not isinstance(raw[key], str):
+            # YAML takes digits for a number, and loses leading zeros.
+            yield key, 'a text is due; write it in quotes: "…"'
+        elif not pattern.fullmatch(raw[key]):
+            yield key, due
+    variable = raw.get("api_token_env")
+    if variable is not None and not (isinstance(variable, str) and VARIABLE.fullmatch(variable)):
+        yield "api_token_env", "the name of an environment variable is due, not a token"
+    yield from _wrong_config(raw.get("config", {}))
+
+
+def _wrong_config(config: Any) -> Iterator[tuple[str, str]]:
+    if not isinstance(config, Mapping):
+        yield "config", "keys and values are due"
+        return
+    for key in config:
+        if not isinstance(key, str) or not KEY.fullmatch(key):
+            yield "config", "every key has its namespace: infra:domain"
+        elif key in CREDENTIALS:
+            yield f"config.{key}", "no credential belongs here: name its variable, api_token_env"
+        elif key in FIELDS:
+            yield f"config.{key}", f"has a setting of its own: {FIELDS[key]}"

@@ -1,0 +1,121 @@
+"""What the engine says while it works, made into changes, outputs, warnings and an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pulumi.automation import DiffKind, EngineEvent
+
+from .results import Change
+
+# A secret among outputs, as the engine writes it.
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "[secret]"  # noqa: S105 - what stands in its place
+STACK = "pulumi:pulumi:Stack"
+OWN = ("pulumi:providers:", STACK)
+# One replacement is three steps.
+REPLACEMENT = frozenset({"create-replacement", "delete-replaced", "read-replacement"})
+QUIET = frozenset({"refresh", "read", "discard", "remove-pending-replace"})
+# The CLI's words for what a killed run left in the state, a page long.
+PENDING = "pending operations from previous deployment"
+MARKS = {"add": "+", "delete": "-", "update": "~"}
+
+
+class Heard:
+    """Listens to one operation. Events come one after another, from a thread of the SDK's."""
+
+    def __init__(self) -> None:
+        self.outputs: dict[str, Any] = {}
+        self.warnings: list[str] = []
+        self._errors: list[str] = []
+        self._steps: dict[str, Any] = {}
+        self._same: set[str] = set()
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take in what one event says."""
+        if event.diagnostic_event:
+            self._hear_text(event.diagnostic_event)
+        if event.res_outputs_event:
+            self._hear_step(event.res_outputs_event.metadata)
+
+    @property
+    def unchanged(self) -> int:
+        """How many of the user's own resources stayed as they were."""
+        return len(self._same)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what happened, or would, to the user's own resources."""
+        return tuple(
+            Change(
+                name=urn.rpartition("::")[2],
+                type=step.type,
+                urn=urn,
+                action=_action(step),
+                details=tuple(_details(step)),
+            )
+            for urn, step in self._steps.items()
+        )
+
+    def error(self) -> str:
+        """Return every error, each with the resource it stands under; "" if there was none."""
+        return "\n".join(dict.fromkeys(self._errors))
+
+    def _hear_text(self, said: Any) -> None:
+        text = _brief(said.message.strip())
+        name = (said.urn or "").rpartition("::")[2]
+        about = name if name and STACK not in said.urn else ""
+        told = f"{about}: {text}" if about else text
+        if said.severity == "error":
+            # The last line of every failed run repeats that it failed.
+            if text not in {"update failed", "preview failed"}:
+                self._errors.append(told)
+        elif said.severity == "warning" and told not in self.warnings:
+            self.warnings.append(told)
+
+    def _hear_step(self, step: Any) -> None:
+        if step.type == STACK and step.new is not None:
+            self.outputs = _masked(step.new.outputs or {})
+        if step.type.startswith(OWN):
+            return
+        if _action(step) == "same":
+            self._same.add(step.urn)
+        elif _action(step) not in QUIET:
+            known = self._steps.get(step.urn)
+            if known is None or not _details(known):
+                self._steps[step.urn] = step
+
+
+def _brief(text: str) -> str:
+    if PENDING not in text:
+        return text
+    left = [line.strip(" *") for line in text.splitlines() if line.strip().startswith("*")]
+    names = "; ".join(line.rpartition("::")[2] for line in left)
+    return (
+        f"a run was killed in the middle of this: {names}. If it is as it should be at Cloudflare, "
+        "forget it: cloudflare-access stacks refresh --clear-pending-creates"
+    )
+
+
+def _action(step: Any) -> str:
+    action = str(step.op.value)
+    return "replace" if action in REPLACEMENT else action.removesuffix("-replacement")
+
+
+def _details(step: Any) -> list[str]:
+    return list(_paths(step.detailed_diff or {}))
+
+
+def _paths(detailed: Mapping[str, Any]) -> Iterator[str]:
+    for path, difference in detailed.items():
+        kind = difference.diff_kind
+        word = kind.value if isinstance(kind, DiffKind) else str(kind)
+        yield f"{MARKS[word.removesuffix('-replace')]} {path}"
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        if SIGNATURE in value:
+            return SECRET
+        return {key: _masked(inner) for key, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list) else value

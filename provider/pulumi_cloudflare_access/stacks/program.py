@@ -1,0 +1,142 @@
+"""The program that runs for every account: a project folder, or a function.
+
+A function becomes a project of its own in the worker, so that every stack has a Python process of
+its own, whatever the executor: Pulumi's SDK keeps its settings for as long as a process lives, and
+a module that reads its config when it is imported would give one account's values to the next.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import pickle
+import re
+import sys
+import sysconfig
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+
+PROJECT_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+MAIN = "from pulumi_cloudflare_access.stacks.program import run\n\nrun(__file__)\n"
+PICKLED, SURROUNDINGS = "program.pickle", "program.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A program on its way to a worker: the path of a folder, or a function as bytes."""
+
+    project: str
+    folder: str | None = None
+    function: bytes | None = field(default=None, repr=False)
+    # Of the process that the function comes from: what it may import, where it opens files, and
+    # the Python whose bytes these are.
+    path: tuple[str, ...] = ()
+    cwd: str = ""
+    python: tuple[int, ...] = sys.version_info[:2]
+
+    @classmethod
+    def of(cls, program: Callable[[], Any] | str | Path, project: str | None) -> Program:
+        """Make one of what the user gave. Raises SettingsError."""
+        if callable(program):
+            return cls._of_function(program, project)
+        folder = Path(program).absolute()
+        name = read_project(folder).get("name")
+        if not isinstance(name, str):
+            raise SettingsError(f"{folder}: Pulumi.yaml has no name")
+        if project not in {None, name}:
+            raise SettingsError(f"project is {project}, and {folder} is {name}: leave it out")
+        return cls(project=name, folder=str(folder))
+
+    @classmethod
+    def _of_function(cls, function: Callable[[], Any], project: str | None) -> Program:
+        import cloudpickle  # type: ignore[import-untyped]  # noqa: PLC0415 - no folder needs it
+
+        if project is None or not PROJECT_NAME.fullmatch(project):
+            raise SettingsError(
+                "project= is due with a function: its stacks are kept under that name (letters, "
+                "digits, _ . and -)"
+            )
+        if inspect.iscoroutinefunction(function):
+            raise SettingsError("the program must be a plain function, not a coroutine")
+        try:
+            # A function of a module goes by its name; one of a script, or within another, whole.
+            pickled = cloudpickle.dumps(function)
+        except Exception as error:  # noqa: BLE001 - pickling raises anything
+            raise SettingsError(
+                f"the program cannot be sent to where it runs ({type(error).__name__}: {error}): "
+                "a function at the top of a module always can, and so can a project folder"
+            ) from None
+        return cls(
+            project=project, function=pickled, path=tuple(_import_path()), cwd=str(Path.cwd())
+        )
+
+    def lay_out(self, folder: Path) -> Path:
+        """Return the folder of the project on this machine, made in `folder` for a function.
+
+        Raises SettingsError where it is not to be had here.
+        """
+        if self.folder is not None:
+            here = read_project(Path(self.folder)).get("name")
+            if here != self.project:
+                raise SettingsError(f"{self.folder} is the project {here} here, not {self.project}")
+            return Path(self.folder)
+        if sys.version_info[:2] != self.python:
+            ours, theirs = (".".join(map(str, v)) for v in (sys.version_info[:2], self.python))
+            raise SettingsError(
+                f"the program comes from Python {theirs}, and this worker has {ours}: a function "
+                "needs the same version everywhere"
+            )
+        assert self.function is not None  # noqa: S101 - the other of two
+        project = {"name": self.project, "runtime": "python"}
+        (folder / "Pulumi.yaml").write_text(json.dumps(project))
+        (folder / "__main__.py").write_text(MAIN)
+        (folder / PICKLED).write_bytes(self.function)
+        (folder / SURROUNDINGS).write_text(json.dumps({"cwd": self.cwd}))
+        return folder
+
+
+def read_project(folder: Path) -> dict[str, Any]:
+    """Read a project's Pulumi.yaml. Raises SettingsError."""
+    found = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+    if found is None:
+        raise SettingsError(f"{folder} is no Pulumi project: it has no Pulumi.yaml")
+    return read_yaml(found)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping. Raises SettingsError."""
+    import yaml  # noqa: PLC0415 - a Pulumi run needs it, importing this package does not
+
+    try:
+        found = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
+    if not isinstance(found or {}, dict):
+        raise SettingsError(f"{path}: keys and values are due")
+    return found or {}
+
+
+def run(main: str) -> None:
+    """Run the function that lies beside `main`: what its project's program does."""
+    beside = Path(main).parent
+    cwd = json.loads((beside / SURROUNDINGS).read_text())["cwd"]
+    if Path(cwd).is_dir():
+        os.chdir(cwd)
+    pickle.loads((beside / PICKLED).read_bytes())()  # noqa: S301 - written by us, for us
+
+
+def _import_path() -> list[str]:
+    """Return what the interpreter would not find by itself: a script's folder, PYTHONPATH."""
+    own = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    folders = [str(Path(entry).absolute()) for entry in sys.path if not entry.endswith(".zip")]
+    return [
+        folder
+        for folder in dict.fromkeys(folders)
+        if Path(folder).is_dir() and not any(Path(folder).is_relative_to(path) for path in own)
+    ]

@@ -1,0 +1,58 @@
+"""How far it has got, on standard error: a bar in a terminal, a line for each stack elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from .results import StackResult
+
+
+class Reporter:
+    """Tells of each stack as it ends. `quiet` tells nothing."""
+
+    def __init__(self, operation: str, total: int, *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self._total = total
+        self._ended = self._failed = 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[failed]}", style="red"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(operation, total=total, failed="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def ended(self, result: StackResult) -> None:
+        """Tell what came of one stack."""
+        self._ended += 1
+        self._failed += not result.ok
+        width = len(str(self._total))
+        told = (
+            f"[{self._ended:>{width}}/{self._total}] {result.name}: {result.summary} "
+            f"({result.duration:.1f} s)"
+        )
+        style = "red" if not result.ok else "yellow" if result.changes else ""
+        self._console.print(Text(told, style=style))
+        failed = f"{self._failed} failed" if self._failed else ""
+        self._bar.update(self._task, completed=self._ended, failed=failed)

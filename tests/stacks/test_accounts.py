@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_cloudflare_access.errors import SettingsError
+from pulumi_cloudflare_access.stacks import Account, read_accounts
+from pulumi_cloudflare_access.stacks.accounts import check_accounts
+
+ID, OTHER = "0" * 31 + "1", "f" * 32
+GOOD = {"name": "acme", "account_id": ID}
+
+
+def mistakes(*settings: Any) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        check_accounts(settings)
+    return str(refused.value).splitlines()[1:]
+
+
+def file(folder: Path, text: str) -> Path:
+    path = folder / "accounts.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_accounts_come_from_mappings_and_from_accounts() -> None:
+    given = {"name": "b", "account_id": OTHER, "api_token_env": "B", "config": {"x:y": 1}}
+    settings: list[Any] = [GOOD, Account(**given)]  # type: ignore[arg-type]
+    (one, other) = check_accounts(iter(settings))
+    assert one.stack_config() == {"cloudflare-access:accountId": ID}
+    assert other.stack_config() == {
+        "x:y": 1,
+        "cloudflare-access:accountId": OTHER,
+        "cloudflare-access:apiTokenEnv": "B",
+    }
+    assert pickle.loads(pickle.dumps(other)) == other  # noqa: S301
+
+
+def test_what_is_left_empty_is_left_out() -> None:
+    (account,) = check_accounts([{**GOOD, "api_token_env": None, "config": None}])
+    assert account == Account(name="acme", account_id=ID)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("acme", "accounts[0]: settings are due: name, account_id, api_token_env, config"),
+        ({"account_id": ID}, "accounts[0]: name: is missing"),
+        ({"name": "acme"}, "accounts[0]: account_id: is missing"),
+        (
+            {**GOOD, "name": "a/b"},
+            "accounts[0]: name: letters, digits, _ . and - are allowed, 100 at most",
+        ),
+        ({**GOOD, "account_id": "acme"}, "accounts[0]: account_id: 32 hexadecimal digits are due"),
+        (
+            {**GOOD, "account_id": 1},
+            'accounts[0]: account_id: a text is due; write it in quotes: "…"',
+        ),
+        (
+            {**GOOD, "acount_id": ID},
+            'accounts[0]: acount_id: is no setting of an account; "account_id"?',
+        ),
+        (
+            {**GOOD, "api_token_env": "v1.0-secret"},
+            "accounts[0]: api_token_env: the name of an environment variable is due, not a token",
+        ),
+        ({**GOOD, "config": ["a"]}, "accounts[0]: config: keys and values are due"),
+        (
+            {**GOOD, "config": {"domain": 1}},
+            "accounts[0]: config: every key has its namespace: infra:domain",
+        ),
+        (
+            {**GOOD, "config": {"cloudflare:apiToken": "secret"}},
+            (
+                "accounts[0]: config.cloudflare:apiToken: no credential belongs here: name its "
+                "variable, api_token_env"
+            ),
+        ),
+        (
+            {**GOOD, "config": {"cloudflare-access:accountId": ID}},
+            "accounts[0]: config.cloudflare-access:accountId: has a setting of its own: account_id",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_never_with_a_value(settings: Any, told: str) -> None:
+    assert mistakes(settings) == [told]
+    assert "secret" not in told
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    assert mistakes({}, GOOD, {"name": 3}, GOOD) == [
+        "accounts[0]: name: is missing",
+        "accounts[0]: account_id: is missing",
+        'accounts[2]: name: a text is due; write it in quotes: "…"',
+        "accounts[2]: account_id: is missing",
+        'accounts[3]: name: "acme" has been taken by accounts[1]',
+    ]
+
+
+def test_no_accounts_at_all_is_a_mistake() -> None:
+    with pytest.raises(SettingsError, match="there are no accounts"):
+        check_accounts([])
+
+
+@pytest.mark.parametrize("head", ["", "accounts:\n"])
+def test_accounts_are_read_from_a_file(tmp_path: Path, head: str) -> None:
+    text = f'- name: acme\n  account_id: "{ID}"\n- {{name: b, account_id: {OTHER}, config: {{}}}}\n'
+    assert [account.name for account in read_accounts(file(tmp_path, head + text))] == ["acme", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            f'# ours\n- name: a\n  account_id: "{ID}"\n- name: b\n',
+            "accounts.yaml:4: account_id: is",
+        ),
+        ("accounts:\n  - just a name\n", "accounts.yaml:2: settings are due"),
+        # YAML takes it for a number: what it was cannot be told any more.
+        (f"- name: a\n  account_id: {'1' * 32}\n", "accounts.yaml:1: account_id: a text is due"),
+        ("- name: [\n", r"accounts.yaml:\d+: "),
+        ("name: a\n", "a list of accounts is due"),
+        ("", "a list of accounts is due"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        read_accounts(file(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.yaml"):
+        read_accounts(tmp_path / "none.yaml")

@@ -1,0 +1,163 @@
+"""Results, and how the engine's events become them."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+from typing import Any
+
+import pytest
+from pulumi.automation import EngineEvent
+from rich.console import Console
+
+from pulumi_cloudflare_access.stacks import Change, Results, StackResult
+from pulumi_cloudflare_access.stacks.events import SIGNATURE, Heard
+
+GROUP = "pulumi-python:dynamic/cloudflare:AccessGroup"
+URN = f"urn:pulumi:dev::infra::{GROUP}::staff"
+STACK = "urn:pulumi:dev::infra::pulumi:pulumi:Stack::infra-dev"
+CHANGE = Change(name="staff", type=GROUP, urn=URN, action="update", details=("+ include.everyone",))
+
+
+def result(name: str, **more: Any) -> StackResult:
+    return StackResult(name=name, account_id="0" * 32, operation="up", **more)
+
+
+RESULTS = Results(
+    "up",
+    (
+        result("same", unchanged=2),
+        result("changed", changes=(CHANGE,), outputs={"a": 1}, warnings=("mind",), duration=1.25),
+        result("failed", error="engineers: no\n  because", locked=True),
+    ),
+)
+
+
+def step(op: str, urn: str = URN, type_: str = GROUP, **more: Any) -> EngineEvent:
+    metadata = {"op": op, "urn": urn, "type": type_, "provider": "", "old": None, "new": None}
+    event = {"sequence": 0, "timestamp": 0, "resOutputsEvent": {"metadata": metadata | more}}
+    return EngineEvent.from_json(event)
+
+
+def said(severity: str, message: str, urn: str = "") -> EngineEvent:
+    told = {"severity": severity, "message": message, "color": "never", "urn": urn}
+    return EngineEvent.from_json({"sequence": 0, "timestamp": 0, "diagnosticEvent": told})
+
+
+def heard(*events: EngineEvent) -> Heard:
+    listener = Heard()
+    for event in events:
+        listener.hear(event)
+    return listener
+
+
+def test_results_tell_what_failed_changed_and_is_locked() -> None:
+    assert not RESULTS.ok
+    assert RESULTS.failed == ("failed",)
+    assert RESULTS.changed == ("changed",)
+    assert RESULTS.locked == ("failed",)
+    assert RESULTS["changed"].outputs == {"a": 1}
+    with pytest.raises(KeyError):
+        RESULTS["elsewhere"]
+
+
+def test_results_can_be_sent_and_written() -> None:
+    assert pickle.loads(pickle.dumps(RESULTS)) == RESULTS  # noqa: S301
+    written = json.loads(RESULTS.to_json())
+    assert [stack["ok"] for stack in written["stacks"]] == [True, True, False]
+    assert written["stacks"][1]["changes"][0]["details"] == ["+ include.everyone"]
+
+
+def test_later_results_take_the_place_of_earlier_ones() -> None:
+    newer = RESULTS.updated(Results("up", (result("failed"),)))
+    assert newer.ok
+    assert [stack.name for stack in newer] == ["same", "changed", "failed"]
+
+
+def test_the_summary_has_a_line_for_each_stack_and_one_for_all() -> None:
+    lines = RESULTS.text().splitlines()
+    assert lines[0].endswith("nothing to do  (0.0 s)")
+    assert lines[1].endswith("1 updated  (1.2 s)")
+    assert lines[2].endswith("failed: engineers: no  (0.0 s)")
+    assert lines[3] == "up: 3 stacks, 1 changed, 1 failed"
+    assert list(RESULTS.details()) == [
+        "changed: update staff (AccessGroup): + include.everyone",
+        "changed: warning: mind",
+        "failed: error: engineers: no\n      because",
+    ]
+
+
+def test_the_table_says_the_same() -> None:
+    console = Console(file=io.StringIO(), width=120)
+    console.print(RESULTS.table())
+    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert all(told in drawn for told in ("1 updated", "failed: engineers: no", "3 stacks"))
+
+
+@pytest.mark.parametrize(
+    ("operation", "told"),
+    [
+        ("preview", "1 to update"),
+        ("up", "1 updated"),
+        ("drift", "1 changed at Cloudflare"),
+        ("refresh", "1 changed at Cloudflare"),
+    ],
+)
+def test_a_change_is_told_as_the_operation_means_it(operation: Any, told: str) -> None:
+    one = StackResult(name="a", account_id="", operation=operation, changes=(CHANGE,))
+    assert one.summary == told
+
+
+def test_a_step_becomes_a_change_with_its_paths() -> None:
+    difference = {
+        'include["email a@b.c"]': {"diffKind": "add", "inputDiff": True},
+        "name": {"diffKind": "update", "inputDiff": True},
+    }
+    listener = heard(step("update", detailedDiff=difference), step("same", URN + "2"))
+    (change,) = listener.changes()
+    assert (change.name, change.action, change.kind) == ("staff", "update", "AccessGroup")
+    assert change.details == ('+ include["email a@b.c"]', "~ name")
+    assert listener.unchanged == 1
+
+
+def test_a_replacement_is_one_change() -> None:
+    difference = {"account_id": {"diffKind": "update-replace", "inputDiff": True}}
+    steps = ("create-replacement", "replace", "delete-replaced")
+    (change,) = heard(*(step(op, detailedDiff=difference) for op in steps)).changes()
+    assert (change.action, change.details) == ("replace", ("~ account_id",))
+
+
+def test_what_is_pulumis_own_is_no_change_and_a_secret_output_is_masked() -> None:
+    secret = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "x"}
+    new = {"type": "", "urn": STACK, "outputs": {"a": [secret], "b": 1}, "inputs": {}}
+    new |= {"id": "", "parent": "", "provider": ""}
+    listener = heard(
+        step("create", STACK, "pulumi:pulumi:Stack", new=new),
+        step("create", "urn:x", "pulumi:providers:pulumi-python"),
+    )
+    assert listener.changes() == ()
+    assert listener.outputs == {"a": ["[secret]"], "b": 1}
+
+
+def test_errors_and_warnings_stand_with_the_resource_they_are_about() -> None:
+    listener = heard(
+        said("error", "POST: 400\n", URN),
+        said("error", "POST: 400", URN),
+        said("error", "the program is broken", STACK),
+        said("error", "update failed"),
+        said("warning", "gone from Cloudflare", URN),
+        said("debug", "nothing", URN),
+    )
+    assert listener.error() == "staff: POST: 400\nthe program is broken"
+    assert listener.warnings == ["staff: gone from Cloudflare"]
+
+
+def test_what_a_killed_run_left_is_told_in_two_lines_not_in_a_page() -> None:
+    text = (
+        "Attempting to deploy or update resources with 1 pending operations from previous "
+        f"deployment.\n  * {URN}, interrupted while creating\nThese resources are in an unknown …"
+    )
+    (warning,) = heard(said("warning", text)).warnings
+    assert warning.startswith("a run was killed in the middle of this: staff, interrupted while")
+    assert "refresh --clear-pending-creates" in warning

@@ -1,0 +1,232 @@
+"""What is settled before anything runs, and what a worker says no to. No engine."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.accounts_program import program
+from pulumi_cloudflare_access.errors import SettingsError
+from pulumi_cloudflare_access.stacks import Stacks
+from pulumi_cloudflare_access.stacks.program import Program
+from pulumi_cloudflare_access.stacks.worker import Job, _held, _secrets, _stack_settings, work
+
+ACCOUNTS = [{"name": name, "account_id": digit * 32} for name, digit in (("a", "1"), ("b", "2"))]
+RATE = "cloudflare-access:requestsPer5Minutes"
+
+
+def stacks(given: Any = program, **more: Any) -> Stacks:
+    settings: dict[str, Any] = {"project": "p", "backend": "file:///state", "quiet": True}
+    return Stacks(given, more.pop("accounts", ACCOUNTS), **{**settings, **more})
+
+
+def job(folder: Path, **more: Any) -> Job:
+    (account, _) = stacks().accounts
+    settings: dict[str, Any] = {
+        "operation": "up",
+        "account": account,
+        "program": Program.of(folder, None),
+        "backend": "file:///state",
+    }
+    return Job(**{**settings, **more})
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: infra\nruntime: python\n")
+    return tmp_path
+
+
+class Here(Executor):
+    """Runs nothing: keeps what it is given, or fails at it."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+        self.jobs: list[Any] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        del fn, kwargs
+        self.jobs += args
+        future: Future[Any] = Future()
+        future.set_exception(self.error)
+        return future
+
+
+def test_a_job_can_be_sent_and_shows_no_password() -> None:
+    executor = Here(RuntimeError("gone"))
+    stacks(backend="postgres://me:hunter22@db/state").up(executor=executor)
+    (sent, _) = executor.jobs
+    assert pickle.loads(pickle.dumps(sent)) == sent  # noqa: S301
+    assert "hunter22" not in repr(sent)
+    assert _secrets(sent) >= {"hunter22"}
+    assert "hunter22" not in repr(stacks(backend="postgres://me:hunter22@db/state"))
+
+
+def test_a_worker_that_does_not_come_back_is_a_result_and_no_end() -> None:
+    results = stacks().up(executor=Here(RuntimeError("gone")))
+    assert results.failed == ("a", "b")
+    assert "its worker did not come back (RuntimeError)" in str(results["a"].error)
+
+
+def test_what_did_not_fail_is_not_done_again() -> None:
+    executor = Here(RuntimeError("gone"))
+    every = stacks()
+    failed = every.only(["b"]).up(executor=executor)
+    executor.jobs.clear()
+    every.retry(failed, executor=executor)
+    assert [sent.account.name for sent in executor.jobs] == ["b"]
+    assert every.only([]).up(executor=executor).text() == "up: 0 stacks, 0 changed, 0 failed"
+
+
+def test_a_program_within_another_function_can_be_sent(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    mark = tmp_path / "mark"
+
+    def inner() -> None:
+        mark.write_text(str(Path.cwd()))
+
+    there.mkdir()
+    Program.of(inner, "p").lay_out(there)
+    subprocess.run([sys.executable, there / "__main__.py"], check=True, cwd=there)
+    assert mark.read_text() == str(Path.cwd())
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "told"),
+    [
+        (program, {"project": None}, "project= is due with a function"),
+        (program, {"project": "a b"}, "project= is due with a function"),
+        (program, {"machines": 0}, "machines must be 1 or more"),
+        (program, {"backend": "somewhere"}, "has no scheme"),
+        ("/nowhere", {}, "/nowhere is no Pulumi project"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_begins(given: Any, more: Any, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        stacks(given, **more)
+
+
+def test_a_coroutine_and_what_cannot_be_pickled_are_refused() -> None:
+    async def coroutine() -> None:
+        """Wait for nothing."""
+
+    connection = socket.socket()
+    with connection, pytest.raises(SettingsError, match="cannot be sent to where it runs"):
+        stacks(lambda: connection)
+    with pytest.raises(SettingsError, match="not a coroutine"):
+        stacks(coroutine)
+
+
+def test_a_folder_has_its_projects_name(project: Path) -> None:
+    assert stacks(project, project=None).program.project == "infra"
+    with pytest.raises(SettingsError, match="project is other, and"):
+        stacks(project, project="other")
+
+
+def test_nobody_unknown_is_chosen() -> None:
+    assert [account.name for account in stacks().only(["b"]).accounts] == ["b"]
+    with pytest.raises(SettingsError, match="no account named c, d"):
+        stacks().only(["d", "a", "c"])
+
+
+@pytest.mark.parametrize("names", [("eu_1", "eu-1"), ("a_b", "axb-2")])
+def test_names_that_postgresql_mixes_up_are_refused_there(names: tuple[str, str]) -> None:
+    accounts = [{"name": name, "account_id": "1" * 32} for name in names]
+    stacks(accounts=accounts)
+    for given in (accounts, accounts[::-1]):
+        with pytest.raises(SettingsError, match="takes the _ in one stack's name"):
+            stacks(accounts=given, backend="postgres://db/state")
+    apart = [{"name": name, "account_id": "1" * 32} for name in ("a_b", "a_b_c", "ab")]
+    stacks(accounts=apart, backend="postgres://db/state")
+
+
+def test_a_folders_address_means_the_same_from_everywhere() -> None:
+    assert stacks(backend="file://state").backend == f"file://{Path.cwd()}/state"
+    assert stacks(backend="file://~/state").backend == f"file://{Path.home()}/state"
+
+
+def test_the_backend_is_settled_here_and_not_by_each_worker(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    with (project / "Pulumi.yaml").open("a") as file:
+        file.write("backend: {url: 'file:///project/state'}\n")
+    assert stacks(project, project=None, backend=None).backend == "file:///project/state"
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///environment/state")
+    assert stacks(project, project=None, backend=None).backend == "file:///environment/state"
+
+
+def test_the_projects_own_settings_of_a_stack_are_kept(project: Path) -> None:
+    own = "encryptionsalt: v1:abc\nconfig:\n  infra:a: 1\n  cloudflare-access:accountId: old\n"
+    (project / "Pulumi.a.yaml").write_text(own)
+    settings = _stack_settings(job(project), project)
+    assert settings["encryptionsalt"] == "v1:abc"
+    assert settings["config"] == {"infra:a": 1, "cloudflare-access:accountId": "1" * 32}
+
+
+@pytest.mark.parametrize(
+    ("of_stack", "of_project", "share"),
+    [("", "", "300"), (f"config: {{'{RATE}': 100}}", "", "25"), ("", f"{{'{RATE}': 40}}", "10")],
+)
+def test_machines_share_what_may_be_asked(
+    project: Path, of_stack: str, of_project: str, share: str
+) -> None:
+    (project / "Pulumi.a.yaml").write_text(of_stack)
+    with (project / "Pulumi.yaml").open("a") as file:
+        file.write(f"config: {of_project}\n")
+    alone, shared = (_stack_settings(job(project, machines=n), project)["config"] for n in (1, 4))
+    assert shared[RATE] == share
+    assert alone.get(RATE) == (100 if of_stack else None)
+
+
+def test_a_worker_without_what_it_needs_says_so_and_does_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = socket.gethostname()
+    monkeypatch.setenv("PATH", "")
+    assert work(job(project)).error == f"there is no pulumi on the PATH of {host}"
+    pulumi = project / "bin" / "pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text("#!/bin/sh\necho 3.259.0\n")
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{pulumi.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    monkeypatch.delenv("CLOUDFLARE_ACCESS_LOCAL", raising=False)
+    for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert "this worker is" in str(work(job(project, caller="elsewhere")).error)
+    assert "has neither PULUMI_CONFIG_PASSPHRASE nor" in str(work(job(project)).error)
+    (named,) = stacks(accounts=[{**ACCOUNTS[0], "api_token_env": "NO_SUCH_TOKEN"}]).accounts
+    told = work(job(project, account=named)).error
+    assert told == f"the environment of {host} has no NO_SUCH_TOKEN, this account's token"
+
+
+def test_a_function_from_another_python_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"comes from Python 3\.9, and this worker has 3\."):
+        Program(project="p", function=b"", python=(3, 9)).lay_out(tmp_path)
+
+
+def test_whoever_holds_a_stack_is_named_with_the_remedy() -> None:
+    told = _held(
+        "a", "… locked by 1 lock(s) …\n  x: created by ada@mac (pid 7) at 2026-01-01T00:00"
+    )
+    assert "ada@mac, process 7, since 2026-01-01T00:00" in told
+    assert "cancel --only a" in told
+
+
+def test_importing_loads_neither_pulumi_nor_what_few_need() -> None:
+    heavy = "'pulumi', 'grpc', 'httpx', 'cloudpickle', 'distributed', 'yaml'"
+    code = (
+        "import sys, pulumi_cloudflare_access.cli; "
+        "assert 'pulumi_cloudflare_access.stacks' not in sys.modules; "
+        f"import pulumi_cloudflare_access.stacks; print({{{heavy}}} & {{*sys.modules}})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
