@@ -241,6 +241,13 @@ def test_the_local_override_beats_everything() -> None:
     assert settings.headers == {"Authorization": "Bearer local-tok"}
 
 
+@pytest.mark.parametrize(("asked", "given"), [("other", "other"), ("acc", "acc"), ("real", "acc")])
+def test_of_several_local_accounts_the_config_chooses(asked: str, given: str) -> None:
+    local = json.dumps({**LOCAL, "account_ids": ["acc", "other"]})
+    settings = read({"cloudflare-access:accountId": asked}, **{LOCAL_OVERRIDE: local})
+    assert settings.account_id == given
+
+
 @pytest.mark.parametrize("base_url", [DEFAULT_BASE_URL, "https://evil.example", "http://10.0.0.1"])
 def test_the_local_override_cannot_name_another_machine(base_url: str) -> None:
     with pytest.raises(SettingsError, match="the local API is on this machine"):

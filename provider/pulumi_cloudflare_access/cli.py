@@ -213,7 +213,10 @@ def _say(line: str) -> None:
 
 
 def _json(cloudflare: LocalCloudflare) -> str:
-    return json.dumps({name: getattr(cloudflare, name) for name in _NAMES})
+    told = {name: getattr(cloudflare, name) for name in _NAMES}
+    if len(cloudflare.account_ids) > 1:
+        told["account_ids"] = cloudflare.account_ids
+    return json.dumps(told)
 
 
 def _fail(message: str, exit_code: int = 1) -> NoReturn:

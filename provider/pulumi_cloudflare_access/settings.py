@@ -74,7 +74,7 @@ class Settings:
         environment = os.environ if environment is None else environment
         own = _Own(config)
         override = environment.get(LOCAL_OVERRIDE)
-        where = _override(override) if override else _declared(config, environment, own)
+        where = _override(override, own) if override else _declared(config, environment, own)
         settings = cls(
             requests_per_5_minutes=own.count("requestsPer5Minutes"),
             deadline=own.number("deadline", DEADLINE_SECONDS, at_least=1),
@@ -172,12 +172,15 @@ def _secret(value: str | None, source: str) -> str | None:
     return value
 
 
-def _override(text: str) -> dict[str, Any]:
+def _override(text: str, own: _Own) -> dict[str, Any]:
     try:
         local = json.loads(text)
+        # Of several local accounts the config chooses, so that every stack keeps one of its own.
+        chosen = own.text("accountId")
+        here = chosen in local.get("account_ids", ())
         return {
             "base_url": str(local["base_url"]).rstrip("/"),
-            "account_id": local.get("account_id"),
+            "account_id": chosen if here else local.get("account_id"),
             "api_token": _secret(str(local["token"]), f"the token in {LOCAL_OVERRIDE}"),
             "allow_loopback": True,
             "local": True,

@@ -165,6 +165,11 @@ class LocalCloudflare:
         return self.account.id
 
     @property
+    def account_ids(self) -> list[str]:
+        """The ids of all accounts, oldest first."""
+        return list(self._world.accounts)
+
+    @property
     def zone_id(self) -> str:
         """The id of the first account's first zone."""
         return self.zone.id

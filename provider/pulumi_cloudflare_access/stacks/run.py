@@ -110,7 +110,7 @@ class Stacks:
         """Make every account as the program says; `refresh` looks at Cloudflare first.
 
         Without it, program and state are compared: what somebody else changed is not put right.
-        Where the program changes that object as well, it is not overwritten either: the stack fails.
+        Where the program changes that object too, it is not overwritten either: the stack fails.
         """
         return self._all("up", executor, max_workers, refresh=refresh)
 
