@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +55,25 @@ def test_an_example_comes_up_stays_quiet_and_leaves_nothing(
     # An application's policies have gone with it: there is no list of them any more.
     made = [found for objects in left for found in objects or () if not is_cloudflares_own(found)]
     assert made == []
+
+
+@pytest.mark.engine
+def test_many_accounts_are_rolled_out_as_their_readme_says(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "08_many_accounts", tmp_path / "many")
+    assert len((tmp_path / "many" / "roll_out.py").read_text().splitlines()) < 30
+    readme = (tmp_path / "many" / "README.md").read_text()
+    (command,) = re.findall(r"^    (cloudflare-access local .*)$", readme, re.MULTILINE)
+    run = subprocess.run(
+        shlex.split(command),
+        cwd=tmp_path / "many",
+        env={**os.environ, "PULUMI_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "up: 2 stacks, 2 changed, 0 failed" in run.stdout
+    assert "drift: 2 stacks, 0 changed, 0 failed" in run.stdout
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
