@@ -16,10 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 from . import ownership, plugin
 from .api.lag import PAUSES
-from .errors import AdoptionError, CloudflareError, ConflictError, LostAnswerError, NotFoundError
+from .errors import (
+    AdoptionError,
+    ApiError,
+    CloudflareError,
+    ConflictError,
+    LostAnswerError,
+    NoAnswerError,
+    NotFoundError,
+)
 
 if TYPE_CHECKING:
     from .api.client import Client
+    from .api.clock import Clock
     from .api.journal import Journal
     from .api.pages import Snapshot
 
@@ -31,6 +40,10 @@ SENDINGS = 3
 
 KILLED = "made by an earlier run, which ended before Pulumi had saved it; taken over"
 LOST = "made, though Cloudflare's answer was lost"
+AGAIN = (
+    "Nothing like it has shown up so far: run pulumi up again, on this machine; it looks again "
+    "before it makes one"
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,59 @@ class Made:
     def first_hand(self) -> bool:
         """Whether this is the answer to the creation itself."""
         return not self.why
+
+
+def send_once(
+    send: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]
+) -> Made:
+    """Send what must not be done twice; where the answer is lost, `look` for what it has made.
+
+    It goes again only where the connection broke and nothing has shown up for as long as
+    Cloudflare's lists may lag. Raises LostAnswerError if nobody can say what became of it.
+    """
+    for sending in range(1, SENDINGS + 1):
+        try:
+            return Made(send())
+        except LostAnswerError as error:
+            found = _found(look, error)
+            if found is None and (error.under_way or sending == SENDINGS):
+                raise LostAnswerError(f"{error}. {AGAIN}") from None
+        except ApiError as error:
+            # What is refused may be in the way of itself, done late.
+            found = _found(look, error) if sending > 1 else None
+            if found is None:
+                raise
+        if found is not None:
+            return Made(found, LOST)
+    raise AssertionError
+
+
+def _found(
+    look: Callable[[], dict[str, Any] | None], error: CloudflareError
+) -> dict[str, Any] | None:
+    try:
+        return look()
+    except (ApiError, NoAnswerError) as unseen:
+        raise LostAnswerError(
+            f"{error}. Whether it was done cannot be seen now ({unseen}): run pulumi up again, on "
+            "this machine; it looks again before it makes one"
+        ) from None
+
+
+def lagging(clock: Clock, since: float | None = None) -> Iterator[None]:
+    """Come back as often as it takes until Cloudflare must show what it has made.
+
+    `since`: when that was, if not now.
+    """
+    yield
+    end = (clock.now() if since is None else since) + sum(PAUSES)
+    for pause in PAUSES:
+        # Never longer, whatever the clock said then.
+        left = min(end - clock.now(), sum(PAUSES))
+        if left <= 0.0:
+            return
+        clock.sleep(min(pause, left))
+        yield
 
 
 @dataclass(frozen=True)
@@ -94,35 +160,59 @@ class Creation:
 
     def _refuse_second(self, namesakes: list[dict[str, Any]]) -> None:
         """Raise if the very object is there, and nothing says whose it is."""
-        if ownership.is_known(plugin.current_urn()):
-            # A replacement: it is the one that is being replaced.
-            return
+        urn = plugin.current_urn()
         equal = [found for found in namesakes if self.is_equal(found)]
-        unexplained = [f for f in equal if not ownership.is_managed(self.kind, str(f["id"]))]
+        unexplained = [f for f in equal if not self._may_be_replaced(urn, str(f["id"]))]
         if unexplained:
             raise AdoptionError(
-                f"{self.called} exists already ({_ids(unexplained)}), as it is declared, and this "
-                "stack's state does not know it. Nothing was made. If an earlier run made it, or "
-                f"somebody else did, take it over: {_adopt(unexplained)}. If a resource was "
-                "renamed, give it aliases. adopt=False makes a second one"
+                f"{self.called} exists already ({_ids(unexplained)}), just as it is declared, and "
+                "no resource is known to have it. Nothing was made. If an earlier run made it "
+                "(one that was killed, on another machine), or somebody by hand, take it over: "
+                f"{_adopt(unexplained)}. If a resource was renamed, give it aliases. adopt=False "
+                "makes a second one"
             )
+
+    def _may_be_replaced(self, urn: str, id_: str) -> bool:
+        """Tell whether a resource has the object, if only the one at hand, to be replaced."""
+        # `up --replace` asks for no diff, so that nobody has heard of the object.
+        unheard = ownership.is_known(urn) and not ownership.is_owner(self.kind, urn)
+        return unheard or ownership.is_managed(self.kind, id_)
 
     def _left_behind(self) -> Made | None:
         """Return what a run that was killed has made of this resource on this machine."""
-        note = self.journal.note_of(plugin.current_urn(), self.path)
-        if note is None:
-            return None
-        if note.id:
-            with contextlib.suppress(NotFoundError):
-                return Made(self.get(note.id), KILLED)
-            return None
-        same = note.asked == self.journal.hash_of(self.body)
-        found = self._look(note.before, is_equal=same)
-        return Made(found, KILLED) if found else None
+        urn = plugin.current_urn()
+        notes = self.journal.notes_of(urn, self.path)
+        for note in notes:
+            if note.id and not self._may_be_replaced(urn, note.id):
+                found = self._get_late(note.id, note.time)
+                if found is not None:
+                    return Made(found, KILLED)
+        for note in notes:
+            if not note.id:
+                same = note.asked == self.journal.hash_of(self.body)
+                found = self._look(note.before, is_equal=same, since=note.time)
+                if found is not None:
+                    return Made(found, KILLED)
+                if not same:
+                    plugin.warn(
+                        f"a run that was killed had asked for {self.called} in another form, and "
+                        "nothing has come of it under this name: should it have had another name "
+                        "then, look for that at Cloudflare"
+                    )
+        return None
 
-    def _look(self, before: tuple[str, ...], *, is_equal: bool = True) -> dict[str, Any] | None:
+    def _get_late(self, id_: str, since: float) -> dict[str, Any] | None:
+        """Get what was made a moment ago; None: it is gone."""
+        for _ in lagging(self.client.clock, since):
+            with contextlib.suppress(NotFoundError):
+                return self.get(id_)
+        return None
+
+    def _look(
+        self, before: tuple[str, ...], *, is_equal: bool = True, since: float | None = None
+    ) -> dict[str, Any] | None:
         """Look for what was not there before, for as long as Cloudflare may take to show it."""
-        for pause in PAUSES:
+        for _ in lagging(self.client.clock, since):
             new = [
                 found
                 for found in self._namesakes(anew=True)
@@ -130,7 +220,7 @@ class Creation:
                 and not ownership.is_managed(self.kind, str(found["id"]))
             ]
             equal = [found for found in new if self.is_equal(found)] if is_equal else []
-            if len(equal) == 1:
+            if len(new) == len(equal) == 1:
                 return equal[0]
             if new:
                 raise AdoptionError(
@@ -138,7 +228,6 @@ class Creation:
                     f"now what may be its work or somebody else's ({_ids(new)}). Take over the "
                     f"right one: {_adopt(new)}; or delete it"
                 )
-            self.client.clock.sleep(pause)
         return None
 
     # ------------------------------------------------------------------------------------ sending
@@ -146,34 +235,19 @@ class Creation:
     def _send(self, namesakes: list[dict[str, Any]]) -> Made:
         before = tuple(str(found["id"]) for found in namesakes)
         urn = plugin.current_urn()
-        self.journal.begin(urn, self.path, self.body, iter(before))
-        for sending in range(1, SENDINGS + 1):
-            try:
-                made: dict[str, Any] = self.client.post(self.path, self.body, needs=self.needs)
-            except LostAnswerError as error:
-                found = self._look(before)
-                if found:
-                    return Made(found, LOST)
-                # An answer, if only a gateway's, means that the request is somewhere yet.
-                if error.answered or sending == SENDINGS:
-                    raise LostAnswerError(
-                        f"{error}. Nothing like it has shown up so far: run pulumi up again, on "
-                        "this machine; it looks again before it makes one"
-                    ) from None
-            except ConflictError as error:
-                if sending > 1:
-                    found = self._look(before)
-                    if found:
-                        return Made(found, LOST)
-                self.journal.refused(urn)
-                raise self._explained(error) from None
-            except Exception:
-                # Refused, or never sent.
-                self.journal.refused(urn)
-                raise
-            else:
-                return Made(made)
-        raise AssertionError
+        self.journal.begin(urn, self.path, self.body, before)
+        try:
+            return send_once(
+                lambda: self.client.post(self.path, self.body, needs=self.needs),
+                lambda: self._look(before),
+            )
+        except (LostAnswerError, AdoptionError):
+            # The next run goes on from here.
+            raise
+        except CloudflareError as error:
+            # Refused, or never sent.
+            self.journal.refused(urn)
+            raise (self._explained(error) if isinstance(error, ConflictError) else error) from None
 
     def _explained(self, error: ConflictError) -> Exception:
         """Say who has the name, from one look."""

@@ -67,11 +67,16 @@ class NoAnswerError(CloudflareError):
 
 
 class UnreachableError(NoAnswerError):
-    """No connection, or none that lasted. `sent`: a byte of the request may have got through."""
+    """No connection, or none that lasted.
 
-    def __init__(self, message: str, *, sent: bool = False) -> None:
+    `sent`: a byte of the request may have got through; `late`: there was no end of the answer when
+    the time was over, and the request may be under way yet.
+    """
+
+    def __init__(self, message: str, *, sent: bool = False, late: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
+        self.late = late
 
 
 class UnusableAnswerError(NoAnswerError):
@@ -86,12 +91,13 @@ class LostAnswerError(NoAnswerError):
     """A request that must not be repeated was sent, and nothing says whether it was done.
 
     Cloudflare may have done it, may be doing it yet, or may never do it: look before asking again.
-    `answered`: something has answered, if only a gateway, and the request may be under way yet.
+    `under_way`: somebody may be at it yet, because a gateway has answered or nobody has in time.
+    Otherwise the connection broke.
     """
 
-    def __init__(self, message: str, *, answered: bool = True) -> None:
+    def __init__(self, message: str, *, under_way: bool = True) -> None:
         super().__init__(message)
-        self.answered = answered
+        self.under_way = under_way
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import functools
 import re
 import threading
-import time
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -275,6 +274,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._delete(scope, _id, _props, users)
         self._snapshot(scope).deleted(_id)
         _writes.deleted(_id)
+        journal_for(self.settings).gone(self.kind, _id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
         for consequence in self.deleted(self._declared(_props)):
@@ -399,8 +399,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         self._saved(id_)
 
     def _saved(self, id_: str) -> None:
-        # A preview may have no settings yet, and then no run has made anything.
-        journal_for(self.settings).saved(self.kind, id_)
+        """Note that the state has the object: its creation is over."""
+        if journal_for(self.settings).saved(self.kind, id_):
+            _writes.wrote(id_, {})
 
     def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
         id_ = _id_of(answer)
@@ -539,16 +540,25 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     ) -> None:
         for wait in (*STILL_IN_USE, None):
             try:
-                self.client.delete(self._path(scope, id_), needs=self.needs)
+                self._delete_there(self._path(scope, id_), id_)
             except NotFoundError:
                 return
             except ConflictError as error:
                 if wait is None:
                     by = f", by {_listed(users)}" if users else ""
                     raise error.with_remedy(f"it is still in use{by}") from None
-                time.sleep(wait)
+                self.client.clock.sleep(wait)
             else:
                 return
+
+    def _delete_there(self, path: str, id_: str) -> None:
+        """Delete what is there, even if Cloudflare does not see yet that it is."""
+
+        def delete() -> dict[str, Any]:
+            self.client.delete(path, needs=self.needs)
+            return {}
+
+        _writes.patiently(id_, delete, self.client.clock.sleep)
 
     def _users(self, scope: Scope, id_: str) -> list[str]:
         try:

@@ -15,6 +15,8 @@ from .errors import AdoptionError
 
 # Ids are unique over kinds and accounts, but a list of parts has the id of what it is part of.
 _owners: dict[tuple[str, str], str] = {}
+# The same the other way round.
+_owning: set[tuple[str, str]] = set()
 # Who keeps an object in this run, and who took it over in this run.
 _keepers: dict[tuple[str, str], str] = {}
 _adopted: dict[str, str] = {}
@@ -28,7 +30,9 @@ _lock = threading.Lock()
 def seen(kind: str, id_: str) -> None:
     """Note that the engine asks about an object: the resource it asks for owns it."""
     if id_:
-        _owners.setdefault((kind, id_), plugin.current_urn())
+        urn = plugin.current_urn()
+        _owners.setdefault((kind, id_), urn)
+        _owning.add((kind, urn))
 
 
 def kept(kind: str, id_: str) -> None:
@@ -49,6 +53,11 @@ def is_known(urn: str) -> bool:
 def is_managed(kind: str, id_: str) -> bool:
     """Tell whether a resource of this program has been seen to own the object."""
     return (kind, id_) in _owners
+
+
+def is_owner(kind: str, urn: str) -> bool:
+    """Tell whether the resource has been seen to own an object."""
+    return (kind, urn) in _owning
 
 
 def is_own(kind: str, what: str, id_: str) -> bool:

@@ -172,7 +172,10 @@ class AccessPolicyProvider(Lifecycle):
 
     def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the applications that it is attached to."""
-        for app in self.others(scope, "access/apps"):
+        # Which refers to this module.
+        from .application import AccessApplicationProvider  # noqa: PLC0415
+
+        for app in self._snapshot(scope, AccessApplicationProvider).objects("deletion"):
             if any(policy.get("id") == id_ for policy in app.get("policies") or ()):
                 yield str(app.get("name") or app.get("domain") or app["id"])
 

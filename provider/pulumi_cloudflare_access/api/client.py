@@ -32,7 +32,7 @@ from ..settings import Settings, check_address
 from .clock import Clock
 from .pace import LONGEST_ANSWER, pace_of
 from .pages import Page
-from .retries import Tries
+from .retries import Tries, took_too_long
 from .transport import Transport
 
 # Seconds. Cloudflare's own SDK waits as long for a connection.
@@ -47,6 +47,8 @@ NOTHING_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+# Objects. A smaller page is not what makes a list slow.
+SMALLEST_PAGE = 25
 # A list that never ends is a fault of the answer, not a very large account.
 MOST_PAGES = 1_000
 
@@ -166,16 +168,32 @@ class Client:
     def pages(
         self, where: str, *, per_page: int | None, needs: str, **params: Any
     ) -> Iterator[Page]:
-        """GET a list as `list` does, a page at a time: what nobody asks for is not read."""
-        read = 0
+        """GET a list as `list` does, a page at a time: what nobody asks for is not read.
+
+        Pages that take too long are read by halves from then on.
+        """
+        read, number = 0, 1
         seen: set[str] = set()
-        for number in range(1, MOST_PAGES + 1):
+        for _ in range(MOST_PAGES):
             paging = {"page": number, "per_page": per_page} if per_page else {}
             if number > 1:
                 paging["page"] = number
-            answer, page = self._ask(
-                "GET", where, needs, params={**params, **paging}, due=_Answer.page
-            )
+            half = _half(per_page, number, read)
+            try:
+                answer, page = self._ask(
+                    "GET",
+                    where,
+                    needs,
+                    params={**params, **paging},
+                    due=_Answer.page,
+                    once_late=half is not None,
+                )
+            except CloudflareError as error:
+                if half is None or not took_too_long(error):
+                    raise
+                # The first half of the same page.
+                per_page, number = half, 2 * number - 1
+                continue
             ids = {str(item.get("id")) for item in page.items}
             if per_page is None and ids <= seen and number > 1:
                 # It was one page after all, and comes again.
@@ -183,6 +201,7 @@ class Client:
             seen |= ids
             yield page
             read += len(page.items)
+            number += 1
             whole = per_page is None if page.total is None else read >= page.total
             if whole or not page.items:
                 return
@@ -198,8 +217,12 @@ class Client:
         body: Any = None,
         params: dict[str, Any] | None = None,
         idempotent: bool = True,
+        once_late: bool = False,
     ) -> Any:
-        """Ask, again if need be, and return what is `due` of the answer."""
+        """Ask, again if need be, and return what is `due` of the answer.
+
+        `once_late`: not again where it took too long.
+        """
         call = _Call(verb, where, needs, due, body, params or {}, self._settings.headers)
         operation, deadline = plugin.current_operation(), self._settings.deadline
         if operation.spent >= deadline:
@@ -221,6 +244,8 @@ class Client:
                 except CloudflareError as error:
                     if call.is_done(error, tries):
                         return None
+                    if once_late and isinstance(error, UnreachableError) and error.late:
+                        raise
                     tries.again(error)
         finally:
             operation.spent += tries.took()
@@ -266,6 +291,7 @@ class Client:
                 f"{request.method} {request.url.path}: no whole answer from {request.url.host} "
                 f"{f'in {seconds:.3g} s ' if late else ''}({type(error).__name__})",
                 sent=True,
+                late=late,
             ) from None
         self._pace.answered(turn, response.headers)
         return response
@@ -369,6 +395,14 @@ class _Answer:
         error = refusal(str(self._call), self.status, reasons, self.ray, remedy)
         error.retry_after = self.retry_after
         raise error
+
+
+def _half(per_page: int | None, number: int, read: int) -> int | None:
+    """Return how many half a page holds; None: it cannot be read by halves."""
+    if per_page is None or per_page % 2 or per_page <= SMALLEST_PAGE:
+        return None
+    # Where pages hold less than was asked for, nobody knows where a half begins.
+    return per_page // 2 if read == (number - 1) * per_page else None
 
 
 def _are_objects(items: Any) -> bool:

@@ -12,16 +12,18 @@ asked is a hash under a key that never leaves the folder.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import hmac
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .lag import RECENT
 from .machine import cache_folder, machine_key
 
 # Seconds. After a week, whoever missed the object has made another.
@@ -50,52 +52,69 @@ class Journal:
     def __init__(self, address: str, warn: Callable[[str], None]) -> None:
         self._address = address
         self._warn = warn
-        self._folder: Path | None = None
-        self._key = b""
-        # Of earlier runs, by the object that they made. Runs at the same time have others.
-        self._made: dict[str, Path] = {}
+        self._usable = True
         self._own: set[str] = set()
-        with self._working():
-            self._folder = cache_folder("journal")
-            self._key = machine_key()
-            self._made = dict(self._read_folder())
+        # Of earlier runs; those at the same time have other resources.
+        self._notes: dict[str, list[Path]] = {}
+        self._made: dict[str, Path] = {}
+        with contextlib.suppress(OSError):
+            self._read_folder()
 
-    def note_of(self, resource: str, where: str) -> Note | None:
-        """Return what an earlier run has noted of a resource and never saw in the state."""
-        name = self._hash(resource)
-        if self._folder is None or name in self._own:
-            return None
-        # The one that knows what was made says more.
-        for file in (*sorted(self._folder.glob(f"{name}.*")), self._folder / name):
-            note = _read(file)
-            if note and note.where == where:
-                return note
-        return None
+    def notes_of(self, resource: str, where: str) -> list[Note]:
+        """Return what earlier runs have noted of a resource and nobody saw in the state.
+
+        The newest comes first.
+        """
+        name = self._hash(resource) if self._notes else ""
+        if name in self._own:
+            return []
+        notes = filter(None, map(_read, self._notes.get(name, ())))
+        here = (note for note in notes if note.where == where)
+        return sorted(here, key=lambda note: note.time, reverse=True)
 
     def begin(
-        self, resource: str, where: str, body: Mapping[str, Any], before: Iterator[str]
+        self, resource: str, where: str, body: Mapping[str, Any], before: Iterable[str]
     ) -> None:
         """Note a create that is about to be sent."""
-        note = Note(where, self.hash_of(body), tuple(before), time.time())
-        self._write(self._hash(resource), note)
+        with self._working():
+            note = Note(where, self.hash_of(body), tuple(before), time.time())
+            self._write(self._hash(resource), note)
 
     def made(self, resource: str, where: str, kind: str, id_: str) -> None:
         """Note what it has made."""
-        name = self._hash(resource)
-        self._write(f"{name}.{self._hash(kind, id_)}", Note(where, "", (), time.time(), id_))
-        self._remove(name)
+        with self._working():
+            name = self._hash(resource)
+            made = f"{name}.{self._hash(kind, id_)}"
+            self._write(made, Note(where, "", (), time.time(), id_))
+            _forget(self._folder / name)
 
     def refused(self, resource: str) -> None:
         """Forget a create that has surely made nothing."""
-        self._remove(self._hash(resource))
+        with self._working():
+            _forget(self._folder / self._hash(resource))
 
-    def saved(self, kind: str, id_: str) -> None:
-        """Forget the creation of an object that the state knows."""
-        if self._made:
-            file = self._made.pop(self._hash(kind, id_), None)
-            if file is not None:
-                self._remove(file.name)
-                self._remove(file.name.partition(".")[0])
+    def saved(self, kind: str, id_: str) -> bool:
+        """Forget the creation of an object that the state knows.
+
+        Tell whether it was just now, so that Cloudflare may not show it yet. As long as that, the
+        note stays: other processes ask, too.
+        """
+        file = self._made.get(self._hash(kind, id_)) if self._made else None
+        note = _read(file) if file else None
+        if file is None or note is None:
+            return False
+        if abs(time.time() - note.time) < RECENT:
+            return True
+        self.gone(kind, id_)
+        return False
+
+    def gone(self, kind: str, id_: str) -> None:
+        """Forget the creation of an object that is deleted, or of which nothing is left to do."""
+        file = self._made.pop(self._hash(kind, id_), None) if self._made else None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                _forget(file)
+                _forget(file.with_suffix(""))
 
     def hash_of(self, body: Mapping[str, Any]) -> str:
         """Stand for what was asked."""
@@ -105,42 +124,51 @@ class Journal:
         text = "\n".join((self._address, *of))
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:24]
 
-    def _read_folder(self) -> Iterator[tuple[str, Path]]:
-        assert self._folder is not None  # noqa: S101 - only called where there is one
-        for entry in os.scandir(self._folder):
+    @functools.cached_property
+    def _key(self) -> bytes:
+        return machine_key()
+
+    @functools.cached_property
+    def _folder(self) -> Path:
+        return cache_folder("journal")
+
+    def _read_folder(self) -> None:
+        for entry in sorted(self._folder.iterdir()):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - entry.stat().st_mtime > STALE:
-                    Path(entry.path).unlink()
-                elif "." in entry.name:
-                    yield entry.name.partition(".")[2], Path(entry.path)
+                    entry.unlink()
+                    continue
+                resource, _, made = entry.name.partition(".")
+                self._notes.setdefault(resource, []).append(entry)
+                if made:
+                    self._made[made] = entry
 
     def _write(self, name: str, note: Note) -> None:
         self._own.add(name.partition(".")[0])
-        with self._working():
-            if self._folder is not None:
-                content = json.dumps(asdict(note)).encode()
-                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-                descriptor = os.open(self._folder / name, flags, 0o600)
-                try:
-                    os.write(descriptor, content)
-                finally:
-                    os.close(descriptor)
-
-    def _remove(self, name: str) -> None:
-        with self._working():
-            if self._folder is not None:
-                (self._folder / name).unlink(missing_ok=True)
+        content = json.dumps(asdict(note)).encode()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        descriptor = os.open(self._folder / name, flags, 0o600)
+        try:
+            os.write(descriptor, content)
+        finally:
+            os.close(descriptor)
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
+        """Go on without notes where none can be written, and say so once."""
         try:
             yield
         except OSError as error:
-            self._folder = None
-            self._warn(
-                f"the user's cache folder cannot be used ({error.strerror}): should this run be "
-                "killed, the next one cannot take over what it has made"
-            )
+            if self._usable:
+                self._usable = False
+                self._warn(
+                    f"the user's cache folder cannot be used ({error.strerror}): should this run "
+                    "be killed, the next one cannot take over what it has made"
+                )
+
+
+def _forget(file: Path) -> None:
+    file.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> Note | None:

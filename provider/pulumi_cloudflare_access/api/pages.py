@@ -35,7 +35,9 @@ class Snapshot:
         self._pages: Iterator[Page] | None = None
         self._total: int | None = None
         self._left = 1  # pages, as far as is known
-        self._misses = 0
+        self._turned = 0  # pages
+        self._asked = 0  # for one object
+        self._counting = threading.Lock()
         self._refused = False
         self._occasions: set[str] = set()
         self._listed: dict[str, dict[str, Any]] = {}
@@ -59,22 +61,23 @@ class Snapshot:
     def find(self, id_: str) -> dict[str, Any] | None:
         """Return an object as the list has it; None: ask for it by itself.
 
-        The first page costs what one object costs. The others are read when asking one by one has
-        cost as much as they would: never more than twice the requests of the best choice.
+        The first page costs what one object costs. The others are read once as many objects have
+        been asked for as the list has pages: never more than twice the requests of the best choice.
         """
+        # Who waits for the lock has asked, too.
+        with self._counting:
+            self._asked += 1
         with self._lock:
             if self._refused or id_ in self._written:
                 return None
             try:
                 self._start()
-                while self._left and id_ not in self._listed and self._misses >= self._left:
+                while id_ not in self._listed and 0 < self._left <= self._asked - self._turned:
                     self._turn()
             except CloudflareError:
                 # Objects may be had one by one where their list cannot.
                 self._refused = True
-            found = self._listed.get(id_)
-            self._misses += found is None
-            return found
+            return self._listed.get(id_)
 
     def forget(self) -> None:
         """Read the list again when it is next needed: something was not in it that may be there."""
@@ -105,7 +108,7 @@ class Snapshot:
 
     def _start(self) -> None:
         if self._pages is None:
-            self._pages, self._left, self._listed = self._read(), 1, {}
+            self._pages, self._turned, self._left, self._listed = self._read(), 0, 1, {}
             self._turn()
 
     def _turn(self) -> None:
@@ -117,6 +120,7 @@ class Snapshot:
             # Whoever asks next begins again.
             self._pages = None
             raise
+        self._turned += 1
         self._listed |= {str(found["id"]): found for found in page.items}
         if not page.items:
             self._left = 0

@@ -31,6 +31,8 @@ PATIENCE, SHORT_PATIENCE = 60.0, 15.0
 
 TOO_SLOW, TOO_MANY, SERVERS_FAULT = 408, 429, 500
 REDIRECTS = range(300, 400)
+# A gateway's, and Cloudflare's own for a server behind it.
+TIME_OUTS = frozenset({504, 524})
 
 
 class Tries:
@@ -81,8 +83,8 @@ class Tries:
             self._clock.sleep(wait)
             return
         in_time = wait is None and self.left() > 0
-        answered = not isinstance(error, UnreachableError)
-        last = LostAnswerError(str(error), answered=answered) if lost else error
+        broken = isinstance(error, UnreachableError) and not error.late
+        last = LostAnswerError(str(error), under_way=not broken) if lost else error
         last.tried = self._report(open_=may_be_done, in_time=in_time)
         raise last from None
 
@@ -131,6 +133,13 @@ def _patience(error: CloudflareError) -> float:
     if isinstance(error, UnusableAnswerError) and status not in REDIRECTS:
         return SHORT_PATIENCE
     return 0.0
+
+
+def took_too_long(error: CloudflareError) -> bool:
+    """Tell whether there was no whole answer in time, as this machine or a gateway found."""
+    if isinstance(error, (ApiError, UnusableAnswerError)):
+        return error.status in TIME_OUTS
+    return isinstance(error, UnreachableError) and error.late
 
 
 def leaves_open(error: CloudflareError) -> bool:

@@ -491,7 +491,7 @@ class UserGroupMemberProvider(OfAUserGroup):
             there = self._get(scope, id_)
         except NotFoundError:
             # Also where the group has been made a moment ago and has no list of members yet.
-            journal.begin(urn, where, {ID: member}, iter(()))
+            journal.begin(urn, where, {ID: member}, ())
             try:
                 added = self._once_there(
                     lambda: self.client.add(where, [{ID: member}], needs=self.needs)
@@ -505,8 +505,13 @@ class UserGroupMemberProvider(OfAUserGroup):
         # Whoever had the person before, a resource of another name, must not take it out then.
         ownership.take(self.adoptable(id_))
         # A run of this machine that was killed may have added the person itself.
-        own = props.get(ADOPT) or journal.note_of(urn, where)
-        return {**there, PREEXISTING: not own}
+        own = any(
+            note.id == id_ or note.asked == journal.hash_of({ID: member})
+            for note in journal.notes_of(urn, where)
+        )
+        if own:
+            journal.made(urn, where, self.kind, id_)
+        return {**there, PREEXISTING: not (own or props.get(ADOPT))}
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Take the person out, unless it was in the group before."""
