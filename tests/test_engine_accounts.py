@@ -62,10 +62,10 @@ def test_a_token_that_reaches_another_account_only_is_refused_in_one_line(
     stack.configure({**stack.config, "cloudflare:apiToken": cloudflare.add_account().token})
     stack.program('cloudflare.AccessGroup("a", name="A", include=[rules.everyone()])')
     refused = stack.up(ok=False)
-    assert "error: DeniedError: POST /accounts/" in refused.text
+    assert "error: DeniedError: GET /accounts/" in refused.text
     assert (
         'the token needs the permission "Access: Organizations, Identity Providers, and Groups '
-        'Write" on this account or zone' in refused.text
+        'Read" on this account or zone' in refused.text
     )
     assert colleague.groups() == {}
 

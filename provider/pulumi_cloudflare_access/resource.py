@@ -42,7 +42,9 @@ class Resource(dynamic.Resource):
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
         mistakes += found_wrong
-        mistakes += Deployment.current().adoption_mistakes(type(self), resource_name, declared)
+        mistakes += Deployment.current().adoption_mistakes(
+            type(self), resource_name, declared, _provider_of(opts)
+        )
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
@@ -147,6 +149,15 @@ def _without_import(
     ]
 
 
+def _provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """Return the explicit provider of a resource, its own or its parent's."""
+    if opts is None:
+        return None
+    if opts.provider is not None or opts.parent is None:
+        return opts.provider
+    return opts.parent._providers.get("pulumi-python")  # noqa: SLF001 - Pulumi has no other way
+
+
 def _holds_output(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(map(_holds_output, value.values()))
@@ -204,14 +215,20 @@ class Deployment:
         return cls() if root is None else cls._all.setdefault(root, cls())
 
     def adoption_mistakes(
-        self, resource: type[Resource], name: str, declared: Mapping[str, Any]
+        self,
+        resource: type[Resource],
+        name: str,
+        declared: Mapping[str, Any],
+        provider: pulumi.ProviderResource | None,
     ) -> list[str]:
         """Say that another resource of this program adopts the same object. Plain values only."""
         adopt = declared.get(ADOPT)
         if isinstance(adopt, str):
             self._claimed.add(adopt)
         wanted = declared.get(resource.lifecycle.natural_key) if adopt is True else adopt
-        scope = [declared.get(field) for field in (*SCOPES, "application", "group")]
+        # Another provider's account is another, even where neither resource names its own.
+        scope = [provider and provider.pulumi_resource_name]
+        scope += [declared.get(field) for field in (*SCOPES, "application", "group")]
         if not isinstance(wanted, str) or any(isinstance(s, pulumi.Output) for s in scope):
             return []
         first = self._adopted.setdefault((resource, adopt is True, wanted, *scope), name)
