@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test fleet check fix env lock clean
+.PHONY: help setup demo test fleet bench check fix env lock clean
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -34,6 +34,9 @@ test: setup build/setup/oldest ## every test; ARGS="-k name" for some
 
 fleet: setup ## of the tests, many accounts on a cluster: ACCOUNTS=6 for fewer than 50
 	@$(WITH_ENV) $(IN_VENV) -m pytest -s tests/stacks/test_many_accounts.py
+
+bench: setup ## what it costs, in 12 minutes: build/bench.json; ARGS="refresh creates" for some
+	@$(WITH_ENV) PYTHONPATH=tests $(IN_VENV) -m benchmarks $(ARGS)
 
 check: build/setup/package ## formatter, linter, types, import contracts
 	.venv/bin/ruff format --check .

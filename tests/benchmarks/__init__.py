@@ -1,0 +1,1 @@
+"""What this package costs: requests, seconds, memory. `make bench` runs it."""

@@ -1,0 +1,50 @@
+"""The README's table of figures, made of `build/bench.json`: `make bench ARGS=--readme`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from benchmarks.figures import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGIN, END = "<!-- figures: make bench ARGS=--readme -->", "<!-- end of figures -->"
+# In {braces} names of figures. The last column is what there is to compare with.
+ROWS = """
+first `up` of 5,000 objects | {requests, 5,000 objects: first up} |
+`preview` of 5,000 objects | {requests, 5,000 objects: preview, no change} |
+`refresh` of 5,000 objects | {requests, 5,000 objects: refresh, no drift} | one GET each: 5,000
+`up` of 1,000 groups | {up of 1,000 groups at 150 ms} | Terraform's provider: 43 s
+… `PULUMI_SKIP_CHECKPOINTS=true` | {up of 1,000 groups at 150 ms, PULUMI_SKIP_CHECKPOINTS=true} |
+… and `--parallel 32` | {up of 1,000 groups at 150 ms, PULUMI_SKIP_CHECKPOINTS=true --parallel 32} |
+`preview` of 1,000 groups | {preview of 1,000 groups, no change} | Terraform's plan: 25 s
+`refresh` of 1,000 groups | {refresh of 1,000 groups at 150 ms by the engine} |
+… the plugin's part | {refresh of 1,000 groups at 150 ms} | one GET each: {1,000 groups at 150 ms, one GET each}
+1,000 creates, the plugin's part | {1,000 creates at 150 ms} | four at a time: {1,000 creates at 150 ms, 4 at a time}
+5,000 requests within the rate limit | {5,000 requests: our schedule} | the least: {5,000 requests: the least that the rate limit lets them take}
+200 creates, Cloudflare at once | {200 creates of a group, nothing to wait for} | a resource that does nothing: {200 creates of a resource that does nothing}
+1,000 times Check + Diff | {1,000 serial Check + Diff} |
+import, over `import pulumi` | {import pulumi_cloudflare_access, over import pulumi} | `pulumi_cloudflare`: {import pulumi_cloudflare, over import pulumi}
+… with `AccessGroup`, `rules` in use | {AccessGroup and rules in use, over import pulumi} |
+… memory | {AccessGroup and rules in use, over import pulumi: memory} | `pulumi_cloudflare`: {import pulumi_cloudflare, over import pulumi: memory}
+"""  # noqa: E501 - a table
+
+
+def written(readme: str, figures: Path) -> str:
+    """Return the README with the figures of that file."""
+    found = {figure["name"]: figure for figure in json.loads(figures.read_text())}
+
+    def told(match: re.Match[str]) -> str:
+        figure = found.get(match[1])
+        if figure is None or figure["value"] is None:
+            return "(not measured)"
+        unit = figure["unit"] or ("request" if figure["value"] == 1 else "requests")
+        return f"{shown(figure['value'])} {unit}"
+
+    rows = re.sub(r"\{(.+?)\}", told, ROWS.strip()).splitlines()
+    table = ["| | | beside it |", "|---|---|---|", *(f"| {row.strip()} |" for row in rows)]
+    text = "\n".join([BEGIN, *table, END])
+    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: text, readme, flags=re.DOTALL)
