@@ -243,9 +243,10 @@ class Deployment:
     def parts(self, kind: type[Lifecycle], of: Any) -> dict[Any, str]:
         """Return which resources say something of one object, by what. Add to it.
 
-        Objects are the same that are one resource or one plain id.
+        Objects are the same that are one resource, or its `id`, or one plain id.
         """
-        if isinstance(of, pulumi.Output) or not isinstance(of, (str, pulumi.Resource)):
+        of = of.id if isinstance(of, pulumi.CustomResource) else of
+        if not isinstance(of, (str, pulumi.Output)):
             return {}
         key = of if isinstance(of, str) else weakref.ref(of)
         return self._parts.setdefault((kind, key), {})

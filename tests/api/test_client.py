@@ -398,6 +398,33 @@ def test_some_fields_are_patched_and_the_object_comes_back() -> None:
     assert json.loads(request.partition("\r\n\r\n")[2]) == {"name": "E"}
 
 
+@pytest.mark.parametrize(
+    ("result", "items"), [([GROUP], [GROUP]), (GROUP, [GROUP]), ([], []), (None, [])]
+)
+@pytest.mark.parametrize("verb", ["add", "replace"])
+def test_a_list_is_added_to_or_replaced_by_a_bare_array(verb: str, result: Any, items: Any) -> None:
+    with Scripted(answer(envelope(result))) as server:
+        found = getattr(client(server.base_url), verb)("/members", [{"id": "m1"}], needs=NEEDS)
+    assert found == items
+    [request] = server.requests
+    assert request.startswith({"add": "POST", "replace": "PUT"}[verb])
+    assert json.loads(request.partition("\r\n\r\n")[2]) == [{"id": "m1"}]
+
+
+@pytest.mark.parametrize("result", ["m1", ["m1"], 7, True])
+def test_a_list_that_is_written_and_answered_with_none_is_an_error(result: Any) -> None:
+    with Scripted(answer(envelope(result))) as server, pytest.raises(LostAnswerError):
+        client(server.base_url).replace("/members", [], needs=NEEDS)
+
+
+def test_who_replaces_a_list_is_told_that_the_answer_is_lost_and_nothing_is_sent_again() -> None:
+    with Scripted(answer(refused(), "503 Busy"), answer(envelope([]))) as server:
+        with pytest.raises(LostAnswerError, match=r"^PUT .*may or may not have been done$"):
+            client(server.base_url).replace("/members", [], needs=NEEDS)
+        assert len(server.requests) == 1
+        assert client(server.base_url).add("/members", [GROUP], needs=NEEDS) == []
+
+
 def test_a_list_that_counts_wrongly_is_read_to_its_empty_page_and_no_further() -> None:
     found, asked = listed(page({"id": "1"}, total_count=9), page(total_count=9))
     assert found == [{"id": "1"}]

@@ -498,6 +498,20 @@ def test_an_address_that_is_somebody_elses_by_now_is_drift(plugin: Plugin, team:
     assert refreshed.outputs["members"]["ada@example.com"]["id"] == "a" * 32
 
 
+def test_who_has_left_the_account_meanwhile_is_named(
+    team: Team, cloudflare: LocalCloudflare
+) -> None:
+    group = team.group()
+    with Plugin(config_for(cloudflare, onDrift="overwrite"), os.environ) as plugin:
+        made = plugin.up(ALL, people(group, "ada", "bob"))
+        team.leave("ada")
+        with pytest.raises(
+            CallFailed, match=r"no longer in account .*: ada@example.com; run pulumi"
+        ):
+            plugin.up(ALL, people(group, "ada", "bob", "eve"), was=made)
+    assert team.members(group) == ["bob"]
+
+
 @pytest.mark.parametrize("kind", [ALL, ONE])
 def test_a_group_of_the_identity_providers_is_nobody_elses_to_change(
     kind: str, plugin: Plugin, team: Team

@@ -143,7 +143,8 @@ def test_mistakes_together_are_found_in_the_preview(stack: Stack, team: Team) ->
     stack.program(GROUP + ONE.format("bob") + everybody("ada"))
     run = stack.preview(ok=False)
     assert 'group: "bob" adds a member to it, whom this set would take out' in run.text
-    stack.program(GROUP + ONE.format("bob") + ONE.format("bob").replace('"bob"', '"rob"', 1))
+    by_id = ONE.format("bob").replace('"bob"', '"rob"', 1).replace("staff", "staff.id")
+    stack.program(GROUP + ONE.format("bob") + by_id)
     run = stack.preview(ok=False)
     assert 'member: "bob" has this person in the group already' in run.text
     stack.program(

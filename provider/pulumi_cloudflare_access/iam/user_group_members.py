@@ -54,6 +54,8 @@ LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 # How often a list is read that does not hold together.
 READINGS = 4
 PREEXISTING = "preexisting"
+# The status with which Cloudflare refuses somebody who is no member of the account.
+INVALID = 400
 
 
 class OfAUserGroup(Lifecycle):
@@ -70,10 +72,20 @@ class OfAUserGroup(Lifecycle):
         return segment_mistakes("group", declared.get("group"))
 
     def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
-        """Say who keeps the group."""
-        del scope, declared
-        managed = any("scim" in reason.message.lower() for reason in error.reasons)
-        return SCIM if managed else None
+        """Say who keeps the group, and who of whom the state knows has left the account."""
+        if any("scim" in reason.message.lower() for reason in error.reasons):
+            return SCIM
+        if error.status != INVALID:
+            return None
+        listed = {found["id"] for found in self._snapshot(scope, AccountMembers).anew()}
+        gone = [one for one in self._people(declared) if one.get(ID) not in listed]
+        told = f"no longer in {scope}: {_listed(map(people.called, gone))}; run pulumi refresh"
+        return told if gone else None
+
+    @staticmethod
+    def _people(declared: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        members = declared.get(MEMBERS) or {MEMBER: declared.get(MEMBER)}
+        return [one for one in members.values() if isinstance(one, Mapping)]
 
     def _where(self, scope: Scope, group: str) -> str:
         return f"{self._path(scope, group)}/{MEMBERS}"
@@ -189,7 +201,9 @@ class UserGroupMembersProvider(OfAUserGroup):
         where, before = self._where(scope, id_), None
         for _ in range(READINGS):
             pages = list(self.client.pages(where, per_page=self.per_page, needs=self.needs))
-            members = {str(item[ID]): item for page in pages for item in page.items}
+            members = {str(item.get(ID)): item for page in pages for item in page.items}
+            if not all(item.get(ID) for item in members.values()):
+                raise UnusableAnswerError(f"GET {where}: a member without an id")
             totals = {page.total for page in pages if page.items}
             if totals <= {len(members)}:
                 return _answer(id_, members.values())
@@ -566,10 +580,10 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
 
 # ------------------------------------------------------------------------------------- programs
 
-ALL = "all"
+ALL = None
 
 
-def _mistakes_together(resource_name: str, group: Reference, who: str) -> list[str]:
+def _mistakes_together(resource_name: str, group: Reference, who: str | None) -> list[str]:
     """Say that other resources of the program are in this one's way: plain ids, or one resource."""
     of = group.id if isinstance(group, Found) else group
     parts = Deployment.current().parts(OfAUserGroup, of)
