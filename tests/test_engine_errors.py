@@ -28,7 +28,7 @@ def test_an_api_out_of_reach_is_one_line_and_the_next_up_goes_on(
     (line,) = {
         line.strip() for line in refused.text.splitlines() if line.startswith("    error: U")
     }
-    assert line.startswith("error: UnreachableError: POST /client/v4/accounts/")
+    assert line.startswith("error: UnreachableError: GET /client/v4/accounts/")
     assert "cannot reach 127.0.0.1:9" in line
     assert "Traceback" not in refused.text
 
