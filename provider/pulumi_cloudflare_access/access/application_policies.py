@@ -8,7 +8,6 @@ becomes another without anybody getting in meanwhile whom neither lets in.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
@@ -16,6 +15,7 @@ import pulumi
 from pydantic import Field
 
 from .. import ownership
+from ..creation import lagging, send_once
 from ..errors import AdoptionError, ApiError, DeclarationError, NotFoundError, Reason
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import (
@@ -269,11 +269,24 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                 continue
             body = {**step.to.body, "precedence": step.to.precedence}
             if step.verb == "create":
-                policies[step.name] = self.client.post(where, body, needs=self.needs)
+                policies[step.name] = self._post_one(where, body)
             else:
                 policies[step.name] = self.client.put(f"{where}/{id_}", body, needs=self.needs)
         mine = [policy for name, policy in policies.items() if name not in change.others]
         return self._answer(there["id"], sorted(mine, key=_precedence))
+
+    def _post_one(self, where: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Make one policy; where the answer is lost, find it in its place. The next run would."""
+
+        def look() -> dict[str, Any] | None:
+            for _ in lagging(self.client.clock):
+                for policy in self._policies(where):
+                    here = _precedence(policy) == body["precedence"]
+                    if here and _name(policy) == body["name"] and not policy.get(REUSABLE):
+                        return policy
+            return None
+
+        return send_once(lambda: self.client.post(where, body, needs=self.needs), look).answer
 
     def _delete_one(self, where: str) -> None:
         try:
@@ -497,7 +510,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                     raise type(error)(
                         error.request, error.status, error.reasons, error.ray, taken
                     ) from None
-                time.sleep(wait)
+                self.client.clock.sleep(wait)
         raise AssertionError
 
     def _holder(self, scope: Scope, place: int, own: str) -> dict[str, Any] | None:

@@ -1,0 +1,72 @@
+"""A run in the test's own process, whose waits cost nothing."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from pulumi import dynamic
+from pulumi.runtime.proto import provider_pb2
+
+from harness.clock import VirtualTime
+from pulumi_cloudflare_access import kinds
+from pulumi_cloudflare_access.api.client import Client
+from pulumi_cloudflare_access.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pulumi_cloudflare_access import LocalCloudflare
+    from pulumi_cloudflare_access.lifecycle import Lifecycle
+
+# Of two runs, each has settings of its own, and so all that a process keeps by them.
+_deadlines = itertools.count(10_000)
+
+
+class Run:
+    """One run of a program: it has read no list yet, and knows no object."""
+
+    def __init__(self, cloudflare: LocalCloudflare) -> None:
+        self.cloudflare = cloudflare
+        self.config = {
+            "cloudflare:apiToken": cloudflare.token,
+            "cloudflare:baseUrl": cloudflare.base_url,
+            "cloudflare-access:accountId": cloudflare.account_id,
+            "cloudflare-access:allowLoopback": "true",
+            "cloudflare-access:deadline": str(next(_deadlines)),
+        }
+        self.time = VirtualTime(follow=cloudflare.clock.advance)
+        self.client = Client(Settings.read(self.config.get), clock=self.time.clock)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def provider(self, kind: str) -> Lifecycle:
+        """Return a provider of this run."""
+        client = self.client
+        of: type[Lifecycle] = type(kinds.load(kind))
+        # The property of the class that asks for a client.
+        timeless = type(of.__name__, (of,), {"client": property(lambda _: client)})
+        made: Lifecycle = timeless()
+        made.configure(dynamic.ConfigureRequest(dynamic.Config(self.config, "test")))
+        return made
+
+    def create(self, kind: str, declared: Mapping[str, Any], name: str = "thing") -> str:
+        """Check and create as the engine does; return the id."""
+        provider = self.provider(kind)
+        urn = f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{kind}::{name}"
+        checked = _served(urn, provider, "check", {}, dict(declared))
+        assert isinstance(checked, dynamic.CheckResult)
+        assert not checked.failures, [failure.reason for failure in checked.failures]
+        made = _served(urn, provider, "create", checked.inputs)
+        assert isinstance(made, dynamic.CreateResult)
+        return str(made.id)
+
+
+def _served(urn: str, provider: Lifecycle, call: str, *arguments: dict[str, Any]) -> Any:
+    """Call as the SDK's servicer does: whose frame has the request."""
+    request: Any = {"check": provider_pb2.CheckRequest, "create": provider_pb2.CreateRequest}[call]
+    request = request(urn=urn)
+    assert request.urn == urn
+    return getattr(provider, call)(*arguments)
