@@ -43,6 +43,11 @@ def test_a_resource_has_the_type_token_it_always_had(name: str, token: str) -> N
     assert f"pulumi-python:{resource._resource_type_name}" == token  # noqa: SLF001 - Pulumi's
 
 
+@pytest.mark.parametrize(("name", "token"), GOLDEN["component_tokens"].items())
+def test_a_component_has_the_type_token_it_always_had(name: str, token: str) -> None:
+    assert getattr(cloudflare, name).kind == token
+
+
 def test_the_public_names_are_these() -> None:
     assert cloudflare.__all__ == GOLDEN["names"]
     assert [name for name in cloudflare.__all__ if getattr(cloudflare, name, None) is None] == []

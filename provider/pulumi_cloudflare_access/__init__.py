@@ -52,6 +52,10 @@ if TYPE_CHECKING:
         get_service_tokens,
         get_service_tokens_output,
     )
+    from .components.people_file import TeamList, read_teams, teams_from_file
+    from .components.policy_set import PolicySet
+    from .components.protected_application import ProtectedApplication
+    from .components.team import Team
     from .errors import CloudflareError, LookUpError
     from .iam import grants, scopes
     from .iam.account_member import (
@@ -124,9 +128,13 @@ __all__ = [
     "GetUserGroupResult",
     "LocalCloudflare",
     "LookUpError",
+    "PolicySet",
+    "ProtectedApplication",
     "ResourceGroup",
     "SsoConnector",
     "SsoConnectorActivation",
+    "Team",
+    "TeamList",
     "UserGroup",
     "UserGroupMember",
     "UserGroupMembers",
@@ -173,8 +181,10 @@ __all__ = [
     "get_user_groups",
     "get_user_groups_output",
     "grants",
+    "read_teams",
     "rules",
     "scopes",
+    "teams_from_file",
 ]
 
 _HOME = {
@@ -198,9 +208,13 @@ _HOME = {
     "GetUserGroupResult": ".iam.user_group",
     "LocalCloudflare": ".local_cloudflare",
     "LookUpError": ".errors",
+    "PolicySet": ".components.policy_set",
+    "ProtectedApplication": ".components.protected_application",
     "ResourceGroup": ".iam.resource_group",
     "SsoConnector": ".iam.sso_connector",
     "SsoConnectorActivation": ".iam.sso_connector_activation",
+    "Team": ".components.team",
+    "TeamList": ".components.people_file",
     "UserGroup": ".iam.user_group",
     "UserGroupMember": ".iam.user_group_members",
     "UserGroupMembers": ".iam.user_group_members",
@@ -247,8 +261,10 @@ _HOME = {
     "get_user_groups": ".iam.user_group",
     "get_user_groups_output": ".iam.user_group",
     "grants": ".iam.grants",
+    "read_teams": ".components.people_file",
     "rules": ".access.rules",
     "scopes": ".iam.scopes",
+    "teams_from_file": ".components.people_file",
 }
 
 

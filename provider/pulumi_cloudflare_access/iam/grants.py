@@ -43,7 +43,9 @@ _AN_ID = re.compile(r"[0-9a-f]{32}")
 
 # ----------------------------------------------------------------------- functions for programs
 
-On: TypeAlias = "Reference | Sequence[Reference] | pulumi.Output[Sequence[str | Found]]"
+Target: TypeAlias = "Reference | Mapping[str, Any]"
+"""A resource group. In the grants of a `Team`, what `scopes.zones(…)` makes, too."""
+On: TypeAlias = "Target | Sequence[Target] | pulumi.Output[Sequence[str | Found]]"
 
 
 def allow(*permission_groups: Reference, on: On) -> Policy:
@@ -86,6 +88,9 @@ class _ResourceGroups(References):
     of_what = "groups"
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        if isinstance(entry, Mapping) and "objects" in entry:
+            told = "is a scope: make a ResourceGroup of it, or a Team, which takes scopes here"
+            return Named("", {}), [Mistake(path, told)]
         named, mistakes = super().read(entry, path)
         id_ = UNKNOWN if mistakes else named.entry[ID]
         if id_ == UNKNOWN or _AN_ID.fullmatch(id_):

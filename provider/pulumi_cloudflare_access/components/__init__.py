@@ -1,0 +1,1 @@
+"""Several resources under one name. Built of what every program can use, and of nothing else."""

@@ -1,0 +1,45 @@
+"""What all components have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+import pulumi
+
+from ..model import nearest, quoted
+
+
+class Component(pulumi.ComponentResource):
+    """Several resources under one name. What its options say, they say of each of these.
+
+    Pulumi itself hands provider, protection and aliases down; not so what a component depends on.
+    No attribute is annotated in the class: Pulumi would take it for an output.
+    """
+
+    kind: ClassVar[str]
+    """What the state calls its type. It can never be changed."""
+
+    def __init__(self, resource_name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(self.kind, resource_name, None, opts)
+        self._name_of_all = resource_name
+        self._depends_on = None if opts is None else opts.depends_on
+
+    def _child(self, called: str) -> dict[str, Any]:
+        """Return the name and the options of a part."""
+        opts = pulumi.ResourceOptions(parent=self, depends_on=self._depends_on)
+        return {"resource_name": f"{self._name_of_all}-{called}", "opts": opts}
+
+
+def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:
+    """End the program where a component cannot be what it is declared to be; say all mistakes."""
+    told = list(mistakes)
+    if told:
+        raise pulumi.RunError(f'{kind} "{resource_name}": {"; ".join(told)}')
+
+
+def unknown(given: Iterable[str], known: Iterable[str], path: str) -> Iterator[str]:
+    """Say which fields there are not."""
+    for name in given:
+        if name not in known:
+            yield f"{path}: {quoted(name)} is not a field{nearest(name, list(known))}"

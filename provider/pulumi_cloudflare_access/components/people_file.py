@@ -1,0 +1,273 @@
+"""Teams from a file of people: CSV, as personnel departments export it, or YAML.
+
+    email,team,guest          Engineers:
+    ada@example.com,Engineers   - ada@example.com
+    bob@x.org,Engineers,yes     - {email: bob@x.org, guest: yes}
+
+A row is one person in one team, or in several (`teams`, with a semicolon between them). A YAML file
+holds teams with their people, or such rows. `name`, which is for readers, may be there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from ..iam import grants as iam_grants
+from ..iam.people import LONGEST_EMAIL
+from ..model import nearest
+from .component import refuse
+from .team import Team
+
+EMAIL, TEAM, TEAMS, GUEST, NAME = "email", "team", "teams", "guest", "name"
+COLUMNS = (EMAIL, TEAM, TEAMS, GUEST, NAME)
+_AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_GUEST = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True)
+class TeamList:
+    """Who is in a team, as a file has it: e-mail addresses, in its order."""
+
+    name: str
+    people: list[str] = field(default_factory=list)
+    guests: list[str] = field(default_factory=list)
+
+
+def read_teams(
+    path: str | Path, *, columns: Mapping[str, str | None] | None = None
+) -> dict[str, TeamList]:
+    """Read a file (`.csv`, `.tsv`, `.yaml`, `.yml`) of people and teams, teams by their names.
+
+    `columns` says which of the file's columns is `email`, `team`, `teams`, `guest` or `name`, where
+    it is called something else, and None of those to leave out: `{"Work e-mail": "email",
+    "Department": "team", "Cost centre": None}`. A `pulumi.RunError` tells all mistakes with their
+    lines: no or a wrong e-mail address, a person twice in a team, a column that is not known.
+    """
+    path = Path(path)
+    reading = _Reading(columns or {})
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise pulumi.RunError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise pulumi.RunError(f"{path}: is not UTF-8; export it as such") from None
+    if path.suffix.lower() in {".yaml", ".yml"}:
+        reading.yaml(text)
+    elif path.suffix.lower() in {".csv", ".tsv"}:
+        reading.csv(text)
+    else:
+        raise pulumi.RunError(f"{path}: must be a .csv, .tsv, .yaml or .yml file")
+    if not reading.mistakes and not reading.teams:
+        reading.mistakes.append((1, "nobody is in any team"))
+    if reading.mistakes:
+        lines = "\n".join(f"  line {line}: {told}" for line, told in sorted(reading.mistakes))
+        raise pulumi.RunError(f"{path}:\n{lines}")
+    return reading.teams
+
+
+def teams_from_file(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str | None] | None = None,
+    grants: Mapping[str, Sequence[iam_grants.Policy]] | None = None,
+    access_group: bool = True,
+    user_group: bool | None = None,
+    max_removals: pulumi.Input[int] | None = None,
+    account_id: pulumi.Input[str] | None = None,
+    adopt: bool | None = None,
+    adopt_changes: bool | None = None,
+    opts: pulumi.ResourceOptions | None = None,
+) -> dict[str, Team]:
+    """Make a `Team` of each team of a file, by its name; `grants` are by that name, too.
+
+    The file is as for `read_teams`, the rest as for `Team`, the same for all of them.
+    """
+    read = read_teams(path, columns=columns)
+    rights = grants or {}
+    missing = [name for name in rights if name not in read]
+    told = [f'grants: there is no team "{name}"{nearest(name, read)}' for name in missing]
+    refuse("teams_from_file", str(path), told)
+    return {
+        name: Team(
+            name,
+            name=name,
+            people=team.people,
+            guests=team.guests if access_group else None,
+            grants=rights.get(name, ()),
+            access_group=access_group,
+            user_group=user_group,
+            max_removals=max_removals,
+            account_id=account_id,
+            adopt=adopt,
+            adopt_changes=adopt_changes,
+            opts=opts,
+        )
+        for name, team in read.items()
+    }
+
+
+class _Reading:
+    """What is read of one file, and what is wrong with it, by line."""
+
+    def __init__(self, columns: Mapping[str, str | None]) -> None:
+        self.teams: dict[str, TeamList] = {}
+        self.mistakes: list[tuple[int, str]] = []
+        self._columns = columns
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def csv(self, text: str) -> None:
+        """Read rows below a head. The delimiter is the one that the head has most of."""
+        head = text.partition("\n")[0]
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True
+        )
+        names: list[str | None] | None = None
+        line = 1
+        try:
+            for cells in reader:
+                if any(map(str.strip, cells)):
+                    if names is None:
+                        names = self._named(line, cells)
+                    else:
+                        self._row(line, names, cells)
+                # A cell may be of several lines: the next row begins behind this one's last.
+                line = reader.line_num + 1
+        except csv.Error as error:
+            self.mistakes.append((line, str(error)))
+        if names is None:
+            self.mistakes.append((1, f"must name its columns: {EMAIL},{TEAM}"))
+
+    def _row(self, line: int, names: Sequence[str | None], cells: Sequence[str]) -> None:
+        if len(cells) > len(names):
+            told = f"has {len(cells)} cells, and there are {len(names)} columns"
+            self.mistakes.append((line, told))
+            return
+        said = zip(names, cells, strict=False)
+        self._person(line, {name: cell.strip() for name, cell in said if name is not None})
+
+    def _named(self, line: int, head: Sequence[str]) -> list[str | None]:
+        """Say what each column is; None: left out."""
+        names = [self._column(line, called.strip()) for called in head]
+        for name in sorted({name for name in names if name and names.count(name) > 1}):
+            self.mistakes.append((line, f"two columns are {name}"))
+        if EMAIL not in names:
+            self.mistakes.append((line, f'no column is "{EMAIL}": say which, with columns='))
+        if TEAM not in names and TEAMS not in names:
+            self.mistakes.append((line, f'no column is "{TEAM}": say which, with columns='))
+        return names
+
+    def _column(self, line: int, called: str) -> str | None:
+        name = self._columns[called] if called in self._columns else called.lower()
+        if name in {None, *COLUMNS}:
+            return name
+        known = nearest(called, COLUMNS)
+        told = f'"{called}" is not a known column{known}'
+        self.mistakes.append((line, f"{told} (to leave it out: columns={{{called!r}: None}})"))
+        return None
+
+    def yaml(self, text: str) -> None:
+        """Read teams with their people, or rows."""
+        import yaml  # noqa: PLC0415  (who has CSV needs no YAML)
+
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            self.mistakes.append((line, str(error.problem)))
+            return
+        except yaml.YAMLError as error:
+            self.mistakes.append((1, str(error).splitlines()[0]))
+            return
+        if isinstance(root, yaml.SequenceNode):
+            for entry in root.value:
+                self._entry(entry, None)
+        elif isinstance(root, yaml.MappingNode):
+            self._yaml_teams(root, yaml)
+        else:
+            self.mistakes.append((1, "must hold teams, each with a list of people"))
+
+    def _yaml_teams(self, root: Any, yaml: Any) -> None:
+        first: dict[str, int] = {}
+        for key, value in root.value:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if first.setdefault(name, line) != line:
+                self.mistakes.append((line, f'"{name}" is in line {first[name]} already'))
+            elif not isinstance(value, yaml.SequenceNode):
+                self.mistakes.append((line, f'"{name}" must be a list of people'))
+            elif not value.value:
+                self.mistakes.append((line, f'nobody is in "{name}"'))
+            else:
+                for entry in value.value:
+                    self._entry(entry, name)
+
+    def _entry(self, entry: Any, team: str | None) -> None:
+        """Read a person: an address, or an object with the fields of a row."""
+        line = entry.start_mark.line + 1
+        given = {} if team is None else {TEAM: team}
+        if entry.id == "scalar" and team is not None:
+            self._person(line, {EMAIL: entry.value, **given})
+            return
+        if entry.id != "mapping":
+            self.mistakes.append((line, f"must be an object with {EMAIL} and {TEAM}"))
+            return
+        said: dict[str, Any] = {}
+        for key, value in entry.value:
+            name = self._column(key.start_mark.line + 1, str(key.value))
+            if name in said or name in given:
+                self.mistakes.append((key.start_mark.line + 1, f"{name} is said already"))
+            elif name is not None:
+                said[name] = _plain(value)
+        self._person(line, said | given)
+
+    def _person(self, line: int, said: Mapping[str, Any]) -> None:
+        """Put one person into the teams, or say what is wrong."""
+        email, guest = said.get(EMAIL) or "", _GUEST.get(str(said.get(GUEST) or "").lower())
+        told = _wrong_with(email)
+        if told:
+            self.mistakes.append((line, told))
+        if guest is None:
+            self.mistakes.append((line, f'{GUEST}: "{said[GUEST]}" is neither yes nor no'))
+        teams = list(_teams(said))
+        if not teams:
+            self.mistakes.append((line, f"{TEAM}: is missing"))
+        for team in teams:
+            first = self._seen.setdefault((team, str(email).lower()), line)
+            if first != line and not told:
+                self.mistakes.append((line, f'{email} is in "{team}" already, by line {first}'))
+            elif not told:
+                held = self.teams.setdefault(team, TeamList(team))
+                (held.guests if guest else held.people).append(str(email))
+
+
+def _plain(node: Any) -> Any:
+    if node.id == "sequence":
+        return [str(inner.value).strip() for inner in node.value]
+    return str(node.value).strip() if node.id == "scalar" else None
+
+
+def _teams(said: Mapping[str, Any]) -> Iterator[str]:
+    """Return the teams of one row, each once."""
+    several = said.get(TEAMS) or []
+    split = several if isinstance(several, list) else str(several).split(";")
+    yield from dict.fromkeys(
+        name for one in [said.get(TEAM) or "", *split] if (name := str(one).strip())
+    )
+
+
+def _wrong_with(email: Any) -> str | None:
+    if not email:
+        return f"{EMAIL}: is missing"
+    if not isinstance(email, str) or not _AN_EMAIL.fullmatch(email):
+        return f'{EMAIL}: "{email}" is no e-mail address'
+    if len(email) > LONGEST_EMAIL:
+        return f"{EMAIL}: {email} is longer than {LONGEST_EMAIL} characters"
+    return None

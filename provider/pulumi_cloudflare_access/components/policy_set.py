@@ -1,0 +1,106 @@
+"""Reusable policies and the applications that have them, in one place."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from ..access.application import AccessApplication
+from ..access.policy import AccessPolicy, PolicyInputs
+from ..references import Reference
+from .component import Component, refuse, unknown
+from .protected_application import ApplicationArguments, OwnedPolicy
+
+
+class PolicySet(Component):
+    """Reusable policies, in order, and the applications that have exactly these.
+
+    A policy is a dictionary with the fields of `AccessPolicy`, which the set makes and its `name`
+    identifies; or one that exists elsewhere, as a reference. `applications` are what
+    `AccessApplication` takes, without policies, under a name for each. Applications made elsewhere
+    take `policies=the_set.policies`.
+
+    A change of a policy is one resource, and in force everywhere at once: before the list of any
+    application changes in the same run. Bring a new `deny` in a run before the one that lets more
+    people in.
+    """
+
+    kind = "cloudflare:components:PolicySet"
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        policies: Sequence[OwnedPolicy | Reference],
+        applications: Mapping[str, ApplicationArguments] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | None = None,
+        adopt_changes: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        refuse("PolicySet", resource_name, _mistakes(policies, applications or {}))
+        super().__init__(resource_name, opts)
+        self.policies: list[Reference] = []
+        """In order, for `AccessApplication(policies=…)` and `ProtectedApplication(policies=…)`."""
+        self.by_name: dict[str, AccessPolicy] = {}
+        """Those that the set has made."""
+        for policy in policies:
+            if isinstance(policy, Mapping):
+                made = self._made(policy, account_id, adopt=adopt, adopt_changes=adopt_changes)
+                self.by_name[policy["name"]] = made
+                self.policies.append(made)
+            else:
+                self.policies.append(policy)
+        self.applications: dict[str, AccessApplication] = {}
+        for called, arguments in (applications or {}).items():
+            given: ApplicationArguments = {**arguments}
+            if "zone_id" not in given:
+                given.setdefault("account_id", account_id)
+            self.applications[called] = AccessApplication(
+                **self._child(called), policies=self.policies, **given
+            )
+        self.register_outputs({"policy_ids": {k: made.id for k, made in self.by_name.items()}})
+
+    def _made(
+        self,
+        policy: OwnedPolicy,
+        account_id: pulumi.Input[str] | None,
+        *,
+        adopt: bool | None,
+        adopt_changes: bool | None,
+    ) -> AccessPolicy:
+        return AccessPolicy(
+            **self._child(policy["name"]),
+            **policy,
+            account_id=account_id,
+            adopt=adopt,
+            adopt_changes=adopt_changes,
+        )
+
+
+def _mistakes(policies: Sequence[Any], applications: Mapping[str, Any]) -> Iterator[str]:
+    """Say what no policy and no application has, and which policies cannot be told apart."""
+    names: collections.Counter[str] = collections.Counter()
+    for index, policy in enumerate(policies):
+        if not isinstance(policy, Mapping):
+            continue
+        path = f"policies[{index}]"
+        yield from unknown(policy, PolicyInputs.model_fields, path)
+        for field in ("decision", "include"):
+            if policy.get(field) is None:
+                yield f"{path}.{field}: is required"
+        if isinstance(policy.get("name"), str):
+            names[policy["name"]] += 1
+        else:
+            yield f"{path}.name: must be a string: it identifies the policy in the set"
+    yield from (
+        f'policies: {times} are called "{name}": a name identifies'
+        for name, times in names.items()
+        if times > 1
+    )
+    for called, arguments in applications.items():
+        fields = ApplicationArguments.__annotations__
+        yield from unknown(arguments, fields, f'applications["{called}"]')

@@ -1,0 +1,234 @@
+"""A team: one list of people, used everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import pulumi
+
+from ..access import rules
+from ..access.group import AccessGroup
+from ..iam import grants as iam_grants
+from ..iam import scopes
+from ..iam.resource_group import ResourceGroup
+from ..iam.user_group import UserGroup
+from ..iam.user_group_members import UserGroupMembers
+from ..references import LABEL, OF, Reference
+from .component import Component, refuse
+
+People: TypeAlias = pulumi.Input[Sequence[pulumi.Input[str]]]
+"""E-mail addresses."""
+
+
+class Team(Component):
+    """People, and what they get: an Access group for rules, a user group with rights, or both.
+
+    `people` are e-mail addresses, and in every part. `guests`, who are no members of the account,
+    and `service_tokens` are in the Access group alone; `require` and `exclude` are its other rules.
+    The user group is there where there are `grants`, or for `user_group=True`; its members have to
+    be members of the account. `grants` are what `grants.allow(…)` and `grants.deny(…)` make, on
+    resource groups or on `scopes.zones({"example.com": zone})` named in their place: of each zone
+    the team makes a resource group of its own.
+
+    `adopt=True` takes over groups that have the team's name. `max_removals` and `allow_empty` are
+    as for `UserGroupMembers`.
+    """
+
+    kind = "cloudflare:components:Team"
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        people: People,
+        guests: People | None = None,
+        service_tokens: Sequence[Reference] = (),
+        require: pulumi.Input[Sequence[pulumi.Input[rules.Rule]]] | None = None,
+        exclude: pulumi.Input[Sequence[pulumi.Input[rules.Rule]]] | None = None,
+        grants: Sequence[iam_grants.Policy] = (),
+        access_group: bool = True,
+        user_group: bool | None = None,
+        max_removals: pulumi.Input[int] | None = None,
+        allow_empty: pulumi.Input[bool] | None = None,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | None = None,
+        adopt_changes: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        user_group = bool(grants) if user_group is None else user_group
+        wrong = [*_twice(people=people, guests=guests), *_unnamed(grants)]
+        if not access_group:
+            wrong += _unused(
+                "access_group",
+                guests=guests,
+                service_tokens=service_tokens,
+                require=require,
+                exclude=exclude,
+            )
+        if not user_group:
+            wrong += _unused("user_group", grants=grants)
+        refuse("Team", resource_name, wrong)
+        super().__init__(resource_name, opts)
+        everywhere: dict[str, Any] = {
+            "account_id": account_id,
+            "adopt": adopt,
+            "adopt_changes": adopt_changes,
+        }
+        self._access_group: AccessGroup | None = None
+        self._user_group: UserGroup | None = None
+        self.members: UserGroupMembers | None = None
+        self.resource_groups: dict[str, ResourceGroup] = {}
+        """Those that the team has made, by what the zones are called."""
+        if access_group:
+            self._access_group = AccessGroup(
+                **self._child("access"),
+                **everywhere,
+                name=name,
+                include=_included(people, guests, service_tokens),
+                require=require,
+                exclude=exclude,
+            )
+        if user_group:
+            granted = [self._with_groups(policy, name, everywhere) for policy in grants]
+            self._user_group = UserGroup(
+                **self._child("rights"), **everywhere, name=name, policies=granted or None
+            )
+            self.members = UserGroupMembers(
+                **self._child("members"),
+                **everywhere,
+                group=self._user_group,
+                members=people,
+                max_removals=max_removals,
+                allow_empty=allow_empty,
+            )
+        parts = {"access_group_id": self._access_group, "user_group_id": self._user_group}
+        self.register_outputs({name: part.id for name, part in parts.items() if part})
+
+    @property
+    def access_group(self) -> AccessGroup:
+        """The team, for `rules.group(…)`."""
+        if self._access_group is None:
+            raise pulumi.RunError(f"{self._name_of_all} has no Access group: access_group=False")
+        return self._access_group
+
+    @property
+    def user_group(self) -> UserGroup:
+        """The team, with its rights."""
+        if self._user_group is None:
+            raise pulumi.RunError(
+                f"{self._name_of_all} has no user group: it has no grants, and user_group=True is "
+                "not said"
+            )
+        return self._user_group
+
+    def _with_groups(
+        self, policy: iam_grants.Policy, name: pulumi.Input[str], everywhere: Mapping[str, Any]
+    ) -> iam_grants.Policy:
+        """Put resource groups where zones are."""
+        on = policy[iam_grants.RESOURCES]
+        if not isinstance(on, (list, tuple)):
+            return policy
+        groups: list[Any] = []
+        for one in on:
+            if not _is_scope(one):
+                groups.append(one)
+                continue
+            for held in one["objects"]:
+                called = _called(held)
+                if called not in self.resource_groups:
+                    self.resource_groups[called] = ResourceGroup(
+                        **self._child(called),
+                        **everywhere,
+                        name=_of_team(called, name),
+                        scope={**one, "objects": [held]},
+                    )
+                groups.append(self.resource_groups[called])
+        return {**policy, iam_grants.RESOURCES: groups}
+
+
+def _of_team(called: str, name: pulumi.Input[str]) -> pulumi.Input[str]:
+    if isinstance(name, str):
+        return f"{called} ({name})"
+    return pulumi.Output.concat(called, " (", name, ")")
+
+
+def _included(people: People, guests: People | None, tokens: Sequence[Reference]) -> Any:
+    """Return the rules of the Access group."""
+    services = [rules.service_token(token) for token in tokens]
+    lists = [people, [] if guests is None else guests]
+    if all(isinstance(one, (list, tuple)) for one in lists):
+        return [rules.email(person) for one in lists for person in one] + services  # type: ignore[union-attr]
+    return pulumi.Output.all(lists, services).apply(
+        lambda known: [rules.email(person) for one in known[0] for person in one] + known[1]
+    )
+
+
+def _is_scope(one: Any) -> bool:
+    return isinstance(one, Mapping) and "objects" in one
+
+
+def _called(held: Mapping[str, Any]) -> str:
+    """Return what a person calls an object of a scope; nothing where nobody knows yet."""
+    key = held[scopes.KEY]
+    if key == scopes.EVERYTHING:
+        return "everything"
+    label = held.get(LABEL)
+    if label is None and isinstance(key, str):
+        label = key.removeprefix(scopes.ZONE)
+    return label if isinstance(label, str) else ""
+
+
+def _twice(**lists: Any) -> Iterator[str]:
+    """Say who is there twice. Plain values only."""
+    seen: dict[str, str] = {}
+    for field, people in lists.items():
+        for index, person in enumerate(people if isinstance(people, (list, tuple)) else ()):
+            if isinstance(person, str):
+                place = f"{field}[{index}]"
+                first = seen.setdefault(person.lower(), place)
+                if first != place:
+                    yield f"{place}: {person} is {first} already"
+
+
+def _unused(part: str, **fields: Any) -> Iterator[str]:
+    """Say what is given for a part that is left out."""
+    for field, value in fields.items():
+        given = bool(value) if isinstance(value, (list, tuple)) else value is not None
+        if given:
+            yield f"{field}: is of no use with {part}=False"
+
+
+def _unnamed(grants: Sequence[Any]) -> Iterator[str]:
+    """Say which zones cannot be told apart by their names."""
+    named: dict[str, Mapping[str, Any]] = {}
+    for n, policy in enumerate(grants):
+        on = policy.get(iam_grants.RESOURCES) if isinstance(policy, Mapping) else None
+        if on is None:
+            yield f"grants[{n}]: must be what grants.allow(…) or grants.deny(…) makes"
+            continue
+        for held in _held(on):
+            called = _called(held)
+            if not called:
+                told = 'a zone whose id is not known yet needs a name: scopes.zones({"shop": zone})'
+                yield f"grants[{n}]: {told}"
+            elif not _is_one(named.setdefault(called, held), held):
+                yield (
+                    f'grants[{n}]: "{called}" is the name of another zone; if it is the same one, '
+                    "call scopes.zones once and use what it makes twice"
+                )
+
+
+def _held(on: Any) -> Iterator[Mapping[str, Any]]:
+    for one in on if isinstance(on, (list, tuple)) else ():
+        if _is_scope(one):
+            yield from one["objects"]
+
+
+def _is_one(held: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two are known to be one object. Outputs cannot be compared."""
+    if held is other or (held.get(OF) is not None and held.get(OF) is other.get(OF)):
+        return True
+    keys = held[scopes.KEY], other[scopes.KEY]
+    return all(isinstance(key, str) for key in keys) and keys[0] == keys[1]

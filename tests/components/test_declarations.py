@@ -1,0 +1,101 @@
+"""What components refuse before anything is declared, and that they take what their parts take."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pulumi
+import pytest
+
+import pulumi_cloudflare_access as cloudflare
+from pulumi_cloudflare_access import grants, rules, scopes
+from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
+from pulumi_cloudflare_access.components.protected_application import ApplicationArguments
+
+ZONE, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+STAFF: dict[str, Any] = {
+    "name": "Staff",
+    "decision": "allow",
+    "include": [rules.email_domain("example.com")],
+}
+
+
+def refused(component: Any, **arguments: Any) -> str:
+    with pytest.raises(pulumi.RunError) as error:
+        component("it", **arguments)
+    return str(error.value)
+
+
+def team(**arguments: Any) -> str:
+    return refused(cloudflare.Team, name="Engineers", **arguments)
+
+
+def test_an_application_is_declared_with_every_argument_that_it_has() -> None:
+    taken = inspect.signature(cloudflare.AccessApplication).parameters
+    assert set(taken) - {"resource_name", "policies", "opts"} == set(
+        ApplicationArguments.__annotations__
+    )
+
+
+def test_a_policy_of_a_set_has_every_field_that_a_reusable_policy_has() -> None:
+    taken = set(inspect.signature(cloudflare.AccessPolicy).parameters)
+    rest = {"resource_name", "account_id", "adopt", "adopt_changes", "opts"}
+    assert taken - rest == set(AccessPolicyInputs.model_fields) - {"account_id"}
+
+
+def test_own_and_reusable_policies_in_one_application_are_refused_with_their_places() -> None:
+    assert refused(cloudflare.ProtectedApplication, policies=[STAFF, ZONE, STAFF]) == (
+        'ProtectedApplication "it": policies: [0], [2] would be the application\'s own, [1] '
+        "reusable, and Cloudflare refuses a mix: make an AccessPolicy of each, or of none"
+    )
+
+
+def test_all_mistakes_in_a_set_of_policies_are_told_at_once() -> None:
+    misspelt = {"name": "Staff", "desicion": "allow", "include": []}
+    said = refused(
+        cloudflare.PolicySet,
+        policies=[STAFF, ZONE, misspelt, {**STAFF, "name": None}],
+        applications={"wiki": {"domian": "wiki.example.com"}},
+    )
+    assert said == (
+        'PolicySet "it": policies[2]: "desicion" is not a field; "decision"?; '
+        "policies[2].decision: is required; "
+        "policies[3].name: must be a string: it identifies the policy in the set; "
+        'policies: 2 are called "Staff": a name identifies; '
+        'applications["wiki"]: "domian" is not a field; "domain"?'
+    )
+
+
+def test_one_person_twice_in_a_team_is_refused_in_whichever_list() -> None:
+    said = team(people=["ada@example.com", "ADA@example.com"], guests=["Ada@example.com"])
+    assert said == (
+        'Team "it": people[1]: ADA@example.com is people[0] already; '
+        "guests[0]: Ada@example.com is people[0] already"
+    )
+
+
+def test_what_is_given_for_a_part_that_is_left_out_is_refused() -> None:
+    said = team(people=[], guests=["bob@example.com"], require=[], access_group=False)
+    assert said == 'Team "it": guests: is of no use with access_group=False'
+    said = team(people=[], grants=[grants.allow("Zone Read", on=ZONE)], user_group=False)
+    assert said == 'Team "it": grants: is of no use with user_group=False'
+
+
+def test_zones_that_cannot_be_told_apart_are_refused() -> None:
+    one, other = (scopes.zones({"shop": zone}) for zone in (ZONE, OTHER))
+    told = 'grants[1]: "shop" is the name of another zone'
+    assert told in team(
+        people=[], grants=[grants.allow("Zone Read", on=one), grants.deny("DNS Write", on=[other])]
+    )
+    later = [scopes.zones({"shop": pulumi.Output.from_input(ZONE)}) for _ in range(2)]
+    assert told in team(people=[], grants=[grants.allow("Zone Read", on=on) for on in later])
+    said = team(
+        people=[],
+        grants=[grants.allow("Zone Read", on=scopes.zones(pulumi.Output.from_input(ZONE)))],
+    )
+    assert "grants[0]: a zone whose id is not known yet needs a name" in said
+
+
+def test_grants_that_are_none_are_refused() -> None:
+    assert "grants[0]: must be what grants.allow" in team(people=[], grants=["Zone Read"])
