@@ -5,9 +5,13 @@ A story, told once: it is the figures of a real fleet, and takes minutes. `ACCOU
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,11 +21,11 @@ from harness.colleague import Colleague
 from harness.dask import Cluster, cluster
 from harness.postgres import NoServerError, postgres
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
-from pulumi_cloudflare_access.stacks import Stacks
+from pulumi_cloudflare_access.stacks import Results, Stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
 
 dask = pytest.importorskip("distributed", reason="Dask is not installed: the extra brings it")
 
@@ -29,6 +33,7 @@ pytestmark = pytest.mark.engine
 
 ACCOUNTS = int(os.environ.get("ACCOUNTS", "50"))
 NAMES = [f"account-{number:02}" for number in range(ACCOUNTS)]
+TESTS = Path(__file__).resolve().parent.parent
 INTRUDER = "mallory@example.net"
 
 
@@ -46,9 +51,8 @@ class Fleet:
 
     def __init__(self, cloudflare: LocalCloudflare) -> None:
         accounts = [cloudflare.account, *(cloudflare.add_account() for _ in NAMES[1:])]
-        self.tokens = {
-            f"TOKEN_{number:02}": account.token for number, account in enumerate(accounts)
-        }
+        self.cloudflare = cloudflare
+        self.tokens = {f"TOKEN_{n:02}": account.token for n, account in enumerate(accounts)}
         self.account_ids = {name: account.id for name, account in zip(NAMES, accounts, strict=True)}
         self.colleagues = {
             name: Colleague(cloudflare, f"accounts/{account.id}", account.token)
@@ -79,12 +83,99 @@ class Fleet:
         ]
 
 
-def _crash(machines: Cluster, cloudflare: LocalCloudflare, victim: str, account_id: str) -> None:
-    """Kill the victim's worker when a group has been made and nobody has been told yet."""
-    create = cloudflare.fault(f"POST /accounts/{account_id}/**", faults.Hold("after"), nth=1)
-    create.wait(timeout=3600)
-    machines.kill_whoever_runs(victim)
-    create.drop()
+class Story:
+    """The steps, one after the other, each with the time that it took."""
+
+    def __init__(
+        self, folder: Path, fleet: Fleet, database: str, machines: Cluster, executor: Executor
+    ) -> None:
+        self.folder = folder
+        self.fleet = fleet
+        self.database = database
+        self.machines = machines
+        self.executor = executor
+        self.stacks = Stacks(
+            accounts_program.program, fleet.settings, project="many", backend=database
+        )
+        self.began = time.monotonic()
+
+    def told(self, step: str) -> None:
+        print(f"{time.monotonic() - self.began:6.1f} s  {step}")
+
+    def up_while_a_worker_is_killed(self) -> Results:
+        victim = NAMES[len(NAMES) // 3]
+        with ThreadPoolExecutor(1) as pool:
+            crash = pool.submit(self._crash, victim)
+            results = self.stacks.up(executor=self.executor)
+            crash.result()
+        self.told("up, and a worker is killed")
+        # Dask has run it again elsewhere, and Pulumi has seen that somebody was at it.
+        assert results.failed == results.locked == (victim,), "\n".join(results.details())
+        assert f"cancel --only {victim}" in str(results[victim].error)
+        assert set(self.fleet.as_declared()) == {*NAMES} - {victim}
+        return results
+
+    def _crash(self, victim: str) -> None:
+        """Kill the victim's worker when a group has been made and nobody has been told yet."""
+        create = self.fleet.cloudflare.fault(
+            f"POST /accounts/{self.fleet.account_ids[victim]}/**", faults.Hold("after"), nth=1
+        )
+        create.wait(timeout=3600)
+        self.machines.kill_whoever_runs(victim)
+        create.drop()
+
+    def run_again_what_failed(self, results: Results) -> None:
+        (victim,) = results.locked
+        self.stacks.only(results.locked).cancel(executor=self.executor)
+        results = self.stacks.retry(results, executor=self.executor)
+        self.told("cancel and retry")
+        assert results.ok, "\n".join(results.details())
+        pending, taken_over = results[victim].warnings
+        assert "killed in the middle of this: staff, interrupted while creating" in pending
+        assert "made by an earlier run" in taken_over
+        assert self.fleet.as_declared() == NAMES
+        assert [result.outputs["domain"] for result in results] == [
+            f"{name}.example.com" for name in NAMES
+        ]
+        assert all(result.outputs["secret"] == {"key": "[secret]"} for result in results)
+
+    def find_drift(self, edited: list[str]) -> Results:
+        for name in edited:
+            self.fleet.colleagues[name].let_in("Engineers", INTRUDER)
+        drift = self.stacks.drift(executor=self.executor)
+        self.told("drift")
+        assert drift.ok, "\n".join(drift.details())
+        assert drift.changed == tuple(edited)
+        for name in edited:
+            (change,) = drift[name].changes
+            assert (change.name, change.action) == ("engineers", "update")
+            assert change.details == (f'+ include["email {INTRUDER}"]',)
+            assert f"changed at Cloudflare: include: + email {INTRUDER}" in drift[name].warnings[0]
+            assert INTRUDER in self.fleet.colleagues[name].members("Engineers")
+        return drift
+
+    def repair_from_a_shell(self, names: Sequence[str], environment: Mapping[str, str]) -> None:
+        accounts = self.folder / "accounts.yaml"
+        accounts.write_text(json.dumps(self.fleet.settings))
+        command = [sys.executable, "-m", "pulumi_cloudflare_access.cli", "stacks", "up"]
+        command += [str(accounts), "--project", "many", "--backend", self.database]
+        command += ["--program", "harness.accounts_program:program"]
+        command += ["--dask", self.machines.address, "--refresh", "--yes", "--json"]
+        command += [word for name in names for word in ("--only", name)]
+        said = subprocess.run(
+            command, cwd=TESTS, env=environment, capture_output=True, text=True, check=True
+        )
+        self.told("repair")
+        repaired = json.loads(said.stdout)["stacks"]
+        assert [stack["name"] for stack in repaired if stack["changes"]] == list(names)
+        assert self.fleet.as_declared() == NAMES
+
+    def destroy(self) -> None:
+        destroyed = self.stacks.destroy(remove=True, executor=self.executor)
+        self.told("destroy")
+        assert destroyed.ok, "\n".join(destroyed.details())
+        left = {name: colleague.names() for name, colleague in self.fleet.colleagues.items()}
+        assert left == {name: [] for name in NAMES}
 
 
 def test_one_program_keeps_many_accounts_on_a_cluster_whose_worker_is_killed(
@@ -99,65 +190,14 @@ def test_one_program_keeps_many_accounts_on_a_cluster_whose_worker_is_killed(
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
-    stacks = Stacks(accounts_program.program, fleet.settings, project="many", backend=database)
-    began = time.monotonic()
-
-    def lap(what: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {what}")
-
+    # Hundreds of processes: none compiles this package by itself.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with (
         cluster(tmp_path, environment, workers=4) as machines,
         dask.Client(machines.address) as client,
     ):
-        executor = client.get_executor()
-        lap("a cluster")
-
-        victim = NAMES[len(NAMES) // 3]
-        with ThreadPoolExecutor(1) as pool:
-            crash = pool.submit(_crash, machines, cloudflare, victim, fleet.account_ids[victim])
-            results = stacks.up(executor=executor)
-            crash.result()
-        lap("up, and a worker is killed")
-        print(*results.details(), sep="\n")
-        # Dask has run it again elsewhere, and Pulumi has seen that somebody was at it.
-        assert results.failed == results.locked == (victim,)
-        assert set(fleet.as_declared()) == {*NAMES} - {victim}
-        assert f"cancel --only {victim}" in str(results[victim].error)
-
-        stacks.only(results.locked).cancel(executor=executor)
-        results = stacks.retry(results, executor=executor)
-        lap("cancel and retry")
-        assert results.ok
-        pending, taken_over = results[victim].warnings
-        assert "killed in the middle of this: staff, interrupted while creating" in pending
-        assert "made by an earlier run" in taken_over
-        assert fleet.as_declared() == NAMES
-        assert {result.outputs["domain"] for result in results} == {
-            f"{name}.example.com" for name in NAMES
-        }
-        assert all(result.outputs["secret"] == {"key": "[secret]"} for result in results)
-
-        edited = NAMES[1::2][:3]
-        for name in edited:
-            fleet.colleagues[name].let_in("Engineers", INTRUDER)
-        drift = stacks.drift(executor=executor)
-        lap("drift")
-        assert drift.ok
-        assert drift.changed == tuple(edited)
-        for name in edited:
-            (change,) = drift[name].changes
-            assert (change.name, change.action) == ("engineers", "update")
-            assert change.details == (f'+ include["email {INTRUDER}"]',)
-            assert f"changed at Cloudflare: include: + email {INTRUDER}" in drift[name].warnings[0]
-            assert INTRUDER in fleet.colleagues[name].members("Engineers")
-
-        repaired = stacks.only(drift.changed).up(refresh=True, executor=executor)
-        lap("repair")
-        assert repaired.changed == tuple(edited)
-        assert fleet.as_declared() == NAMES
-
-        destroyed = stacks.destroy(remove=True, executor=executor)
-        lap("destroy")
-        print(*destroyed.details(), sep="\n")
-        assert destroyed.ok
-        assert [name for name, colleague in fleet.colleagues.items() if colleague.names()] == []
+        story = Story(tmp_path, fleet, database, machines, client.get_executor())
+        story.run_again_what_failed(story.up_while_a_worker_is_killed())
+        drift = story.find_drift(NAMES[1::2][:3])
+        story.repair_from_a_shell(drift.changed, environment)
+        story.destroy()
