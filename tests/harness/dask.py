@@ -28,12 +28,8 @@ class Cluster:
 
     def kill_whoever_runs(self, stack: str) -> None:
         """Kill the worker that is at this stack, and all that it has started, as a crash would."""
-        (pulumi,) = [
-            pid
-            for pid, words in processes()
-            if "--stack" in words and stack in words and "--event-log" in words
-        ]
-        (worker,) = [worker for worker in self.workers if worker.pid == os.getpgid(pulumi)]
+        groups = {group_of(pid) for pid, words in processes() if {"--event-log", stack} <= {*words}}
+        (worker,) = [worker for worker in self.workers if worker.pid in groups]
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         self.workers.remove(worker)
@@ -44,10 +40,10 @@ def cluster(folder: Path, environment: Mapping[str, str], *, workers: int) -> It
     """Run a scheduler and its workers, each with this environment."""
     file = folder / "scheduler.json"
     connected = ["--scheduler-file", str(file), "--host", "127.0.0.1", "--no-dashboard"]
-    with ExitStack() as processes:
+    with ExitStack() as cleanup:
 
         def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-            log = processes.enter_context((folder / f"{arguments[-1]}.log").open("wb"))
+            log = cleanup.enter_context((folder / f"{arguments[-1]}.log").open("wb"))
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{module}", *connected, *arguments],
                 cwd=folder,
@@ -57,7 +53,7 @@ def cluster(folder: Path, environment: Mapping[str, str], *, workers: int) -> It
                 stderr=log,
                 start_new_session=True,
             )
-            processes.callback(_end, process)
+            cleanup.callback(_end, process)
             return process
 
         scheduler = start("dask_scheduler", "--port", "0")
@@ -85,7 +81,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def group_of(pid: int) -> int | None:
+    """Return the process group, None for a process that has ended meanwhile."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
+
+
 def processes() -> Iterator[tuple[int, list[str]]]:
+    """List what runs on this machine, other checkouts' tests included: ids and command lines."""
     listed = subprocess.run(
         ["ps", "-eww", "-o", "pid=,args="], capture_output=True, text=True, check=True
     )
