@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,17 +37,31 @@ def is_cloudflares_own(found: dict[str, Any]) -> bool:
     return found.get("meta") == {"editable": "false"}
 
 
+def done_by_hand(project: Path, cloudflare: LocalCloudflare) -> set[str]:
+    """Do what an example finds done by somebody; return the ids of what is there then."""
+    script = project / "by_hand.py"
+    if not script.exists():
+        return set()
+    environment = {**os.environ, **cloudflare.environment}
+    return set(subprocess.check_output(["python", script], env=environment, text=True).split())
+
+
 @pytest.mark.engine
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_comes_up_stays_quiet_and_leaves_nothing(
     example: Path, tmp_path: Path, cloudflare: LocalCloudflare
 ) -> None:
-    stack = Stack(tmp_path / "stack", cloudflare, {"test:zoneId": cloudflare.zone_id})
+    eu = cloudflare.add_account(token=cloudflare.token)
+    config = {"test:zoneId": cloudflare.zone_id, "test:euAccountId": eu.id}
+    stack = Stack(tmp_path / "stack", cloudflare, config)
+    stack.environment["CF_EU_TOKEN"] = eu.token
     shutil.copytree(example, stack.project, dirs_exist_ok=True)
+    by_hand = done_by_hand(stack.project, cloudflare)
     project = stack.project / "Pulumi.yaml"
     project.write_text(re.sub(r"^name: .*$", "name: test", project.read_text(), flags=re.MULTILINE))
     stack.up()
     assert stack.plan().changed() == {}
+    assert by_hand <= set(map(str, stack.outputs().values()))
     stack.destroy()
     made_in = {asked["path"] for asked in cloudflare.requests if asked["method"] == "POST"}
     assert made_in
@@ -74,6 +89,30 @@ def test_many_accounts_are_rolled_out_as_their_readme_says(tmp_path: Path) -> No
     assert run.returncode == 0, run.stderr
     assert "up: 2 stacks, 2 changed, 0 failed" in run.stdout
     assert "drift: 2 stacks, 0 changed, 0 failed" in run.stdout
+
+
+@pytest.mark.engine
+def test_the_tests_of_an_example_pass_and_can_fail(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "11_testing", tmp_path / "testing")
+    program = tmp_path / "testing" / "__main__.py"
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q"],
+            cwd=program.parent,
+            env={**os.environ, "PULUMI_HOME": str(tmp_path / "home")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    passed = run()
+    assert passed.returncode == 0, passed.stdout
+    assert "1 passed" in passed.stdout
+    text = program.read_text()
+    program.write_text(text.replace('"deny"', '"…"').replace("allow", "deny").replace("…", "allow"))
+    failed = run()
+    assert "assert ['allow', 'deny'] == ['deny', 'allow']" in failed.stdout
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)

@@ -13,4 +13,4 @@ answer = httpx.post(
     json={"name": "Engineers", "include": [{"email": {"email": person}} for person in people]},
 )
 answer.raise_for_status()
-print(answer.json()["result"]["id"])  # noqa: T201 - it is what the README shows
+print(answer.json()["result"]["id"])

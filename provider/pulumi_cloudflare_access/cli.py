@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import shutil
 import signal
@@ -213,10 +212,7 @@ def _say(line: str) -> None:
 
 
 def _json(cloudflare: LocalCloudflare) -> str:
-    told = {name: getattr(cloudflare, name) for name in _NAMES}
-    if len(cloudflare.account_ids) > 1:
-        told["account_ids"] = cloudflare.account_ids
-    return json.dumps(told)
+    return cloudflare.environment["CLOUDFLARE_ACCESS_LOCAL"]
 
 
 def _fail(message: str, exit_code: int = 1) -> NoReturn:

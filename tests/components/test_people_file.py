@@ -126,8 +126,7 @@ Engineers: [eve@example.com]
     assert mistakes(written(tmp_path, "people.yaml", text)) == [
         'line 3: email: "grace" is no e-mail address',
         'line 3: guest: "perhaps" is neither yes nor no',
-        'line 4: "mail" is not a known column; "email"? (to leave it out: columns={\'mail\': '
-        "None})",
+        f'line 4: "mail" is not a known column; "email"? {LEAVE_OUT.format("mail")}',
         "line 4: email: is missing",
         "line 5: must be an object with email and team",
         'line 6: ada@example.com is in "Engineers" already, by line 2',

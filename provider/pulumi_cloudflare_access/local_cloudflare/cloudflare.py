@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from .app import BASE, App
 from .clock import Clock
 from .faults import Fault, When
 from .proxy import Proxy
+from .run import OVERRIDE
 from .server import HOST, Server
 from .switches import Switches
 from .urls import KINDS
@@ -188,6 +190,15 @@ class LocalCloudflare:
     def api_key(self) -> str:
         """The global API key of the first account's owner."""
         return self.account.api_key
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What has a program reach this Cloudflare and no other, whatever its config says."""
+        names = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
+        told: dict[str, Any] = {name: getattr(self, name) for name in names}
+        if len(self.account_ids) > 1:
+            told["account_ids"] = self.account_ids
+        return {OVERRIDE: json.dumps(told)}
 
     @property
     def requests(self) -> list[dict[str, Any]]:
