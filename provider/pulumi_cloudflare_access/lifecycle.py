@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -427,7 +427,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             journal=journal_for(self.settings),
             listed=self._snapshot(scope),
             get=lambda id_: self._get(scope, id_),
-            is_namesake=lambda found: self._is_namesake(found, declared),
+            is_namesake=self._namesake(declared),
             is_equal=lambda found: self._is_equal(found, declared),
         )
         made = creation.make(deliberately=props.get(ADOPT) is False)
@@ -443,12 +443,17 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         plugin.warn(f"{self._called(props, _id_of(answer))}: {made.why}{changed}{told}")
         return {**answer, FOUND: True}
 
-    def _is_namesake(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
-        """Tell whether an object has the name of the declared one, or what stands for a name."""
+    def _namesake(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+        """Return what tells whether an object has the declared name, or what stands for a name.
+
+        Each create asks it of every object there is.
+        """
         by = self.natural_key if declared.get(self.natural_key) else "name"
-        key = self.facts().get(by)
-        same = key is None or key.same(found.get(by, MISSING), declared.get(by, MISSING))
-        return same and self.is_ours(found)
+        key, name = self.facts().get(by), declared.get(by, MISSING)
+        if key is None:
+            return self.is_ours
+        same = key.same
+        return lambda found: same(found.get(by, MISSING), name) and self.is_ours(found)
 
     def _change(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 import time
 import traceback
@@ -51,6 +52,8 @@ def main(names: tuple[str, ...], to: Path, *, readme: bool) -> None:
     if readme:
         README.write_text(written(README.read_text(), to))
         return
+    # Users have compiled modules.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     figures: list[Figure] = []
     console, progress = Console(), Console(stderr=True)
     for name in names or BENCHMARKS:
