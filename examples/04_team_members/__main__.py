@@ -1,25 +1,23 @@
-"""A team: who is in it, what it may do, and where."""
+"""A team: who is in it, what it may do and where, and what it may use."""
 
 import pulumi
 from account_member import AccountMember  # in a stack of yours: from pulumi_cloudflare import …
 
 import pulumi_cloudflare_access as cloudflare
-from pulumi_cloudflare_access import grants, scopes
+from pulumi_cloudflare_access import grants, rules, scopes
 
-zone = pulumi.Config().require("zoneId")
+shop = scopes.zones({"shop": pulumi.Config().require("zoneId")})
 invited = [AccountMember(name, email=f"{name}@example.com") for name in ("ada", "grace")]
-production = cloudflare.ResourceGroup(
-    "production", name="Production zones", scope=scopes.zones({"example.com": zone})
-)
-operators = cloudflare.UserGroup(
+team = cloudflare.Team(
     "operators",
     name="Operators",
-    policies=[
-        grants.allow("Zone Read", "DNS Read", on=production),
-        grants.deny("DNS Write", on=production),
-    ],
+    people=[person.email for person in invited],
+    guests=["bob@example.org"],
+    grants=[grants.allow("Zone Read", "DNS Read", on=shop), grants.deny("DNS Write", on=shop)],
+    max_removals=1,
 )
-members = cloudflare.UserGroupMembers(
-    "operators", group=operators, members=[person.email for person in invited], max_removals=1
+console = {"name": "Team", "decision": "allow", "include": [rules.group(team.access_group)]}
+cloudflare.ProtectedApplication(
+    "console", name="Console", domain="console.example.com", policies=[console]
 )
-pulumi.export("operators", members.members)
+pulumi.export("operators", team.user_group.id)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import re
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
 import pulumi_cloudflare_access as cloudflare
+from harness.program import resolved
 from pulumi_cloudflare_access import grants, rules, scopes
 from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
 from pulumi_cloudflare_access.components.protected_application import ApplicationArguments
@@ -99,3 +102,25 @@ def test_zones_that_cannot_be_told_apart_are_refused() -> None:
 
 def test_grants_that_are_none_are_refused() -> None:
     assert "grants[0]: must be what grants.allow" in team(people=[], grants=["Zone Read"])
+
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+
+
+@pytest.mark.usefixtures("program")
+def test_the_readmes_components_are_what_can_be_declared() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    [text] = [block for block in blocks if "cloudflare.Team(" in block]
+    names: dict[str, Any] = {
+        "cloudflare": cloudflare,
+        "grants": grants,
+        "rules": rules,
+        "scopes": scopes,
+        "zone": ZONE,
+    }
+    exec(text, names)  # noqa: S102 - our own
+    assert list(names["team"].resource_groups) == ["shop"]
+    assert resolved(names["team"].access_group.include)[-1] == {
+        "email": {"email": "bob@example.org"}
+    }
+    assert resolved(names["team"].members.members) == ["ada@example.com", "grace@example.com"]

@@ -269,6 +269,15 @@ WRONG: list[tuple[Any, list[str]]] = [
             "policies[0].resource_groups[0]: must be a resource or its id",
         ],
     ),
+    (
+        allow("A", on=scopes.zones("0" * 32)),
+        [
+            (
+                "policies[0].resource_groups[0]: is a scope: make a ResourceGroup of it, or a "
+                "Team, which takes scopes here"
+            )
+        ],
+    ),
 ]
 
 
