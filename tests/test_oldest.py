@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,3 +99,29 @@ def test_look_ups_and_mistakes_work_with_the_oldest_sdk(stack: Stack, colleague:
     refused = stack.preview(ok=False)
     assert 'adopt: "one" adopts this object already' in refused.text
     assert "Traceback" not in refused.text
+
+
+def test_many_accounts_are_driven_with_it_too(stack: Stack) -> None:
+    stack.program(PROGRAM)
+    account = {
+        "name": "dev",
+        "account_id": stack.cloudflare.account_id,
+        "api_token_env": "TOKEN",
+        "config": {
+            "cloudflare:baseUrl": stack.cloudflare.base_url,
+            "cloudflare-access:allowLoopback": True,
+        },
+    }
+    accounts = stack.folder / "accounts.yaml"
+    accounts.write_text(json.dumps([account]))
+    command = [str(OLDEST / "bin" / "python"), "-m", "pulumi_cloudflare_access.cli", "stacks"]
+    for operation, told in (("up", "2 created"), ("drift", "no drift"), ("cancel", "unlocked")):
+        yes = ["--yes"] if operation == "up" else []
+        run = subprocess.run(
+            [*command, operation, str(accounts), "--program", str(stack.project), *yes],
+            env={**stack.environment, "TOKEN": stack.cloudflare.token},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (run.returncode, told in run.stdout) == (0, True), run.stdout + run.stderr

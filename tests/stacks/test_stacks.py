@@ -208,6 +208,26 @@ def test_a_worker_without_what_it_needs_says_so_and_does_nothing(
     assert told == f"the environment of {host} has no NO_SUCH_TOKEN, this account's token"
 
 
+def test_two_first_commands_on_an_empty_database_do_not_stop_each_other(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL may refuse one of two that make the table; the next try finds it made."""
+    pulumi = project / "bin" / "pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text(f"""#!/bin/sh
+        case "$*" in *version*) echo 3.259.0; exit;; esac
+        echo . >> {project}/tries
+        test "$(wc -l < {project}/tries)" -ge 3 && exit
+        echo "error: failed to create table pulumi_state: pq: duplicate key value" >&2
+        exit 255
+    """)
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{pulumi.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "")
+    assert work(job(project, operation="cancel", backend="postgres://db/state")).error is None
+    assert (project / "tries").read_text().count(".") == 3
+
+
 def test_a_function_from_another_python_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"comes from Python 3\.9, and this worker has 3\."):
         Program(project="p", function=b"", python=(3, 9)).lay_out(tmp_path)

@@ -170,7 +170,7 @@ def _run(
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
-        click.echo("Interrupted. What had begun has ended by itself; run it again.", err=True)
+        click.echo("Interrupted. What had begun ends by itself; run it again.", err=True)
         sys.exit(INTERRUPTED)
     _print(results, as_json=as_json)
     sys.exit(

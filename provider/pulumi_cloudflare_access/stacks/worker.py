@@ -7,14 +7,17 @@ is raised: what went wrong is part of the result.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import re
 import shutil
 import socket
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,9 +67,10 @@ class Job:
 
 def work(job: Job) -> StackResult:
     """Do it, and say what came of it."""
-    from pulumi import automation  # noqa: PLC0415 - importing this package must stay cheap
+    with _event_loop():
+        from pulumi import automation  # noqa: PLC0415 - importing this package must stay cheap
 
-    from .events import Heard  # noqa: PLC0415 - knows Pulumi's own events
+        from .events import Heard  # noqa: PLC0415 - knows Pulumi's own events
 
     began = time.monotonic()
     heard = Heard()
@@ -99,6 +103,21 @@ def work(job: Job) -> StackResult:
         duration=time.monotonic() - began,
         host=socket.gethostname(),
     )
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """Give this thread an event loop while the SDK loads: older ones (3.216) ask for one then."""
+    if "pulumi" in sys.modules or threading.current_thread() is threading.main_thread():
+        yield
+        return
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _operate(job: Job, folder: Path, heard: Heard) -> None:
