@@ -590,7 +590,7 @@ def test_a_replacement_does_not_adopt_its_own_old_object(
     old = plugin.up(KIND, {**ENGINEERS, "adopt": True})
     plugin.diff(old, old.inputs)
     inputs = plugin.check(KIND, {**ENGINEERS, "adopt": True}, None, old.urn)
-    new = plugin._create(KIND, inputs, old.urn)  # noqa: SLF001 - what --replace does
+    new = plugin.create(KIND, inputs, old.urn)
     plugin.destroy(old)
     assert new.id != old.id
     assert colleague.group("Engineers")["id"] == new.id

@@ -54,19 +54,38 @@ class Run:
 
     def create(self, kind: str, declared: Mapping[str, Any], name: str = "thing") -> str:
         """Check and create as the engine does; return the id."""
+        return str(self.up(kind, declared, name).id)
+
+    def up(self, kind: str, declared: Mapping[str, Any], name: str = "thing") -> Any:
+        """Check and create as the engine does; return id and outputs."""
         provider = self.provider(kind)
-        urn = f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{kind}::{name}"
+        urn = _urn(kind, name)
         checked = _served(urn, provider, "check", {}, dict(declared))
         assert isinstance(checked, dynamic.CheckResult)
         assert not checked.failures, [failure.reason for failure in checked.failures]
         made = _served(urn, provider, "create", checked.inputs)
         assert isinstance(made, dynamic.CreateResult)
-        return str(made.id)
+        return made
+
+    def update(self, kind: str, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> Any:
+        """Update from old outputs to checked inputs; return the outputs."""
+        made = _served(_urn(kind), self.provider(kind), "update", id_, olds, news)
+        assert isinstance(made, dynamic.UpdateResult)
+        return made.outs
+
+    def read(self, kind: str, id_: str, outputs: dict[str, Any]) -> Any:
+        """Read as a refresh does."""
+        found = _served(_urn(kind), self.provider(kind), "read", id_, outputs)
+        assert isinstance(found, dynamic.ReadResult)
+        return found
 
 
-def _served(urn: str, provider: Lifecycle, call: str, *arguments: dict[str, Any]) -> Any:
+def _urn(kind: str, name: str = "thing") -> str:
+    return f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{kind}::{name}"
+
+
+def _served(urn: str, provider: Lifecycle, call: str, *arguments: Any) -> Any:
     """Call as the SDK's servicer does: whose frame has the request."""
-    request: Any = {"check": provider_pb2.CheckRequest, "create": provider_pb2.CreateRequest}[call]
-    request = request(urn=urn)
+    request: Any = getattr(provider_pb2, f"{call.capitalize()}Request")(urn=urn)
     assert request.urn == urn
     return getattr(provider, call)(*arguments)

@@ -187,11 +187,11 @@ class Plugin:
         urn = was.urn if was else _urn(kind, name)
         inputs = self.check(kind, declared, was.inputs if was else None, urn)
         if was is None:
-            return self._create(kind, inputs, urn)
+            return self.create(kind, inputs, urn)
         changes, replaces = self.diff(was, inputs)
         if replaces:
             inputs = self.check(kind, declared, None, urn)
-            new = replace(self._create(kind, inputs, urn), did="replace")
+            new = replace(self.create(kind, inputs, urn), did="replace")
             self.destroy(was)
             return new
         if changes == "NONE" or (changes == "UNKNOWN" and inputs == was.inputs):
@@ -236,7 +236,8 @@ class Plugin:
         )
         return Kept(urn, kind, answer.id, _dict(answer.inputs), _dict(answer.properties), "get")
 
-    def _create(self, kind: str, inputs: Mapping[str, Any], urn: str) -> Kept:
+    def create(self, kind: str, inputs: Mapping[str, Any], urn: str) -> Kept:
+        """Call create with checked inputs."""
         request = provider_pb2.CreateRequest(
             urn=urn, properties=_struct(_with_provider(kind, inputs))
         )

@@ -101,9 +101,7 @@ class Journal:
         """
         file = self._made.get(self._hash(kind, id_)) if self._made else None
         note = _read(file) if file else None
-        if file is None or note is None:
-            return False
-        if abs(time.time() - note.time) < RECENT:
+        if note and abs(time.time() - note.time) < RECENT:
             return True
         self.gone(kind, id_)
         return False
