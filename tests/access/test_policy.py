@@ -145,3 +145,13 @@ def test_what_hardly_anyone_means_is_a_warning(
 ) -> None:
     plugin.check(KIND, {**STAFF, **fields})
     assert any(warning in told for told in plugin.warnings), plugin.warnings
+
+
+def test_who_uses_the_policies_that_are_deleted_is_read_once(
+    plugin: Plugin, later: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    made = [plugin.up(KIND, {**STAFF, "name": f"Staff {n}"}, name=f"{n}") for n in range(3)]
+    cloudflare.app.requests.clear()
+    for policy in made:
+        later.destroy(policy)
+    assert asked(cloudflare) == ["GET", "DELETE", "DELETE", "DELETE"]
