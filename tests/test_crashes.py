@@ -432,10 +432,10 @@ def up_killed(stack: Stack, nth: int, at: At) -> None:
 
 def unlock(stack: Stack) -> None:
     """Type what the README says to type."""
-    saved = stack.folder / "state" / ".pulumi" / "stacks" / "test" / f"{STACK}.json"
-    if not saved.read_bytes():
-        # Killed while Pulumi wrote its own state: it keeps the one before.
-        saved.write_bytes(saved.with_suffix(".json.bak").read_bytes())
+    for file in (stack.folder / "state").rglob("*.attrs"):
+        # Killed while Pulumi wrote its own state.
+        if not file.read_bytes():
+            file.unlink()
     stack.pulumi("cancel", "--yes", "--stack", STACK)
 
 
@@ -468,8 +468,6 @@ def test_what_the_engine_believes_to_be_pending_is_cleared_by_one_refresh(
     stack = Stack(tmp_path / "stack", cloudflare)
     stack.program(TWENTY)
     up_killed(stack, 5, "after")
-    locked = stack.up(ok=False)
-    assert "pulumi cancel" in locked.text
     unlock(stack)
     taken = stack.up()
     assert "made by an earlier run, which ended before Pulumi had saved it" in taken.text
