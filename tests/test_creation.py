@@ -6,7 +6,7 @@ import itertools
 import os
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import httpx
 import pytest
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+Point = Literal["before", "request", "processed", "headers", "body"]
 # Of the 40 seeds that limits are measured with; CLOUDFLARE_ACCESS_TESTS=all takes all of them.
 SEEDS = 40 if os.environ.get("CLOUDFLARE_ACCESS_TESTS") == "all" else 4
-POINTS = ("before", "request", "processed", "headers", "body")
+POINTS: tuple[Point, ...] = get_args(Point)
 LISTS = "access_application_policies"
 _numbers = itertools.count(1)
 
@@ -207,7 +208,7 @@ def run(account: Account) -> Iterator[Run]:
 @every_kind
 @pytest.mark.parametrize("point", POINTS)
 def test_a_connection_that_is_cut_leaves_exactly_one_object(
-    account: Account, run: Run, case_of: Callable[[Account, str], Case], point: Any
+    account: Account, run: Run, case_of: Callable[[Account, str], Case], point: Point
 ) -> None:
     for seed in range(SEEDS):
         dice = random.Random(f"{case_of.__name__} {point} {seed}")  # noqa: S311 - no secret
@@ -288,3 +289,42 @@ def test_a_conflict_is_looked_at_once_and_names_who_has_the_name(
     ):
         run.create(case.kind, case.declared)
     assert len(refused.fired) == 1
+
+
+CANARY = "canary-token-0123456789"
+HIDDEN = "canary-person@example.com"
+FAULTS: list[faults.Fault] = [
+    *(faults.Cut(point) for point in POINTS),
+    *ANSWERS,
+    *(faults.Status(status) for status in (400, 401, 403, 404, 409, 500)),
+]
+
+
+@every_kind
+def test_whatever_goes_wrong_no_secret_is_told_or_kept(
+    case_of: Callable[[Account, str], Case], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = ""
+    with LocalCloudflare(proxy=True, token=CANARY) as server:
+        account = Account(server)
+        for number, fault in enumerate(FAULTS):
+            # Its own list, pace and clock: a refusal of one must not answer for another.
+            run = Run(server)
+            case = case_of(account, f"Thing {number}")
+            declared = case.declared
+            if "include" in declared:
+                hidden = {"include": [rules.email(HIDDEN)], "__secret": ["include"]}
+                declared = {**declared, **hidden}
+            with server.fault(case.route, fault, times=3) as met:
+                try:
+                    run.create(case.kind, declared, f"thing-{number}")
+                except Exception as error:  # noqa: BLE001 - what the engine shows
+                    said += f"{error!r} {error}"
+                assert met.fired
+            run.close()
+    said += "".join(capfd.readouterr())
+    assert "POST /accounts/" in said
+    for file in tmp_path.rglob("*"):
+        said += file.name + (file.read_bytes().decode("latin-1") if file.is_file() else "")
+    assert CANARY not in said
+    assert HIDDEN not in said
