@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from harness.processes import engines, kill_all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ PATIENCE = 120.0
 
 
 class Cluster:
-    """The processes. Each is the head of a group: killed, it takes its Pulumi with it."""
+    """The processes. Each worker is the head of a group, which the Pulumi that it runs is in."""
 
     def __init__(self, address: str, workers: list[subprocess.Popen[bytes]]) -> None:
         self.address = address
@@ -28,9 +28,8 @@ class Cluster:
 
     def kill_whoever_runs(self, stack: str) -> None:
         """Kill the worker that is at this stack, and all that it has started, as a crash would."""
-        groups = {group_of(pid) for pid, words in processes() if {"--event-log", stack} <= {*words}}
-        (worker,) = [worker for worker in self.workers if worker.pid in groups]
-        os.killpg(worker.pid, signal.SIGKILL)
+        (worker,) = [worker for worker in self.workers if engines(stack, worker.pid)]
+        kill_all_of(worker.pid)
         worker.wait()
         self.workers.remove(worker)
 
@@ -77,23 +76,5 @@ def _address(file: Path) -> str | None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_all_of(process.pid)
     process.wait()
-
-
-def group_of(pid: int) -> int | None:
-    """Return the process group, None for a process that has ended meanwhile."""
-    try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
-        return None
-
-
-def processes() -> Iterator[tuple[int, list[str]]]:
-    """List what runs on this machine, other checkouts' tests included: ids and command lines."""
-    listed = subprocess.run(
-        ["ps", "-eww", "-o", "pid=,args="], capture_output=True, text=True, check=True
-    )
-    for line in listed.stdout.splitlines():
-        pid, *words = line.split()
-        yield int(pid), words

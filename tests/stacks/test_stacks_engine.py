@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
@@ -18,7 +16,7 @@ import pytest
 
 from harness.accounts_program import program
 from harness.colleague import Colleague
-from harness.dask import group_of, processes
+from harness.processes import engines, kill_all_of
 from harness.stack import HEAD
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 from pulumi_cloudflare_access.stacks import Stacks
@@ -216,9 +214,8 @@ def test_a_run_that_was_killed_holds_its_stack_until_somebody_says_otherwise(wor
         [*command, "up", *common, "--yes", "--only", "one"], cwd=TESTS, start_new_session=True
     ) as killed:
         create.wait(timeout=300)
-        engines = [pid for pid, words in processes() if {"--event-log", "one"} <= {*words}]
-        (engine,) = [pid for pid in engines if group_of(pid) == killed.pid]
-        os.killpg(killed.pid, signal.SIGKILL)
+        (engine,) = engines("one", killed.pid)
+        kill_all_of(killed.pid)
     create.drop()
 
     # Nobody is there to be asked.
