@@ -224,6 +224,8 @@ def pulumi_environment(cloudflare: dict[str, str]) -> dict[str, str]:
         "PULUMI_HOME": str(WORK / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_SUPPRESS_NEO_LINK": "1",
+        # Where the provider keeps its pace and its journal.
+        "XDG_CACHE_HOME": str(WORK / "cache"),
     }
 
 
