@@ -119,6 +119,13 @@ class KeyedShape(Shape):
         """Give entries that did not change the keys they had."""
         return self.keyed.keep_keys(new, old)
 
+    def both(self, old: Any, new: Any) -> Any:
+        """Return the entries of either, so that what an entry no longer says is seen."""
+        whole = not isinstance(self.keyed, Objects)
+        if whole or not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return new
+        return self.keyed.arrange((Named(key, entry) for key, entry in old.items()), new)
+
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
         """Write the list."""
         del there, was
@@ -319,6 +326,13 @@ class OrderedShape(Shape):
     def meaning(self, value: Any) -> Any:
         """Write what the entries mean, in their order."""
         return list(map(self.item.meaning, value)) if isinstance(value, list) else value
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either, entry by entry."""
+        if not isinstance(old, list) or not isinstance(new, list):
+            return new
+        before = [*old, *[{}] * len(new)]
+        return [self.item.both(*pair) for pair in zip(before, new, strict=False)]
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
         """Write it whole."""

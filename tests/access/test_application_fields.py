@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.fields import ABSENT, Life, Person, described, holds, told, written
+from harness.fields import ABSENT, Life, Person, described, holds, meant, told, written
 from harness.plugin import Plugin
 from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
@@ -452,3 +452,45 @@ def test_what_a_type_cannot_do_without_changes_and_comes_back(
     refreshed = plugin.refresh(repaired)
     assert refreshed
     assert refreshed.did == "same"
+
+
+PUBLIC = {"type": "public", "uri": "app.example.com"}
+OVERRIDE = {"behavior": "public", "path_pattern": "/health"}
+PRIVATE = {"type": "private", "cidr": "10.0.0.0/8"}
+RULES = by_rules("RDP", 3390)
+# A list whose entries say less than they did.
+LESS: list[tuple[str, str, list[Any], list[Any]]] = [
+    ("self_hosted", "destinations", [{**PUBLIC, "overrides": [OVERRIDE]}], [PUBLIC]),
+    ("self_hosted", "destinations", [{**PRIVATE, "port_range": "443"}, PUBLIC], [PRIVATE, PUBLIC]),
+    ("rdp", "target_criteria", [RULES], [{k: v for k, v in RULES.items() if k != "exclude"}]),
+]
+
+
+@pytest.mark.parametrize(("kind", "field", "more", "less"), LESS)
+def test_an_entry_of_a_list_that_says_less_is_sent_without_what_it_said(
+    kind: str,
+    field: str,
+    more: list[Any],
+    less: list[Any],
+    *,
+    plugin: Plugin,
+    cloudflare: LocalCloudflare,
+) -> None:
+    base = {"type": kind, **BASE[kind]}
+    made = plugin.up(KIND, {**base, field: more})
+    changed = plugin.up(KIND, {**base, field: less}, was=made)
+    assert changed.did == "update"
+    assert written(cloudflare)[-1]["method"] == "PUT"
+    assert meant(written(cloudflare)[-1]["body"][field]) == meant(less)
+
+
+def test_a_mapping_that_says_less_is_sent_without_what_it_said(
+    plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    base = {"type": "self_hosted", **BASE["self_hosted"]}
+    more = {**SCIM, "mappings": [_mapping("User", enabled=True, filter="x pr")]}
+    less = {**SCIM, "mappings": [_mapping("User", enabled=True)]}
+    made = plugin.up(KIND, {**base, "scim_config": more})
+    plugin.up(KIND, {**base, "scim_config": less}, was=made)
+    assert written(cloudflare)[-1]["method"] == "PUT"
+    assert written(cloudflare)[-1]["body"]["scim_config"]["mappings"] == less["mappings"]
