@@ -6,10 +6,19 @@ import json
 import random
 from typing import Annotated, Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pulumi_cloudflare_access.model import Decides, Default, Inputs, Unanswered, fields_of, objects
+from pulumi_cloudflare_access.model import (
+    Decides,
+    Default,
+    Inputs,
+    Unanswered,
+    fields_of,
+    objects,
+    one_or_many,
+)
 from pulumi_cloudflare_access.references import InOrder, References, in_order
 from pulumi_cloudflare_access.shapes import NestedShape, TextShape, Values, both, write
 
@@ -39,6 +48,7 @@ class Whole(Inputs):
     free: dict[str, Annotated[Any, Values()]] | None = None
     steps: list[Inner] | None = None
     inner: Inner | None = None
+    logins: Annotated[Any, one_or_many(Inner)] = None
     links: Annotated[Any, InOrder(References())] = None
     flag: Annotated[bool | None, Default(value=False)] = None
 
@@ -51,22 +61,21 @@ WORDS = st.lists(WORD, max_size=4)
 ITEM = st.fixed_dictionaries({"name": WORD}, optional={"hosts": WORDS})
 KIND, SIZE = st.sampled_from(["x", "y"]), st.integers(0, 3)
 INNER = st.fixed_dictionaries({}, optional={"kind": KIND, "size": SIZE, "secret": WORD})
-DECLARED = st.fixed_dictionaries(
-    {},
-    optional={
-        "plain": WORD,
-        "text": WORD,
-        "words": WORDS,
-        "items": st.lists(ITEM, max_size=3),
-        "free": st.dictionaries(WORD, WORDS, max_size=3),
-        "steps": st.lists(INNER, max_size=3),
-        "inner": INNER,
-        "links": st.lists(st.sampled_from(["1", "2", "3"]), max_size=4),
-        "flag": st.booleans(),
-    },
-)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "plain": WORD,
+    "text": WORD,
+    "words": WORDS,
+    "items": st.lists(ITEM, max_size=3),
+    "free": st.dictionaries(WORD, WORDS, max_size=3),
+    "steps": st.lists(INNER, max_size=3),
+    "inner": INNER,
+    "logins": INNER | st.lists(INNER, min_size=1, max_size=2),
+    "links": st.lists(st.sampled_from(["1", "2", "3"]), max_size=4),
+    "flag": st.booleans(),
+}
+DECLARED = st.fixed_dictionaries({}, optional=VALUES)
 ORDER = st.randoms(use_true_random=False)
-ORDERED = {"steps", "links"}
+ORDERED = {"logins", "steps", "links"}
 
 
 def checked(declared: dict[str, Any]) -> dict[str, Any]:
@@ -172,7 +181,7 @@ def test_a_request_has_what_is_declared_drops_what_was_and_keeps_the_rest(
     body = write(FIELDS, after, there, before)
     found = SHAPE.answer(body, None, no_name)
     for name, field in FIELDS.items():
-        if name in after and name != "inner":
+        if name in after and name not in {"inner", "logins"}:
             assert body[name] == field.shape.request(after[name])
         elif name not in after and name in before:
             assert body.get(name) == (False if name == "flag" else None)
@@ -181,7 +190,7 @@ def test_a_request_has_what_is_declared_drops_what_was_and_keeps_the_rest(
 
 
 # What no answer tells cannot be carried over.
-SECRETIVE = {"inner", "steps"}
+SECRETIVE = {"inner", "logins", "steps"}
 
 
 @given(INNER, INNER, INNER)
@@ -205,8 +214,22 @@ def test_inside_an_object_it_is_likewise_unless_it_is_of_another_kind_now(
 def test_a_change_is_seen_between_any_two_declarations(
     old: dict[str, Any], new: dict[str, Any], order: random.Random
 ) -> None:
-    before, after = checked(old), checked(new)
-    assume("{}" not in json.dumps(after))  # none where nothing was: that is so already
+    assert_seen(checked(old), checked(new), order)
+
+
+# Where everything else differs too, a change that is overlooked does not show.
+@pytest.mark.parametrize("name", VALUES)
+@given(data=st.data(), order=ORDER)
+def test_a_change_of_one_field_is_seen(
+    name: str, data: st.DataObject, order: random.Random
+) -> None:
+    before, after = (checked({name: data.draw(VALUES[name])}) for _ in range(2))
+    assert_seen(before, after, order)
+
+
+def assert_seen(before: dict[str, Any], after: dict[str, Any], order: random.Random) -> None:
+    # None where nothing was, or the default: that is so already.
+    assume("{}" not in json.dumps(after) and ("flag" in before or after.get("flag") is not False))
     answer = told(SHAPE.request(before), order)
     found = SHAPE.answer(answer, both(FIELDS, before, after), no_name)
     assert SHAPE.same(found, after) == SHAPE.same(before, after)

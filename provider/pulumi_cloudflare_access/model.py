@@ -21,7 +21,16 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake
-from .shapes import Field, KeyedShape, MapShape, NestedShape, Objects, OrderedShape, Shape
+from .shapes import (
+    Field,
+    KeyedShape,
+    MapShape,
+    NestedShape,
+    Objects,
+    OneOrManyShape,
+    OrderedShape,
+    Shape,
+)
 
 
 @dataclass(frozen=True)
@@ -179,7 +188,7 @@ def _shown(part: str) -> str:
 
 
 def _mistake(wrong: Any, fields: Mapping[str, Field]) -> Mistake:
-    *above, last = wrong["loc"]
+    *above, last = wrong["loc"] or ("",)  # of the object as a whole
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in wrong["loc"]
     ).lstrip(".")
@@ -212,3 +221,9 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
         lambda: NestedShape(fields_of(inputs)),
         lambda entry: key(entry).replace(UNKNOWN, NOT_KNOWN_YET),
     )
+
+
+def one_or_many(inputs: type[Inputs]) -> OneOrManyShape:
+    """Describe an object, or a list of such objects whose order means something."""
+    fields = fields_of(inputs)
+    return OneOrManyShape(NestedShape(fields), lambda declared: check(inputs, fields, declared))

@@ -348,6 +348,95 @@ class OrderedShape(Shape):
 
 
 @dataclass(frozen=True)
+class OneOrManyShape(Shape):
+    """An object, or a list of them whose order means something. One is as good as a list of one."""
+
+    one: NestedShape
+    check_one: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]]
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check the object, or entry by entry."""
+        if value == UNKNOWN:
+            return value, []
+        if not isinstance(value, list):
+            return self._check_one(value, path, "must be an object or a list of objects")
+        checked, mistakes = [], []
+        for index, inner in enumerate(value):
+            entry, wrong = self._check_one(inner, f"{path}[{index}]", "must be an object")
+            checked.append(entry)
+            mistakes += wrong
+        return checked, mistakes
+
+    def _check_one(self, value: Any, path: str, due: str) -> tuple[Any, list[Mistake]]:
+        if value == UNKNOWN:
+            return value, []
+        if not isinstance(value, Mapping):
+            return value, [Mistake(path, due)]
+        checked, mistakes = self.check_one(value)
+        return checked, [Mistake(f"{path}.{m.path}".rstrip("."), m.reason) for m in mistakes]
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare entry by entry."""
+        ones, others = _many(one), _many(other)
+        return len(ones) == len(others) and all(map(self.one.same, ones, others))
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the entries mean, in their order."""
+        return list(map(self.one.meaning, _many(value)))
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give what did not change the form it had."""
+        if isinstance(new, list) or isinstance(old, list):
+            return old if self.same(new, old) else new
+        return self.one.keep_keys(new, old)
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either, entry by entry, in the newer form."""
+        olds, news = _many(old), _many(new)
+        olds = [*olds, *[{}] * len(news)]
+        return _as(new, [self.one.both(*pair) for pair in zip(olds, news, strict=False)])
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write an object over what is there; a list whole."""
+        if isinstance(value, list):
+            return [self.one.request(inner) for inner in value]
+        there, was = (None if isinstance(other, list) else other for other in (there, was))
+        return self.one.request(value, there, was)
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read the entries; where none came or went, each in the form that it has."""
+        values, forms = _many(value), _many(form)
+        if len(values) != len(forms):
+            forms = [None] * len(values)
+        read = [self.one.answer(v, f, name_of) for v, f in zip(values, forms, strict=True)]
+        return _as(form if len(read) == 1 and form not in (MISSING, None) else value, read)
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which entries changed, or how many there are."""
+        if MISSING in (old, new) or UNKNOWN in (old, new):
+            return super().changes(path, old, new)
+        olds, news = _many(old), _many(new)
+        if len(olds) != len(news):
+            return [f"{path}: {len(olds)} -> {len(news)} entries"]
+        if len(olds) == 1:
+            return self.one.changes(path, olds[0], news[0])
+        return [
+            change
+            for index, (was, now) in enumerate(zip(olds, news, strict=True))
+            if not self.one.same(was, now)
+            for change in self.one.changes(f"{path}[{index}]", was, now)
+        ]
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _as(form: Any, entries: list[Any]) -> Any:
+    return entries if isinstance(form, list) else entries[0]
+
+
+@dataclass(frozen=True)
 class Field:
     """The facts about one field."""
 

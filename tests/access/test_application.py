@@ -214,6 +214,18 @@ def scim(password: str) -> dict[str, Any]:
     return {**APP, "scim_config": config}
 
 
+def scim_by(*logins: dict[str, str]) -> dict[str, Any]:
+    return {**APP, "scim_config": {**scim("")["scim_config"], "authentication": [*logins]}}
+
+
+def basic(password: str, user: str = "cloudflare") -> dict[str, str]:
+    return {"scheme": "httpbasic", "user": user, "password": password}
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"scheme": "oauthbearertoken", "token": token}
+
+
 @pytest.mark.parametrize("switch", ["absent", "masked"])
 def test_scim_credentials_change_with_the_program_and_are_never_compared_with_a_mask(
     switch: Any, plugin: Plugin, cloudflare: LocalCloudflare
@@ -235,11 +247,110 @@ def test_scim_credentials_change_with_the_program_and_are_never_compared_with_a_
     assert told(plugin) == []
 
 
-def test_an_update_does_not_lose_scim_credentials_that_nobody_can_know(
+def authentication(cloudflare: LocalCloudflare) -> Any:
+    """Return what was last sent of it."""
+    return written(cloudflare)[-1]["body"]["scim_config"]["authentication"]
+
+
+@pytest.mark.parametrize("switch", ["absent", "masked"])
+def test_every_scim_credential_of_a_list_changes_with_the_program_and_with_nothing_else(
+    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.scim_secrets = switch
+    first, second = [basic("first"), bearer("one")], [basic("first"), bearer("two")]
+    app = plugin.up(KIND, scim_by(*first))
+    assert app.outputs["scim_config"]["authentication"] == first
+    assert authentication(cloudflare) == first
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs) == ("same", app.outputs)
+    assert plugin.up(KIND, scim_by(*first), was=refreshed).did == "same"
+    changed = plugin.up(KIND, scim_by(*second), was=refreshed)
+    assert changed.outputs["scim_config"]["authentication"] == second
+    assert authentication(cloudflare) == second
+    plugin.up(KIND, {**scim_by(*second), "name": "Other"}, was=changed)
+    assert authentication(cloudflare) == second
+    assert told(plugin) == []
+
+
+# What the program says, and then says: each is sent, in the order in which it is written.
+TURNS = {
+    "another order": ([basic("a", "x"), basic("b", "y")], [basic("b", "y"), basic("a", "x")]),
+    "passwords change places": ([basic("a"), basic("b")], [basic("b"), basic("a")]),
+    "one more": ([basic("a")], [basic("a"), bearer("b")]),
+    "one less": ([basic("a"), bearer("b")], [bearer("b")]),
+    "another scheme": ([basic("a"), bearer("b")], [bearer("a"), bearer("b")]),
+}
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_list_of_scim_credentials_is_what_is_written(
+    turn: str, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    before, after = TURNS[turn]
+    app = plugin.up(KIND, scim_by(*before))
+    changed = plugin.up(KIND, scim_by(*after), was=app)
+    assert (changed.did, authentication(cloudflare)) == ("update", after)
+    assert plugin.up(KIND, scim_by(*after), was=changed).did == "same"
+    # By hand it is drift, which no update undoes unseen.
+    person.write(app.id, scim_by(*before))
+    if turn != "passwords change places":  # of which nobody can tell
+        with pytest.raises(CallFailed, match="was changed at Cloudflare"):
+            plugin.up(KIND, {**scim_by(*after), "name": "Other"}, was=changed)
+        drifted = plugin.refresh(changed)
+        assert drifted
+        assert drifted.did == "drift"
+        assert told(plugin)[-1].startswith("changed at Cloudflare: scim_config.authentication")
+        plugin.up(KIND, scim_by(*after), was=drifted)
+        assert authentication(cloudflare) == after
+
+
+def test_one_scim_credential_is_as_good_as_a_list_of_one(
     plugin: Plugin, cloudflare: LocalCloudflare, person: Person
 ) -> None:
+    app = plugin.up(KIND, scim("first"))
+    assert app.outputs["scim_config"]["authentication"] == basic("first")
+    assert plugin.up(KIND, scim_by(basic("first")), was=app).did == "same"
+    person.write(app.id, scim_by(basic("first")))
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    assert (refreshed.did, refreshed.outputs) == ("same", app.outputs)
+    assert plugin.up(KIND, scim_by(basic("second")), was=refreshed).did == "update"
+    assert authentication(cloudflare) == [basic("second")]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("hush", ": must be an object or a list of objects"),
+        (["hush"], "[0]: must be an object"),
+        (
+            [basic("hush"), {"scheme": "httpbasic", "usr": "x", "password": "hush"}],
+            '[1].usr: is not a field; "user"?',
+        ),
+        ([basic("hush"), {"token": "hush"}], "[1].scheme: is required"),
+        ([{"scheme": "oauth2", "token_url": "x"}], "[0]: needs a client_secret with scheme oauth2"),
+        ({"scheme": "httpbasic", "user": "hush"}, ": needs a password with scheme httpbasic"),
+    ],
+)
+def test_a_mistake_in_scim_credentials_is_named_without_them(
+    plugin: Plugin, given: Any, reason: str
+) -> None:
+    config = {**scim("")["scim_config"], "authentication": given}
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(KIND, {**APP, "scim_config": config})
+    assert caught.value.reasons == [f"scim_config.authentication{reason}"]
+
+
+@pytest.mark.parametrize("by_hand", [scim("by hand"), scim_by(basic("by hand"), bearer("hush"))])
+def test_an_update_does_not_lose_scim_credentials_that_nobody_can_know(
+    by_hand: dict[str, Any],
+    plugin: Plugin,
+    cloudflare: LocalCloudflare,
+    person: Person,
+) -> None:
     app = plugin.up(KIND, APP)
-    person.write(app.id, scim("by hand"))
+    person.write(app.id, by_hand)
     before = len(written(cloudflare))
     with pytest.raises(CallFailed, match="declare scim_config with its authentication"):
         plugin.up(KIND, {**APP, "name": "Other"}, was=app)

@@ -283,6 +283,9 @@ def lives() -> Iterator[Any]:
                 base["allowed_idps"] = [IDP]
             life = Life(KIND, base, field, one, other, absent)
             yield pytest.param(life, id=f"{kind}-{field}")
+    logins = ({**SCIM, "authentication": [BASIC, OAUTH2]}, {**SCIM, "authentication": [OAUTH2]})
+    life = Life(KIND, {"type": "self_hosted", **DOMAIN}, "scim_config", *logins)
+    yield pytest.param(life, id="self_hosted-scim_config with a list of logins")
 
 
 def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:

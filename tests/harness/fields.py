@@ -20,6 +20,7 @@ from pulumi_cloudflare_access.shapes import (
     KeyedShape,
     NestedShape,
     Objects,
+    OneOrManyShape,
     OrderedShape,
     Shape,
 )
@@ -175,7 +176,7 @@ def meant(value: Any) -> str:
     return "absent" if value is ABSENT else json.dumps(value)
 
 
-ORDERED = frozenset({"footer_links", "mappings", "policies"})
+ORDERED = frozenset({"authentication", "footer_links", "mappings", "policies"})
 
 
 def shuffled(value: Any, name: str = "") -> Any:
@@ -198,7 +199,7 @@ def described(fields: Mapping[str, Field], above: str = "") -> set[str]:
 
 def _inside(shape: Shape, above: str) -> set[str]:
     match shape:
-        case NestedShape(inner):
+        case NestedShape(inner) | OneOrManyShape(NestedShape(inner)):
             return described(inner, above)
         case KeyedShape(Objects() as entries):
             return described(entries.shape.fields, above)

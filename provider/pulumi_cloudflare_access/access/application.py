@@ -20,7 +20,17 @@ from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle
 from ..lookup import ScopedLookup
-from ..model import Decides, Default, Inputs, NotSent, State, Stays, Unanswered, objects
+from ..model import (
+    Decides,
+    Default,
+    Inputs,
+    NotSent,
+    State,
+    Stays,
+    Unanswered,
+    objects,
+    one_or_many,
+)
 from ..references import (
     APPLICATIONS,
     IDENTITY_PROVIDERS,
@@ -162,6 +172,13 @@ class ScimAuthentication(Inputs):
     client_secret: Annotated[str | None, Unanswered()] = None
     scopes: Strings = None
 
+    @model_validator(mode="after")
+    def _whole(self) -> ScimAuthentication:
+        secret = SCIM_SECRETS[self.scheme]
+        if getattr(self, secret) is None:
+            raise ValueError(f"needs a {secret} with scheme {self.scheme}")
+        return self
+
 
 # Which field of each scheme Cloudflare never answers.
 SCIM_SECRETS = {
@@ -196,7 +213,7 @@ class ScimConfig(Inputs):
 
     remote_uri: str
     idp_uid: str
-    authentication: ScimAuthentication | None = None
+    authentication: Annotated[Any, one_or_many(ScimAuthentication)] = None
     deactivate_on_delete: bool | None = None
     enabled: bool | None = None
     mappings: list[ScimMapping] | None = None
