@@ -450,6 +450,27 @@ def test_a_domain_is_needed_unless_the_places_are_said(plugin: Plugin) -> None:
     plugin.check(KIND, {"type": "self_hosted", "destinations": public(ONE)})
 
 
+def test_a_field_that_makes_another_type_is_refused(plugin: Plugin) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(KIND, {**APP, "saas_app": {"auth_type": "saml"}, "target_criteria": []})
+    assert caught.value.reasons == [
+        "saas_app: is for type saas, and this is self_hosted",
+        "target_criteria: is for type infrastructure or rdp, and this is self_hosted",
+    ]
+    with pytest.raises(CheckFailed, match="target_criteria: is required for type rdp"):
+        plugin.check(KIND, {**APP, "type": "rdp"})
+
+
+def test_a_field_that_a_type_is_not_documented_to_take_is_told(plugin: Plugin) -> None:
+    plugin.check(KIND, {"type": "saas", "name": "X", "domain": ONE, "session_duration": "1h"})
+    assert told(plugin) == [
+        f"{name}: Cloudflare documents none for type saas, and may ignore it"
+        for name in ("domain", "session_duration")
+    ]
+    plugin.check(KIND, {"type": "dash_sso", "name": "X", "domain": ONE, "session_duration": "1h"})
+    assert told(plugin) == []
+
+
 # ------------------------------------------------------------------------ replacement and adoption
 
 

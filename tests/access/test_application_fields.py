@@ -13,6 +13,7 @@ from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.access.application import AccessApplicationInputs
+from pulumi_cloudflare_access.access.application_types import TAKEN_BY
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 from pulumi_cloudflare_access.model import fields_of
 
@@ -418,6 +419,11 @@ ONLY_OURS = {
         for inner in ("tags", "target_attributes", "target_attributes.hostname")
     },
 }
+
+
+def test_each_type_takes_the_fields_that_the_sdk_knows_of_it() -> None:
+    ours = {kind: {name for name, by in TAKEN_BY.items() if kind in by} for kind in CLASSES}
+    assert ours == {kind: fields(kind) - {"type", "policies"} for kind in CLASSES}
 
 
 def test_every_documented_field_is_a_field_here_or_an_exception_with_a_reason() -> None:

@@ -43,16 +43,15 @@ from ..references import (
 )
 from ..resource import Resource
 from ..shapes import TextShape, Values
+from .application_types import (
+    BUILT_IN,
+    WITH_DOMAIN,
+    Type,
+    concerns_of_type,
+    mistakes_of_type,
+)
 from .policy import Duration, MfaConfig, one_of
 
-Type = Literal[
-    "self_hosted", "saas", "ssh", "vnc", "app_launcher", "warp", "biso", "bookmark", "dash_sso",
-    "infrastructure", "rdp", "mcp", "mcp_portal", "proxy_endpoint",
-]  # fmt: skip
-# Types that are reached by a name of their own.
-WITH_DOMAIN = frozenset({"self_hosted", "ssh", "vnc", "rdp", "bookmark", "proxy_endpoint"})
-# Every account has these at one place, under a name that answers have and requests may not.
-BUILT_IN = frozenset({"app_launcher", "biso", "warp"})
 # The two ways to say where else an application is; Cloudflare derives each from the other.
 PLACES = ("destinations", "self_hosted_domains")
 
@@ -468,7 +467,7 @@ class AccessApplicationProvider(Lifecycle):
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
-        mistakes = []
+        mistakes = mistakes_of_type(declared)
         type_, places = declared.get("type"), [name for name in PLACES if declared.get(name)]
         if type_ in WITH_DOMAIN and not declared.get("domain") and not places:
             mistakes.append(Mistake("domain", f"is required for type {type_}"))
@@ -487,6 +486,7 @@ class AccessApplicationProvider(Lifecycle):
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what becomes reachable without Access, and of a replacement that cannot be."""
+        yield from concerns_of_type(declared)
         before, after = _places(was), _places(declared)
         if not any(UNKNOWN in place for place in after):
             for place in sorted(before - after):

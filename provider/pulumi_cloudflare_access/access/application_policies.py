@@ -8,7 +8,10 @@ becomes another without anybody getting in meanwhile whom neither lets in.
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Self
 
 import pulumi
@@ -483,9 +486,12 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         change = super()._change
-        return self._in_its_place(
-            scope, declared, there["id"], lambda: change(scope, there, declared, was)
-        )
+
+        def write() -> dict[str, Any]:
+            return change(scope, there, declared, was)
+
+        with _waiting(self._path(scope), declared["precedence"]):
+            return self._in_its_place(scope, declared, there["id"], write, there)
 
     def _in_its_place(
         self,
@@ -493,6 +499,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         declared: Mapping[str, Any],
         own: str,
         write: Callable[[], dict[str, Any]],
+        there: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Say who has the place where it is taken; one of this program may be about to leave it."""
         for wait in (*STILL_IN_USE, None):
@@ -503,15 +510,33 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 holder = self._holder(scope, place, own) if error.codes & TAKEN else None
                 if holder is None:
                     raise
-                if wait is None or not ownership.is_managed(self.kind, holder["id"]):
-                    kind = "the reusable policy " if holder.get(REUSABLE) else ""
-                    name = f'{kind}"{_name(holder)}" ({holder["id"]})'
-                    taken = f"precedence {place} is taken by {name}"
-                    raise type(error)(
-                        error.request, error.status, error.reasons, error.ray, taken
-                    ) from None
-                self.client.clock.sleep(wait)
+                is_ours = ownership.is_managed(self.kind, holder["id"])
+                if wait is None or not is_ours:
+                    raise _taken(error, place, holder, is_ours=is_ours) from None
+                if not (there and self._steps_aside(scope, place, there)):
+                    self.client.clock.sleep(wait)
         raise AssertionError
+
+    def _steps_aside(self, scope: Scope, place: int, there: Mapping[str, Any]) -> bool:
+        """Give way to one that waits for this one's place, which alone would wait for ever.
+
+        Nobody gets in who would not otherwise: who lets in goes down, who keeps out goes up.
+        """
+        path = self._path(scope)
+        with _making_room:
+            policies = self._policies(path)
+            places = {policy["id"]: _precedence(policy) for policy in policies}
+            now = places.get(there["id"])
+            if now is None or not _wanted[path, now] or place not in places.values():
+                return False
+            above = [free for free in range(now) if free not in places.values()]
+            aside = above[-1:] if there.get("decision") == "deny" else [max(places.values()) + 1]
+            if not aside:
+                return False
+            body = self._body(self._managed(there, {}, everything=True), there=there)
+            where = f"{path}/{there['id']}"
+            self.client.put(where, body | {"precedence": aside[0]}, needs=self.needs)
+            return True
 
     def _holder(self, scope: Scope, place: int, own: str) -> dict[str, Any] | None:
         policies = self._policies(self._path(scope))
@@ -524,6 +549,33 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         except NotFoundError:
             return
         super()._delete(scope, id_, props, users)
+
+
+# The places of applications that policies of this process wait for.
+_wanted: Counter[tuple[str, int]] = Counter()
+_making_room = threading.Lock()
+
+
+@contextmanager
+def _waiting(path: str, place: int) -> Iterator[None]:
+    with _making_room:
+        _wanted[path, place] += 1
+    try:
+        yield
+    finally:
+        with _making_room:
+            _wanted[path, place] -= 1
+
+
+def _taken(error: ApiError, place: int, holder: Mapping[str, Any], *, is_ours: bool) -> ApiError:
+    kind = "the reusable policy " if holder.get(REUSABLE) else ""
+    told = f'precedence {place} is taken by {kind}"{_name(holder)}" ({holder["id"]})'
+    if is_ours:
+        told += (
+            ", which this program declares too: give one of them a free precedence first, or "
+            "declare all as one list, AccessApplicationPolicies"
+        )
+    return type(error)(error.request, error.status, error.reasons, error.ray, told)
 
 
 class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplicationPolicy"):

@@ -1,0 +1,92 @@
+"""Which type of application takes which field.
+
+https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/applications/methods/create/
+has one shape of a request for each type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from ..keyed import Mistake
+
+Type = Literal[
+    "self_hosted", "saas", "ssh", "vnc", "app_launcher", "warp", "biso", "bookmark", "dash_sso",
+    "infrastructure", "rdp", "mcp", "mcp_portal", "proxy_endpoint",
+]  # fmt: skip
+
+# Every account has these at one place, under a name that answers have and requests may not.
+BUILT_IN = frozenset({"app_launcher", "biso", "warp"})
+BROWSED = frozenset({"self_hosted", "ssh", "vnc", "rdp"})
+MCP = frozenset({"mcp", "mcp_portal"})
+LOGIN = BROWSED | MCP | BUILT_IN | {"proxy_endpoint"}
+# Types that are reached by a name of their own.
+WITH_DOMAIN = BROWSED | {"bookmark", "proxy_endpoint"}
+NEEDS_TARGETS = frozenset({"infrastructure", "rdp"})
+
+TAKEN_BY: dict[str, frozenset[str]] = {
+    "allow_authenticate_via_warp": BROWSED | MCP,
+    "allow_iframe": BROWSED,
+    "allowed_idps": LOGIN | {"saas"},
+    "app_launcher_logo_url": frozenset({"app_launcher"}),
+    "app_launcher_visible": BROWSED | {"saas", "bookmark"},
+    "auto_redirect_to_identity": LOGIN | {"saas"},
+    "bg_color": frozenset({"app_launcher"}),
+    "cors_headers": BROWSED,
+    "custom_deny_message": BROWSED | MCP,
+    "custom_deny_url": LOGIN,
+    "custom_non_identity_deny_url": LOGIN,
+    "custom_pages": LOGIN | {"saas"},
+    "destinations": BROWSED | MCP,
+    "domain": WITH_DOMAIN | {"mcp_portal"},
+    "eager_redirect_cookie_setting": BROWSED,
+    "enable_binding_cookie": BROWSED,
+    "footer_links": frozenset({"app_launcher"}),
+    "header_bg_color": frozenset({"app_launcher"}),
+    "http_only_cookie_attribute": BROWSED | MCP,
+    "landing_page_design": frozenset({"app_launcher"}),
+    "logo_url": BROWSED | MCP | {"saas", "bookmark"},
+    "mfa_config": BROWSED | {"infrastructure"},
+    "name": BROWSED | MCP | {"saas", "bookmark", "infrastructure", "proxy_endpoint"},
+    "oauth_configuration": BROWSED | MCP,
+    "options_preflight_bypass": BROWSED | MCP,
+    "path_cookie_attribute": BROWSED,
+    "read_service_tokens_from_header": BROWSED,
+    "saas_app": frozenset({"saas"}),
+    "same_site_cookie_attribute": BROWSED | MCP,
+    "scim_config": BROWSED | MCP | {"saas"},
+    "self_hosted_domains": BROWSED,
+    "service_auth_401_redirect": BROWSED,
+    "session_duration": LOGIN,
+    "skip_app_launcher_login_page": frozenset({"app_launcher"}),
+    "skip_interstitial": BROWSED,
+    "tags": BROWSED | MCP | {"saas", "bookmark"},
+    "target_criteria": NEEDS_TARGETS,
+    "use_clientless_isolation_app_launcher_url": BROWSED,
+}
+# Documented for every type, dash_sso included, or a word to this package: no matter here.
+KNOWN = frozenset[str]().union(*TAKEN_BY.values())
+# What a type is all about. Of the others, the documents may not say everything.
+OWN = ("saas_app", "target_criteria")
+
+
+def mistakes_of_type(declared: Mapping[str, Any]) -> list[Mistake]:
+    """Say what a type lacks, and what makes it another type."""
+    type_ = declared.get("type")
+    mistakes = [
+        Mistake(name, f"is for type {' or '.join(sorted(TAKEN_BY[name]))}, and this is {type_}")
+        for name in OWN
+        if name in declared and type_ in KNOWN - TAKEN_BY[name]
+    ]
+    if type_ in NEEDS_TARGETS and not declared.get("target_criteria"):
+        mistakes.append(Mistake("target_criteria", f"is required for type {type_}"))
+    return mistakes
+
+
+def concerns_of_type(declared: Mapping[str, Any]) -> Iterator[str]:
+    """Say what Cloudflare may leave out of an application of this type."""
+    type_ = declared.get("type")
+    for name, types in TAKEN_BY.items():
+        if name in declared and name not in OWN and type_ in KNOWN - types:
+            yield f"{name}: Cloudflare documents none for type {type_}, and may ignore it"
