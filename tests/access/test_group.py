@@ -781,7 +781,7 @@ def test_another_providers_errors_keep_their_tracebacks(plugin: Plugin) -> None:
         with pytest.raises(CallFailed) as ours:
             plugin.get(KIND, IDP, {})
         with pytest.raises(CallFailed) as theirs:
-            plugin._call("Create", request)  # noqa: SLF001 - a provider that is not ours
+            plugin.call("Create", request)  # a provider that is not ours
         assert len(str(ours.value).splitlines()) == 1
         assert "Traceback (most recent call last)" in str(theirs.value)
         assert "ValueError: theirs" in str(theirs.value)

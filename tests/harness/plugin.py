@@ -102,7 +102,7 @@ class Plugin:
         address = f"127.0.0.1:{int(self.process.stdout.readline())}"
         self._channel = grpc.insecure_channel(address)
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        self._call("Configure", provider_pb2.ConfigureRequest(args=_struct(config)))
+        self.call("Configure", provider_pb2.ConfigureRequest(args=_struct(config)))
 
     def __enter__(self) -> Self:
         return self
@@ -134,12 +134,7 @@ class Plugin:
         urn: str = "",
     ) -> dict[str, Any]:
         """Call check as the engine does; raises CheckFailed."""
-        request = provider_pb2.CheckRequest(
-            urn=urn or _urn(kind),
-            olds=_struct(_with_provider(kind, olds) if olds else {}),
-            news=_struct(_with_provider(kind, news)),
-        )
-        answer = self._call("Check", request)
+        answer = self.call("Check", check_request(kind, news, olds, urn))
         if answer.failures:
             raise CheckFailed(
                 [failure.reason for failure in answer.failures],
@@ -149,29 +144,13 @@ class Plugin:
 
     def diff(self, kept: Kept, news: Mapping[str, Any]) -> tuple[str, list[str]]:
         """Call diff with old outputs and checked inputs: NONE, SOME or UNKNOWN, and replaces."""
-        answer = self._call(
-            "Diff",
-            provider_pb2.DiffRequest(
-                id=kept.id,
-                urn=kept.urn,
-                olds=_struct(_with_provider(kept.kind, kept.outputs)),
-                news=_struct(_with_provider(kept.kind, news)),
-            ),
-        )
+        answer = self.call("Diff", diff_request(kept, news))
         changes = provider_pb2.DiffResponse.DiffChanges.Name(answer.changes).removeprefix("DIFF_")
         return changes, list(answer.replaces)
 
     def read(self, kept: Kept) -> Kept | None:
         """Call read; None: it is gone."""
-        answer = self._call(
-            "Read",
-            provider_pb2.ReadRequest(
-                id=kept.id,
-                urn=kept.urn,
-                properties=_struct(_with_provider(kept.kind, kept.outputs)),
-                inputs=_struct(_with_provider(kept.kind, kept.inputs)),
-            ),
-        )
+        answer = self.call("Read", read_request(kept))
         if not answer.id:
             return None
         return replace(
@@ -196,7 +175,7 @@ class Plugin:
             return new
         if changes == "NONE" or (changes == "UNKNOWN" and inputs == was.inputs):
             return replace(was, inputs=inputs, did="same")
-        answer = self._call(
+        answer = self.call(
             "Update",
             provider_pb2.UpdateRequest(
                 id=was.id,
@@ -218,7 +197,7 @@ class Plugin:
 
     def destroy(self, kept: Kept) -> None:
         """Delete the object."""
-        self._call(
+        self.call(
             "Delete",
             provider_pb2.DeleteRequest(
                 id=kept.id,
@@ -229,26 +208,65 @@ class Plugin:
 
     def get(self, kind: str, id_: str, scope: Mapping[str, str], name: str = "found") -> Kept:
         """Read what this stack does not own, as `.get` makes the engine do."""
-        urn = _urn(kind, name)
-        props = _struct(_with_provider(kind, scope))
-        answer = self._call(
-            "Read", provider_pb2.ReadRequest(id=id_, urn=urn, properties=props, inputs=props)
+        request = get_request(kind, id_, scope, name)
+        answer = self.call("Read", request)
+        return Kept(
+            request.urn, kind, answer.id, _dict(answer.inputs), _dict(answer.properties), "get"
         )
-        return Kept(urn, kind, answer.id, _dict(answer.inputs), _dict(answer.properties), "get")
 
     def create(self, kind: str, inputs: Mapping[str, Any], urn: str) -> Kept:
         """Call create with checked inputs."""
         request = provider_pb2.CreateRequest(
             urn=urn, properties=_struct(_with_provider(kind, inputs))
         )
-        answer = self._call("Create", request)
+        answer = self.call("Create", request)
         return Kept(urn, kind, answer.id, dict(inputs), _dict(answer.properties))
 
-    def _call(self, method: str, request: Any) -> Any:
+    def call(self, method: str, request: Any) -> Any:
+        """Call one method with a request of its own making; raises CallFailed."""
         try:
             return getattr(self.stub, method)(request, timeout=60)
         except grpc.RpcError as error:
             raise CallFailed(error.details()) from None
+
+
+def check_request(
+    kind: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None, urn: str = ""
+) -> provider_pb2.CheckRequest:
+    """Write what the engine sends to check a declaration."""
+    return provider_pb2.CheckRequest(
+        urn=urn or _urn(kind),
+        olds=_struct(_with_provider(kind, olds) if olds else {}),
+        news=_struct(_with_provider(kind, news)),
+    )
+
+
+def diff_request(kept: Kept, news: Mapping[str, Any]) -> provider_pb2.DiffRequest:
+    """Write what the engine sends to compare checked inputs with the state."""
+    return provider_pb2.DiffRequest(
+        id=kept.id,
+        urn=kept.urn,
+        olds=_struct(_with_provider(kept.kind, kept.outputs)),
+        news=_struct(_with_provider(kept.kind, news)),
+    )
+
+
+def read_request(kept: Kept) -> provider_pb2.ReadRequest:
+    """Write what the engine sends to refresh an object."""
+    return provider_pb2.ReadRequest(
+        id=kept.id,
+        urn=kept.urn,
+        properties=_struct(_with_provider(kept.kind, kept.outputs)),
+        inputs=_struct(_with_provider(kept.kind, kept.inputs)),
+    )
+
+
+def get_request(
+    kind: str, id_: str, scope: Mapping[str, str], name: str = "found"
+) -> provider_pb2.ReadRequest:
+    """Write what the engine sends for `.get`."""
+    props = _struct(_with_provider(kind, scope))
+    return provider_pb2.ReadRequest(id=id_, urn=_urn(kind, name), properties=props, inputs=props)
 
 
 def _urn(kind: str, name: str = "thing") -> str:
