@@ -234,9 +234,12 @@ def _pairs(value: Mapping[str, Any]) -> str:
     return "".join(f" {name}={_json(value[name])}" for name in sorted(value))
 
 
+# One encoder for all: dumps() makes one for each value.
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _json(value: Any) -> str:
-    whole = whole_numbers(value)
-    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _encode(whole_numbers(value))
 
 
 def _id(name: str = "id", is_right: Callable[[str], str | None] = _is_text) -> Field:
