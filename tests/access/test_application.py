@@ -586,3 +586,22 @@ def test_a_group_where_a_policy_is_due_is_an_error_in_the_preview(stack: Stack) 
         "policies[0]: AccessGroup is not a reusable Access policy; pass a reusable Access policy"
     )
     assert f"{told_} or its id" in refused.text
+
+
+@pytest.mark.engine
+def test_a_reusable_policy_is_detached_and_deleted_in_one_up(stack: Stack) -> None:
+    policy = (
+        '{0} = cloudflare.AccessPolicy("{0}", name="{0}", decision="allow", '
+        "include=[rules.everyone()])\n"
+    )
+    app = 'cloudflare.AccessApplication("app", domain="app.example.com", policies=[{0}])\n'
+    stack.program(policy.format("staff") + policy.format("guests") + app.format("staff, guests"))
+    stack.up()
+    stack.program(policy.format("staff") + app.format("staff"))
+    stack.up()
+    assert stack.settled()
+    # Neither is left, though the program says of neither that it goes.
+    stack.program("")
+    stack.up()
+    verbs = [r["method"] for r in stack.cloudflare.requests if r["method"] != "GET"]
+    assert verbs == ["POST", "POST", "POST", "PUT", "DELETE", "DELETE", "DELETE"]

@@ -109,6 +109,19 @@ def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(
     assert "application: AccessGroup is not an Access application" in run.text
 
 
+def test_single_policies_change_places_in_one_up(stack: Stack, cloudflare: LocalCloudflare) -> None:
+    one = 'cloudflare.AccessApplicationPolicy("{0}", application=wiki, precedence={1}, **{0})\n'
+    stack.program(APP + one.format("not_eve", 0) + one.format("staff", 1))
+    stack.up()
+    stack.program(APP + one.format("not_eve", 1) + one.format("staff", 0))
+    stack.up()
+    assert [(p["name"], p["precedence"]) for p in policies_of(cloudflare)] == [
+        ("Staff", 0),
+        ("Not Eve", 1),
+    ]
+    assert stack.settled()
+
+
 def test_a_policy_of_the_list_becomes_reusable_in_one_up_and_its_application_keeps_it(
     stack: Stack, cloudflare: LocalCloudflare
 ) -> None:

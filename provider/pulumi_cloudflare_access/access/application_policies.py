@@ -502,16 +502,20 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         there: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Say who has the place where it is taken; one of this program may be about to leave it."""
-        for wait in (*STILL_IN_USE, None):
+        for tried, wait in enumerate((*STILL_IN_USE, None)):
             try:
                 return write()
             except ApiError as error:
-                place = int(declared["precedence"])
-                holder = self._holder(scope, place, own) if error.codes & TAKEN else None
-                if holder is None:
+                if not error.codes & TAKEN:
                     raise
+                place = int(declared["precedence"])
+                holder = self._holder(scope, place, own)
+                if holder is None:
+                    # It has just left, or the code means something else: then it is told again.
+                    return write()
                 is_ours = ownership.is_managed(self.kind, holder["id"])
-                if wait is None or not is_ours:
+                # The engine may only be about to ask for the other resource.
+                if wait is None or (tried and not is_ours):
                     raise _taken(error, place, holder, is_ours=is_ours) from None
                 if not (there and self._steps_aside(scope, place, there)):
                     self.client.clock.sleep(wait)
