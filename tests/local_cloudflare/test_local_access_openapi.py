@@ -250,6 +250,48 @@ def test_refusals_are_the_documented_ones(http: httpx.Client, routes: Routes, na
     answers.check("POST", f"{documented}/{{app_id}}/policies", http.post(policies, json={}))
 
 
+# Of a person who logs in, and of how that goes; nobody can log in here.
+NOBODY = {
+    "app_state.status",
+    *(
+        f"user_identity.{name}"
+        for name in (
+            *("account_id", "device_sessions", "email", "geo", "geo.country", "iat", "id"),
+            *("is_gateway", "is_warp", "name", "user_uuid", "version"),
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [NOW, IN_2024])
+def test_a_policy_check_gets_the_documented_answer_about_nobody(
+    http: httpx.Client, routes: Routes, name: str
+) -> None:
+    answers = Answers(name)
+    body = {
+        "type": "self_hosted",
+        "name": "Test App",
+        "domain": "example.com",
+        "policies": [POLICY],
+    }
+    app = http.post(f"{routes.here}/apps", json=body).json()["result"]
+    checked = http.get(f"{routes.here}/apps/{app['id']}/user_policy_checks")
+    one = f"{routes.documented}/apps/{{app_id}}/user_policy_checks"
+    answers.check("GET", one, checked)
+    answers.check("GET", one, http.get(f"{routes.here}/apps/{ID}/user_policy_checks"))
+    if name == IN_2024:
+        return
+    schema = answers.document["components"]["schemas"]["accessPolicyCheckResponse"]
+    known = paths(answers.document, schema["properties"]["result"])
+    occurring = set(paths_of(checked.json()["result"], known))
+    assert occurring - known == set()
+    assert known - occurring == NOBODY
+    example = schema["properties"]["result"]["properties"]["app_state"]["properties"]["policies"]
+    [documented], [shown] = example["example"], checked.json()["result"]["app_state"]["policies"]
+    assert documented.keys() - shown.keys() == {"status"}
+    assert shown["include"] == [{"_type": "email", "email": "test@example.com"}]
+
+
 # Seen live only, or in the SDK only.
 OUTSIDE = {
     "accessAppResponse": {"policies.reusable"},

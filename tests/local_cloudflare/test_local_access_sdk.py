@@ -113,6 +113,28 @@ def test_the_sdk_reads_identity_providers_and_service_tokens(
     assert tokens.get(token.id, **scope).name == "CI"
 
 
+def test_the_sdk_drives_what_is_below_an_application(
+    client: sdk.Cloudflare, scope: Scope, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.plain = True
+    apps: Any = client.zero_trust.access.applications
+    app = apps.create(type="self_hosted", domain="app.example.com", **scope)
+    assert apps.revoke_tokens(app.id, **scope) == {}
+    edited = apps.settings.edit(app.id, allow_iframe=True, **scope)
+    assert (edited.allow_iframe, edited.skip_interstitial) == (True, None)
+    replaced = apps.settings.update(app.id, skip_interstitial=True, **scope)
+    assert (replaced.allow_iframe, replaced.skip_interstitial) == (None, True)
+    # Not in the OpenAPI text that the tests have: the SDK's model is what is documented.
+    whole = apps.settings.update(app.id, allow_iframe=False, skip_interstitial=True, **scope)
+    assert whole.model_fields_set == type(whole).model_fields.keys()
+    apps.policies.create(app.id, **POLICY, **scope)
+    checked = apps.user_policy_checks.list(app.id, **scope)
+    assert (checked.app_state.app_uid, checked.app_state.aud) == (app.id, app.aud)
+    assert [policy["decision"] for policy in checked.app_state.policies] == ["allow"]
+    with pytest.raises(sdk.NotFoundError):
+        apps.user_policy_checks.list("aa0a4aab-672b-4bdb-bc33-a59f1130a11f", **scope)
+
+
 def test_the_sdk_tells_that_a_place_is_taken(client: sdk.Cloudflare, scope: Scope) -> None:
     apps: Any = client.zero_trust.access.applications
     apps.create(type="self_hosted", domain="app.example.com", **scope)

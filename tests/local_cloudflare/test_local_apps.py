@@ -386,6 +386,90 @@ def test_a_saml_application_gets_what_its_service_needs(http: httpx.Client, apps
     assert again["sso_endpoint"] == saas_app["sso_endpoint"]
 
 
+def test_the_tokens_of_an_application_can_be_revoked(http: httpx.Client, apps: str) -> None:
+    app = made(http.post(apps, json=APP))
+    revoked = http.post(f"{apps}/{app['id']}/revoke_tokens")
+    assert (revoked.status_code, revoked.json()["result"]) == (202, {})
+    assert http.get(f"{apps}/{app['id']}").json()["result"]["updated_at"] == app["updated_at"]
+
+
+def test_settings_are_replaced_by_a_put_and_changed_by_a_patch(
+    http: httpx.Client, apps: str, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.plain = True
+    app = made(http.post(apps, json=APP | {"name": "Admin", "allow_iframe": True}))
+    one = f"{apps}/{app['id']}"
+    both = {"allow_iframe": True, "skip_interstitial": False}
+    patched = http.patch(f"{one}/settings", json={"skip_interstitial": False})
+    assert (patched.status_code, patched.json()["result"]) == (202, both)
+    assert http.get(one).json()["result"].items() >= (both | {"name": "Admin"}).items()
+    put = http.put(f"{one}/settings", json={"skip_interstitial": True})
+    assert (put.status_code, put.json()["result"]) == (202, {"skip_interstitial": True})
+    there = http.get(one).json()["result"]
+    assert (there["skip_interstitial"], there["name"]) == (True, "Admin")
+    assert "allow_iframe" not in there
+
+
+@pytest.mark.parametrize("verb", ["PUT", "PATCH"])
+def test_settings_that_are_wrong_or_not_of_the_type_are_refused(
+    http: httpx.Client, apps: str, verb: str
+) -> None:
+    def refused(app: dict[str, Any], body: Any) -> str:
+        return refusal(http.request(verb, f"{apps}/{app['id']}/settings", json=body))
+
+    app, saas = made(http.post(apps, json=APP)), made(http.post(apps, json=OIDC))
+    assert refused(app, []) == "body should be an object"
+    assert refused(app, {"allow_iframe": "yes"}) == "allow_iframe field should be a boolean"
+    assert refused(app, {"name": "x"}) == "unknown field name"
+    assert refused(saas, {"allow_iframe": True}) == "unknown field allow_iframe"
+
+
+def test_a_policy_check_tells_what_there_is_and_makes_nobody_up(
+    http: httpx.Client, apps: str, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.plain = True
+    rules = {"include": [{"email": {"email": "ada@example.com"}}, {"everyone": {}}]}
+    app = made(
+        http.post(
+            apps,
+            json=APP
+            | {"name": "Admin", "domain": "app.example.com/admin", "policies": [GOOD | rules]},
+        )
+    )
+    checked = http.get(f"{apps}/{app['id']}/user_policy_checks").json()["result"]
+    policy = {
+        "decision": "allow",
+        "precedence": 1,
+        "include": [{"_type": "email", "email": "ada@example.com"}, {"_type": "everyone"}],
+        "exclude": [],
+        "require": [],
+    }
+    assert checked["app_state"] == {
+        "app_uid": app["id"],
+        "aud": app["aud"],
+        "name": "Admin",
+        "hostname": "app.example.com",
+        "policies": [policy],
+    }
+    assert checked["user_identity"] == {}
+
+
+@pytest.mark.parametrize(
+    ("verb", "route"),
+    [
+        ("POST", "revoke_tokens"),
+        ("PUT", "settings"),
+        ("PATCH", "settings"),
+        ("GET", "user_policy_checks"),
+    ],
+)
+def test_what_is_below_an_application_that_is_not_there_is_not_found(
+    http: httpx.Client, apps: str, verb: str, route: str
+) -> None:
+    answer = http.request(verb, f"{apps}/{MISSING}/{route}", json={})
+    assert (answer.status_code, errors(answer)[0][0]) == (404, 12135)
+
+
 def test_tags_are_seeded_first(http: httpx.Client, apps: str, cloudflare: LocalCloudflare) -> None:
     cloudflare.seed({"access/tags": [{"name": "engineers"}]})
     assert made(http.post(apps, json=APP | {"tags": ["engineers"]}))["tags"] == ["engineers"]

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local_cloudflare.answers import Answers
-from local_cloudflare.samples import EXAMPLE_GROUP, IN_2024, NOW, RULES, RULES_IN_2024
+from local_cloudflare.samples import EXAMPLE_GROUP, IN_2024, NOW, RULES, RULES_IN_2024, openapi
+from pulumi_cloudflare_access.local_cloudflare.urls import routes
 
 if TYPE_CHECKING:
     import httpx
 
     from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
+
+VERBS = ("get", "post", "put", "patch", "delete")
+
+
+@pytest.mark.parametrize("name", [NOW, IN_2024])
+def test_every_documented_route_is_one_here(name: str) -> None:
+    here = routes().bind("")
+    missing = [
+        f"{verb} {path}"
+        for path, operations in openapi(name)["paths"].items()
+        for verb in operations
+        if verb in VERBS and not here.test(re.sub(r"[{}]", "", path), verb.upper())
+    ]
+    assert missing == []
+
 
 # The request of the reference page, and of every selector's example.
 DOCUMENTED = [

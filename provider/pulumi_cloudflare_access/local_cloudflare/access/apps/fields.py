@@ -301,11 +301,14 @@ _TILE: dict[str, Shape] = {
 
 _FEATURE: dict[str, Shape] = {**_LOGIN, **_DENIED, **_SESSION}
 
+# These two have a route of their own too.
+SETTINGS: Final[Mapping[str, Shape]] = {"allow_iframe?": Flag(), "skip_interstitial?": Flag()}
+
 _SELF_HOSTED: dict[str, Shape] = {
     **_FEATURE,
     **_TILE,
+    **SETTINGS,
     "allow_authenticate_via_warp?": Flag(),
-    "allow_iframe?": Flag(),
     "cors_headers?": _CORS_HEADERS,
     "custom_deny_message?": Text(),
     "destinations": _DESTINATIONS,
@@ -322,7 +325,6 @@ _SELF_HOSTED: dict[str, Shape] = {
     "scim_config?": _SCIM,
     "self_hosted_domains": ListOf(_ADDRESS, default=[]),
     "service_auth_401_redirect?": Flag(),
-    "skip_interstitial?": Flag(),
     "use_clientless_isolation_app_launcher_url": Flag(default=False),
 }
 

@@ -14,7 +14,8 @@ from ..exceptions import (
     NotFoundError,
     TooManyError,
 )
-from .fields import BUILT_IN, NEED_DOMAIN, TYPES
+from ..shapes import Object
+from .fields import BUILT_IN, NEED_DOMAIN, SETTINGS, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +140,26 @@ class AppBackend(Backend):
         app.policies.arrange(items)
         self.apps[app_id] = app
         return app
+
+    def update_settings(self, app_id: str, body: Any) -> App:
+        """Replace the settings that have a route of their own: those not sent go."""
+        app = self.get_app(app_id)
+        others = {name: value for name, value in app.fields.items() if f"{name}?" not in SETTINGS}
+        return self._with_settings(app, others, body)
+
+    def edit_settings(self, app_id: str, body: Any) -> App:
+        """Change those of the settings that are sent."""
+        app = self.get_app(app_id)
+        return self._with_settings(app, app.fields, body)
+
+    def _with_settings(self, app: App, fields: dict[str, Any], body: Any) -> App:
+        check = Checker(body)
+        # That other types refuse them here too is not documented.
+        known = {name: SETTINGS[name] for name in SETTINGS if name in TYPES[app.type].fields}
+        fields = fields | Object(known).take(check)
+        check.done()
+        self.apps[app.id] = replace(app, fields=fields, updated_at=now())
+        return self.apps[app.id]
 
     def delete_app(self, app_id: str) -> None:
         """Forget an application with its own policies; reusable ones are detached."""

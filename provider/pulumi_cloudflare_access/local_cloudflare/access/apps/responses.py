@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from ...call import Answer
 from ...paging import page
+from .. import rules
 from ..app_policies.responses import shown as policy_shown
-from .fields import BUILT_IN, TYPES
+from ..shapes import Object
+from .fields import BUILT_IN, SETTINGS, TYPES
 from .models import AppBackend
 
 if TYPE_CHECKING:
     from ...call import Call
     from ...world import World
+    from ..app_policies.models import Placed
+    from ..rules import Rule
     from .models import App
 
 PER_PAGE = 1000
@@ -58,6 +62,67 @@ def delete_app(call: Call) -> Answer:
     """Answer the id of what was deleted."""
     call.of(AppBackend).delete_app(call.ids["app_id"])
     return Answer(result={"id": call.ids["app_id"]}, status=202)
+
+
+def revoke_tokens(call: Call) -> Answer:
+    """Answer an empty object. Nobody can log in here, so there are no tokens to revoke."""
+    call.of(AppBackend).get_app(call.ids["app_id"])
+    return Answer(result={}, status=202)
+
+
+def update_settings(call: Call) -> Answer:
+    """Answer the settings as they are now; those that nobody has set are not there."""
+    app = call.of(AppBackend).update_settings(call.ids["app_id"], call.body)
+    return Answer(result=_settings(call.world, app), status=202)
+
+
+def edit_settings(call: Call) -> Answer:
+    """Answer the settings as they are now."""
+    app = call.of(AppBackend).edit_settings(call.ids["app_id"], call.body)
+    return Answer(result=_settings(call.world, app), status=202)
+
+
+def list_user_policy_checks(call: Call) -> Answer:
+    """Answer the application and its policies.
+
+    Whom the real one tests is not documented, and nobody can log in here: there is no identity,
+    and neither a policy nor the application has a `status`.
+    """
+    app = call.of(AppBackend).get_app(call.ids["app_id"])
+    state: dict[str, Any] = {"app_uid": app.id, "aud": app.aud}
+    if "name" in app.fields:
+        state["name"] = app.fields["name"]
+    if "domain" in app.fields:
+        state["hostname"] = app.fields["domain"].partition("/")[0]
+    state["policies"] = [_checked(call.world, placed) for placed in app.policies.list_policies()]
+    return Answer(result={"app_state": state, "user_identity": {}})
+
+
+def _checked(world: World, placed: Placed) -> dict[str, Any]:
+    content = placed.policy.content
+    return {
+        "decision": content.decision,
+        "precedence": placed.precedence,
+        "include": _flat(world, content.include),
+        "exclude": _flat(world, content.exclude),
+        "require": _flat(world, content.require),
+    }
+
+
+def _flat(world: World, section: list[Rule]) -> list[dict[str, Any]]:
+    # Only in this route, and only in its example: `{"_type": "email", "email": "x@example.com"}`.
+    return [
+        {"_type": selector, **fields}
+        for rule in rules.shown(world, section)
+        for selector, fields in rule.items()
+    ]
+
+
+def _settings(world: World, app: App) -> dict[str, Any]:
+    names = [name.rstrip("?") for name in SETTINGS]
+    set_ = {name: app.fields[name] for name in names if name in app.fields}
+    shown: dict[str, Any] = Object(SETTINGS).show(world, set_)
+    return shown
 
 
 def _shown(world: World, app: App) -> dict[str, Any]:

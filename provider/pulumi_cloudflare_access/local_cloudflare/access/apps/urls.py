@@ -18,4 +18,8 @@ ROUTES: dict[str, Handler] = {
     "GET    {scope}/access/apps/{app_id}": responses.get_app,
     "PUT    {scope}/access/apps/{app_id}": responses.update_app,
     "DELETE {scope}/access/apps/{app_id}": responses.delete_app,
+    "POST   {scope}/access/apps/{app_id}/revoke_tokens": responses.revoke_tokens,
+    "PUT    {scope}/access/apps/{app_id}/settings": responses.update_settings,
+    "PATCH  {scope}/access/apps/{app_id}/settings": responses.edit_settings,
+    "GET    {scope}/access/apps/{app_id}/user_policy_checks": responses.list_user_policy_checks,
 }
