@@ -1,4 +1,4 @@
-"""Two applications: the wiki shares a policy with others, the console has its own."""
+"""Three applications: one shares its policy, one has a list of its own, one a single policy."""
 
 import pulumi
 
@@ -16,14 +16,12 @@ wiki = cloudflare.AccessApplication(
     "wiki", name="Wiki", domain="wiki.example.com", policies=[allow], session_duration="24h"
 )
 zone = pulumi.Config().get("zoneId")  # in that zone instead of the account
-console = cloudflare.AccessApplication(
-    "console", name="Console", domain="console.example.com", zone_id=zone
-)
-cloudflare.AccessApplicationPolicies(
-    "console",
-    application=console,
-    policies=[
-        {"name": "Nobody from abroad", "decision": "deny", "include": [rules.geo("KP")]},
-        {"name": "Admins", "decision": "allow", "include": [rules.email("ada@example.com")]},
-    ],
+console = cloudflare.AccessApplication("console", domain="console.example.com", zone_id=zone)
+abroad = {"name": "Nobody from abroad", "decision": "deny", "include": [rules.geo("KP")]}
+ada = {"name": "Admins", "decision": "allow", "include": [rules.email("ada@example.com")]}
+cloudflare.AccessApplicationPolicies("console", application=console, policies=[abroad, ada])
+status = cloudflare.AccessApplication("status", domain="status.example.com")
+monitoring = {"decision": "non_identity", "include": [rules.any_valid_service_token()]}
+cloudflare.AccessApplicationPolicy(
+    "monitoring", application=status, precedence=1, name="Monitoring", **monitoring
 )
