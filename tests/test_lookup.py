@@ -118,7 +118,7 @@ def test_an_application_is_found_by_its_domain() -> None:
 
 
 def test_no_secret_of_an_identity_provider_comes_along() -> None:
-    assert "config" not in vars(cloudflare.get_identity_provider(name="Entra"))
+    assert cloudflare.get_identity_provider(name="Entra").config == {"client_id": "c"}
 
 
 def test_what_is_found_does_not_change_with_the_order_of_the_answer(

@@ -30,6 +30,9 @@ from .provider import Cloudflare
 from .references import Found
 from .settings import NO_ACCOUNT, Settings
 
+# The names under which Cloudflare's documents have secrets. Answers hold a mask, or should.
+SECRETS = frozenset({"client_secret", "password", "secret", "token"})
+
 T = TypeVar("T", bound=Found)
 R = TypeVar("R")
 Text = pulumi.Input[str]
@@ -276,19 +279,29 @@ _Lists._outside = _Lists()  # noqa: SLF001 - it is its own class's
 def _read(result: type[T], answer: Mapping[str, Any], where: Scope) -> T:
     """Keep of an answer what the result has a place for; what the answer lacks is not said."""
     kept = {
-        name: answer[name] if name in result.in_order else _settled(answer[name])
+        name: _settled(answer[name], result.in_order, name)
         for name in (field.name for field in dataclasses.fields(result))
         if answer.get(name) is not None
     }
     return result(**{**kept, "account_id": None, "zone_id": None, where.field: where.id})
 
 
-def _settled(value: Any) -> Any:
-    """Put lists, which come in any order, into one: or exports would change in every preview."""
+def _settled(value: Any, in_order: frozenset[str], path: str) -> Any:
+    """Put lists, which come in any order, into one: or exports would change in every preview.
+
+    Secrets stay behind.
+    """
     if isinstance(value, Mapping):
-        return {key: _settled(inner) for key, inner in value.items()}
+        return {
+            key: _settled(inner, in_order, f"{path}.{key}")
+            for key, inner in value.items()
+            if key not in SECRETS
+        }
     if isinstance(value, list):
-        return sorted(map(_settled, value), key=lambda one: json.dumps(one, sort_keys=True))
+        items = [_settled(item, in_order, path) for item in value]
+        if path in in_order:
+            return items
+        return sorted(items, key=lambda one: json.dumps(one, sort_keys=True))
     return value
 
 

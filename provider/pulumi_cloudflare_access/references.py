@@ -106,7 +106,7 @@ class Found:
     referred: ClassVar[Accepted]
     """As what it may be referred to."""
     in_order: ClassVar[frozenset[str]] = frozenset()
-    """Lists whose order says something."""
+    """Lists whose order says something; one that is in an object with a dot before its name."""
 
     id: str
     name: str = ""

@@ -564,7 +564,7 @@ def _complete(scim: Any) -> None:
     if any(SCIM_SECRETS.get(one.get("scheme"), "scheme") not in one for one in many):
         raise DeclarationError(
             "this application has SCIM credentials, which Cloudflare never tells, and an update "
-            "would lose them: declare scim_config with its authentication"
+            "would lose them: nothing was sent; declare scim_config with its authentication"
         )
 
 
@@ -668,10 +668,15 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
 
 @dataclass(frozen=True, kw_only=True)
 class GetAccessApplicationResult(Found):
-    """An application that exists, with its policies, its own and the attached, in their order."""
+    """An application that exists, with its policies, its own and the attached, in their order.
+
+    What its type does not have is None, or an empty list. Its secrets stay at Cloudflare.
+    """
 
     referred = APPLICATIONS
-    in_order = frozenset({"policies"})
+    in_order = frozenset(
+        {"footer_links", "policies", "scim_config.authentication", "scim_config.mappings"}
+    )
 
     type: str = ""
     domain: str | None = None
@@ -685,6 +690,34 @@ class GetAccessApplicationResult(Found):
     app_launcher_visible: bool | None = None
     logo_url: str | None = None
     tags: Sequence[str] = field(default_factory=list)
+    allow_authenticate_via_warp: bool | None = None
+    allow_iframe: bool | None = None
+    cors_headers: Mapping[str, Any] | None = None
+    custom_deny_message: str | None = None
+    custom_deny_url: str | None = None
+    custom_non_identity_deny_url: str | None = None
+    custom_pages: Sequence[str] = field(default_factory=list)
+    eager_redirect_cookie_setting: bool | None = None
+    enable_binding_cookie: bool | None = None
+    http_only_cookie_attribute: bool | None = None
+    mfa_config: Mapping[str, Any] | None = None
+    oauth_configuration: Mapping[str, Any] | None = None
+    options_preflight_bypass: bool | None = None
+    path_cookie_attribute: bool | None = None
+    read_service_tokens_from_header: str | None = None
+    same_site_cookie_attribute: str | None = None
+    scim_config: Mapping[str, Any] | None = None
+    service_auth_401_redirect: bool | None = None
+    skip_interstitial: bool | None = None
+    use_clientless_isolation_app_launcher_url: bool | None = None
+    saas_app: Mapping[str, Any] | None = None
+    app_launcher_logo_url: str | None = None
+    bg_color: str | None = None
+    footer_links: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    header_bg_color: str | None = None
+    landing_page_design: Mapping[str, Any] | None = None
+    skip_app_launcher_login_page: bool | None = None
+    target_criteria: Sequence[Mapping[str, Any]] = field(default_factory=list)
     created_at: str | None = None
     updated_at: str | None = None
 

@@ -125,11 +125,20 @@ class GetAccessGroupResult(Found):
     include: Sequence[Mapping[str, Any]] = field(default_factory=list)
     exclude: Sequence[Mapping[str, Any]] = field(default_factory=list)
     require: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    is_default: bool | None = None
     created_at: str | None = None
     updated_at: str | None = None
 
 
-_lookup = ScopedLookup(GetAccessGroupResult, AccessGroupProvider)
+class _GroupLookup(ScopedLookup[GetAccessGroupResult]):
+    def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        # Documented as a list of rules, which says nothing about it.
+        if isinstance(answer.get("is_default"), bool):
+            return answer
+        return {**answer, "is_default": None}
+
+
+_lookup = _GroupLookup(GetAccessGroupResult, AccessGroupProvider)
 get_access_group = _lookup.get
 get_access_group_output = _lookup.get_output
 get_access_groups = _lookup.get_all
