@@ -138,6 +138,16 @@ def test_a_long_list_comes_in_pages(http: httpx.Client, groups: str) -> None:
     assert page(per_page=5000)[1]["per_page"] == 1000
 
 
+def test_a_page_may_hold_less_than_is_asked_for(
+    http: httpx.Client, groups: str, cloudflare: LocalCloudflare
+) -> None:
+    ids = [create(http, groups)["id"] for _ in range(3)]
+    cloudflare.switches.largest_page = 2
+    answer = http.get(groups, params={"page": 2, "per_page": 1000}).json()
+    assert [group["id"] for group in answer["result"]] == ids[2:]
+    assert answer["result_info"]["per_page"] == 2
+
+
 def test_total_count_knows_no_filter(http: httpx.Client, groups: str) -> None:
     create(http, groups, name="Sales")
     create(http, groups)

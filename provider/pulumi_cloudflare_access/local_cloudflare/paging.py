@@ -32,7 +32,8 @@ def page(
     viewed = call.view(items)
     number = _positive(call, "page", 1)
     # What happens to a larger page than the largest is not documented.
-    size = min(_positive(call, "per_page", per_page), most or per_page)
+    limits = filter(None, [most or per_page, call.world.switches.largest_page])
+    size = min(_positive(call, "per_page", per_page), *limits)
     shown = [show(item) for item in viewed[(number - 1) * size : number * size]]
     info = {
         "page": number,

@@ -17,6 +17,9 @@ class Switches:
     max_requests: int = 1200
     """Requests that one user can make in any five minutes."""
 
+    largest_page: int | None = None
+    """Objects that a page of a list has at most, whatever is asked for; None: as documented."""
+
     plain: bool = False
     """Answer in the order things were sent, and with documented fields only."""
 
