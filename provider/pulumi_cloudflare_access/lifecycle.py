@@ -497,10 +497,11 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 return None
             try:
                 return self._get(scope, wanted)
-            except NotFoundError:
+            except NotFoundError as error:
                 found = self.elsewhere(scope, wanted)
                 if found is None:
-                    raise
+                    told = "adopt names it, and it is not there: without adopt, a new one is made"
+                    raise error.with_remedy(told) from None
                 return found
         key, name = self.facts()[self.natural_key], props.get(self.natural_key)
         listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)

@@ -168,6 +168,15 @@ def test_another_label_is_no_change(plugin: Plugin, cloudflare: LocalCloudflare)
     assert asked(cloudflare) == ["POST"]
 
 
+def is_quiet(plugin: Plugin, group: Kept, declared: dict[str, Any]) -> bool:
+    """Tell whether a second preview, a refresh and a preview after it find nothing."""
+    refreshed = plugin.refresh(group)
+    assert refreshed
+    runs = [plugin.up(KIND, declared, was=was).did for was in (group, refreshed)]
+    assert [refreshed.did, *runs, plugin.warnings] == ["same", "same", "same", []]
+    return refreshed.inputs == {k: v for k, v in group.inputs.items() if k != "adopt"}
+
+
 @pytest.mark.parametrize("field", ["identity_provider_id", "connection_id"])
 @pytest.mark.parametrize("rule", EACH, ids=lambda rule: next(iter(rule)))
 def test_a_rule_stays_as_declared_whatever_form_the_api_gives_it(
@@ -176,12 +185,18 @@ def test_a_rule_stays_as_declared_whatever_form_the_api_gives_it(
     cloudflare.switches.identity_provider_field = field
     cloudflare.seed({"access/groups": [{"id": ID, "name": "Base", "include": [EVERYONE]}]})
     declared = {"name": "X", "include": [rule, EVE], "exclude": [rule], "require": [rule]}
-    group = plugin.up(KIND, declared)
-    refreshed = plugin.refresh(group)
-    assert refreshed
-    assert (refreshed.did, refreshed.inputs) == ("same", group.inputs)
-    assert plugin.up(KIND, declared, was=refreshed).did == "same"
-    assert plugin.warnings == []
+    created = plugin.up(KIND, declared)
+    assert is_quiet(plugin, created, declared)
+    renamed = {**declared, "name": "Y"}
+    updated = plugin.up(KIND, renamed, was=created)
+    assert updated.did == "update"
+    assert is_quiet(plugin, updated, renamed)
+    wire = {key: value for key, value in rule.items() if key != "label"}
+    planted(cloudflare, name="Z", include=[EVE, wire], exclude=[wire], require=[wire])
+    there = {**declared, "name": "Z", "adopt": True}
+    adopted = plugin.up(KIND, there, name="adopted")
+    assert is_quiet(plugin, adopted, there)
+    assert asked(cloudflare).count("PUT") == 1
 
 
 @pytest.mark.parametrize("answered", ["bool", "rules", "absent"])
@@ -573,7 +588,7 @@ def test_one_of_several_groups_of_a_name_must_be_chosen(
 
 
 def test_a_group_that_is_not_there_cannot_be_adopted_by_its_id(plugin: Plugin) -> None:
-    with pytest.raises(CallFailed, match=r"^NotFoundError: "):
+    with pytest.raises(CallFailed, match=r"^NotFoundError: .*without adopt, a new one is made"):
         plugin.up(KIND, {**ENGINEERS, "adopt": IDP})
 
 
