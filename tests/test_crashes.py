@@ -193,7 +193,7 @@ def killed(engine: Engine, machine: Path, nth: int, at: At) -> None:
     ):
         run = pool.submit(engine.up, plugin)
         held.wait()
-        plugin.process.kill()
+        plugin.kill()
         with pytest.raises(CallFailed):
             run.result()
         held.drop()
@@ -259,7 +259,7 @@ def half_way(cloudflare: LocalCloudflare, machine: Path) -> LocalCloudflare:
     ):
         run = pool.submit(plugin.up, "access_group", STAFF)
         held.wait()
-        plugin.process.kill()
+        plugin.kill()
         assert isinstance(run.exception(), CallFailed)
         held.drop()
     return cloudflare

@@ -518,7 +518,7 @@ def test_a_run_that_waits_for_another_says_so_and_until_when(tmp_path: Path) -> 
                     time.sleep(0.05)
                 assert not waiting.done()
                 # Nobody wants to see the end of it.
-                second.process.kill()
+                second.kill()
                 assert waiting.exception()
     [said] = second.progress
     assert re.fullmatch(

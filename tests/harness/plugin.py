@@ -29,7 +29,9 @@ from pulumi.runtime.proto import (
 from pulumi_cloudflare_access import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from harness.nursery import Nursery
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
@@ -84,33 +86,65 @@ class Plugin:
         config: Mapping[str, str],
         environment: Mapping[str, str],
         cache: Path | None = None,
+        nursery: Nursery | None = None,
     ) -> None:
         # A machine of its own, unless it is to share one with other runs.
         self._machine = tempfile.TemporaryDirectory()
         cache = cache or Path(self._machine.name)
         self.engine = _Engine()
+        self._config = dict(config)
+        self._environment = {**environment, "XDG_CACHE_HOME": str(cache)}
+        self._nursery = nursery
         self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=2))
         engine_pb2_grpc.add_EngineServicer_to_server(self.engine, self._server)
-        port = self._server.add_insecure_port("127.0.0.1:0")
+        self._address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", f"127.0.0.1:{port}"],
-            stdout=subprocess.PIPE,
-            env={**environment, "XDG_CACHE_HOME": str(cache)},
-        )
-        assert self.process.stdout
-        address = f"127.0.0.1:{int(self.process.stdout.readline())}"
-        self._channel = grpc.insecure_channel(address)
+        self._start()
+
+    def _start(self) -> None:
+        start = self._nursery.start if self._nursery else self._spawn
+        port, self._kill = start(self._address, self._environment["XDG_CACHE_HOME"])
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        self.call("Configure", provider_pb2.ConfigureRequest(args=_struct(config)))
+        self.call("Configure", provider_pb2.ConfigureRequest(args=_struct(self._config)))
+
+    def _spawn(self, engine: str, _cache: str) -> tuple[int, Callable[[], None]]:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.dynamic", engine],
+            stdout=subprocess.PIPE,
+            env=self._environment,
+        )
+        stdout = process.stdout
+        assert stdout
+
+        def kill() -> None:
+            process.kill()
+            process.wait()
+            stdout.close()
+
+        return int(stdout.readline()), kill
+
+    def kill(self) -> None:
+        """End the process, in the middle of whatever it does. It may have ended already."""
+        self._kill()
+
+    def restart(self) -> None:
+        """Begin another operation, on another machine: what was before, nothing remembers."""
+        self._channel.close()
+        self.kill()
+        self._environment["XDG_CACHE_HOME"] = tempfile.mkdtemp(dir=self._machine.name)
+        self._start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, and forget its machine."""
         self._channel.close()
-        self.process.kill()
-        self.process.communicate()
+        self.kill()
         self._server.stop(None).wait()
         self._machine.cleanup()
 
@@ -160,9 +194,17 @@ class Plugin:
     # ------------------------------------------------------------------------ what the engine does
 
     def up(
-        self, kind: str, declared: Mapping[str, Any], was: Kept | None = None, name: str = "thing"
+        self,
+        kind: str,
+        declared: Mapping[str, Any],
+        was: Kept | None = None,
+        name: str = "thing",
+        replaced: list[Kept] | None = None,
     ) -> Kept:
-        """Check, diff and then create, keep, update or replace, as the engine decides."""
+        """Check, diff and then create, keep, update or replace, as the engine decides.
+
+        What is replaced is deleted at once, or put into a list of what is to be deleted later.
+        """
         urn = was.urn if was else _urn(kind, name)
         inputs = self.check(kind, declared, was.inputs if was else None, urn)
         if was is None:
@@ -171,7 +213,10 @@ class Plugin:
         if replaces:
             inputs = self.check(kind, declared, None, urn)
             new = replace(self.create(kind, inputs, urn), did="replace")
-            self.destroy(was)
+            if replaced is None:
+                self.destroy(was)
+            else:
+                replaced.append(was)
             return new
         if changes == "NONE" or (changes == "UNKNOWN" and inputs == was.inputs):
             return replace(was, inputs=inputs, did="same")
