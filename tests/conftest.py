@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # How long an example takes says something about the machine only.
 hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile("ours")
 
 

@@ -1,0 +1,197 @@
+"""Mistakes that this package could make, each as a change of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from access.story import Story
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A change of one file; `was` is there exactly once, or the mutation has to be mended."""
+
+    called: str
+    step: Callable[[Story], None]
+    """The step of a story that notices it."""
+    file: str
+    was: str
+    now: str
+
+
+MUTATIONS = [
+    # ------------------------------------------------------------------ what is sent, and what for
+    Mutation(
+        "the rules of a request come in any order",
+        Story.edit,
+        "keyed.py",
+        "return [self.to_wire(value[key]) for key in sorted(value)]",
+        "return [self.to_wire(value[key]) for key in sorted(value, key=hash)]",
+    ),
+    Mutation(
+        "the same rule is sent twice",
+        Story.edit,
+        "keyed.py",
+        "if canonical in seen and UNKNOWN not in canonical:\n                continue\n"
+        "            seen.add(canonical)\n            keyed[_free",
+        "seen.add(canonical)\n            keyed[_free",
+    ),
+    Mutation(
+        "an update does not look first",
+        Story.somebody_changes_what_nobody_declares,
+        "lifecycle.py",
+        "            there = self._get(scope, _id)\n        except NotFoundError:\n"
+        "            raise DriftError(",
+        "            there = self._body(self._declared(_olds)) | {'id': _id}\n"
+        "            there = self._get(scope, _id) if 'application' in _olds else there\n"
+        "        except NotFoundError:\n            raise DriftError(",
+    ),
+    Mutation(
+        "an update forgets what nobody declares",
+        Story.somebody_changes_what_nobody_declares,
+        "shapes.py",
+        "elif there.get(name) is not None:",
+        "elif False:",
+    ),
+    Mutation(
+        "an update forgets what nobody declares of an object",
+        Story.somebody_adds_a_part,
+        "shapes.py",
+        "        return write(self.fields, value, there, was)",
+        "        return write(self.fields, value, None, was)",
+    ),
+    Mutation(
+        "an update detaches policies that nobody declares",
+        Story.somebody_attaches_policies,
+        "access/application.py",
+        'policies = [one for one in attached(there.get("policies")) if isinstance(one, Mapping)]',
+        'body = {k: v for k, v in body.items() if k != "policies" or k in declared}\n'
+        '        policies = [one for one in attached(there.get("policies"))'
+        " if isinstance(one, Mapping)]",
+    ),
+    Mutation(
+        "what is no longer declared stays as it is",
+        Story.edit,
+        "shapes.py",
+        "elif name in was and not field.stays:",
+        "elif False:",
+    ),
+    Mutation(
+        "an update is sent though all is right",
+        Story.somebody_does_what_the_program_says_next,
+        "lifecycle.py",
+        "if not self._is_settled(there, old, new):",
+        "if True:",
+    ),
+    Mutation(
+        "what no preview has shown is overwritten",
+        Story.somebody_changes_what_no_preview_has_shown,
+        "lifecycle.py",
+        'if self.settings.on_drift == "refuse":',
+        "if False:",
+    ),
+    Mutation(
+        "the first page is taken for the list",
+        Story.adopt,
+        "api/client.py",
+        "if whole or not page.items:",
+        "if True:",
+    ),
+    # -------------------------------------------------------------------- what is the same, and not
+    Mutation(
+        "e-mail addresses differ by their case",
+        Story.look,
+        "access/rules.py",
+        'Field("email", is_right=_is_email, canonical=str.lower)',
+        'Field("email", is_right=_is_email)',
+    ),
+    Mutation(
+        "the rules of an answer are told apart by their position",
+        Story.somebody_changes_what_is_declared,
+        "keyed.py",
+        "found = next((k for k in candidates if self.matches(known[k], item)), None)",
+        "found = next(candidates, None)",
+    ),
+    Mutation(
+        "the order of policies is nothing",
+        Story.reorder,
+        "references.py",
+        "return self.meanings(one) == self.meanings(other)",
+        "return sorted(self.meanings(one)) == sorted(self.meanings(other))",
+    ),
+    Mutation(
+        "a rule that did not change goes by another key",
+        Story.rename_a_group,
+        "lifecycle.py",
+        "            self._keep_keys(checked, _olds)\n",
+        "",
+    ),
+    Mutation(
+        "what somebody added is not seen",
+        Story.somebody_changes_what_is_declared,
+        "keyed.py",
+        "                    foreign.append(self.from_wire(item, name_of))",
+        "                    pass",
+    ),
+    # --------------------------------------------------------------------------- gone, or not gone
+    Mutation(
+        "an account that is not there means that the object is gone",
+        Story.the_account_is_a_wrong_one,
+        "errors.py",
+        "if status in {400, 404} and codes & NO_SUCH_ROUTE:",
+        "if False:",
+    ),
+    Mutation(
+        "what is gone already cannot be deleted",
+        Story.somebody_deletes,
+        "lifecycle.py",
+        "            except NotFoundError:\n                return\n"
+        "            except ConflictError",
+        "            except ConflictError",
+    ),
+    # ------------------------------------------------------------------------------- other objects
+    Mutation(
+        "an adoption changes what it takes over",
+        Story.adopt,
+        "lifecycle.py",
+        "if differences and not props.get(ADOPT_CHANGES):",
+        "if False:",
+    ),
+    Mutation(
+        "what could be adopted is made a second time",
+        Story.adopt,
+        "lifecycle.py",
+        "answer = self._adopt(scope, props) if props.get(ADOPT) else None",
+        "answer = None",
+    ),
+    Mutation(
+        "a refresh does not see that something is gone",
+        Story.somebody_deletes,
+        "lifecycle.py",
+        '            return dynamic.ReadResult("", {})',
+        "            return dynamic.ReadResult(id_, props, self._declared(props))",
+    ),
+    # ------------------------------------------------------------------------- lists of policies
+    Mutation(
+        "a policy that moves is made a second time",
+        Story.reorder,
+        "access/application_policies.py",
+        'policies[step.name] = self.client.put(f"{where}/{id_}", body, needs=self.needs)',
+        "policies[step.name] = self.client.post(where, body, needs=self.needs)",
+    ),
+    Mutation(
+        "a list of policies comes out in another order",
+        Story.reorder,
+        "access/application_policies.py",
+        "[bodies[name] for name in self._order()]",
+        "[bodies[name] for name in sorted(self._order())]",
+    ),
+    Mutation(
+        "policies that are no longer in the list stay",
+        Story.edit,
+        "access/application_policies.py",
+        '                self._delete_one(f"{where}/{id_}")\n',
+        "",
+    ),
+]
