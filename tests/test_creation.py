@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import random
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-import httpx
 import pytest
 
+from harness.cases import CASES, LISTS, Account, Case, group
 from harness.fresh import Run
-from harness.team import Team, email
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 Point = Literal["before", "request", "processed", "headers", "body"]
 # Of the 40 seeds that limits are measured with; CLOUDFLARE_ACCESS_TESTS=all takes all of them.
 SEEDS = 40 if os.environ.get("CLOUDFLARE_ACCESS_TESTS") == "all" else 4
 POINTS: tuple[Point, ...] = get_args(Point)
-LISTS = "access_application_policies"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -34,153 +29,7 @@ def _a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-class Account:
-    """An account at the local Cloudflare, and somebody who counts what is in it."""
-
-    def __init__(self, cloudflare: LocalCloudflare) -> None:
-        self.cloudflare = cloudflare
-        self._http = httpx.Client(
-            transport=httpx.WSGITransport(app=cloudflare.app),
-            base_url=f"{cloudflare.base_url}/accounts/{cloudflare.account_id}/",
-            headers={"Authorization": f"Bearer {cloudflare.token}"},
-        )
-        self.team = Team(cloudflare)
-        self.team.invite("ada")
-
-    def all(self, collection: str) -> list[dict[str, Any]]:
-        """Return all objects of a collection."""
-        found: dict[str, dict[str, Any]] = {}
-        for page in itertools.count(1):
-            answer = self._http.get(collection, params={"page": page, "per_page": 50})
-            assert answer.is_success, answer.text
-            new = {str(one["id"]): one for one in answer.json()["result"]}
-            if new.keys() <= found.keys():
-                # The end, or a list without pages once more.
-                return list(found.values())
-            found |= new
-        raise AssertionError
-
-    def application(self) -> str:
-        """Make an application by hand; return its id."""
-        body = {"type": "self_hosted", "domain": f"app-{next(_numbers)}.example.com"}
-        answer = self._http.post("access/apps", json=body)
-        assert answer.is_success, answer.text
-        return str(answer.json()["result"]["id"])
-
-    def make(self, collection: str, body: Mapping[str, Any]) -> str:
-        """Make an object by hand; return its id."""
-        answer = self._http.post(collection, json=body)
-        assert answer.is_success, answer.text
-        return str(answer.json()["result"]["id"])
-
-    def made_anew(self, case: Case) -> str:
-        """Replace what was made by the same, made by hand."""
-        [there] = [one["id"] for one in self.all(case.collection) if one[case.key] in case.names]
-        where = f"/accounts/{self.cloudflare.account_id}/{case.collection}"
-        asked = self.cloudflare.requests
-        [body] = [a["body"] for a in asked if (a["method"], a["path"]) == ("POST", where)]
-        assert self._http.delete(f"{case.collection}/{there}").is_success
-        return self.make(case.collection, body)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A declaration, its collection, and whether an object there is what was declared."""
-
-    kind: str
-    declared: dict[str, Any]
-    collection: str
-    names: tuple[str, ...]
-    key: str = "name"
-
-    @property
-    def route(self) -> str:
-        return f"POST /accounts/*/{self.collection}"
-
-    def found(self, account: Account) -> list[str]:
-        return sorted(
-            str(one.get(self.key))
-            for one in account.all(self.collection)
-            if one.get(self.key) in self.names
-        )
-
-
-INCLUDE = [rules.email("ada@example.com")]
-SCOPE = {"key": "com.cloudflare.api.account.zone.*"}
-
-
-def _policy(name: str) -> dict[str, Any]:
-    return {"name": name, "decision": "allow", "include": INCLUDE}
-
-
-def _group(_: Account, name: str) -> Case:
-    declared = {"name": name, "include": INCLUDE}
-    return Case("access_group", declared, "access/groups", (name,))
-
-
-def _application(_: Account, name: str) -> Case:
-    domain = f"{name.replace(' ', '-').lower()}.example.com"
-    declared = {"name": name, "domain": domain, "type": "self_hosted"}
-    return Case("access_application", declared, "access/apps", (name,))
-
-
-def _policies(account: Account, name: str) -> Case:
-    application, names = account.application(), (f"{name} 1", f"{name} 2", f"{name} 3")
-    declared = {"application": application, "policies": list(map(_policy, names))}
-    return Case(LISTS, declared, f"access/apps/{application}/policies", names)
-
-
-def _own_policy(account: Account, name: str) -> Case:
-    application = account.application()
-    declared = {"application": application, "precedence": 3, **_policy(name)}
-    where = f"access/apps/{application}/policies"
-    return Case("access_application_policy", declared, where, (name,))
-
-
-def _reusable_policy(_: Account, name: str) -> Case:
-    return Case("access_policy", _policy(name), "access/policies", (name,))
-
-
-def _resource_group(account: Account, name: str) -> Case:
-    scope = {
-        "key": f"com.cloudflare.api.account.{account.cloudflare.account_id}",
-        "objects": [{"key": "*"}],
-    }
-    declared = {"name": name, "scope": scope}
-    return Case("resource_group", declared, "iam/resource_groups", (name,))
-
-
-def _user_group(_: Account, name: str) -> Case:
-    return Case("user_group", {"name": name}, "iam/user_groups", (name,))
-
-
-def _member(account: Account, name: str) -> Case:
-    del name
-    group = account.team.group()
-    declared = {"group": group, "member": email("ada")}
-    where = f"iam/user_groups/{group}/members"
-    return Case("user_group_member", declared, where, (email("ada"),), key="email")
-
-
-def _sso_connector(_: Account, name: str) -> Case:
-    domain = f"{name.replace(' ', '-').lower()}.example.com"
-    return Case(
-        "sso_connector", {"email_domain": domain}, "sso_connectors", (domain,), "email_domain"
-    )
-
-
-CASES: list[Callable[[Account, str], Case]] = [
-    _group,
-    _application,
-    _policies,
-    _own_policy,
-    _reusable_policy,
-    _resource_group,
-    _user_group,
-    _member,
-    _sso_connector,
-]
-every_kind = pytest.mark.parametrize("case_of", CASES, ids=lambda case: case.__name__[1:])
+every_kind = pytest.mark.parametrize("case_of", CASES, ids=lambda case: case.__name__.strip("_"))
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +121,7 @@ def test_an_equal_object_that_nothing_explains_is_named(
 
 
 def test_adopt_false_makes_a_second_one(account: Account, run: Run) -> None:
-    case = _group(account, "Staff")
+    case = group(account, "Staff")
     account.make(case.collection, case.declared)
     run.create(case.kind, {**case.declared, "adopt": False})
     assert case.found(account) == ["Staff", "Staff"]
@@ -281,7 +130,7 @@ def test_adopt_false_makes_a_second_one(account: Account, run: Run) -> None:
 def test_a_conflict_is_looked_at_once_and_names_who_has_the_name(
     account: Account, run: Run
 ) -> None:
-    case = _group(account, "Staff")
+    case = group(account, "Staff")
     there = account.make(case.collection, {**case.declared, "include": [rules.everyone()]})
     with (
         account.cloudflare.fault(case.route, faults.Status(409)) as refused,

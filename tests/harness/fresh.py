@@ -79,6 +79,10 @@ class Run:
         assert isinstance(found, dynamic.ReadResult)
         return found
 
+    def delete(self, kind: str, id_: str, outputs: dict[str, Any]) -> None:
+        """Delete as the engine does."""
+        _served(_urn(kind), self.provider(kind), "delete", id_, outputs)
+
 
 def _urn(kind: str, name: str = "thing") -> str:
     return f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{kind}::{name}"
