@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.stack import Stack
+from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare import faults
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.colleague import Colleague
-    from harness.stack import Run, Stack
+    from harness.stack import Run
 
 pytestmark = pytest.mark.engine
 
 # Names that stand for secrets, as nothing else in a stack's output is called so.
+CANARY = "canary-token-0123456789"
 ADDRESS, NAME = "whistleblower@example.com", "Skunkworks"
 PROGRAM = """
 cloudflare.AccessGroup(
@@ -82,3 +89,33 @@ def test_errors_about_secret_values_do_not_repeat_them(stack: Stack, colleague: 
     refused = stack.preview("--diff", ok=False)
     assert "include[0].email.email: is no e-mail address" in refused.text
     assert "whistleblower" not in refused.text
+
+
+@pytest.mark.parametrize("given", ["config", "environment"])
+def test_a_token_is_in_no_file_and_in_no_log_but_the_engines_own_of_config(
+    given: str, tmp_path: Path
+) -> None:
+    with LocalCloudflare(token=CANARY) as cloudflare:
+        stack = Stack(tmp_path / "stack", cloudflare)
+        stack.environment["TMPDIR"] = str(tmp_path)
+        stack.configure({k: v for k, v in stack.config.items() if k != "cloudflare:apiToken"})
+        if given == "config":
+            secret = ("--secret", "cloudflare:apiToken", CANARY)
+            stack.pulumi("config", "set", *secret, "--stack", "dev")
+        else:
+            stack.environment["CLOUDFLARE_API_TOKEN"] = CANARY
+        stack.program(PROGRAM.format(more=""))
+        loud = ("--logtostderr", "-v=9")
+        said = [stack.up(*loud), stack.refresh(*loud), stack.preview(*loud, "--diff")]
+        cloudflare.fault("PUT /accounts/**", faults.Status(403))
+        stack.program(PROGRAM.format(more=', rules.geo("DE")'))
+        said += [stack.up(*loud, ok=False), stack.destroy(*loud)]
+        said += [stack.pulumi("stack", "export", "--stack", "dev")]
+        # It was used.
+        assert any(request["method"] == "POST" for request in cloudflare.requests)
+    told = [line for run in said for line in run.text.splitlines() if CANARY in line]
+    # At this level the engine writes secret config in clear: the README says so.
+    ours = [line for line in told if "].Configure().inputs]: value=" not in line]
+    assert (ours, bool(told)) == ([], given == "config")
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert [file.name for file in files if CANARY.encode() in file.read_bytes()] == []
