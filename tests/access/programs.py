@@ -141,6 +141,11 @@ def filled(fields: Mapping[str, Any]) -> Fields:
     return {k: v for k, v in fields.items() if v not in (None, [], {})}
 
 
+def defaults(facts: Mapping[str, Fact]) -> Fields:
+    """Say what an object is of which nothing has been said."""
+    return {name: fact.default for name, fact in facts.items()}
+
+
 def following(
     facts: Mapping[str, Fact],
     was: Mapping[str, Any],
@@ -258,7 +263,7 @@ class Book:
     def make(self, kind: str, scope: str, fields: Fields) -> str:
         """Make an object by hand, and note it."""
         id_ = str(self.ask("POST", self.path(kind, scope), fields)["id"])
-        self.made(kind, scope, id_, fields)
+        self.made(kind, scope, id_, meant(FACTS[kind], fields))
         return id_
 
     def edit(self, kind: str, id_: str, **fields: Any) -> None:
@@ -284,9 +289,7 @@ class Book:
     # ------------------------------------------------------------------------------- the book
 
     def made(self, kind: str, scope: str, id_: str, fields: Fields) -> None:
-        facts = FACTS[kind]
-        there = {name: fact.default for name, fact in facts.items()}
-        self.objects[kind, id_] = following(facts, {}, meant(facts, fields), there)
+        self.objects[kind, id_] = following(FACTS[kind], {}, fields, defaults(FACTS[kind]))
         self.scopes[id_] = scope
         if kind == APP:
             self.objects[LIST, id_] = []
@@ -300,13 +303,12 @@ class Book:
         """Say what an application's own policies are, once a program says these."""
         before = {policy["name"]: policy for policy in was}
         there = {policy["name"]: policy for policy in self.objects.get((LIST, app_id), ())}
-        fresh = {name: fact.default for name, fact in POLICY_FACTS.items()}
         return [
             following(
                 POLICY_FACTS,
                 before.get(policy["name"], {}),
                 policy,
-                there.get(policy["name"], fresh),
+                there.get(policy["name"], defaults(POLICY_FACTS)),
             )
             for policy in policies
         ]
@@ -347,6 +349,7 @@ class Run:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.kept: dict[str, Kept] = {}
+        # What the state says of each resource, in the one form that Cloudflare keeps of it.
         self.seen: dict[str, Fields] = {}
         self._order: list[str] = []
         self._replaced: list[Kept] = []
@@ -363,31 +366,22 @@ class Run:
 
     # -------------------------------------------------------------------------------- up
 
-    def up(self, plugin: Plugin, program: Program) -> dict[str, str]:
+    def up(self, plugin: Plugin, program: Program) -> None:
         """Run a program: what it declares in its order, then the deletions. Raises CallFailed."""
         self._begin(plugin)
-        did = {
-            name: self._step(plugin, program, name, declared) for name, declared in program.items()
-        }
+        for name, declared in program.items():
+            self._step(plugin, program, name, declared)
         surprises = [w for w in plugin.warnings if "made something else" in w]
         if surprises:
             raise Wrong(f"what was declared is not what is there: {surprises}")
         self._delete_all(plugin, program)
         self._order = [*program]
         self.book.hold()
-        return did
 
-    def _step(
-        self,
-        plugin: Plugin,
-        program: Program,
-        name: str,
-        declared: Declared,
-    ) -> str:
-        was = self.kept.get(name)
-        inputs = self._inputs(program, declared)
-        seen = self._meant(declared)
-        due = self._due(was, declared, inputs, seen, self.seen.get(name, {}))
+    def _step(self, plugin: Plugin, program: Program, name: str, declared: Declared) -> None:
+        was, was_seen = self.kept.get(name), self.seen.get(name, {})
+        inputs, seen = self._inputs(program, declared), self._meant(declared)
+        due = self._due(was, declared, inputs, seen, was_seen)
         mark = len(self.book.cloudflare.requests)
         if was and was.kind == LIST:
             self._unfinished = was.id
@@ -397,7 +391,6 @@ class Run:
         if kept.did != due:
             raise Wrong(f"{name}: {kept.did} instead of {due}")
         before = self._state(kept) if due == "update" or adopted else None
-        was_seen = self.seen.get(name, {})
         self._enter(declared, kept, seen, was_seen, adopted=adopted)
         changed = before != self._state(kept)
         # What is no longer declared is written, be it the default already.
@@ -406,7 +399,6 @@ class Run:
         if was and due == "update":
             _hold_keys(name, was.inputs, kept.inputs)
         self.kept[name], self.seen[name] = kept, seen
-        return due
 
     def _inputs(self, program: Program, declared: Declared) -> Fields:
         """Write a declaration as the constructors do, its lists in any order."""
@@ -482,9 +474,7 @@ class Run:
                 FACTS[kind], was if kept.did == "update" else {}, seen, there
             )
         else:
-            book.made(kind, declared.scope, kept.id, {})
-            defaults = {name: fact.default for name, fact in FACTS[kind].items()}
-            book.objects[kind, kept.id] = following(FACTS[kind], {}, seen, defaults)
+            book.made(kind, declared.scope, kept.id, seen)
 
     def _is_untold(self, declared: Declared, was: Fields) -> bool:
         """Tell whether a program now says what no answer tells: whatever it is, it is written."""
@@ -502,6 +492,7 @@ class Run:
         told = f"{name} ({kept.kind}): {kept.did} by {[(r['method'], r['path']) for r in asked]}"
         if kept.did == "same" and asked:
             raise Wrong(f"nothing was to do: {told}")
+        # An object and a list of all; a list of policies and its application, before and after.
         most = 4 if kept.kind == LIST else 2
         if len(reads) > most:
             raise Wrong(f"read more than it needs: {told}")
@@ -509,6 +500,7 @@ class Run:
             policies = len(self.seen.get(name, {}).get("policies", ())) + len(
                 self.book.objects[LIST, kept.id]
             )
+            # A policy may be brought to the front, changed there, and taken to its place.
             if len(writes) > 3 * policies:
                 raise Wrong(f"wrote more than it needs: {told}")
         elif adopted or kept.did == "update":
