@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         get_access_applications,
         get_access_applications_output,
     )
-    from .access.application_policies import AccessApplicationPolicies, AccessApplicationPolicy
+    from .access.application_policies import AccessApplicationPolicies
+    from .access.application_policy import AccessApplicationPolicy
     from .access.group import (
         AccessGroup,
         GetAccessGroupResult,
@@ -97,9 +98,9 @@ if TYPE_CHECKING:
         get_user_groups,
         get_user_groups_output,
     )
+    from .iam.user_group_member import UserGroupMember
     from .iam.user_group_members import (
         GetUserGroupMemberResult,
-        UserGroupMember,
         UserGroupMembers,
         get_user_group_members,
         get_user_group_members_output,
@@ -190,7 +191,7 @@ __all__ = [
 _HOME = {
     "AccessApplication": ".access.application",
     "AccessApplicationPolicies": ".access.application_policies",
-    "AccessApplicationPolicy": ".access.application_policies",
+    "AccessApplicationPolicy": ".access.application_policy",
     "AccessGroup": ".access.group",
     "AccessPolicy": ".access.policy",
     "Cloudflare": ".provider",
@@ -216,7 +217,7 @@ _HOME = {
     "Team": ".components.team",
     "TeamList": ".components.people_file",
     "UserGroup": ".iam.user_group",
-    "UserGroupMember": ".iam.user_group_members",
+    "UserGroupMember": ".iam.user_group_member",
     "UserGroupMembers": ".iam.user_group_members",
     "get_access_application": ".access.application",
     "get_access_application_output": ".access.application",

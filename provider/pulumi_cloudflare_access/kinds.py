@@ -12,14 +12,14 @@ from typing import Any
 KINDS = {
     "access_application": "access.application:AccessApplicationProvider",
     "access_application_policies": "access.application_policies:AccessApplicationPoliciesProvider",
-    "access_application_policy": "access.application_policies:AccessApplicationPolicyProvider",
+    "access_application_policy": "access.application_policy:AccessApplicationPolicyProvider",
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
     "resource_group": "iam.resource_group:ResourceGroupProvider",
     "sso_connector": "iam.sso_connector:SsoConnectorProvider",
     "sso_connector_activation": "iam.sso_connector_activation:SsoConnectorActivationProvider",
     "user_group": "iam.user_group:UserGroupProvider",
-    "user_group_member": "iam.user_group_members:UserGroupMemberProvider",
+    "user_group_member": "iam.user_group_member:UserGroupMemberProvider",
     "user_group_members": "iam.user_group_members:UserGroupMembersProvider",
 }
 

@@ -1,4 +1,4 @@
-"""The policies that an application owns: all of them, as one ordered list, or one among others.
+"""All policies that an application owns, as one ordered list.
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/applications/subresources/policies/
 
@@ -8,75 +8,31 @@ becomes another without anybody getting in meanwhile whom neither lets in.
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
 import pulumi
-from pydantic import Field
 
 from .. import ownership
 from ..creation import lagging, send_once
-from ..errors import AdoptionError, ApiError, DeclarationError, NotFoundError, Reason
+from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import (
-    ADOPT,
-    ADOPT_CHANGES,
-    STILL_IN_USE,
-    Lifecycle,
-    Scope,
-    segment_mistakes,
-)
+from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
 from ..model import AlwaysManaged, Inputs, State, fields_of, objects
-from ..references import APPLICATIONS, Found, InOrder, Reference, in_order
-from ..resource import SCOPES, Deployment, Resource, part_of
+from ..references import InOrder, Reference, in_order
+from ..resource import Resource
 from ..shapes import NestedShape, both
+from .owned_policies import (
+    ALL,
+    REUSABLE,
+    OfAnApplication,
+    in_application,
+    mistakes_together,
+    policy_name,
+    precedence_of,
+)
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
-from .rules import Rule
 from .transition import GAP, Placed, Step, after, transition
-
-
-def _name(policy: Mapping[str, Any]) -> str:
-    return str(policy.get("name"))
-
-
-class OfAnApplication(Lifecycle):
-    """What an application's own policies have in common."""
-
-    collection = "access/apps"
-    replaced_by = frozenset({"application"})
-    heeds_claims = True
-    needs = "Access: Apps and Policies"
-    per_page = 200
-
-    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
-        """Take the application's scope. A preview may not know yet which of the two it has."""
-        fields = [field for field in ("account_id", "zone_id") if declared.get(field)]
-        if len(fields) > 1 and UNKNOWN in map(declared.get, fields):
-            known = [field for field in fields if declared[field] != UNKNOWN]
-            kept = known[0] if known else next((f for f in fields if olds.get(f)), fields[0])
-            for field in fields:
-                if field != kept:
-                    del declared[field]
-        return super()._fill_in_scope(declared, olds)
-
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what cannot be an application's id."""
-        return segment_mistakes("application", declared.get("application"))
-
-    def _policies(self, where: str) -> list[dict[str, Any]]:
-        """Read an application's policies of both kinds, in order."""
-        policies = self.client.list(where, per_page=self.per_page, needs=self.needs)
-        return sorted(policies, key=_precedence)
-
-
-def _precedence(policy: Mapping[str, Any]) -> int:
-    return int(policy["precedence"])
-
-
-# ------------------------------------------------------------------------------------------ all
 
 
 class AccessApplicationPoliciesInputs(Inputs):
@@ -85,7 +41,7 @@ class AccessApplicationPoliciesInputs(Inputs):
     account_id: str | None = None
     zone_id: str | None = None
     application: str
-    policies: Annotated[Any, InOrder(objects(PolicyInputs, _name)), AlwaysManaged()] = None
+    policies: Annotated[Any, InOrder(objects(PolicyInputs, policy_name)), AlwaysManaged()] = None
 
 
 class AccessApplicationPoliciesState(State):
@@ -94,8 +50,6 @@ class AccessApplicationPoliciesState(State):
     ids: dict[str, str] | None = None
 
 
-# What an answer holds beside the list: the reusable policies, which take part in the order.
-REUSABLE = "reusable"
 _POLICY = NestedShape(fields_of(PolicyInputs))
 
 
@@ -122,7 +76,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             if policy.get("name") in names and policy["name"] != UNKNOWN:
                 told = "is the name of another policy of this list; a name identifies"
                 mistakes.append(Mistake(f"policies[{index}].name", told))
-            names.add(_name(policy))
+            names.add(policy_name(policy))
             mistakes += policy_mistakes(policy, f"policies[{index}].")
         return mistakes
 
@@ -159,7 +113,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             "id": application,
             "application": application,
             "policies": owned,
-            "ids": {_name(policy): policy["id"] for policy in reversed(owned)},
+            "ids": {policy_name(policy): policy["id"] for policy in reversed(owned)},
             REUSABLE: [policy for policy in policies if policy.get(REUSABLE)],
         }
 
@@ -172,9 +126,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         there = self._get(scope, props["application"])
         if there[REUSABLE]:
             raise DeclarationError(
-                f"reusable policies are attached to this application "
-                f"({', '.join(map(_name, there[REUSABLE]))}): Cloudflare keeps one order over both "
-                "kinds, so use one kind alone"
+                "reusable policies are attached to this application "
+                f"({', '.join(map(policy_name, there[REUSABLE]))}): Cloudflare keeps one order over"
+                " both kinds, so use one kind alone"
             )
         if there["policies"]:
             foreign = self._foreign(there, declared)
@@ -192,8 +146,8 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         found = self._managed(there, declared)
         changes = self._differences(found, declared)
         foreign = [change for change in changes if not change.startswith("policies: +")]
-        names = [_name(policy) for policy in there["policies"]]
-        wished = [_name(policy) for _, policy in in_order(declared.get("policies"))]
+        names = [policy_name(policy) for policy in there["policies"]]
+        wished = [policy_name(policy) for _, policy in in_order(declared.get("policies"))]
         in_common = [name for name in wished if name in names]
         if not foreign and in_common != names:
             return [f"policies: order: {' > '.join(names)} -> {' > '.join(in_common)}"]
@@ -219,13 +173,17 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         A policy that was made reusable meanwhile is no longer in the list, and that is no change.
         """
         reusable = {policy["id"] for policy in answer[REUSABLE]}
-        wished = {_name(policy) for _, policy in in_order(wish.get("policies"))}
+        wished = {policy_name(policy) for _, policy in in_order(wish.get("policies"))}
         gone = {
             name
             for name, id_ in (olds.get("ids") or {}).items()
             if id_ in reusable and name not in wished
         }
-        kept = [policy for _, policy in in_order(olds.get("policies")) if _name(policy) not in gone]
+        kept = [
+            policy
+            for _, policy in in_order(olds.get("policies"))
+            if policy_name(policy) not in gone
+        ]
         if not self._is_half_way(kept, answer["policies"], wish):
             policies, _ = self.facts()["policies"].shape.check(kept, "policies")
             super()._refuse_unseen(called, {**olds, "policies": policies}, answer, wish, secret)
@@ -237,7 +195,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         wish: Mapping[str, Any],
     ) -> bool:
         """Tell whether the list is on the way from what it was to what is wished for."""
-        entries = objects(PolicyInputs, _name)
+        entries = objects(PolicyInputs, policy_name)
         target = [policy for _, policy in in_order(wish.get("policies"))]
         unchanged = {entries.canonical(policy): policy for policy in target}
         state = [
@@ -276,7 +234,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             else:
                 policies[step.name] = self.client.put(f"{where}/{id_}", body, needs=self.needs)
         mine = [policy for name, policy in policies.items() if name not in change.others]
-        return self._answer(there["id"], sorted(mine, key=_precedence))
+        return self._answer(there["id"], sorted(mine, key=precedence_of))
 
     def _post_one(self, where: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make one policy; where the answer is lost, find it in its place. The next run would."""
@@ -284,8 +242,8 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         def look() -> dict[str, Any] | None:
             for _ in lagging(self.client.clock):
                 for policy in self._policies(where):
-                    here = _precedence(policy) == body["precedence"]
-                    if here and _name(policy) == body["name"] and not policy.get(REUSABLE):
+                    here = precedence_of(policy) == body["precedence"]
+                    if here and policy_name(policy) == body["name"] and not policy.get(REUSABLE):
                         return policy
             return None
 
@@ -320,13 +278,15 @@ class _Change:
         was: Mapping[str, Any],
         is_adopted: Any,
     ) -> None:
-        self._had = {_name(policy): policy for _, policy in in_order(was.get("policies"))}
-        self._wished = {_name(policy): policy for _, policy in in_order(declared.get("policies"))}
+        self._had = {policy_name(policy): policy for _, policy in in_order(was.get("policies"))}
+        self._wished = {
+            policy_name(policy): policy for _, policy in in_order(declared.get("policies"))
+        }
         self.called: dict[str, str] = {}
         self.others: set[str] = set()
         self._there: dict[str, Mapping[str, Any]] = {}
-        for policy in sorted([*there["policies"], *there[REUSABLE]], key=_precedence):
-            name, id_ = _name(policy), policy["id"]
+        for policy in sorted([*there["policies"], *there[REUSABLE]], key=precedence_of):
+            name, id_ = policy_name(policy), policy["id"]
             theirs = bool(policy.get(REUSABLE)) or is_adopted(id_)
             if theirs and not policy.get(REUSABLE) and name in self._wished:
                 raise DeclarationError(
@@ -352,7 +312,7 @@ class _Change:
                 bodies[name] = body
             elif name in bodies and self._is_right(name, policy):
                 body = bodies[name]
-            current.append(Placed(_precedence(policy), body))
+            current.append(Placed(precedence_of(policy), body))
         steps = transition(current, [bodies[name] for name in self._order()])
         if stuck := [str(self._there[s.name]["name"]) for s in steps if s.name in self.others]:
             raise DeclarationError(
@@ -408,272 +368,6 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        wrong = _mistakes_together(resource_name, application, ALL)
-        arguments, mistake = _in_application(locals())
+        wrong = mistakes_together(resource_name, application, ALL)
+        arguments, mistake = in_application(locals())
         self._declare(arguments, wrong + mistake)
-
-
-# ------------------------------------------------------------------------------------------ one
-
-
-class AccessApplicationPolicyInputs(PolicyInputs):
-    """What a program may ask of one policy of an application's own."""
-
-    account_id: str | None = None
-    zone_id: str | None = None
-    application: str
-    precedence: int = Field(ge=0)
-
-
-class AccessApplicationPolicyState(State):
-    """What we keep of an answer besides what was declared."""
-
-    created_at: str | None = None
-    updated_at: str | None = None
-
-
-# What Cloudflare says, now and in 2022, when a precedence is taken.
-TAKEN = frozenset({12130, 11018})
-
-
-class AccessApplicationPolicyProvider(OfAnApplication):
-    """Where one policy of an application's own lives: among the application's policies."""
-
-    kind = "access_application_policy"
-    what = "Access application policy"
-    inputs = AccessApplicationPolicyInputs
-    state = AccessApplicationPolicyState
-
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what the API refuses."""
-        return super().mistakes_in(declared) + policy_mistakes(declared)
-
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of what hardly anyone means."""
-        del was
-        yield from policy_concerns(declared)
-
-    def collection_of(self, props: Mapping[str, Any]) -> str:
-        """Say that it lives in its application."""
-        if not props.get("application"):
-            raise DeclarationError(f"this {self.what} names no application")
-        return f"{self.collection}/{props['application']}/policies"
-
-    def is_ours(self, found: Mapping[str, Any]) -> bool:
-        """Leave reusable policies to their own kind."""
-        return not found.get(REUSABLE)
-
-    def _scope_fields(self) -> frozenset[str]:
-        return super()._scope_fields() | {"application"}
-
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
-        """Read it. One that was made reusable meanwhile is no longer the application's own."""
-        found = super()._get(scope, id_)
-        if not self.is_ours(found):
-            now = Reason(None, "the policy is reusable by now, and of another kind: AccessPolicy")
-            raise NotFoundError(f"GET {self._path(scope, id_)}", 404, (now,))
-        return found
-
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        make = super()._make
-        return self._in_its_place(scope, props, "", lambda: make(scope, props))
-
-    def _change(
-        self,
-        scope: Scope,
-        there: Mapping[str, Any],
-        declared: Mapping[str, Any],
-        was: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        change = super()._change
-
-        def write() -> dict[str, Any]:
-            return change(scope, there, declared, was)
-
-        with _waiting(self._path(scope), declared["precedence"]):
-            return self._in_its_place(scope, declared, there["id"], write, there)
-
-    def _in_its_place(
-        self,
-        scope: Scope,
-        declared: Mapping[str, Any],
-        own: str,
-        write: Callable[[], dict[str, Any]],
-        there: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Say who has the place where it is taken; one of this program may be about to leave it."""
-        for tried, wait in enumerate((*STILL_IN_USE, None)):
-            try:
-                return write()
-            except ApiError as error:
-                if not error.codes & TAKEN:
-                    raise
-                place = int(declared["precedence"])
-                holder = self._holder(scope, place, own)
-                if holder is None:
-                    # It has just left, or the code means something else: then it is told again.
-                    return write()
-                is_ours = ownership.is_managed(self.kind, holder["id"])
-                # The engine may only be about to ask for the other resource.
-                if wait is None or (tried and not is_ours):
-                    raise _taken(error, place, holder, is_ours=is_ours) from None
-                if not (there and self._steps_aside(scope, place, there)):
-                    self.client.clock.sleep(wait)
-        raise AssertionError
-
-    def _steps_aside(self, scope: Scope, place: int, there: Mapping[str, Any]) -> bool:
-        """Give way to one that waits for this one's place, which alone would wait for ever.
-
-        Nobody gets in who would not otherwise: who lets in goes down, who keeps out goes up.
-        """
-        path = self._path(scope)
-        with _making_room:
-            policies = self._policies(path)
-            places = {policy["id"]: _precedence(policy) for policy in policies}
-            now = places.get(there["id"])
-            if now is None or not _wanted[path, now] or place not in places.values():
-                return False
-            above = [free for free in range(now) if free not in places.values()]
-            aside = above[-1:] if there.get("decision") == "deny" else [max(places.values()) + 1]
-            if not aside:
-                return False
-            body = self._body(self._managed(there, {}, everything=True), there=there)
-            where = f"{path}/{there['id']}"
-            self.client.put(where, body | {"precedence": aside[0]}, needs=self.needs)
-            return True
-
-    def _holder(self, scope: Scope, place: int, own: str) -> dict[str, Any] | None:
-        policies = self._policies(self._path(scope))
-        return next((p for p in policies if _precedence(p) == place and p["id"] != own), None)
-
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
-        """Delete it, unless it is reusable by now: then it is not the application's to delete."""
-        try:
-            self._get(scope, id_)
-        except NotFoundError:
-            return
-        super()._delete(scope, id_, props, users)
-
-
-# The places of applications that policies of this process wait for.
-_wanted: Counter[tuple[str, int]] = Counter()
-_making_room = threading.Lock()
-
-
-@contextmanager
-def _waiting(path: str, place: int) -> Iterator[None]:
-    with _making_room:
-        _wanted[path, place] += 1
-    try:
-        yield
-    finally:
-        with _making_room:
-            _wanted[path, place] -= 1
-
-
-def _taken(error: ApiError, place: int, holder: Mapping[str, Any], *, is_ours: bool) -> ApiError:
-    kind = "the reusable policy " if holder.get(REUSABLE) else ""
-    told = f'precedence {place} is taken by {kind}"{_name(holder)}" ({holder["id"]})'
-    if is_ours:
-        told += (
-            ", which this program declares too: give one of them a free precedence first, or "
-            "declare all as one list, AccessApplicationPolicies"
-        )
-    return type(error)(error.request, error.status, error.reasons, error.ray, told)
-
-
-class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplicationPolicy"):
-    """One policy that an application owns, in a place of its own, beside others' policies.
-
-    `precedence` is 0 or more; the lowest is decided first, and each is there once.
-    """
-
-    lifecycle: ClassVar[type[Lifecycle]] = AccessApplicationPolicyProvider
-
-    account_id: pulumi.Output[str | None]
-    zone_id: pulumi.Output[str | None]
-    application: pulumi.Output[str]
-    name: pulumi.Output[str]
-    decision: pulumi.Output[str]
-    precedence: pulumi.Output[int]
-    include: pulumi.Output[Mapping[str, Any]]
-    created_at: pulumi.Output[str]
-    updated_at: pulumi.Output[str]
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        application: Reference,
-        precedence: pulumi.Input[int],
-        name: pulumi.Input[str],
-        decision: pulumi.Input[str],
-        include: pulumi.Input[Sequence[pulumi.Input[Rule]]],
-        exclude: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
-        require: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
-        session_duration: pulumi.Input[str] | None = None,
-        approval_required: pulumi.Input[bool] | None = None,
-        approval_groups: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
-        purpose_justification_required: pulumi.Input[bool] | None = None,
-        purpose_justification_prompt: pulumi.Input[str] | None = None,
-        isolation_required: pulumi.Input[bool] | None = None,
-        mfa_config: pulumi.Input[Mapping[str, Any]] | None = None,
-        connection_rules: pulumi.Input[Mapping[str, Any]] | None = None,
-        account_id: pulumi.Input[str] | None = None,
-        zone_id: pulumi.Input[str] | None = None,
-        adopt: bool | str | None = None,
-        adopt_changes: bool | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        place = f"precedence of {resource_name}" if _is_awaited(precedence) else precedence
-        wrong = _mistakes_together(resource_name, application, place)
-        arguments, mistake = _in_application(locals())
-        self._declare(arguments, wrong + mistake)
-
-    @classmethod
-    def get(  # type: ignore[override]  # it is found in its application and nowhere else
-        cls,
-        resource_name: str,
-        id: pulumi.Input[str],  # noqa: A002 - Pulumi's name for it
-        *,
-        application: Reference,
-        account_id: pulumi.Input[str] | None = None,
-        zone_id: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> Self:
-        """Read a policy that exists and that this stack does not own."""
-        arguments, mistake = _in_application(locals())
-        if mistake:
-            raise TypeError(mistake[0])
-        where = {name: arguments[name] for name in ("account_id", "zone_id", "application")}
-        return cls._found(resource_name, id, where, opts)
-
-
-# ------------------------------------------------------------------------------------- programs
-
-ALL = "all"
-
-
-def _mistakes_together(resource_name: str, application: Reference, place: Any) -> list[str]:
-    """Say that other resources of the program are in this one's way: plain ids, or one resource."""
-    of = application.id if isinstance(application, Found) else application
-    parts = Deployment.current().parts(OfAnApplication, of)
-    mistakes = []
-    if ALL in parts:
-        mistakes = [f'application: "{parts[ALL]}" declares all of its policies already']
-    elif place == ALL and parts:
-        first = next(iter(parts.values()))
-        mistakes = [f'application: "{first}" is one of its policies, which this list would delete']
-    elif place in parts:
-        mistakes = [f'precedence: "{parts[place]}" is in this place of the application already']
-    parts.setdefault(place, resource_name)
-    return mistakes
-
-
-def _is_awaited(value: Any) -> bool:
-    return isinstance(value, (pulumi.Output, Awaitable))
-
-
-def _in_application(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Take the scope from the application, and die with it."""
-    return part_of(arguments, "application", APPLICATIONS, *SCOPES, dies_with=True)

@@ -1,126 +1,49 @@
-"""Who is in a user group: everybody, as one set, or one person among others.
+"""Everybody who is in a user group, as one set.
 
 https://developers.cloudflare.com/api/resources/iam/subresources/user_groups/subresources/members/
-
-The API replaces the whole set or adds and takes out one by one. `UserGroupMembers` replaces it, and
-takes out nobody whom no preview has named; `UserGroupMember` adds and takes out its one person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import Field
 
 from .. import ownership, plugin
-from ..api.pages import Snapshot
 from ..errors import (
     AdoptionError,
-    ApiError,
     DeclarationError,
-    LookUpError,
     LostAnswerError,
     NotFoundError,
     UnusableAnswerError,
 )
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import (
-    ADOPT,
-    ADOPT_CHANGES,
-    Lifecycle,
-    Scope,
-    journal_for,
-    segment_mistakes,
-)
+from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope, segment_mistakes
 from ..lookup import Lookup
 from ..model import AlwaysManaged, Inputs, NotSent, State
 from ..references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
-from ..resource import Deployment, Resource, part_of
+from ..resource import Resource
 from . import people
-from .account_member import AccountMembers, Directory, email_of
+from .account_member import email_of
+from .membership import (
+    ALL,
+    MEMBERS,
+    OfAUserGroup,
+    OfOneGroup,
+    in_group,
+    in_short,
+    mistakes_together,
+)
 from .people import EMAIL, ID, Person
-from .user_group import SCIM, UserGroupProvider
+from .user_group import UserGroupProvider
 
-T = TypeVar("T")
-
-MEMBERS, MEMBER = "members", "member"
-# Seconds. A group that has just been made may not have a list of members yet.
-NOT_YET = (0.5, 1.0, 2.0, 4.0)
 # Seconds before looking what became of a set whose answer is lost.
 LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 # How often a list is read that does not hold together.
 READINGS = 4
-PREEXISTING = "preexisting"
-# The status with which Cloudflare refuses somebody who is no member of the account.
-INVALID = 400
-
-
-class OfAUserGroup(Lifecycle):
-    """What both kinds have in common."""
-
-    collection = "iam/user_groups"
-    scopes = ("account",)
-    needs = "Account Settings"
-    per_page = 500
-    is_listed_whole = False
-
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what cannot be a group's id."""
-        return segment_mistakes("group", declared.get("group"))
-
-    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
-        """Say who keeps the group, and who of whom the state knows has left the account."""
-        if any("scim" in reason.message.lower() for reason in error.reasons):
-            return SCIM
-        if error.status != INVALID:
-            return None
-        listed = {found["id"] for found in self._snapshot(scope, AccountMembers).anew()}
-        gone = [one for one in self._people(declared) if one.get(ID) not in listed]
-        told = f"no longer in {scope}: {_listed(map(people.called, gone))}; run pulumi refresh"
-        return told if gone else None
-
-    @staticmethod
-    def _people(declared: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        members = declared.get(MEMBERS) or {MEMBER: declared.get(MEMBER)}
-        return [one for one in members.values() if isinstance(one, Mapping)]
-
-    def _where(self, scope: Scope, group: str) -> str:
-        return f"{self._path(scope, group)}/{MEMBERS}"
-
-    def _once_there(self, work: Callable[[], T]) -> T:
-        """Do what may find no group yet: it may have been made a moment ago."""
-        for wait in NOT_YET:
-            try:
-                return work()
-            except NotFoundError:
-                self.client.clock.sleep(wait)
-        return work()
-
-    def _find(self, scope: Scope, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        """Return members of the account by where they stand, or say of all who are none."""
-        snapshot = self._snapshot(scope, AccountMembers)
-        directory = Directory(scope, snapshot.objects())
-        if not all(map(directory.knows, names.values())):
-            # Who was invited since, perhaps in this very run, is in a newer list.
-            snapshot.forget()
-            directory = Directory(scope, snapshot.objects())
-        found, strangers = {}, []
-        for place, name in names.items():
-            try:
-                id_, email = directory.find(name)
-            except LookUpError as error:
-                strangers.append(f"{place}: {error}")
-            else:
-                found[place] = {ID: id_, EMAIL: email}
-        if strangers:
-            raise LookUpError("; ".join(strangers))
-        return found
-
-
-# ------------------------------------------------------------------------------------------ all
 
 
 class UserGroupMembersInputs(Inputs):
@@ -289,7 +212,7 @@ class UserGroupMembersProvider(OfAUserGroup):
         unnamed = [people.called(item) for item in members if item[ID] in kept]
         if unnamed:
             plugin.warn(
-                f"{_listed(unnamed)} stay in the group: somebody has added them, and no preview "
+                f"{in_short(unnamed)} stay in the group: somebody has added them, and no preview "
                 "has named them. Run pulumi refresh, and the next up takes them out"
             )
         # What the state does not hold, a preview must not take for named.
@@ -331,7 +254,7 @@ class UserGroupMembersProvider(OfAUserGroup):
             return
         if staying:
             plugin.warn(
-                f"{_listed(map(people.called, staying))} stay in the group: somebody has added "
+                f"{in_short(map(people.called, staying))} stay in the group: somebody has added "
                 "them since the last refresh"
             )
 
@@ -367,18 +290,8 @@ def _too_many(before: Mapping[str, Any], after: Mapping[str, Any], most: Any) ->
         certain += max(0, leaving - sum(other not in one for one in new))
     if certain > most:
         yield (
-            f"{len(gone)} would leave the group ({_listed(gone)}), and max_removals is {most:.0f}"
+            f"{len(gone)} would leave the group ({in_short(gone)}), and max_removals is {most:.0f}"
         )
-
-
-# Of the people in a message.
-MOST_SHOWN = 50
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = sorted(names)
-    more = f" and {len(shown) - MOST_SHOWN:,} more" if len(shown) > MOST_SHOWN else ""
-    return ", ".join(shown[:MOST_SHOWN]) + more
 
 
 class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
@@ -410,198 +323,10 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        wrong = _mistakes_together(resource_name, group, ALL)
+        wrong = mistakes_together(resource_name, group, ALL)
         members = people.refer_to_all(members)
-        arguments, mistakes = _in_group(locals())
+        arguments, mistakes = in_group(locals())
         self._declare(arguments, wrong + mistakes)
-
-
-# ------------------------------------------------------------------------------------------ one
-
-
-class UserGroupMemberInputs(Inputs):
-    """Who shall be in a user group, too."""
-
-    account_id: str | None = None
-    group: str
-    member: Annotated[Any, people.PersonShape()]
-
-
-class UserGroupMemberState(State):
-    """What we keep besides what was declared."""
-
-    preexisting: bool | None = None
-
-
-class UserGroupMemberProvider(OfAUserGroup):
-    """Where one member of a group is. The id is the group's and the member's, with a slash."""
-
-    kind = "user_group_member"
-    what = "user group member"
-    inputs = UserGroupMemberInputs
-    state = UserGroupMemberState
-    natural_key = MEMBER
-    replaced_by = frozenset({"group", MEMBER})
-    # Only before the person is added can be seen who was in the group already.
-    kept_from_create = frozenset({"preexisting"})
-
-    def identified(
-        self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
-    ) -> dict[str, Any]:
-        """Put address and id beside each other, from the account's members where need be."""
-        if not isinstance(declared.get(MEMBER), Mapping):
-            return dict(declared)
-        one = people.identified({MEMBER: declared[MEMBER]}, [known.get(MEMBER)])
-        lacking = people.unidentified(one) if scope else {}
-        if scope and lacking:
-            one = people.identified(one, self._find(scope, lacking).values())
-        return {**declared, **one}
-
-    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
-        """Leave the person as a program names it."""
-        return {**declared, MEMBER: people.as_written(declared[MEMBER])}
-
-    def _called(self, props: Mapping[str, Any], id_: str) -> str:
-        group = id_.partition("/")[0]
-        called = f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
-        return plugin.redact(called, (dict(props),))
-
-    def _path(self, scope: Scope, id_: str | None = None) -> str:
-        if id_ is None or "/" not in id_:
-            return super()._path(scope, id_)
-        group, member = _pair(id_)
-        return f"{self._where(scope, group)}/{member}"
-
-    def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:
-        """Return a member as one list for all of its group has it."""
-        found = self._snapshot_of(scope, id_).find(_pair(id_)[1])
-        return None if found is None else _one(id_, found)
-
-    def _snapshot_of(self, scope: Scope, id_: str) -> Snapshot:
-        return self._snapshot(scope, _OfOneGroup(f"{self.collection}/{_pair(id_)[0]}/{MEMBERS}"))
-
-    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
-        """Remember a member of the group."""
-        super()._wrote(scope, answer)
-        self._snapshot_of(scope, answer[ID]).wrote(_pair(answer[ID])[1], answer[MEMBER])
-
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
-        """Read one member of the group."""
-        _, member = _pair(id_)
-        found = self._fetch(scope, id_)
-        if found.get(ID) != member:
-            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {found.get(ID)}")
-        return _one(id_, found)
-
-    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `_make`: it looks whether the person is there in any case."""
-
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        """Add the person. Who is in the group already stays when this resource goes."""
-        group, member = props["group"], props[MEMBER][ID]
-        id_, where = f"{group}/{member}", self._where(scope, group)
-        journal, urn = journal_for(self.settings), plugin.current_urn()
-        try:
-            there = self._get(scope, id_)
-        except NotFoundError:
-            # Also where the group has been made a moment ago and has no list of members yet.
-            journal.begin(urn, where, {ID: member}, ())
-            try:
-                added = self._once_there(
-                    lambda: self.client.add(where, [{ID: member}], needs=self.needs)
-                )
-            except ApiError:
-                journal.refused(urn)
-                raise
-            found = [_one(id_, item) for item in added if item.get(ID) == member]
-            journal.made(urn, where, self.kind, id_)
-            return {**(found[0] if found else self._get(scope, id_)), PREEXISTING: False}
-        # Whoever had the person before, a resource of another name, must not take it out then.
-        ownership.take(self.adoptable(id_))
-        # A run of this machine that was killed may have added the person itself.
-        own = any(
-            note.id == id_ or note.asked == journal.hash_of({ID: member})
-            for note in journal.notes_of(urn, where)
-        )
-        if own:
-            journal.made(urn, where, self.kind, id_)
-        return {**there, PREEXISTING: not (own or props.get(ADOPT))}
-
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
-        """Take the person out, unless it was in the group before."""
-        if props.get(PREEXISTING):
-            plugin.warn(f"{self._called(props, id_)} stays: it was there before this resource")
-            return
-        super()._delete(scope, id_, props, users)
-
-
-def _pair(id_: str) -> tuple[str, str]:
-    group, _, member = id_.partition("/")
-    if segment_mistakes("id", group) or segment_mistakes("id", member):
-        raise DeclarationError("id: must be <id of the user group>/<id of the account member>")
-    return group, member
-
-
-def _one(id_: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    return {ID: id_, "group": _pair(id_)[0], MEMBER: item}
-
-
-class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
-    """One person in a user group, beside others.
-
-    `member` is an e-mail address or the id of an account member, or what a look-up found. Others
-    in the group are left alone, and several stacks may add people to one group. Who was in the
-    group before is `preexisting` and stays in it when this resource goes, unless `adopt=True`.
-    `.get` takes `<id of the group>/<id of the account member>`.
-    """
-
-    lifecycle: ClassVar[type[Lifecycle]] = UserGroupMemberProvider
-
-    account_id: pulumi.Output[str]
-    group: pulumi.Output[str]
-    member: pulumi.Output[Any]
-    preexisting: pulumi.Output[bool]
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        group: Reference,
-        member: Person,
-        account_id: pulumi.Input[str] | None = None,
-        adopt: bool | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        wrong = _mistakes_together(resource_name, group, people.plain(member) or resource_name)
-        member = people.refer_to(member)
-        arguments, mistakes = _in_group(locals())
-        self._declare(arguments, wrong + mistakes)
-
-
-# ------------------------------------------------------------------------------------- programs
-
-ALL = None
-
-
-def _mistakes_together(resource_name: str, group: Reference, who: str | None) -> list[str]:
-    """Say that other resources of the program are in this one's way: plain ids, or one resource."""
-    of = group.id if isinstance(group, Found) else group
-    parts = Deployment.current().parts(OfAUserGroup, of)
-    mistakes = []
-    if ALL in parts:
-        mistakes = [f'group: "{parts[ALL]}" says who all of its members are already']
-    elif who == ALL and parts:
-        first = next(iter(parts.values()))
-        mistakes = [f'group: "{first}" adds a member to it, whom this set would take out']
-    elif who in parts:
-        mistakes = [f'member: "{parts[who]}" has this person in the group already']
-    parts.setdefault(who, resource_name)
-    return mistakes
-
-
-def _in_group(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Take the account from the group, and die with it."""
-    return part_of(arguments, "group", USER_GROUPS, "account_id", dies_with=True)
 
 
 # ------------------------------------------------------------------------------------- look-ups
@@ -620,15 +345,6 @@ class GetUserGroupMemberResult(Found):
     status: str | None = None
 
 
-@dataclass(frozen=True)
-class _OfOneGroup:
-    """Where the members of one group are listed."""
-
-    collection: str
-    needs: str = OfAUserGroup.needs
-    per_page: int = 500
-
-
 class _UserGroupMemberLookup(Lookup[GetUserGroupMemberResult]):
     """Members have an e-mail address instead of a name."""
 
@@ -641,7 +357,7 @@ class _UserGroupMemberLookup(Lookup[GetUserGroupMemberResult]):
             )
         for mistake in segment_mistakes("group", id_):
             raise DeclarationError(str(mistake))
-        where = _OfOneGroup(f"{UserGroupProvider.collection}/{id_}/{MEMBERS}")
+        where = OfOneGroup(f"{UserGroupProvider.collection}/{id_}/{MEMBERS}")
         super().__init__(GetUserGroupMemberResult, where)
 
     def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,82 @@
+"""What an application's own policies have in common, as one list or one by one.
+
+Reusable policies have their places among them: the first that matches decides, of both kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..keyed import UNKNOWN, Mistake
+from ..lifecycle import Lifecycle, segment_mistakes
+from ..references import APPLICATIONS, Found, Reference
+from ..resource import SCOPES, Deployment, part_of
+
+# In an answer: the policy is a reusable one.
+REUSABLE = "reusable"
+
+
+def policy_name(policy: Mapping[str, Any]) -> str:
+    """Return what a policy is called."""
+    return str(policy.get("name"))
+
+
+class OfAnApplication(Lifecycle):
+    """What an application's own policies have in common."""
+
+    collection = "access/apps"
+    replaced_by = frozenset({"application"})
+    heeds_claims = True
+    needs = "Access: Apps and Policies"
+    per_page = 200
+
+    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+        """Take the application's scope. A preview may not know yet which of the two it has."""
+        fields = [field for field in ("account_id", "zone_id") if declared.get(field)]
+        if len(fields) > 1 and UNKNOWN in map(declared.get, fields):
+            known = [field for field in fields if declared[field] != UNKNOWN]
+            kept = known[0] if known else next((f for f in fields if olds.get(f)), fields[0])
+            for field in fields:
+                if field != kept:
+                    del declared[field]
+        return super()._fill_in_scope(declared, olds)
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what cannot be an application's id."""
+        return segment_mistakes("application", declared.get("application"))
+
+    def _policies(self, where: str) -> list[dict[str, Any]]:
+        """Read an application's policies of both kinds, in order."""
+        policies = self.client.list(where, per_page=self.per_page, needs=self.needs)
+        return sorted(policies, key=precedence_of)
+
+
+def precedence_of(policy: Mapping[str, Any]) -> int:
+    """Return the place of a policy: the lowest is decided first."""
+    return int(policy["precedence"])
+
+
+# What a list of all policies has, instead of a place.
+ALL = "all"
+
+
+def mistakes_together(resource_name: str, application: Reference, place: Any) -> list[str]:
+    """Say that other resources of the program are in this one's way: plain ids, or one resource."""
+    of = application.id if isinstance(application, Found) else application
+    parts = Deployment.current().parts(OfAnApplication, of)
+    mistakes = []
+    if ALL in parts:
+        mistakes = [f'application: "{parts[ALL]}" declares all of its policies already']
+    elif place == ALL and parts:
+        first = next(iter(parts.values()))
+        mistakes = [f'application: "{first}" is one of its policies, which this list would delete']
+    elif place in parts:
+        mistakes = [f'precedence: "{parts[place]}" is in this place of the application already']
+    parts.setdefault(place, resource_name)
+    return mistakes
+
+
+def in_application(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Take the scope from the application, and die with it."""
+    return part_of(arguments, "application", APPLICATIONS, *SCOPES, dies_with=True)

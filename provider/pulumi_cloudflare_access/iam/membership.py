@@ -1,0 +1,134 @@
+"""What the members of a user group have in common, as one set or one by one.
+
+The API replaces the whole set or adds and takes out one by one. `UserGroupMembers` replaces it, and
+takes out nobody whom no preview has named; `UserGroupMember` adds and takes out its one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..errors import ApiError, LookUpError, NotFoundError
+from ..keyed import Mistake
+from ..lifecycle import Lifecycle, Scope, segment_mistakes
+from ..references import USER_GROUPS, Found, Reference
+from ..resource import Deployment, part_of
+from . import people
+from .account_member import AccountMembers, Directory
+from .people import EMAIL, ID
+from .user_group import SCIM
+
+T = TypeVar("T")
+
+MEMBERS, MEMBER = "members", "member"
+# Seconds. A group that has just been made may not have a list of members yet.
+NOT_YET = (0.5, 1.0, 2.0, 4.0)
+# The status with which Cloudflare refuses somebody who is no member of the account.
+INVALID = 400
+# Of the people in a message.
+MOST_SHOWN = 50
+
+
+class OfAUserGroup(Lifecycle):
+    """What both kinds have in common."""
+
+    collection = "iam/user_groups"
+    scopes = ("account",)
+    needs = "Account Settings"
+    per_page = 500
+    is_listed_whole = False
+
+    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what cannot be a group's id."""
+        return segment_mistakes("group", declared.get("group"))
+
+    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+        """Say who keeps the group, and who of whom the state knows has left the account."""
+        if any("scim" in reason.message.lower() for reason in error.reasons):
+            return SCIM
+        if error.status != INVALID:
+            return None
+        listed = {found["id"] for found in self._snapshot(scope, AccountMembers).anew()}
+        gone = [one for one in self._people(declared) if one.get(ID) not in listed]
+        told = f"no longer in {scope}: {in_short(map(people.called, gone))}; run pulumi refresh"
+        return told if gone else None
+
+    @staticmethod
+    def _people(declared: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        members = declared.get(MEMBERS) or {MEMBER: declared.get(MEMBER)}
+        return [one for one in members.values() if isinstance(one, Mapping)]
+
+    def _where(self, scope: Scope, group: str) -> str:
+        return f"{self._path(scope, group)}/{MEMBERS}"
+
+    def _once_there(self, work: Callable[[], T]) -> T:
+        """Do what may find no group yet: it may have been made a moment ago."""
+        for wait in NOT_YET:
+            try:
+                return work()
+            except NotFoundError:
+                self.client.clock.sleep(wait)
+        return work()
+
+    def _find(self, scope: Scope, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Return members of the account by where they stand, or say of all who are none."""
+        snapshot = self._snapshot(scope, AccountMembers)
+        directory = Directory(scope, snapshot.objects())
+        if not all(map(directory.knows, names.values())):
+            # Who was invited since, perhaps in this very run, is in a newer list.
+            snapshot.forget()
+            directory = Directory(scope, snapshot.objects())
+        found, strangers = {}, []
+        for place, name in names.items():
+            try:
+                id_, email = directory.find(name)
+            except LookUpError as error:
+                strangers.append(f"{place}: {error}")
+            else:
+                found[place] = {ID: id_, EMAIL: email}
+        if strangers:
+            raise LookUpError("; ".join(strangers))
+        return found
+
+
+def in_short(names: Iterable[str]) -> str:
+    """Name some, and how many more there are."""
+    shown = sorted(names)
+    more = f" and {len(shown) - MOST_SHOWN:,} more" if len(shown) > MOST_SHOWN else ""
+    return ", ".join(shown[:MOST_SHOWN]) + more
+
+
+@dataclass(frozen=True)
+class OfOneGroup:
+    """Where the members of one group are listed."""
+
+    collection: str
+    needs: str = OfAUserGroup.needs
+    per_page: int = 500
+
+
+# Whom a set has, instead of one person.
+ALL = None
+
+
+def mistakes_together(resource_name: str, group: Reference, who: str | None) -> list[str]:
+    """Say that other resources of the program are in this one's way: plain ids, or one resource."""
+    of = group.id if isinstance(group, Found) else group
+    parts = Deployment.current().parts(OfAUserGroup, of)
+    mistakes = []
+    if ALL in parts:
+        mistakes = [f'group: "{parts[ALL]}" says who all of its members are already']
+    elif who == ALL and parts:
+        first = next(iter(parts.values()))
+        mistakes = [f'group: "{first}" adds a member to it, whom this set would take out']
+    elif who in parts:
+        mistakes = [f'member: "{parts[who]}" has this person in the group already']
+    parts.setdefault(who, resource_name)
+    return mistakes
+
+
+def in_group(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Take the account from the group, and die with it."""
+    return part_of(arguments, "group", USER_GROUPS, "account_id", dies_with=True)

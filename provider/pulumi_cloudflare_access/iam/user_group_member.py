@@ -1,0 +1,183 @@
+"""One person in a user group, beside others.
+
+https://developers.cloudflare.com/api/resources/iam/subresources/user_groups/subresources/members/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+import pulumi
+
+from .. import ownership, plugin
+from ..api.pages import Snapshot
+from ..errors import ApiError, DeclarationError, NotFoundError, UnusableAnswerError
+from ..lifecycle import ADOPT, Lifecycle, Scope, journal_for, segment_mistakes
+from ..model import Inputs, State
+from ..references import Reference
+from ..resource import Resource
+from . import people
+from .membership import MEMBER, MEMBERS, OfAUserGroup, OfOneGroup, in_group, mistakes_together
+from .people import ID, Person
+
+PREEXISTING = "preexisting"
+
+
+class UserGroupMemberInputs(Inputs):
+    """Who shall be in a user group, too."""
+
+    account_id: str | None = None
+    group: str
+    member: Annotated[Any, people.PersonShape()]
+
+
+class UserGroupMemberState(State):
+    """What we keep besides what was declared."""
+
+    preexisting: bool | None = None
+
+
+class UserGroupMemberProvider(OfAUserGroup):
+    """Where one member of a group is. The id is the group's and the member's, with a slash."""
+
+    kind = "user_group_member"
+    what = "user group member"
+    inputs = UserGroupMemberInputs
+    state = UserGroupMemberState
+    natural_key = MEMBER
+    replaced_by = frozenset({"group", MEMBER})
+    # Only before the person is added can be seen who was in the group already.
+    kept_from_create = frozenset({"preexisting"})
+
+    def identified(
+        self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
+    ) -> dict[str, Any]:
+        """Put address and id beside each other, from the account's members where need be."""
+        if not isinstance(declared.get(MEMBER), Mapping):
+            return dict(declared)
+        one = people.identified({MEMBER: declared[MEMBER]}, [known.get(MEMBER)])
+        lacking = people.unidentified(one) if scope else {}
+        if scope and lacking:
+            one = people.identified(one, self._find(scope, lacking).values())
+        return {**declared, **one}
+
+    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave the person as a program names it."""
+        return {**declared, MEMBER: people.as_written(declared[MEMBER])}
+
+    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+        group = id_.partition("/")[0]
+        called = f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
+        return plugin.redact(called, (dict(props),))
+
+    def _path(self, scope: Scope, id_: str | None = None) -> str:
+        if id_ is None or "/" not in id_:
+            return super()._path(scope, id_)
+        group, member = _pair(id_)
+        return f"{self._where(scope, group)}/{member}"
+
+    def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+        """Return a member as one list for all of its group has it."""
+        found = self._snapshot_of(scope, id_).find(_pair(id_)[1])
+        return None if found is None else _one(id_, found)
+
+    def _snapshot_of(self, scope: Scope, id_: str) -> Snapshot:
+        return self._snapshot(scope, OfOneGroup(f"{self.collection}/{_pair(id_)[0]}/{MEMBERS}"))
+
+    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+        """Remember a member of the group."""
+        super()._wrote(scope, answer)
+        self._snapshot_of(scope, answer[ID]).wrote(_pair(answer[ID])[1], answer[MEMBER])
+
+    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+        """Read one member of the group."""
+        _, member = _pair(id_)
+        found = self._fetch(scope, id_)
+        if found.get(ID) != member:
+            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {found.get(ID)}")
+        return _one(id_, found)
+
+    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
+        """Leave it to `_make`: it looks whether the person is there in any case."""
+
+    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Add the person. Who is in the group already stays when this resource goes."""
+        group, member = props["group"], props[MEMBER][ID]
+        id_, where = f"{group}/{member}", self._where(scope, group)
+        journal, urn = journal_for(self.settings), plugin.current_urn()
+        try:
+            there = self._get(scope, id_)
+        except NotFoundError:
+            # Also where the group has been made a moment ago and has no list of members yet.
+            journal.begin(urn, where, {ID: member}, ())
+            try:
+                added = self._once_there(
+                    lambda: self.client.add(where, [{ID: member}], needs=self.needs)
+                )
+            except ApiError:
+                journal.refused(urn)
+                raise
+            found = [_one(id_, item) for item in added if item.get(ID) == member]
+            journal.made(urn, where, self.kind, id_)
+            return {**(found[0] if found else self._get(scope, id_)), PREEXISTING: False}
+        # Whoever had the person before, a resource of another name, must not take it out then.
+        ownership.take(self.adoptable(id_))
+        # A run of this machine that was killed may have added the person itself.
+        own = any(
+            note.id == id_ or note.asked == journal.hash_of({ID: member})
+            for note in journal.notes_of(urn, where)
+        )
+        if own:
+            journal.made(urn, where, self.kind, id_)
+        return {**there, PREEXISTING: not (own or props.get(ADOPT))}
+
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
+        """Take the person out, unless it was in the group before."""
+        if props.get(PREEXISTING):
+            plugin.warn(f"{self._called(props, id_)} stays: it was there before this resource")
+            return
+        super()._delete(scope, id_, props, users)
+
+
+def _pair(id_: str) -> tuple[str, str]:
+    group, _, member = id_.partition("/")
+    if segment_mistakes("id", group) or segment_mistakes("id", member):
+        raise DeclarationError("id: must be <id of the user group>/<id of the account member>")
+    return group, member
+
+
+def _one(id_: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    return {ID: id_, "group": _pair(id_)[0], MEMBER: item}
+
+
+class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
+    """One person in a user group, beside others.
+
+    `member` is an e-mail address or the id of an account member, or what a look-up found. Others
+    in the group are left alone, and several stacks may add people to one group. Who was in the
+    group before is `preexisting` and stays in it when this resource goes, unless `adopt=True`.
+    `.get` takes `<id of the group>/<id of the account member>`.
+    """
+
+    lifecycle: ClassVar[type[Lifecycle]] = UserGroupMemberProvider
+
+    account_id: pulumi.Output[str]
+    group: pulumi.Output[str]
+    member: pulumi.Output[Any]
+    preexisting: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        group: Reference,
+        member: Person,
+        account_id: pulumi.Input[str] | None = None,
+        adopt: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        wrong = mistakes_together(resource_name, group, people.plain(member) or resource_name)
+        member = people.refer_to(member)
+        arguments, mistakes = in_group(locals())
+        self._declare(arguments, wrong + mistakes)
