@@ -127,8 +127,9 @@ class KeyedShape(Shape):
         return self.keyed.arrange((Named(key, entry) for key, entry in old.items()), new)
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write the list."""
-        del there, was
+        """Write the list; of objects, each over what is there of it and nobody declares."""
+        if isinstance(self.keyed, Objects) and isinstance(there, list):
+            return self.keyed.over(value, there, was if isinstance(was, Mapping) else {})
         return self.keyed.request(value)
 
     def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
@@ -656,6 +657,23 @@ class Objects(Keyed):
     def to_wire(self, entry: Any) -> Any:
         """Write the object whole."""
         return self.shape.request(entry)
+
+    def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
+        """Write the list over the one that is there; what was declared is not carried over."""
+        left = [(one, self._declaration_of(one, was)) for one in there]
+        if was:
+            left = [(one, had) for one, had in left if had is not None]
+        written = {}
+        # Those that say the most come first: they match the least.
+        for key in sorted(value, key=lambda key: (-len(self.canonical(value[key])), key)):
+            place = next((i for i, (o, _) in enumerate(left) if self.matches(value[key], o)), None)
+            one, had = (None, None) if place is None else left.pop(place)
+            written[key] = self.shape.request(value[key], one, had)
+        return [written[key] for key in sorted(written)]
+
+    def _declaration_of(self, one: Any, was: Mapping[str, Any]) -> Any:
+        fitting = [entry for entry in was.values() if self.matches(entry, one)]
+        return max(fitting, key=lambda entry: len(self.canonical(entry)), default=None)
 
     def matches(self, entry: Any, answer: Any) -> bool:
         """Compare the fields that are declared."""

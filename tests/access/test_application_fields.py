@@ -493,6 +493,29 @@ def test_an_entry_of_a_list_that_says_less_is_sent_without_what_it_said(
     assert meant(written(cloudflare)[-1]["body"][field]) == meant(less)
 
 
+@pytest.mark.parametrize(("kind", "field", "more", "less"), LESS)
+def test_what_somebody_adds_to_an_entry_of_a_list_stays(
+    kind: str,
+    field: str,
+    more: list[Any],
+    less: list[Any],
+    *,
+    plugin: Plugin,
+    cloudflare: LocalCloudflare,
+    person: Person,
+) -> None:
+    base = {"type": kind, **BASE[kind]}
+    made = plugin.up(KIND, {**base, field: less})
+    person.write(made.id, {**base, field: more})
+    changed = plugin.up(KIND, {**base, field: less, "name": "Other"}, was=made)
+    assert changed.did == "update"
+    assert meant(written(cloudflare)[-1]["body"][field]) == meant(more)
+    # Once it has been declared, it goes with its declaration.
+    declared = plugin.up(KIND, {**base, field: more, "name": "Other"}, was=changed)
+    plugin.up(KIND, {**base, field: less, "name": "Other"}, was=declared)
+    assert meant(written(cloudflare)[-1]["body"][field]) == meant(less)
+
+
 def test_a_mapping_that_says_less_is_sent_without_what_it_said(
     plugin: Plugin, cloudflare: LocalCloudflare
 ) -> None:
