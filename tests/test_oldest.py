@@ -101,6 +101,49 @@ def test_look_ups_and_mistakes_work_with_the_oldest_sdk(stack: Stack, colleague:
     assert "Traceback" not in refused.text
 
 
+COMPONENTS = """
+from pulumi_cloudflare_access import grants, scopes
+
+eu = cloudflare.Cloudflare("eu", account_id="{account}", api_token_env="CF_EU_TOKEN")
+first = cloudflare.AccessGroup("first", name="First", include=[rules.everyone()])
+opts = ResourceOptions(provider=eu, protect={protect}, depends_on=[first])
+team = cloudflare.Team("team", name="Engineers", people=["ada@example.com"], opts=opts, grants=[
+    grants.allow("Zone Read", on=scopes.zones({{"shop": "{zone}"}}))])
+policy = {{"name": "Team", "decision": "allow", "include": [rules.group(team.access_group)]}}
+cloudflare.ProtectedApplication("wiki", domain="wiki.example.com", policies=[policy], opts=opts)
+cloudflare.PolicySet("set", policies=[policy], opts=opts, applications={{
+    "shop": {{"domain": "shop.example.com"}}}})
+"""
+PARTS = {
+    *("team-access", "team-shop", "team-rights", "team-members"),
+    *("wiki-application", "wiki-policies", "set-Team", "set-shop"),
+}
+
+
+def test_components_and_their_options_work_with_the_oldest_sdk(
+    stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    eu = cloudflare.add_account()
+    zone = cloudflare.add_zone(account=eu)
+    cloudflare.seed({"accounts": {eu.id: {"members": [{"email": "ada@example.com"}]}}})
+    stack.environment["CF_EU_TOKEN"] = eu.token
+    stack.program(COMPONENTS.format(account=eu.id, zone=zone.id, protect=True))
+    stack.up()
+    state = stack.state()
+    for part in PARTS:
+        kept = state[part]
+        assert kept["inputs"]["account_id"] == eu.id
+        assert kept["protect"] is True, part
+        assert kept["provider"].split("::")[-2] == "eu", part
+        assert state["first"]["urn"] in kept["dependencies"], part
+        assert state[part.partition("-")[0]]["urn"] == kept["parent"]
+    assert stack.settled()
+    stack.program(COMPONENTS.format(account=eu.id, zone=zone.id, protect=False))
+    stack.up()
+    stack.destroy()
+    assert stack.state() == {}
+
+
 def test_many_accounts_are_driven_with_it_too(stack: Stack) -> None:
     stack.program(PROGRAM)
     account = {

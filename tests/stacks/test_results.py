@@ -81,6 +81,7 @@ def test_the_summary_has_a_line_for_each_stack_and_one_for_all() -> None:
     assert lines[1].endswith("1 updated  (1.2 s)")
     assert lines[2].endswith("failed: engineers: no  (0.0 s)")
     assert lines[3] == "up: 3 stacks, 1 changed, 1 failed"
+    assert Results("up", (result("one"),)).total == "1 stack, 0 changed, 0 failed"
     assert list(RESULTS.details()) == [
         "changed: update staff (AccessGroup): + include.everyone",
         "changed: warning: mind",

@@ -102,8 +102,8 @@ def test_a_program_within_another_function_can_be_sent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "more", "told"),
     [
-        (program, {"project": None}, "project= is due with a function"),
-        (program, {"project": "a b"}, "project= is due with a function"),
+        (program, {"project": None}, "kept under a project's name"),
+        (program, {"project": "a b"}, "kept under a project's name"),
         (program, {"machines": 0}, "machines must be 1 or more"),
         (program, {"backend": "somewhere"}, "has no scheme"),
         ("/nowhere", {}, "/nowhere is no Pulumi project"),

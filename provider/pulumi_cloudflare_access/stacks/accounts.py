@@ -61,20 +61,26 @@ def read_accounts(path: str | Path) -> tuple[Account, ...]:
 
     path = Path(path)
     loader = None
+    twice: list[Mistake] = []
     try:
-        loader = yaml.SafeLoader(path.read_text())
+        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
         top = loader.get_single_node()
         if isinstance(top, yaml.MappingNode):
-            inner = {key.value: value for key, value in top.value}
+            twice += _twice(path.name, top)
+            inner = {str(key.value): value for key, value in top.value}
             top = inner.get("accounts", top)
         if not isinstance(top, yaml.SequenceNode):
             raise SettingsError(f"{path}: a list of accounts is due")
+        for node in top.value:
+            twice += _twice(path.name, node, "; a new account begins with a dash")
         found = [
             (f"{path.name}:{node.start_mark.line + 1}", loader.construct_document(node))
             for node in top.value
         ]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not UTF-8; save it as such") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -82,7 +88,7 @@ def read_accounts(path: str | Path) -> tuple[Account, ...]:
     finally:
         if loader is not None:
             loader.dispose()
-    return _checked(found)
+    return _checked(found, twice)
 
 
 def check_accounts(settings: Iterable[Account | Mapping[str, Any]]) -> tuple[Account, ...]:
@@ -90,10 +96,27 @@ def check_accounts(settings: Iterable[Account | Mapping[str, Any]]) -> tuple[Acc
     return _checked((f"accounts[{number}]", given) for number, given in enumerate(settings))
 
 
-def _checked(settings: Iterable[tuple[str, Any]]) -> tuple[Account, ...]:
+def _twice(file: str, node: Any, hint: str = "") -> Iterator[Mistake]:
+    """Say which keys are there twice: YAML keeps the last, and where a dash is missing, loses one.
+
+    With a hint, in the values of this node, too.
+    """
+    first: dict[str, Any] = {}
+    for key, value in node.value if node.id == "mapping" else ():
+        earlier = first.setdefault(str(key.value), key)
+        if earlier is not key:
+            line, before = (one.start_mark.line + 1 for one in (key, earlier))
+            yield Mistake(f"{file}:{line}: {key.value}", f"is in line {before} already{hint}")
+        if hint:
+            yield from _twice(file, value)
+
+
+def _checked(
+    settings: Iterable[tuple[str, Any]], mistakes: Iterable[Mistake] = ()
+) -> tuple[Account, ...]:
     accounts: dict[str, Account] = {}
     places: dict[str, str] = {}
-    mistakes: list[Mistake] = []
+    mistakes = [*mistakes]
     for place, given in settings:
         raw = _raw(given)
         wrong = [Mistake(f"{place}: {path}" if path else place, why) for path, why in _wrong(raw)]

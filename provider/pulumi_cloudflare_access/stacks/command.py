@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from ..errors import SettingsError
+from ..model import nearest
 from .accounts import read_accounts
 from .results import Results
 from .run import Stacks
@@ -195,11 +196,23 @@ def _program(given: str) -> Any:
     module, colon, name = given.partition(":")
     if not colon or Path(given).exists():
         return given
+    if not module or not name:
+        raise SettingsError(f"--program {given}: a folder or module:function is due")
     sys.path.insert(0, str(Path.cwd()))
     try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise SettingsError(f"--program {given}: {error}") from None
+        home = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"--program {given}: {error} (looked for in {Path.cwd()}, too)"
+        ) from None
+    except Exception as error:  # noqa: BLE001 - it is the user's, and may raise anything
+        raise SettingsError(f"--program {given}: {type(error).__name__}: {error}") from None
+    if not hasattr(home, name):
+        raise SettingsError(f"--program {given}: {module} has no {name}{nearest(name, vars(home))}")
+    found = getattr(home, name)
+    if not callable(found):
+        raise SettingsError(f"--program {given}: is no function")
+    return found
 
 
 def _failed(path: Path) -> list[str]:
@@ -221,5 +234,9 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
         raise SettingsError(
             "--dask needs Dask: pip install 'pulumi-cloudflare-access[dask]'"
         ) from None
-    with Client(address) as client:  # type: ignore[no-untyped-call]  # Dask has types, not here
+    try:
+        client: Any = Client(address)  # type: ignore[no-untyped-call]  # Dask has types, not here
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--dask {address}: no scheduler answers there ({error})") from None
+    with client:
         yield client.get_executor()

@@ -59,8 +59,8 @@ class Program:
 
         if project is None or not PROJECT_NAME.fullmatch(project):
             raise SettingsError(
-                "project= is due with a function: its stacks are kept under that name (letters, "
-                "digits, _ . and -)"
+                "a function's stacks are kept under a project's name: give it one, project= or "
+                "--project (letters, digits, _ . and -)"
             )
         if inspect.iscoroutinefunction(function):
             raise SettingsError("the program must be a plain function, not a coroutine")

@@ -187,7 +187,7 @@ class Results:
     def total(self) -> str:
         """One line about all: how many there are, changed and failed."""
         counts = (f"{len(self.changed)} changed", f"{len(self.failed)} failed")
-        return f"{len(self)} stacks, {', '.join(counts)}"
+        return f"{len(self)} stack{'' if len(self) == 1 else 's'}, {', '.join(counts)}"
 
 
 def _told(operation: str, action: str) -> str:

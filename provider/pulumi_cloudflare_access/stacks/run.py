@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
+from ..model import nearest
 from .accounts import Account, check_accounts
 from .program import Program, read_project
 from .progress import Reporter
@@ -85,9 +86,11 @@ class Stacks:
     def only(self, names: Iterable[str]) -> Stacks:
         """Return these stacks without those that are not named. Raises SettingsError."""
         wanted = set(names)
-        unknown = wanted - {account.name for account in self.accounts}
+        names = [account.name for account in self.accounts]
+        unknown = sorted(wanted - {*names})
         if unknown:
-            raise SettingsError(f"there is no account named {', '.join(sorted(unknown))}")
+            told = ", ".join(f"{name}{nearest(name, names)}" for name in unknown)
+            raise SettingsError(f"there is no account named {told}")
         return self._with(account for account in self.accounts if account.name in wanted)
 
     def preview(
@@ -270,7 +273,7 @@ def _logged_in_to() -> str:
         raise SettingsError("there is no pulumi on the PATH") from None
     except (subprocess.CalledProcessError, ValueError, KeyError):
         raise SettingsError(
-            "no backend: pass backend=, set PULUMI_BACKEND_URL, or run pulumi login"
+            "no backend: pass backend= (--backend), set PULUMI_BACKEND_URL, or run pulumi login"
         ) from None
 
 

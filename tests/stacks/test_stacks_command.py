@@ -1,0 +1,137 @@
+"""What `cloudflare-access stacks` says to those who mistype. Nothing begins, no traceback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CLI = [sys.executable, "-m", "pulumi_cloudflare_access.cli", "stacks"]
+ACCOUNTS = "- {name: acme, account_id: 0123456789abcdef0123456789abcdef}\n"
+# Dask tries for half a minute otherwise.
+SOON = "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"
+PROGRAM = "value = 'text'\ndef program() -> None: ...\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "accounts.yaml").write_text(ACCOUNTS)
+    (tmp_path / "twice.yaml").write_text(
+        f"{ACCOUNTS}- name: globex\n  account_id: {'a' * 32}\n"
+        f"  name: initech\n  account_id: {'b' * 32}\n  config: {{'a:b': 1, 'a:b': 2}}\n"
+    )
+    (tmp_path / "wrong.yaml").write_text("- {name: acme, acount_id: 1}\n")
+    (tmp_path / "latin.yaml").write_bytes(b"- name: caf\xe9\n")
+    (tmp_path / "infra.py").write_text(PROGRAM)
+    (tmp_path / "broken.py").write_text("raise RuntimeError('of this program')\n")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "Pulumi.yaml").write_text("name: infra\nruntime: python\n")
+    return tmp_path
+
+
+def refused(folder: Path, *arguments: str, accounts: str = "accounts.yaml") -> str:
+    run = subprocess.run(
+        [*CLI, "preview", accounts, *arguments],
+        cwd=folder,
+        env={**os.environ, "PULUMI_BACKEND_URL": "file:///state", SOON: "1s"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode in {1, 2}
+    assert run.stdout == ""
+    assert "Traceback" not in run.stderr
+    return run.stderr.partition("Error: ")[2].strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--program", "nowhere"], "{folder}/nowhere is no Pulumi project: it has no Pulumi.yaml"),
+        (
+            ["--program", "infra:program"],
+            (
+                "a function's stacks are kept under a project's name: give it one, project= or "
+                "--project (letters, digits, _ . and -)"
+            ),
+        ),
+        (["--program", "infra:value"], "--program infra:value: is no function"),
+        (["--program", "infra:progam"], '--program infra:progam: infra has no progam; "program"?'),
+        (
+            ["--program", "elsewhere:program"],
+            (
+                "--program elsewhere:program: No module named 'elsewhere' (looked for "
+                "in {folder}, too)"
+            ),
+        ),
+        (
+            ["--program", "broken:program"],
+            "--program broken:program: RuntimeError: of this program",
+        ),
+        (["--program", ":program"], "--program :program: a folder or module:function is due"),
+        (
+            ["--program", "project", "--only", "acne"],
+            'there is no account named acne; "acme"?',
+        ),
+        (
+            ["--program", "project", "--failed-in", "infra.py"],
+            "infra.py is not what an earlier run printed with --json",
+        ),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_named_with_the_remedy(
+    folder: Path, arguments: list[str], told: str
+) -> None:
+    assert refused(folder, *arguments) == told.format(folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "told"),
+    [
+        (
+            "wrong.yaml",
+            (
+                "accounts that cannot be used:\n"
+                'wrong.yaml:1: acount_id: is no setting of an account; "account_id"?\n'
+                "wrong.yaml:1: account_id: is missing"
+            ),
+        ),
+        # A dash forgotten: two accounts would be one.
+        (
+            "twice.yaml",
+            (
+                "accounts that cannot be used:\n"
+                "twice.yaml:4: name: is in line 2 already; a new account begins with a dash\n"
+                "twice.yaml:5: account_id: is in line 3 already; a new account begins with a dash\n"
+                "twice.yaml:6: a:b: is in line 6 already"
+            ),
+        ),
+        ("latin.yaml", "latin.yaml: is not UTF-8; save it as such"),
+    ],
+)
+def test_a_mistake_in_the_list_of_accounts_is_named_with_its_line(
+    folder: Path, accounts: str, told: str
+) -> None:
+    assert refused(folder, "--program", "project", accounts=accounts) == told
+
+
+@pytest.mark.parametrize("accounts", ["none.yaml", "project"])
+def test_a_list_that_is_no_file_is_named(folder: Path, accounts: str) -> None:
+    assert f"'{accounts}'" in refused(folder, "--program", "project", accounts=accounts)
+
+
+def test_a_cluster_that_does_not_answer_is_named(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+    # Nobody listens there any more.
+    told = refused(folder, "--program", "project", "--dask", address)
+    assert told.startswith(f"--dask {address}: no scheduler answers there (")
+    told = refused(folder, "--program", "project", "--dask", "nonsense://x")
+    assert told.startswith("--dask nonsense://x: ")
