@@ -38,6 +38,11 @@ class Described:
     kept_from_create: ClassVar[frozenset[str]] = frozenset()
     """Outputs that no later answer has."""
 
+    @classmethod
+    def unique(cls, declared: Mapping[str, Any]) -> str | None:  # noqa: ARG003 - likewise
+        """Name the field that no other object in the same account or zone may have the same."""
+        return None
+
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
         """Say what the API refuses of fields that are right each by itself."""
         return []

@@ -42,9 +42,9 @@ class Resource(dynamic.Resource):
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
         mistakes += found_wrong
-        mistakes += Deployment.current().adoption_mistakes(
-            type(self), resource_name, declared, _provider_of(opts)
-        )
+        deployment, provider = Deployment.current(), _provider_of(opts)
+        mistakes += deployment.adoption_mistakes(type(self), resource_name, declared, provider)
+        mistakes += deployment.namesake_mistakes(type(self), resource_name, declared, provider)
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
@@ -62,7 +62,7 @@ class Resource(dynamic.Resource):
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
         self._register(resource_name, props, opts)
-        Deployment.current().count(self, declared)
+        deployment.count(self, declared)
 
     def _register(
         self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
@@ -204,6 +204,7 @@ class Deployment:
 
     def __init__(self) -> None:
         self._adopted: dict[tuple[Any, ...], str] = {}
+        self._unique: dict[tuple[Any, ...], str] = {}
         self._claimed: set[str] = set()
         self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
         self._counted: collections.Counter[tuple[Any, ...]] = collections.Counter()
@@ -235,6 +236,25 @@ class Deployment:
         if first == name:
             return []
         return [f'{ADOPT}: "{first}" adopts this object already: one object, one resource']
+
+    def namesake_mistakes(
+        self,
+        resource: type[Resource],
+        name: str,
+        declared: Mapping[str, Any],
+        provider: pulumi.ProviderResource | None,
+    ) -> list[str]:
+        """Say that Cloudflare would refuse the second of two. Plain values only."""
+        unique = resource.lifecycle.unique(declared)
+        value = declared.get(unique) if unique else None
+        scope = [provider and provider.pulumi_resource_name, *map(declared.get, SCOPES)]
+        if not isinstance(value, str) or any(isinstance(s, pulumi.Output) for s in scope):
+            return []
+        value = resource.lifecycle.facts()[str(unique)].shape.meaning(value)
+        first = self._unique.setdefault((resource, value, *scope), name)
+        if first == name:
+            return []
+        return [f'{unique}: "{first}" has {value} already, and Cloudflare refuses a second one']
 
     async def claimed(self) -> list[str] | None:
         """Return the ids that resources of this program adopt. Asked for when it has run."""

@@ -465,6 +465,11 @@ class AccessApplicationProvider(Lifecycle):
     # Cloudflare shows it once, in the answer to the request that made it.
     kept_from_create = frozenset({"client_secret"})
 
+    @classmethod
+    def unique(cls, declared: Mapping[str, Any]) -> str | None:
+        """Have one application in a place. A bookmark only points to one."""
+        return None if declared.get("type") == "bookmark" else "domain"
+
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
         mistakes = mistakes_of_type(declared)

@@ -123,6 +123,12 @@ class SsoConnectorProvider(OfSsoConnectors):
     natural_key = "email_domain"
     replaced_by = frozenset({"email_domain"})
 
+    @classmethod
+    def unique(cls, declared: Mapping[str, Any]) -> str:
+        """Have one connector for a domain."""
+        del declared
+        return "email_domain"
+
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""
         mistakes = super().mistakes_in(declared)
