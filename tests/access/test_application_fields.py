@@ -12,7 +12,7 @@ from harness.plugin import Plugin
 from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.access.application import AccessApplicationInputs
+from pulumi_cloudflare_access.access.application_fields import AccessApplicationInputs
 from pulumi_cloudflare_access.access.application_types import TAKEN_BY
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 from pulumi_cloudflare_access.model import fields_of
