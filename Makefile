@@ -35,7 +35,7 @@ test: setup build/setup/oldest ## every test; ARGS="-k name" for some
 fleet: setup ## of the tests, many accounts on a cluster: ACCOUNTS=6 for fewer than 50
 	@$(WITH_ENV) $(IN_VENV) -m pytest -s tests/stacks/test_many_accounts.py
 
-bench: setup ## what it costs, in 12 minutes: build/bench.json; ARGS="refresh creates" for some
+bench: setup ## what it costs, in 8 minutes: build/bench.json; ARGS="refresh creates" for some
 	@$(WITH_ENV) PYTHONPATH=tests $(IN_VENV) -m benchmarks $(ARGS)
 
 check: build/setup/package ## formatter, linter, types, import contracts

@@ -26,7 +26,7 @@ first `up` of 5,000 objects | {requests, 5,000 objects: first up} |
 1,000 creates, the plugin's part | {1,000 creates at 150 ms} | four at a time: {1,000 creates at 150 ms, 4 at a time}
 5,000 requests within the rate limit | {5,000 requests: our schedule} | the least: {5,000 requests: the least that the rate limit lets them take}
 200 creates, Cloudflare at once | {200 creates of a group, nothing to wait for} | a resource that does nothing: {200 creates of a resource that does nothing}
-1,000 times Check + Diff | {1,000 serial Check + Diff} |
+1,000 times Check + Diff | {1,000 serial Check + Diff} | a resource that does nothing: {1,000 serial Check + Diff of a resource that does nothing}
 import, over `import pulumi` | {import pulumi_cloudflare_access, over import pulumi} | `pulumi_cloudflare`: {import pulumi_cloudflare, over import pulumi}
 … with `AccessGroup`, `rules` in use | {AccessGroup and rules in use, over import pulumi} |
 … memory | {AccessGroup and rules in use, over import pulumi: memory} | `pulumi_cloudflare`: {import pulumi_cloudflare, over import pulumi: memory}
