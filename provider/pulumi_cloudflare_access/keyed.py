@@ -85,6 +85,11 @@ class Keyed(ABC):
         del old
         return new
 
+    def inside(self, key: str, old: Any, new: Any) -> list[str]:
+        """Say what changed in an entry that goes by the key that it had."""
+        del old, new
+        return [f"- {key}", f"+ {key}"]
+
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
         """Turn what a program wrote into the map, and collect its mistakes."""
         if value == UNKNOWN:

@@ -284,12 +284,19 @@ class InOrder(Keyed):
         return Named(named.key, self._entries.in_form(item, form, name_of))
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-        """Say what has gone, what has come, and the order where that is all that changed."""
-        before = {self.canonical(entry): key for key, entry in in_order(old)}
-        after = {self.canonical(entry): key for key, entry in in_order(new)}
-        gone = [f"- {key}" for meaning, key in before.items() if meaning not in after]
-        come = [f"+ {key}" for meaning, key in after.items() if meaning not in before]
-        return gone + come or [f"order: {_line(old)} -> {_line(new)}"]
+        """Say what has gone, come and changed, and the order of what is in both."""
+        before, after = dict(in_order(old)), dict(in_order(new))
+        had, has = self.meanings(old), self.meanings(new)
+        gone = [key for key, meaning in zip(before, had, strict=True) if meaning not in has]
+        come = [key for key, meaning in zip(after, has, strict=True) if meaning not in had]
+        told = [f"- {key}" for key in gone if key not in come]
+        told += [f"+ {key}" for key in come if key not in gone]
+        for key in gone:
+            if key in come:
+                told += self._entries.inside(key, before[key], after[key])
+        if [key for key in before if key in after] != [key for key in after if key in before]:
+            told.append(f"order: {_line(old)} -> {_line(new)}")
+        return told or [f"order: {_line(old)} -> {_line(new)}"]
 
     def meanings(self, value: Any) -> list[str]:
         """Write what the entries mean, in their order."""

@@ -650,6 +650,10 @@ class Objects(Keyed):
         """Let the parts that did not change look as they did."""
         return self.shape.keep_keys(new, old)
 
+    def inside(self, key: str, old: Any, new: Any) -> list[str]:
+        """Say which of its fields changed, and how."""
+        return self.shape.changes(key, old, new)
+
     def canonical(self, entry: Any) -> str:
         """Write what the object means."""
         return json.dumps(self.shape.meaning(entry), sort_keys=True)

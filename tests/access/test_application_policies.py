@@ -281,6 +281,25 @@ def test_what_nobody_declares_of_a_policy_stays(plugin: Plugin, app: Application
     assert app.policies()[0]["session_duration"] == "2h"
 
 
+def test_an_edit_by_hand_is_told_with_the_policy_and_the_person(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    app.edit("Not Eve", include=[EVE, rules.email("mallory@example.net")], precedence=900)
+    app.make({**GUESTS, "name": "Foreign"}, precedence=901)
+    changes = (
+        "policies: + Foreign",
+        "policies: Not Eve.include: + email mallory@example.net",
+        "policies: order: Staff > Not Eve > Guests -> Staff > Guests > Not Eve > Foreign",
+    )
+    with pytest.raises(CallFailed) as refused:
+        plugin.up(LIST, app.declare(STAFF), was=made)
+    assert f"no preview has shown it: {'; '.join(changes)}. Nothing was sent" in str(refused.value)
+    plugin.engine.warnings.clear()
+    plugin.refresh(made)
+    assert plugin.warnings == [f"changed at Cloudflare: {'; '.join(changes)}"]
+
+
 def test_a_creation_that_was_cut_short_is_gone_on_with(plugin: Plugin, app: Application) -> None:
     app.make(NOT_EVE, precedence=20)
     app.make(STAFF, precedence=10)
@@ -294,11 +313,19 @@ def test_policies_that_nobody_declares_are_told_and_stay_unless_that_is_accepted
     plugin: Plugin, app: Application
 ) -> None:
     app.make({**GUESTS, "name": "Foreign"})
-    with pytest.raises(CallFailed, match=r"^AdoptionError: .*policies: - Foreign"):
+    app.make({**STAFF, "include": [EVE]})
+    with pytest.raises(CallFailed) as refused:
         plugin.up(LIST, app.declare(*THREE))
+    assert (
+        "AdoptionError: the application has policies already, which would change: "
+        "policies: - Foreign; policies: Staff.include: - email eve@example.com; "
+        "policies: Staff.include: + email ada@example.com; policies: Staff.include: + email "
+        "bob@example.com. Declare what is there, or accept these changes with adopt=True and "
+        "adopt_changes=True"
+    ) in str(refused.value)
     with pytest.raises(CallFailed, match=r"^AdoptionError: .*policies: - Foreign"):
         plugin.up(LIST, app.declare(*THREE, adopt=True))
-    assert app.names() == ["Foreign"]
+    assert app.names() == ["Foreign", "Staff"]
     plugin.up(LIST, app.declare(*THREE, adopt=True, adopt_changes=True))
     assert app.names() == ["Staff", "Not Eve", "Guests"]
 

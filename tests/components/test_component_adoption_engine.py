@@ -77,11 +77,11 @@ def test_parts_are_taken_over_as_they_are_and_as_they_are_declared_once_that_is_
             for line in refused.splitlines()
             if line.lstrip().startswith("error:") and told in line
         )
-        for told in ("Access group", "user group", "policies of its own")
+        for told in ("Access group", "user group", "has policies already")
     )
     assert "would change: include: - email grace@example.com. Declare what is there" in access
     assert "- grace@example.com" in members
-    assert "policies: - Staff" in policies
+    assert "would change: policies: Staff.include: - email ada@example.com;" in policies
     assert written(cloudflare) == []
 
     # What was taken over in that run stays so.

@@ -134,9 +134,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             foreign = self._foreign(there, declared)
             if foreign and not (props.get(ADOPT) and props.get(ADOPT_CHANGES)):
                 raise AdoptionError(
-                    f"the application has policies of its own that the program does not declare: "
-                    f"{'; '.join(foreign)}. Declare them, or let them go with adopt=True and "
-                    "adopt_changes=True"
+                    "the application has policies already, which would change: "
+                    f"{'; '.join(foreign)}. Declare what is there, or accept these changes with "
+                    "adopt=True and adopt_changes=True"
                 )
             # Whoever had the list before, a resource of another name, must not delete it then.
             ownership.take(self.adoptable(props["application"]))
