@@ -6,6 +6,6 @@ if [ -z "${PULUMI_ACCESS_TOKEN:-}" ]; then
     # A fork has no secrets, and so no state to compare with: everything is shown as new.
     export PULUMI_BACKEND_URL=file://. PULUMI_CONFIG_PASSPHRASE=
     stack=preview
-    pulumi stack init "$stack" --non-interactive
+    pulumi stack select "$stack" --create --non-interactive
 fi
 pulumi preview --stack "$stack" --diff --non-interactive
