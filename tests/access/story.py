@@ -380,6 +380,18 @@ class Story:
         ]
         for _ in range(self.draw(st.integers(1, 3))):
             self.draw(st.sampled_from(edits))()
+        self._tell_apart()
+
+    def _tell_apart(self) -> None:
+        """Name what is to be made as nothing is named: else it may be just what is there already.
+
+        Of what leaves the program in the same run, a new process does not know whose it is, and so
+        it refuses to make the same once more.
+        """
+        for name, one in self.program.items():
+            was = self.run.kept.get(name)
+            if one.kind in {GROUP, POLICY} and (was is None or one.scope not in was.inputs):
+                self.program[name] = one.but(name=self._new_name(one.kind))
 
     def rename_a_group(self) -> None:
         """Rename a group: who refers to it has no change, and no key of theirs is another."""
