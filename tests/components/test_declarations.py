@@ -85,6 +85,37 @@ def test_what_is_given_for_a_part_that_is_left_out_is_refused() -> None:
     assert said == 'Team "it": grants: is of no use with user_group=False'
 
 
+def test_what_is_no_list_is_refused_where_one_is_due() -> None:
+    wiki, shared = cloudflare.ProtectedApplication, cloudflare.PolicySet
+    for one in (STAFF, None, "id", iter([STAFF])):
+        assert refused(wiki, policies=one) == (
+            'ProtectedApplication "it": policies: must be a list'
+        )
+        assert refused(shared, policies=one) == 'PolicySet "it": policies: must be a list'
+    said = refused(shared, policies=[], applications=[{"domain": "wiki.example.com"}])
+    assert said == 'PolicySet "it": applications: must be a dictionary, a name for each'
+    said = refused(shared, policies=[], applications={"wiki": "wiki.example.com"})
+    assert said == 'PolicySet "it": applications["wiki"]: must be a dictionary'
+    granted: Any = grants.allow("Zone Read", on=ZONE)
+    assert team(people="ada@example.com", guests="bob@x.org", grants=granted) == (
+        'Team "it": people: must be a list; guests: must be a list; grants: must be a list'
+    )
+
+
+def test_a_misspelt_argument_of_an_application_is_named_with_the_nearest() -> None:
+    said = refused(cloudflare.ProtectedApplication, policies=[STAFF, ZONE], domian="a.example.com")
+    assert said.startswith('ProtectedApplication "it": "domian" is not an argument; "domain"?; ')
+    assert "Cloudflare refuses a mix" in said
+
+
+def test_a_team_that_would_give_nothing_is_refused() -> None:
+    for user_group in (None, False):
+        assert team(people=["ada@example.com"], access_group=False, user_group=user_group) == (
+            'Team "it": gives nothing: access_group=False, and no user group (grants, or '
+            "user_group=True, make one)"
+        )
+
+
 def test_zones_that_cannot_be_told_apart_are_refused() -> None:
     one, other = (scopes.zones({"shop": zone}) for zone in (ZONE, OTHER))
     told = 'grants[1]: "shop" is the name of another zone'

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from pulumi_cloudflare_access.cli import main
 
 CLI = [sys.executable, "-m", "pulumi_cloudflare_access.cli", "stacks"]
 ACCOUNTS = "- {name: acme, account_id: 0123456789abcdef0123456789abcdef}\n"
@@ -135,3 +137,23 @@ def test_a_cluster_that_does_not_answer_is_named(folder: Path) -> None:
     assert told.startswith(f"--dask {address}: no scheduler answers there (")
     told = refused(folder, "--program", "project", "--dask", "nonsense://x")
     assert told.startswith("--dask nonsense://x: ")
+
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+COMMANDS = re.findall(r"^    (cloudflare-access .*?)(?:  +#.*)?$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readmes_commands_are_what_can_be_said(command: str) -> None:
+    """All is read before help is given: an option that there is not is an error."""
+    [_, *words] = shlex.split(command)
+    said = words[: words.index("--")] if "--" in words else words
+    run = CliRunner().invoke(main, [*said, "--help"])
+    assert (run.exit_code, run.output.startswith("Usage: ")) == (0, True), run.output
+    assert CliRunner().invoke(main, [*said, "--nonsense", "--help"]).exit_code != 0
+
+
+def test_the_readmes_commands_are_found() -> None:
+    said = {command.split()[1] for command in COMMANDS}
+    assert said == {"local", "stacks"}
+    assert len(COMMANDS) == len({*COMMANDS}) > 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness.accounts_program import program
 from harness.colleague import Colleague
@@ -174,6 +176,35 @@ def test_a_folder_is_run_as_it_is_and_left_as_it_was(world: World) -> None:
     nothing = stacks.destroy()
     assert nothing.ok
     assert nothing["one"].warnings == ("there is no such stack: up makes it",)
+
+
+def test_the_readmes_list_and_program_put_right_what_has_drifted(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = (TESTS.parent / "README.md").read_text().partition("## Many accounts")[2]
+    [listed, *_] = re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    [program, *_] = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    [acme] = yaml.safe_load(listed)
+    here = {"account_id": world.ids["one"], "api_token_env": "CF_TOKEN_ACME"}
+    own = world.account("one")["config"] | acme["config"]
+    accounts = [{**acme, **here, "config": own}, world.account("two")]
+    infra = world.folder / "infra"
+    infra.mkdir()
+    (infra / "Pulumi.yaml").write_text("name: infra\nruntime: python\n")
+    (infra / "__main__.py").write_text(
+        f"{HEAD}domain = pulumi.Config('infra').get('domain') or 'example.com'\n"
+        "cloudflare.AccessGroup('staff', name='Staff', include=[rules.email_domain(domain)])\n"
+    )
+    (world.folder / "accounts.yaml").write_text(json.dumps(accounts))
+    monkeypatch.setenv("CF_TOKEN_ACME", world.token)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", world.backend)
+    monkeypatch.chdir(world.folder)
+    assert Stacks("./infra", accounts, quiet=True).up().ok
+    acme_now = world.colleagues["one"]
+    acme_now.let_in("Staff", "mallory@example.net")
+    exec(program, {})  # noqa: S102 - our own
+    assert acme_now.members("Staff") == {"acme.example.com"}
+    assert capsys.readouterr().out.splitlines()[-1] == "up: 1 stack, 1 changed, 0 failed"
 
 
 def test_a_wrong_passphrase_is_an_error_and_no_new_key(

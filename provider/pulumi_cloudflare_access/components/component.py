@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -38,8 +39,18 @@ def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:
         raise pulumi.RunError(f'{kind} "{resource_name}": {"; ".join(told)}')
 
 
-def unknown(given: Iterable[str], known: Iterable[str], path: str) -> Iterator[str]:
+def unknown(
+    given: Iterable[str], known: Iterable[str], path: str = "", what: str = "a field"
+) -> Iterator[str]:
     """Say which fields there are not."""
     for name in given:
         if name not in known:
-            yield f"{path}: {quoted(name)} is not a field{nearest(name, list(known))}"
+            told = f"{quoted(name)} is not {what}{nearest(name, list(known))}"
+            yield f"{path}: {told}" if path else told
+
+
+def no_lists(**given: Any) -> Iterator[str]:
+    """Say where a list is due. A text or a dictionary would be taken apart, an iterator used up."""
+    for name, value in given.items():
+        if not isinstance(value, (list, tuple, pulumi.Output)) and not inspect.isawaitable(value):
+            yield f"{name}: must be a list"

@@ -11,7 +11,7 @@ import pulumi
 from ..access.application import AccessApplication
 from ..access.policy import AccessPolicy, PolicyInputs
 from ..references import Reference
-from .component import Component, refuse, unknown
+from .component import Component, no_lists, refuse, unknown
 from .protected_application import ApplicationArguments, OwnedPolicy
 
 
@@ -84,7 +84,9 @@ class PolicySet(Component):
 def _mistakes(policies: Sequence[Any], applications: Mapping[str, Any]) -> Iterator[str]:
     """Say what no policy and no application has, and which policies cannot be told apart."""
     names: collections.Counter[str] = collections.Counter()
-    for index, policy in enumerate(policies):
+    wrong = [*no_lists(policies=policies)]
+    yield from wrong
+    for index, policy in enumerate(() if wrong else policies):
         if not isinstance(policy, Mapping):
             continue
         path = f"policies[{index}]"
@@ -101,6 +103,16 @@ def _mistakes(policies: Sequence[Any], applications: Mapping[str, Any]) -> Itera
         for name, times in names.items()
         if times > 1
     )
+    yield from _wrong_applications(applications)
+
+
+def _wrong_applications(applications: Any) -> Iterator[str]:
+    if not isinstance(applications, Mapping):
+        yield "applications: must be a dictionary, a name for each"
+        return
     for called, arguments in applications.items():
-        fields = ApplicationArguments.__annotations__
-        yield from unknown(arguments, fields, f'applications["{called}"]')
+        path = f'applications["{called}"]'
+        if isinstance(arguments, Mapping):
+            yield from unknown(arguments, ApplicationArguments.__annotations__, path)
+        else:
+            yield f"{path}: must be a dictionary"

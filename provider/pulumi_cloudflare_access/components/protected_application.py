@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypedDict, Unpack
 
 import pulumi
@@ -10,7 +10,7 @@ import pulumi
 from ..access.application import AccessApplication
 from ..access.application_policies import AccessApplicationPolicies
 from ..references import Found, Reference
-from .component import Component, refuse
+from .component import Component, no_lists, refuse, unknown
 
 OwnedPolicy: TypeAlias = Mapping[str, Any]
 """`{"name": …, "decision": …, "include": [rules…], …}`, with the fields of `AccessPolicy`."""
@@ -87,9 +87,8 @@ class ProtectedApplication(Component):
         opts: pulumi.ResourceOptions | None = None,
         **application: Unpack[ApplicationArguments],
     ) -> None:
+        refuse("ProtectedApplication", resource_name, _mistakes(policies, application))
         own, reusable = _by_kind(policies)
-        if own and reusable:
-            refuse("ProtectedApplication", resource_name, [_mixed(policies)])
         super().__init__(resource_name, opts)
         part = self._child("application")
         self.policies: AccessApplicationPolicies | None = None
@@ -106,6 +105,16 @@ class ProtectedApplication(Component):
                 adopt_changes=application.get("adopt_changes"),
             )
         self.register_outputs({"application_id": self.application.id})
+
+
+def _mistakes(policies: Any, application: Mapping[str, Any]) -> Iterator[str]:
+    """Say which arguments there are not, and which policies cannot be together."""
+    yield from unknown(application, ApplicationArguments.__annotations__, what="an argument")
+    wrong = [*no_lists(policies=policies)]
+    if wrong:
+        yield from wrong
+    elif all(_by_kind(policies)):
+        yield _mixed(policies)
 
 
 def _by_kind(policies: Any) -> tuple[list[OwnedPolicy], Any]:

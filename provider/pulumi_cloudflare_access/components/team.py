@@ -15,7 +15,7 @@ from ..iam.resource_group import ResourceGroup
 from ..iam.user_group import UserGroup
 from ..iam.user_group_members import UserGroupMembers
 from ..references import LABEL, OF, Reference
-from .component import Component, refuse
+from .component import Component, no_lists, refuse
 
 People: TypeAlias = pulumi.Input[Sequence[pulumi.Input[str]]]
 """E-mail addresses."""
@@ -58,7 +58,12 @@ class Team(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         user_group = bool(grants) if user_group is None else user_group
-        wrong = [*_twice(people=people, guests=guests), *_unnamed(grants)]
+        guests = [] if guests is None else guests
+        wrong = [
+            *no_lists(people=people, guests=guests, service_tokens=service_tokens, grants=grants)
+        ]
+        if not wrong:
+            wrong += [*_twice(people=people, guests=guests), *_unnamed(grants)]
         if not access_group:
             wrong += _unused(
                 "access_group",
@@ -69,6 +74,9 @@ class Team(Component):
             )
         if not user_group:
             wrong += _unused("user_group", grants=grants)
+        if not (wrong or access_group or user_group):
+            made = "grants, or user_group=True, make one"
+            wrong.append(f"gives nothing: access_group=False, and no user group ({made})")
         refuse("Team", resource_name, wrong)
         super().__init__(resource_name, opts)
         everywhere: dict[str, Any] = {
@@ -154,10 +162,10 @@ def _of_team(called: str, name: pulumi.Input[str]) -> pulumi.Input[str]:
     return pulumi.Output.concat(called, " (", name, ")")
 
 
-def _included(people: People, guests: People | None, tokens: Sequence[Reference]) -> Any:
+def _included(people: People, guests: People, tokens: Sequence[Reference]) -> Any:
     """Return the rules of the Access group."""
     services = [rules.service_token(token) for token in tokens]
-    lists = [people, [] if guests is None else guests]
+    lists = [people, guests]
     if all(isinstance(one, (list, tuple)) for one in lists):
         return [rules.email(person) for one in lists for person in one] + services  # type: ignore[union-attr]
     return pulumi.Output.all(lists, services).apply(
