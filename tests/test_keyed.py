@@ -125,3 +125,14 @@ def test_a_map_that_is_handed_back_stays_what_it_is(declared: list[Any]) -> None
     entries = keyed(declared)
     assert keyed(entries) == entries  # type: ignore[arg-type]
     assert RULES.keep_keys(entries, entries) == entries
+
+
+def test_one_rule_without_the_brackets_is_no_list() -> None:
+    """A map of rules is what check has made; nobody writes one."""
+    for rule in (rules.everyone(), rules.email("ada@b.io"), rules.ip("10.0.0.1")):
+        _, mistakes = RULES.check(rule, "include")
+        assert [*map(str, mistakes)] == ["include: must be a list"]
+    made = keyed([rules.everyone(), rules.email("ada@b.io")])
+    assert RULES.check(made, "include") == (made, [])
+    _, mistakes = RULES.check(made | {"email eve": {"email": {"email": "eve"}}}, "include")
+    assert [*map(str, mistakes)] == ["include[2].email.email: is no e-mail address"]

@@ -100,13 +100,24 @@ class Keyed(ABC):
             pairs = ((None, entry) for entry in value)
         else:
             return value, [Mistake(path, "must be a list")]
-        named, mistakes = [], []
+        named, mistakes = self._read_all(pairs, path)
+        # An entry that is wrong may have no canonical form, and the map will not be used.
+        return (value if mistakes else self.arrange(named)), mistakes
+
+    def _read_all(
+        self, pairs: Iterable[tuple[str | None, Any]], path: str
+    ) -> tuple[list[Named], list[Mistake]]:
+        """Read the entries of a list, or of a map: those have keys."""
+        named, mistakes, is_right = [], [], []
         for index, (key, entry) in enumerate(pairs):
             read, wrong = self.read(entry, f"{path}[{index}]")
             mistakes += wrong
             named.append(Named(key, read.entry) if key else read)
-        # An entry that is wrong may have no canonical form, and the map will not be used.
-        return (value if mistakes else self.arrange(named)), mistakes
+            is_right.append(not wrong or key is None)
+        if mistakes and not any(is_right):
+            # No map that check has made: one entry, without the brackets.
+            mistakes = [Mistake(path, "must be a list")]
+        return named, mistakes
 
     def arrange(
         self, entries: Iterable[Named], kept: Mapping[str, Any] | None = None

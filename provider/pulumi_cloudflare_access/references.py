@@ -229,11 +229,7 @@ class InOrder(Keyed):
             pairs = [(None, entry) for entry in value]
         else:
             return value, [Mistake(path, "must be a list")]
-        named, mistakes = [], []
-        for index, (key, entry) in enumerate(pairs):
-            read, wrong = self.read(entry, f"{path}[{index}]")
-            mistakes += wrong
-            named.append(Named(key, read.entry) if key else read)
+        named, mistakes = self._read_all(pairs, path)
         return (value if mistakes else self._line_up(named)), mistakes
 
     def same(self, one: Any, other: Any) -> bool:
