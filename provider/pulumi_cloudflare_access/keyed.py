@@ -178,18 +178,27 @@ class Keyed(ABC):
             # Those that say the most come first: they match the least.
             alike.setdefault(self.gist(known[key]), []).append(key)
         kept: dict[str, Any] = {}
+        as_answered: dict[str, Any] = {}
         foreign = []
-        # Looking where the entry should be saves comparing everything with everything.
-        for item in items:
+        # Looking where the entry should be saves comparing everything with everything. What says no
+        # more than its declaration is it, before what says more.
+        for item in sorted(items, key=_length):
             likely = (key for key in alike.get(self.gist(item), ()) if key in unmatched)
             candidates = itertools.chain(likely, unmatched)
             found = next((k for k in candidates if self.matches(known[k], item)), None)
-            if found is None:
-                if not any(self.matches(entry, item) for entry in kept.values()):
-                    foreign.append(self.from_wire(item, name_of))
-            else:
-                kept[found] = unmatched.pop(found)
+            if found is not None:
+                kept[found], as_answered[found] = unmatched.pop(found), item
+            elif not any(
+                self.matches(entry, item) and self._is_twice(item, as_answered[key])
+                for key, entry in kept.items()
+            ):
+                foreign.append(self.from_wire(item, name_of))
         return self.arrange(foreign, kept)
+
+    def _is_twice(self, item: Any, other: Any) -> bool:
+        """Tell whether two entries of an answer say the same, all of it."""
+        one, two = (self.from_wire(answer, lambda _: None).entry for answer in (item, other))
+        return self.canonical(one) == self.canonical(two)
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """Say what has gone and what has come, by key."""
@@ -204,6 +213,14 @@ class Keyed(ABC):
 
     def _meanings(self, value: Any) -> dict[str, str]:
         return {self.canonical(entry): key for key, entry in (value or {}).items()}
+
+
+_encode = json.JSONEncoder(sort_keys=True).encode
+
+
+def _length(item: Any) -> tuple[int, str]:
+    written = _encode(item)
+    return len(written), written
 
 
 def _free(key: str, taken: Mapping[str, Any]) -> str:

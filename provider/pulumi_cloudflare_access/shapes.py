@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import UnusableAnswerError
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
@@ -62,6 +62,11 @@ class Shape:
         """Write a value as the API wants it, over what is there; `was` is what was declared."""
         del there, was
         return whole_numbers(value)
+
+    def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
+        """Tell whether an entry of a list that is no longer there was this one, which changed."""
+        del value, there
+        return is_namesake
 
     def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
         """Read a value of an answer, in the form that the declaration has."""
@@ -241,6 +246,13 @@ class NestedShape(Shape):
             for change in field.shape.changes(f"{path}.{name}", was, now)
         ]
 
+    def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
+        """Go by what decides of which kind an object is; where nothing does, by its name."""
+        deciding = [name for name, field in self.fields.items() if field.decides]
+        if not deciding or not isinstance(value, Mapping) or not isinstance(there, Mapping):
+            return is_namesake
+        return all(value.get(name) == there.get(name) for name in deciding)
+
     def _is_another(self, value: Mapping[str, Any], there: Any) -> bool:
         """Tell whether this is another kind of object: then nothing of what is there fits it."""
         return isinstance(there, Mapping) and any(
@@ -336,16 +348,26 @@ class OrderedShape(Shape):
         return [self.item.both(*pair) for pair in zip(before, new, strict=False)]
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write it whole."""
-        del there, was
-        return [self.item.request(inner) for inner in value] if isinstance(value, list) else value
-
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
-        """Read it whole; where nothing came or went, each entry in the form that it has."""
+        """Write the list, each entry over what is there of it and nobody declares."""
         if not isinstance(value, list):
             return value
-        forms = form if isinstance(form, list) and len(form) == len(value) else [None] * len(value)
+        there, was = (other if isinstance(other, list) else [] for other in (there, was))
+        written = over(self.item, _numbered(value), there, _numbered(was))
+        return [written[place] for place in range(len(value))]
+
+    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+        """Read the list, each entry in the form that it has."""
+        if not isinstance(value, list):
+            return value
+        forms = self._forms(value, form if isinstance(form, list) else [])
         return [self.item.answer(inner, f, name_of) for inner, f in zip(value, forms, strict=True)]
+
+    def _forms(self, values: list[Any], forms: list[Any]) -> list[Any]:
+        """Say in which form to read each entry; one that came has none."""
+        if len(forms) == len(values):
+            return forms
+        known = paired(self.item, _numbered(forms), values)
+        return [forms[known[place]] if place in known else None for place in range(len(values))]
 
 
 @dataclass(frozen=True)
@@ -398,19 +420,17 @@ class OneOrManyShape(Shape):
         return _as(new, [self.one.both(*pair) for pair in zip(olds, news, strict=False)])
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write an object over what is there; a list whole."""
+        """Write it over what is there. One is as good as a list of one there, too."""
         if isinstance(value, list):
-            return [self.one.request(inner) for inner in value]
-        there, was = (None if isinstance(other, list) else other for other in (there, was))
-        return self.one.request(value, there, was)
+            there, was = (None if other is None else _many(other) for other in (there, was))
+            return OrderedShape(self.one).request(value, there, was)
+        return self.one.request(value, _only(there), _only(was))
 
     def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
-        """Read the entries; where none came or went, each in the form that it has."""
-        values, forms = _many(value), _many(form)
-        if len(values) != len(forms):
-            forms = [None] * len(values)
-        read = [self.one.answer(v, f, name_of) for v, f in zip(values, forms, strict=True)]
-        return _as(form if len(read) == 1 and form not in (MISSING, None) else value, read)
+        """Read the entries, each in the form that it has."""
+        forms = [] if form in (MISSING, None) else _many(form)
+        read = OrderedShape(self.one).answer(_many(value), forms, name_of)
+        return _as(form if len(read) == 1 and forms else value, read)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
         """Say which entries changed, or how many there are."""
@@ -431,6 +451,70 @@ class OneOrManyShape(Shape):
 
 def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _only(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return value[0] if len(value) == 1 else None
+
+
+def _numbered(entries: list[Any]) -> dict[int, Any]:
+    return dict(enumerate(entries))
+
+
+K = TypeVar("K", str, int)
+
+
+def paired(item: Shape, entries: Mapping[K, Any], there: list[Any]) -> dict[int, K]:
+    """Say which entry of an answer is which one that is known, if any is."""
+    found: dict[int, K] = {}
+    for key in _most_first(item, entries):
+        fitting = (n for n, one in enumerate(there) if _is_that(item, entries[key], one))
+        place = next((n for n in fitting if n not in found), None)
+        if place is not None:
+            found[place] = key
+    return found
+
+
+def over(
+    item: Shape, value: Mapping[K, Any], there: list[Any], was: Mapping[K, Any]
+) -> dict[K, Any]:
+    """Write the entries of a list over those that are there: what nobody declares of one stays.
+
+    One is there as it is declared; else as what was of its kind, or had its key.
+    """
+    had = paired(item, was, there)
+    # What is there and never was declared is not to be kept.
+    left = [n for n in range(len(there)) if n in had or not was]
+    places: dict[K, int] = {}
+    for key in _most_first(item, value):
+        fitting = [n for n in left if _is_that(item, value[key], there[n])]
+        if fitting:
+            places[key] = next((n for n in fitting if had.get(n) == key), fitting[0])
+            left.remove(places[key])
+    for key in sorted(value.keys() - places.keys()):
+        changed = (
+            n for n in left if item.is_kin(value[key], there[n], is_namesake=had.get(n) == key)
+        )
+        if (place := next(changed, None)) is not None:
+            places[key] = place
+            left.remove(place)
+    found = {key: (there[n], was[had[n]] if n in had else None) for key, n in places.items()}
+    return {key: item.request(entry, *found.get(key, ())) for key, entry in value.items()}
+
+
+def _most_first(item: Shape, entries: Mapping[K, Any]) -> list[K]:
+    """Sort by how much entries say: those that say the most match the least."""
+
+    def said(key: K) -> tuple[int, K]:
+        return -len(json.dumps(item.meaning(entries[key]), sort_keys=True)), key
+
+    return sorted(entries, key=said)
+
+
+def _is_that(item: Shape, entry: Any, answered: Any) -> bool:
+    return item.same(entry, item.answer(answered, entry, _no_names))
 
 
 def _as(form: Any, entries: list[Any]) -> Any:
@@ -664,20 +748,8 @@ class Objects(Keyed):
 
     def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
         """Write the list over the one that is there; what was declared is not carried over."""
-        left = [(one, self._declaration_of(one, was)) for one in there]
-        if was:
-            left = [(one, had) for one, had in left if had is not None]
-        written = {}
-        # Those that say the most come first: they match the least.
-        for key in sorted(value, key=lambda key: (-len(self.canonical(value[key])), key)):
-            place = next((i for i, (o, _) in enumerate(left) if self.matches(value[key], o)), None)
-            one, had = (None, None) if place is None else left.pop(place)
-            written[key] = self.shape.request(value[key], one, had)
+        written = over(self.shape, value, there, was)
         return [written[key] for key in sorted(written)]
-
-    def _declaration_of(self, one: Any, was: Mapping[str, Any]) -> Any:
-        fitting = [entry for entry in was.values() if self.matches(entry, one)]
-        return max(fitting, key=lambda entry: len(self.canonical(entry)), default=None)
 
     def matches(self, entry: Any, answer: Any) -> bool:
         """Compare the fields that are declared."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import ABSENT, Life, Person, described, holds, meant, told, written
-from harness.plugin import Plugin
+from harness.plugin import CallFailed, Plugin
 from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare
@@ -514,6 +514,117 @@ def test_what_somebody_adds_to_an_entry_of_a_list_stays(
     declared = plugin.up(KIND, {**base, field: more, "name": "Other"}, was=changed)
     plugin.up(KIND, {**base, field: less, "name": "Other"}, was=declared)
     assert meant(written(cloudflare)[-1]["body"][field]) == meant(less)
+
+
+LOGIN = {name: value for name, value in OAUTH2.items() if name != "scopes"}
+# Ordered lists inside scim_config: what is declared, and the same with more of it.
+MORE: list[tuple[str, list[Any], list[Any]]] = [
+    ("mappings", [_mapping("User")], [_mapping("User", filter="title pr", enabled=False)]),
+    (
+        "mappings",
+        [_mapping("Group"), _mapping("User", strictness="strict")],
+        [_mapping("Group"), _mapping("User", strictness="strict", transform_jsonata="$")],
+    ),
+    ("authentication", [LOGIN], [OAUTH2]),
+    ("authentication", [BASIC, LOGIN], [BASIC, OAUTH2]),
+]
+
+
+@pytest.mark.parametrize(("part", "declared", "more"), MORE)
+def test_what_somebody_adds_to_an_entry_of_an_ordered_list_stays(
+    part: str,
+    declared: list[Any],
+    more: list[Any],
+    *,
+    plugin: Plugin,
+    cloudflare: LocalCloudflare,
+    person: Person,
+) -> None:
+    base = {"type": "self_hosted", **BASE["self_hosted"]}
+    made = plugin.up(KIND, {**base, "scim_config": {**SCIM, part: declared}})
+    person.write(made.id, {**base, "scim_config": {**SCIM, part: more}})
+    wish = {**base, "name": "Other", "scim_config": {**SCIM, part: declared}}
+    changed = plugin.up(KIND, wish, was=made)
+    assert changed.did == "update"
+    assert meant(written(cloudflare)[-1]["body"]["scim_config"][part]) == meant(more)
+    # Once it has been declared, it goes with its declaration.
+    wish["scim_config"] = {**SCIM, part: more}
+    whole = plugin.up(KIND, wish, was=changed)
+    wish["scim_config"] = {**SCIM, part: declared}
+    plugin.up(KIND, wish, was=whole)
+    assert meant(written(cloudflare)[-1]["body"]["scim_config"][part]) == meant(declared)
+
+
+def test_what_somebody_adds_to_a_mapping_is_for_what_it_maps_and_for_nothing_else(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    base = {"type": "self_hosted", **BASE["self_hosted"]}
+    user = {**SCIM, "mappings": [_mapping("User")]}
+    made = plugin.up(KIND, {**base, "scim_config": user})
+    filtered = _mapping("User", filter="title pr")
+    person.write(made.id, {**base, "scim_config": {**SCIM, "mappings": [filtered]}})
+    both = {**SCIM, "mappings": [_mapping("Group"), _mapping("User", enabled=False)]}
+    changed = plugin.up(KIND, {**base, "scim_config": both}, was=made)
+    sent = written(cloudflare)[-1]["body"]["scim_config"]["mappings"]
+    assert sent == [_mapping("Group"), {**filtered, "enabled": False}]
+    group = {**SCIM, "mappings": [_mapping("Group", enabled=True)]}
+    plugin.up(KIND, {**base, "scim_config": group}, was=changed)
+    sent = written(cloudflare)[-1]["body"]["scim_config"]["mappings"]
+    assert sent == [_mapping("Group", enabled=True)]
+
+
+def test_a_mapping_that_somebody_adds_is_shown_and_nothing_else_is(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    base = {"type": "self_hosted", **BASE["self_hosted"]}
+    declared = {**SCIM, "mappings": [_mapping("User")]}
+    made = plugin.up(KIND, {**base, "scim_config": declared})
+    filtered = _mapping("User", filter="title pr")
+    theirs = {**SCIM, "mappings": [_mapping("Group", enabled=True), filtered]}
+    person.write(made.id, {**base, "scim_config": theirs})
+    drifted = plugin.refresh(made)
+    assert drifted
+    shown = drifted.inputs["scim_config"]["mappings"]
+    assert shown == [_mapping("Group", enabled=True), _mapping("User")]
+    plugin.up(KIND, {**base, "scim_config": declared}, was=drifted)
+    assert written(cloudflare)[-1]["body"]["scim_config"]["mappings"] == [filtered]
+
+
+def test_what_somebody_adds_to_an_entry_stays_where_the_entry_itself_changes(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    base = {"type": "saas", **BASE["saas"]}
+    one, other = ({"name": "department", "required": required} for required in (True, False))
+    given = {"name": "given_name"}
+    made = plugin.up(KIND, {**base, "saas_app": {**SAML, "custom_attributes": [one, given]}})
+    theirs = {**SAML, "custom_attributes": [{**one, "friendly_name": "Department"}, given]}
+    person.write(made.id, {**base, "saas_app": theirs})
+    plugin.up(KIND, {**base, "saas_app": {**SAML, "custom_attributes": [other, given]}}, was=made)
+    sent = written(cloudflare)[-1]["body"]["saas_app"]["custom_attributes"]
+    assert meant(sent) == meant([{**other, "friendly_name": "Department"}, given])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_entry_that_somebody_adds_is_shown_though_it_says_what_a_declared_one_does_and_more(
+    *,
+    first: bool,
+    plugin: Plugin,
+    cloudflare: LocalCloudflare,
+    person: Person,
+) -> None:
+    base = {"type": "self_hosted", **BASE["self_hosted"]}
+    made = plugin.up(KIND, {**base, "destinations": [PRIVATE, PUBLIC]})
+    added = {**PRIVATE, "port_range": "22"}
+    cloudflare.switches.plain = True
+    theirs = [added, PRIVATE, PUBLIC] if first else [PRIVATE, added, PUBLIC]
+    person.write(made.id, {**base, "destinations": theirs})
+    with pytest.raises(CallFailed, match=r"no preview has shown it: destinations: \+ private 10"):
+        plugin.up(KIND, {**base, "destinations": [PRIVATE, PUBLIC], "name": "Other"}, was=made)
+    drifted = plugin.refresh(made)
+    assert drifted
+    assert (drifted.did, len(drifted.inputs["destinations"])) == ("drift", 3)
+    plugin.up(KIND, {**base, "destinations": [PRIVATE, PUBLIC]}, was=drifted)
+    assert meant(written(cloudflare)[-1]["body"]["destinations"]) == meant([PRIVATE, PUBLIC])
 
 
 def test_a_mapping_that_says_less_is_sent_without_what_it_said(

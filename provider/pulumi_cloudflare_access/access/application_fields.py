@@ -164,7 +164,7 @@ class ScimOperations(Inputs):
 class ScimMapping(Inputs):
     """How one kind of object is provisioned."""
 
-    schema_: str = Field(alias="schema")
+    schema_: Annotated[str, Decides()] = Field(alias="schema")
     enabled: bool | None = None
     filter: str | None = None
     operations: ScimOperations | None = None
