@@ -75,10 +75,16 @@ def test_what_is_not_there_stops_the_preview_with_the_nearest(
     stack: Stack, cloudflare: LocalCloudflare
 ) -> None:
     cloudflare.seed(SEED)
-    stack.program('cloudflare.get_access_group(name="Stuff")')
-    refused = stack.preview(ok=False)
-    assert 'LookUpError: no Access group has the name "Stuff" in account ' in refused.text
-    assert '; the nearest: "Staff"' in refused.text
+    for asked in (
+        'cloudflare.get_access_group(name="Stuff")',
+        'cloudflare.get_access_group_output(name=Output.from_input("Stuff"))',
+    ):
+        stack.program(asked)
+        refused = stack.preview(ok=False)
+        line = (stack.project / "__main__.py").read_text().splitlines().index(asked) + 1
+        assert 'error: no Access group has the name "Stuff" in account ' in refused.text
+        assert f'; the nearest: "Staff" (__main__.py:{line})' in refused.text
+        assert "Traceback" not in refused.text
 
 
 def test_a_preview_that_looks_up_without_credentials_says_where_they_go(

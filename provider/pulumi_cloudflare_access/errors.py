@@ -27,15 +27,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi import RunError
 
-class CloudflareError(Exception):
-    """Anything this package has to say no to."""
+
+class CloudflareError(RunError):
+    """Anything this package says no to. Where it ends a program, Pulumi shows no traceback."""
 
     tried = ""
     """What is not known, how often it was tried and how long, where that was more than once."""
+    place = ""
+    """The line of the program that asked for it, where there is one."""
 
     def __str__(self) -> str:
-        return super().__str__() + self.tried
+        return super().__str__() + self.tried + self.place
 
 
 class SettingsError(CloudflareError):

@@ -16,15 +16,19 @@ import asyncio
 import dataclasses
 import difflib
 import json
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
 
 from .api.pages import Page, Snapshot
-from .errors import DeclarationError, LookUpError, SettingsError
+from .errors import CloudflareError, DeclarationError, LookUpError, SettingsError
 from .lifecycle import Collection, Lifecycle, Scope
 from .provider import Cloudflare
 from .references import Found
@@ -83,14 +87,16 @@ class Lookup(Generic[T]):
     # ---------------------------------------------------------------------- however it is asked for
 
     def _get(self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None) -> T:
-        _refuse_outputs({**asked, **scope})
-        return self._one(asked, self._everything(_settings(opts), scope))
+        with _from_the_line(_line()):
+            _refuse_outputs({**asked, **scope})
+            return self._one(asked, self._everything(_settings(opts), scope))
 
     def _get_all(
         self, scope: Asked, opts: pulumi.InvokeOptions | None, only: Asked | None = None
     ) -> list[T]:
-        _refuse_outputs({**(only or {}), **scope})
-        return self._all(only or {}, self._everything(_settings(opts), scope))
+        with _from_the_line(_line()):
+            _refuse_outputs({**(only or {}), **scope})
+            return self._all(only or {}, self._everything(_settings(opts), scope))
 
     def _get_output(
         self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None
@@ -384,25 +390,53 @@ def _later(
     opts: pulumi.InvokeOptions | None,
 ) -> pulumi.Output[R]:
     """Look up once everything that the look-up needs is known: in a preview, perhaps never."""
-    provider = _provider(opts)
+    line = _line()
+    with _from_the_line(line):
+        provider = _provider(opts)
+        settings = None if provider else Settings.read(_from_the_stack)
     # That a token is a secret makes none of what it can read one.
     given: dict[str, Any] = {
         key: pulumi.Output.unsecret(pulumi.Output.from_input(value))
         for key, value in (provider.given.items() if provider else ())
     }
-    settings = None if provider else Settings.read(_from_the_stack)
     after = pulumi.Output.from_input(getattr(opts, "depends_on", None)).apply(_known)
 
     async def look_up(known: Mapping[str, Any]) -> R:
-        return await asyncio.to_thread(
-            work,
-            known["asked"],
-            known["scope"],
-            settings or Settings.read(known["given"].get),
-            known["after"] is not None,
-        )
+        with _from_the_line(line):
+            return await asyncio.to_thread(
+                work,
+                known["asked"],
+                known["scope"],
+                settings or Settings.read(known["given"].get),
+                known["after"] is not None,
+            )
 
     return pulumi.Output.all(asked=asked, scope=scope, given=given, after=after).apply(look_up)
+
+
+def _line() -> str:
+    """Say which line of the program asks; nothing where Pulumi does, later."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python has no other way
+    while frame and _is_of(frame, __package__):
+        frame = frame.f_back
+    if frame is None or _is_of(frame, "pulumi"):
+        return ""
+    return f" ({Path(frame.f_code.co_filename).name}:{frame.f_lineno})"
+
+
+def _is_of(frame: FrameType, package: str) -> bool:
+    name = str(frame.f_globals.get("__name__"))
+    return name == package or name.startswith(f"{package}.")
+
+
+@contextmanager
+def _from_the_line(line: str) -> Iterator[None]:
+    """Have an error name the line: Pulumi shows no traceback of it."""
+    try:
+        yield
+    except CloudflareError as error:
+        error.place = line
+        raise
 
 
 def _known(depends_on: Any) -> pulumi.Output[Any] | None:
