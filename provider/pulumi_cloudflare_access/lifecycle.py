@@ -53,6 +53,7 @@ MISTAKES = "__mistakes"  # what the program found wrong between its resources, h
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
+ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 
 # Seconds to wait before trying again to delete what is still in use: the user of it may be on its
@@ -305,8 +306,12 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         return None
 
     def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:  # noqa: ARG002 - likewise
-        """Bring an object that `adopt` names from another collection into this one."""
+        """Find an object that `adopt` names in another collection; ELSEWHERE says where it is."""
         return None
+
+    def brought(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Bring what `elsewhere` has found into this collection. There may be no way back."""
+        raise NotImplementedError
 
     def collection_of(self, props: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
         """Say where an object lives below the account or the zone, if that depends on it."""
@@ -485,6 +490,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 "changes with adopt_changes=True"
             )
         ownership.take(self.adoptable(id_))
+        if ELSEWHERE in found:
+            found = self.brought(scope, found)
         if not differences:
             return found
         with self._explaining(scope, props):

@@ -106,6 +106,18 @@ def test_a_policy_that_an_application_owns_is_made_reusable_where_it_is(
     assert plugin.warnings == []
 
 
+def test_a_policy_whose_adoption_is_refused_stays_the_applications_own(
+    plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    app = attached(cloudflare)
+    owned = ask(cloudflare, "POST", f"apps/{app}/policies", {**STAFF, "precedence": 7})
+    with pytest.raises(CallFailed, match=r"^AdoptionError: .*would change: exclude: \+ email eve"):
+        plugin.up(KIND, {**STAFF, "exclude": [EVE], "adopt": owned["id"]})
+    [policy] = ask(cloudflare, "GET", f"apps/{app}/policies")
+    assert (policy["id"], policy.get("reusable", False)) == (owned["id"], False)
+    assert ask(cloudflare, "GET", "policies") == []
+
+
 def test_a_policy_that_is_nowhere_cannot_be_adopted(plugin: Plugin) -> None:
     with pytest.raises(CallFailed, match=r"^NotFoundError: "):
         plugin.up(KIND, {**STAFF, "adopt": "ea85612a-29c8-46c2-bacb-669d65136971"})

@@ -16,7 +16,7 @@ import pulumi
 from pydantic import Field
 
 from ..keyed import Mistake
-from ..lifecycle import Lifecycle, Scope
+from ..lifecycle import ELSEWHERE, Lifecycle, Scope
 from ..lookup import Lookup
 from ..model import AlwaysManaged, Default, Inputs, NotEmpty, State, objects
 from ..references import POLICIES, Found
@@ -180,17 +180,21 @@ class AccessPolicyProvider(Lifecycle):
                 yield str(app.get("name") or app.get("domain") or app["id"])
 
     def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:
-        """Make a policy that an application owns reusable, for `adopt` by its id.
-
-        PUT …/make_reusable keeps its id and its place: there is no moment in which it is gone.
-        """
+        """Find a policy that an application owns, for `adopt` by its id."""
         for app in self.others(scope, "access/apps"):
             for policy in app.get("policies") or ():
                 if policy.get("id") == id_ and not policy.get("reusable"):
                     where = f"{self.path_of(scope, 'access/apps')}/{app['id']}/policies/{id_}"
-                    self.client.tell(f"{where}/make_reusable", needs=self.needs)
-                    return self._get(scope, id_)
+                    return {**self.client.get(where, needs=self.needs), ELSEWHERE: where}
         return None
+
+    def brought(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a policy that an application owns reusable.
+
+        PUT …/make_reusable keeps its id and its place: there is no moment in which it is gone.
+        """
+        self.client.tell(f"{found[ELSEWHERE]}/make_reusable", needs=self.needs)
+        return self._get(scope, found["id"])
 
 
 class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
