@@ -372,6 +372,17 @@ def test_the_rule_that_says_more_finds_its_answer_first() -> None:
         assert RULES.answer(list(order), known, lambda _: None) == known
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_rule_for_another_account_is_not_taken_for_the_one_that_is_declared(order: int) -> None:
+    known = arranged(rules.cloudflare_account_member())
+    answered = [{"cloudflare_account_member": {"account_id": one}} for one in ("other", "own")]
+    found = RULES.answer(answered[::order], known, lambda _: None)
+    assert len(found) == 2
+    assert not RULES.same(found, known)
+    # An answer that has the same rule twice has it once.
+    assert RULES.answer([answered[1], answered[1]], known, lambda _: None) == known
+
+
 def test_a_foreign_rule_is_labelled_by_the_name_of_what_it_refers_to() -> None:
     names = {ID: "Engineers", IDP: "Entra"}
     answered = [{"group": {"id": ID}}, {"azureAD": {"id": OTHER, "connection_id": IDP}}]
