@@ -27,11 +27,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi import RunError
 
-
-class CloudflareError(RunError):
-    """Anything this package says no to. Where it ends a program, Pulumi shows no traceback."""
+class CloudflareError(Exception):
+    """Anything this package says no to."""
 
     tried = ""
     """What is not known, how often it was tried and how long, where that was more than once."""

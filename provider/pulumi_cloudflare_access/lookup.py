@@ -431,12 +431,22 @@ def _is_of(frame: FrameType, package: str) -> bool:
 
 @contextmanager
 def _from_the_line(line: str) -> Iterator[None]:
-    """Have an error name the line: Pulumi shows no traceback of it."""
+    """Have an error name the line, and Pulumi show that instead of a traceback."""
     try:
         yield
     except CloudflareError as error:
         error.place = line
+        if not isinstance(error, pulumi.RunError):
+            error.__class__ = _without_traceback(type(error))
         raise
+
+
+def _without_traceback(kind: type[CloudflareError]) -> type[CloudflareError]:
+    """Make a kind of error one that Pulumi tells in a line.
+
+    Here and not among the errors: what never meets the engine does without the import of pulumi.
+    """
+    return type(kind.__name__, (kind, pulumi.RunError), {"__module__": kind.__module__})
 
 
 def _known(depends_on: Any) -> pulumi.Output[Any] | None:

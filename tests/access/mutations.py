@@ -131,8 +131,8 @@ MUTATIONS = [
         "what somebody added is not seen",
         Story.somebody_changes_what_is_declared,
         "keyed.py",
-        "                    foreign.append(self.from_wire(item, name_of))",
-        "                    pass",
+        "                foreign.append(self.from_wire(item, name_of))",
+        "                pass",
     ),
     # --------------------------------------------------------------------------- gone, or not gone
     Mutation(
