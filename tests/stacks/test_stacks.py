@@ -83,7 +83,12 @@ def test_what_did_not_fail_is_not_done_again() -> None:
     executor.jobs.clear()
     every.retry(failed, executor=executor)
     assert [sent.account.name for sent in executor.jobs] == ["b"]
-    assert every.only([]).up(executor=executor).text() == "up: 0 stacks, 0 changed, 0 failed"
+
+
+def test_no_stacks_at_all_are_nothing_to_do() -> None:
+    nothing = stacks().only([])
+    for executor in (None, Here(RuntimeError("gone"))):
+        assert nothing.up(executor=executor).text() == "up: 0 stacks, 0 changed, 0 failed"
 
 
 def test_a_program_within_another_function_can_be_sent(tmp_path: Path) -> None:

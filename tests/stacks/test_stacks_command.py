@@ -124,6 +124,21 @@ def test_a_mistake_in_the_list_of_accounts_is_named_with_its_line(
     assert refused(folder, "--program", "project", accounts=accounts) == told
 
 
+def test_after_a_run_in_which_nothing_failed_nothing_is_to_be_done_again(folder: Path) -> None:
+    (folder / "last.json").write_text(
+        '{"operation": "up", "stacks": [{"name": "acme", "ok": true}]}'
+    )
+    run = subprocess.run(
+        [*CLI, "up", "accounts.yaml", "--program", "project", "--failed-in", "last.json"],
+        cwd=folder,
+        env={**os.environ, "PULUMI_BACKEND_URL": "file:///state"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, "up: 0 stacks, 0 changed, 0 failed\n"), run.stderr
+
+
 @pytest.mark.parametrize("accounts", ["none.yaml", "project"])
 def test_a_list_that_is_no_file_is_named(folder: Path, accounts: str) -> None:
     assert f"'{accounts}'" in refused(folder, "--program", "project", accounts=accounts)

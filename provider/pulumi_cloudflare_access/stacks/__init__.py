@@ -3,8 +3,8 @@
     from pulumi_cloudflare_access.stacks import Stacks, read_accounts
 
     stacks = Stacks("./infra", read_accounts("accounts.yaml"), backend="postgres://…")
-    drifted = stacks.drift().changed
-    results = stacks.only(drifted).up(refresh=True)
+    drift = stacks.drift()
+    results = stacks.only([*drift.changed, *drift.failed]).up(refresh=True)
     print(results.text())
 
 On one machine nothing more is needed. On many, the executor of an engine that is there already:

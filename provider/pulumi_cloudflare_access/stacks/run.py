@@ -244,7 +244,7 @@ def _result(future: Future[StackResult], job: Job) -> StackResult:
 
 
 def _workers(stacks: int) -> int:
-    return min(stacks, PER_CORE * (os.cpu_count() or 1))
+    return max(1, min(stacks, PER_CORE * (os.cpu_count() or 1)))
 
 
 def _own_backend(program: Program) -> str:
