@@ -15,7 +15,7 @@ import pytest
 
 from harness.accounts_program import program
 from pulumi_cloudflare_access.errors import SettingsError
-from pulumi_cloudflare_access.stacks import Stacks
+from pulumi_cloudflare_access.stacks import Results, Stacks
 from pulumi_cloudflare_access.stacks.program import Program
 from pulumi_cloudflare_access.stacks.worker import Job, _held, _secrets, _stack_settings, work
 
@@ -83,6 +83,33 @@ def test_what_did_not_fail_is_not_done_again() -> None:
     executor.jobs.clear()
     every.retry(failed, executor=executor)
     assert [sent.account.name for sent in executor.jobs] == ["b"]
+
+
+def test_what_failed_is_done_again_in_the_same_way() -> None:
+    """A repair that became a plain up would find nothing to do, and say that all is well."""
+    executor = Here(RuntimeError("gone"))
+    every = stacks()
+
+    def again(results: Results, **options: bool) -> tuple[Results, Any]:
+        executor.jobs.clear()
+        newer = every.retry(results, executor=executor, **options)
+        return newer, [sent.options for sent in executor.jobs]
+
+    repaired = every.up(refresh=True, executor=executor)
+    repaired, sent = again(repaired)
+    assert sent == [{"refresh": True}] * 2
+    destroyed = every.destroy(remove=True, executor=executor)
+    assert again(destroyed)[1] == [{"refresh": False, "remove": True}] * 2
+    refreshed = every.refresh(clear_pending_creates=True, executor=executor)
+    assert again(refreshed)[1] == [{"clear_pending_creates": True}] * 2
+
+    # Unless told otherwise, and then for the next time, too.
+    plain, sent = again(repaired, refresh=False)
+    assert sent == again(plain)[1] == [{"refresh": False}] * 2
+    with pytest.raises(TypeError, match="refesh"):
+        again(repaired, refesh=True)
+    with pytest.raises(TypeError, match="refresh"):
+        again(every.drift(executor=executor), refresh=True)
 
 
 def test_no_stacks_at_all_are_nothing_to_do() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -99,10 +99,11 @@ class StackResult:
 
 @dataclass(frozen=True)
 class Results:
-    """What came of every stack, in the order of the accounts."""
+    """What came of every stack, in the order of the accounts. `options` are the operation's."""
 
     operation: Operation
     stacks: tuple[StackResult, ...]
+    options: Mapping[str, bool] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[StackResult]:
         return iter(self.stacks)
@@ -137,11 +138,10 @@ class Results:
         return tuple(result.name for result in self.stacks if result.locked)
 
     def updated(self, newer: Results) -> Results:
-        """Return these with the results of a later run in place of their stacks' earlier ones."""
+        """Return these with a later run's options, and its results in place of the same stacks'."""
         by_name = {result.name: result for result in newer}
-        return Results(
-            self.operation, tuple(by_name.get(result.name, result) for result in self.stacks)
-        )
+        stacks = tuple(by_name.get(result.name, result) for result in self.stacks)
+        return Results(self.operation, stacks, newer.options)
 
     def to_json(self) -> str:
         """Write everything as JSON."""

@@ -32,7 +32,7 @@ class Stacks:
 
         stacks = Stacks("./infra", read_accounts("accounts.yaml"))
         results = stacks.up()
-        results = stacks.retry(results)      # those that failed, again
+        results = stacks.retry(results)      # those that failed, again, in the same way
 
     `program` is a project's folder, or a function, which needs `project`, the name that its stacks
     are kept under. `backend` is where the state is: `file://…`, `postgres://…` or any other of
@@ -167,11 +167,15 @@ class Stacks:
         max_workers: int | None = None,
         **options: bool,
     ) -> Results:
-        """Do what failed again, with these options, and return all results, old and new."""
+        """Do what failed again, in the same way, and return all results, old and new.
+
+        `options` are the operation's own, where they are to be others than they were.
+        """
         if results.ok:
             return results
-        again = self.only(results.failed)
-        newer = again._all(results.operation, executor, max_workers, **options)  # noqa: SLF001
+        operation = getattr(self.only(results.failed), results.operation)
+        options = {**results.options, **options}
+        newer = operation(executor=executor, max_workers=max_workers, **options)
         return results.updated(newer)
 
     def _with(self, accounts: Iterable[Account]) -> Stacks:
@@ -202,9 +206,9 @@ class Stacks:
         ]
         with Reporter(operation, len(jobs), quiet=self.quiet) as reporter:
             if executor is not None:
-                return Results(operation, _through(executor, jobs, reporter))
+                return Results(operation, _through(executor, jobs, reporter), options)
             with ThreadPoolExecutor(max_workers or _workers(len(jobs))) as own:
-                return Results(operation, _through(own, jobs, reporter))
+                return Results(operation, _through(own, jobs, reporter), options)
 
 
 def _through(
