@@ -17,7 +17,14 @@ from harness.accounts_program import program
 from pulumi_cloudflare_access.errors import SettingsError
 from pulumi_cloudflare_access.stacks import Results, Stacks
 from pulumi_cloudflare_access.stacks.program import Program
-from pulumi_cloudflare_access.stacks.worker import Job, _held, _secrets, _stack_settings, work
+from pulumi_cloudflare_access.stacks.worker import (
+    PASSPHRASES,
+    Job,
+    _held,
+    _secrets,
+    _stack_settings,
+    work,
+)
 
 ACCOUNTS = [{"name": name, "account_id": digit * 32} for name, digit in (("a", "1"), ("b", "2"))]
 RATE = "cloudflare-access:requestsPer5Minutes"
@@ -43,6 +50,16 @@ def job(folder: Path, **more: Any) -> Job:
 def project(tmp_path: Path) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: infra\nruntime: python\n")
     return tmp_path
+
+
+def put_in_place_of_pulumi(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a shell script on the PATH, alone but for what it needs itself, and a passphrase."""
+    folder.mkdir()
+    pulumi = folder / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\ncase "$*" in *version*) echo 3.259.0; exit;; esac\n{script}\n')
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "")
 
 
 class Here(Executor):
@@ -225,13 +242,9 @@ def test_a_worker_without_what_it_needs_says_so_and_does_nothing(
     host = socket.gethostname()
     monkeypatch.setenv("PATH", "")
     assert work(job(project)).error == f"there is no pulumi on the PATH of {host}"
-    pulumi = project / "bin" / "pulumi"
-    pulumi.parent.mkdir()
-    pulumi.write_text("#!/bin/sh\necho 3.259.0\n")
-    pulumi.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{pulumi.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    put_in_place_of_pulumi("exit", project / "bin", monkeypatch)
     monkeypatch.delenv("CLOUDFLARE_ACCESS_LOCAL", raising=False)
-    for name in ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+    for name in PASSPHRASES:
         monkeypatch.delenv(name, raising=False)
     assert "this worker is" in str(work(job(project, caller="elsewhere")).error)
     assert "has neither PULUMI_CONFIG_PASSPHRASE nor" in str(work(job(project)).error)
@@ -244,20 +257,31 @@ def test_two_first_commands_on_an_empty_database_do_not_stop_each_other(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostgreSQL may refuse one of two that make the table; the next try finds it made."""
-    pulumi = project / "bin" / "pulumi"
-    pulumi.parent.mkdir()
-    pulumi.write_text(f"""#!/bin/sh
-        case "$*" in *version*) echo 3.259.0; exit;; esac
+    script = f"""
         echo . >> {project}/tries
         test "$(wc -l < {project}/tries)" -ge 3 && exit
         echo "error: failed to create table pulumi_state: pq: duplicate key value" >&2
         exit 255
-    """)
-    pulumi.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{pulumi.parent}{os.pathsep}/bin{os.pathsep}/usr/bin")
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "")
+    """
+    put_in_place_of_pulumi(script, project / "bin", monkeypatch)
     assert work(job(project, operation="cancel", backend="postgres://db/state")).error is None
     assert (project / "tries").read_text().count(".") == 3
+
+
+@pytest.mark.parametrize("operation", ["drift", "refresh", "cancel", "destroy"])
+def test_a_stack_that_is_not_in_the_backend_is_not_one_that_is_as_it_should_be(
+    project: Path, monkeypatch: pytest.MonkeyPatch, operation: Any
+) -> None:
+    """With a wrong backend, a nightly drift over every account found none, and was green."""
+    script = "echo \"error: no stack named 'a' found\" >&2; exit 255"
+    put_in_place_of_pulumi(script, project / "bin", monkeypatch)
+    (named,) = stacks(accounts=[{**ACCOUNTS[0], "api_token_env": "HOME"}]).accounts
+    result = work(job(project, operation=operation, account=named))
+    assert result.missing
+    if operation == "destroy":
+        assert (result.error, result.summary) == (None, "no such stack")
+    else:
+        assert result.error == "there is no stack a in this backend: up makes it"
 
 
 def test_a_function_from_another_python_is_refused(tmp_path: Path) -> None:

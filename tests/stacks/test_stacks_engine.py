@@ -173,9 +173,8 @@ def test_a_folder_is_run_as_it_is_and_left_as_it_was(world: World) -> None:
     assert world.colleagues["one"].names() == world.colleagues["two"].names() == []
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    nothing = stacks.destroy()
-    assert nothing.ok
-    assert nothing["one"].warnings == ("there is no such stack: up makes it",)
+    assert [stack.summary for stack in stacks.destroy()] == ["no such stack"] * 2
+    assert "there is no stack one in this backend" in str(stacks.drift()["one"].error)
 
 
 def test_the_readmes_list_and_program_put_right_what_has_drifted(

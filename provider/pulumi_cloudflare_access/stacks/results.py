@@ -65,7 +65,7 @@ class StackResult:
 
     `outputs` are those of a preview or an up; a secret is "[secret]". `error` is None where all
     went well; what had happened until then is in `changes` all the same. `locked` says that another
-    run holds the stack, or one that was killed.
+    run holds the stack, or one that was killed; `missing`, that the backend has no such stack.
     """
 
     name: str
@@ -77,6 +77,7 @@ class StackResult:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     locked: bool = False
+    missing: bool = False
     duration: float = 0.0
     host: str = ""
 
@@ -90,6 +91,8 @@ class StackResult:
         """One line: what changed, or the first line of what went wrong."""
         if self.error is not None:
             return f"failed: {self.error.splitlines()[0]}"
+        if self.missing:
+            return "no such stack"
         if self.operation == "cancel":
             return _NOTHING["cancel"]
         counts = Counter(change.action for change in self.changes)

@@ -74,13 +74,16 @@ def work(job: Job) -> StackResult:
 
     began = time.monotonic()
     heard = Heard()
-    error, locked = None, False
+    error, locked, missing = None, False, False
     try:
         with TemporaryDirectory(prefix="cloudflare-access-stacks-") as folder:
             _operate(job, Path(folder), heard)
     except automation.StackNotFoundError:
-        # Only a preview and an up make a stack; for all else, none is nothing to do.
-        heard.warnings.append("there is no such stack: up makes it")
+        # Only a preview and an up make a stack. One that is destroyed already is no failure; one
+        # that cannot be looked at is: the backend may be the wrong one.
+        missing = True
+        if job.operation != "destroy":
+            error = f"there is no stack {job.account.name} in this backend: up makes it"
     except automation.ConcurrentUpdateError as failed:
         error, locked = _held(job.account.name, str(failed)), True
     except automation.CommandError as failed:
@@ -100,6 +103,7 @@ def work(job: Job) -> StackResult:
         warnings=tuple(map(hide, heard.warnings)),
         error=None if error is None else hide(error),
         locked=locked,
+        missing=missing,
         duration=time.monotonic() - began,
         host=socket.gethostname(),
     )
