@@ -213,6 +213,19 @@ def test_the_backend_is_settled_here_and_not_by_each_worker(
     assert stacks(project, project=None, backend=None).backend == "file:///environment/state"
 
 
+def test_an_address_in_the_project_is_relative_to_the_project(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for Pulumi, which is run there: in another folder, there would be an empty state."""
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    with (project / "Pulumi.yaml").open("a") as file:
+        file.write("backend: {url: 'file://./state'}\n")
+    monkeypatch.chdir("/")
+    assert stacks(project, project=None, backend=None).backend == f"file://{project}/state"
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file://state")
+    assert stacks(project, project=None, backend=None).backend == "file:///state"
+
+
 def test_the_projects_own_settings_of_a_stack_are_kept(project: Path) -> None:
     own = "encryptionsalt: v1:abc\nconfig:\n  infra:a: 1\n  cloudflare-access:accountId: old\n"
     (project / "Pulumi.a.yaml").write_text(own)

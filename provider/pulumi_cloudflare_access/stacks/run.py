@@ -68,7 +68,7 @@ class Stacks:
     ) -> None:
         checked = check_accounts(accounts)
         sent = Program.of(program, project)
-        where = _absolute(backend or _own_backend(sent))
+        where = _absolute(backend) if backend else _own_backend(sent)
         if urlsplit(where).scheme in {"postgres", "postgresql"}:
             _check_names(account.name for account in checked)
         if machines < 1:
@@ -254,10 +254,15 @@ def _workers(stacks: int) -> int:
 def _own_backend(program: Program) -> str:
     """Find the backend that Pulumi would use here: workers elsewhere have other settings."""
     given = os.environ.get("PULUMI_BACKEND_URL")
-    if not given and program.folder is not None:
-        project = read_project(Path(program.folder))
-        given = (project.get("backend") or {}).get("url")
-    return given or _logged_in_to()
+    if given:
+        return _absolute(given)
+    if program.folder is not None:
+        folder = Path(program.folder)
+        of_project = (read_project(folder).get("backend") or {}).get("url")
+        if of_project:
+            # Pulumi takes it from where it is run, which is there.
+            return _absolute(of_project, folder)
+    return _absolute(_logged_in_to())
 
 
 def _logged_in_to() -> str:
@@ -281,8 +286,8 @@ def _logged_in_to() -> str:
         ) from None
 
 
-def _absolute(backend: str) -> str:
-    """Write a folder's address so that it means the same from everywhere."""
+def _absolute(backend: str, base: Path = Path()) -> str:
+    """Write a folder's address, relative to `base`, so that it means the same from everywhere."""
     try:
         scheme = urlsplit(backend).scheme
     except ValueError:
@@ -292,7 +297,7 @@ def _absolute(backend: str) -> str:
     if scheme != "file":
         return backend
     path, _, query = backend.removeprefix("file://").partition("?")
-    absolute = Path(path or ".").expanduser().absolute()
+    absolute = (base / Path(path).expanduser()).absolute()
     return f"file://{absolute}" + (f"?{query}" if query else "")
 
 
