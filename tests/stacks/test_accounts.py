@@ -131,6 +131,16 @@ def test_a_mistake_in_a_file_is_named_with_its_line(tmp_path: Path, text: str, t
         read_accounts(file(tmp_path, text))
 
 
+def test_values_in_a_file_are_what_they_look_like(tmp_path: Path) -> None:
+    """NO is a country and 12:30 a time, as for Pulumi, and as in YAML 1.2."""
+    values = "NO: [NO, on, 12:30, 2024-02-30, =, '5', 5, 1.5, 1e3, 0x1F, true, ~, 1_000]"
+    text = f"- name: NO\n  account_id: {OTHER}\n  config: {{'infra:{values[:2]}'{values[2:]}}}\n"
+    (account,) = read_accounts(file(tmp_path, text))
+    assert account.name == "NO"
+    told = ["NO", "on", "12:30", "2024-02-30", "=", "5", 5, 1.5, 1000.0, 31, True, None, 1000]
+    assert account.config == {"infra:NO": told}
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.yaml"):
         read_accounts(tmp_path / "none.yaml")

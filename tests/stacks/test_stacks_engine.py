@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from harness.processes import engines, kill_all_of
 from harness.stack import HEAD
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 from pulumi_cloudflare_access.stacks import Stacks
+from pulumi_cloudflare_access.stacks.worker import Job, _stack_settings, _write
 
 pytestmark = pytest.mark.engine
 
@@ -175,6 +177,42 @@ def test_a_folder_is_run_as_it_is_and_left_as_it_was(world: World) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [stack.summary for stack in stacks.destroy()] == ["no such stack"] * 2
     assert "there is no stack one in this backend" in str(stacks.drift()["one"].error)
+
+
+def test_a_stacks_own_settings_mean_what_they_mean_to_pulumi(world: World) -> None:
+    """NO is a country there, and 12:30 a time; in YAML 1.1 they are false and 750."""
+    said = "NO on y 12:30 1_000 0777 007 0o17 0x1F 0b11 1e3 1.50 .5 5. 08 ~ true TRUE +5 -5 = nan"
+    said += (
+        " 2024-02-30 123456789012345678901 12345678.5 '1e3' '0o17' '5' 'true' \"é\U0001f600\\x85\""
+    )
+    own = "".join(
+        f"  test:value-{number}: {value}\n  test:value-{number}-in-list: [{value}]\n"
+        for number, value in enumerate(said.split())
+    )
+    folder = world.folder / "infra"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
+    environment = {**os.environ, "PULUMI_BACKEND_URL": world.backend}
+
+    def pulumi(*words: str) -> str:
+        run = ["pulumi", *words, "--non-interactive"]
+        return subprocess.run(
+            run, cwd=folder, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    pulumi("stack", "init", "one")
+    theirs, ours = folder / "Pulumi.one.yaml", world.folder / "ours.yaml"
+    theirs.write_text(f"{theirs.read_text()}config:\n{own}", encoding="utf-8")
+    stacks = world.stacks(world.account("one"), program=folder)
+    (account,) = stacks.accounts
+    job = Job(operation="up", account=account, program=stacks.program, backend=world.backend)
+    _write(ours, _stack_settings(job, folder))
+    read, written = (
+        json.loads(pulumi("config", "--json", "--stack", "one", "--config-file", str(path)))
+        for path in (theirs, ours)
+    )
+    assert read == {key: value for key, value in written.items() if key in read}
+    assert read["test:value-0"]["value"] == "NO"
 
 
 def test_the_readmes_list_and_program_put_right_what_has_drifted(

@@ -59,11 +59,13 @@ def read_accounts(path: str | Path) -> tuple[Account, ...]:
     """
     import yaml  # noqa: PLC0415 - lists that a program makes by itself need none
 
+    from .pulumi_yaml import Loader  # noqa: PLC0415 - loads yaml
+
     path = Path(path)
     loader = None
     twice: list[Mistake] = []
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        loader = Loader(path.read_text(encoding="utf-8"))
         top = loader.get_single_node()
         if isinstance(top, yaml.MappingNode):
             twice += _twice(path.name, top)

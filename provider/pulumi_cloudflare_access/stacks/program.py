@@ -113,8 +113,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping. Raises SettingsError."""
     import yaml  # noqa: PLC0415 - a Pulumi run needs it, importing this package does not
 
+    from .pulumi_yaml import Loader  # noqa: PLC0415 - loads yaml
+
     try:
-        found = yaml.safe_load(path.read_text())
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
     if not isinstance(found or {}, dict):

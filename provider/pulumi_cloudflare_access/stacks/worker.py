@@ -228,7 +228,9 @@ def _share(given: Any, project: Mapping[str, Any], machines: int) -> str:
 def _write(path: Path, settings: Mapping[str, Any]) -> None:
     import yaml  # noqa: PLC0415 - see program.py
 
-    path.write_text(yaml.safe_dump(dict(settings)))
+    from .pulumi_yaml import Dumper  # noqa: PLC0415 - loads yaml
+
+    path.write_text(yaml.dump(dict(settings), Dumper=Dumper))
 
 
 def _environment(job: Job) -> dict[str, str]:
