@@ -242,6 +242,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         scope = self._scope(_olds)
         self._seen(_id)
         _writes.known(_id, _olds)
+        old = self._declared(_olds)
+        # Looking up may take long. What somebody changes meanwhile is seen only after it.
+        new = self.identified(self._declared(_news), old, scope)
         try:
             there = self._get(scope, _id)
         except NotFoundError:
@@ -249,8 +252,6 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 f"{self._called(_olds, _id)} is gone: run pulumi refresh, and the next up makes it "
                 "again"
             ) from None
-        old = self._declared(_olds)
-        new = self.identified(self._declared(_news), old, scope)
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
             self._refuse_unseen(called, _olds, there, new, secret_in(_news))

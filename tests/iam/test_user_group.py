@@ -17,6 +17,7 @@ from harness.fields import Life, Person, shuffled, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, refused
 from pulumi_cloudflare_access import LocalCloudflare, grants
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.iam.permission_groups.models import (
     PermissionGroupBackend,
 )
@@ -460,6 +461,26 @@ def test_what_no_preview_has_shown_is_not_undone(
     # It is what is wished for: nothing is to do.
     wished = ops(READ, deny("Zone Read", on=STAGING))
     assert plugin.up(KIND, wished, was=group).did == "update"
+    assert len(written(cloudflare)) == before
+
+
+def test_what_somebody_changes_while_the_catalogue_is_read_is_not_undone(
+    cloudflare: LocalCloudflare, person: Person
+) -> None:
+    with another(config_for(cloudflare)) as plugin:
+        group = plugin.up(KIND, ops(READ))
+        plugin.restart()
+        looking = cloudflare.fault(
+            "GET /accounts/*/iam/permission_groups", faults.Hold("before"), nth=1
+        )
+        with looking, ThreadPoolExecutor(1) as pool:
+            changing = pool.submit(plugin.up, KIND, ops(READ, NO_DNS), group)
+            looking.wait()
+            person.write(group.id, {"policies": [wire("deny", [ZONE_READ], [STAGING])]})
+            before = len(written(cloudflare))
+            looking.lift()
+            with pytest.raises(CallFailed, match=r"policies: \+ deny Zone Read on Staging"):
+                changing.result()
     assert len(written(cloudflare)) == before
 
 

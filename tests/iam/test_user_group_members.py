@@ -827,6 +827,26 @@ def test_whom_somebody_adds_while_an_answer_is_lost_stays(
     assert warning.startswith("eve@example.com stay in the group: somebody has added them")
 
 
+def test_whom_somebody_adds_while_a_new_persons_id_is_looked_up_is_not_taken_out(
+    team: Team, cloudflare: LocalCloudflare
+) -> None:
+    group = team.group()
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        made = plugin.up(ALL, people(group, "ada", "bob"))
+        plugin.restart()
+        looking = cloudflare.fault("GET /accounts/*/members", faults.Hold("before"), nth=1)
+        with looking, ThreadPoolExecutor(1) as pool:
+            changing = pool.submit(plugin.up, ALL, people(group, "ada", "zoe"), made)
+            looking.wait()
+            team.add(group, "eve")
+            looking.lift()
+            with pytest.raises(
+                CallFailed, match=r"members: \+ eve@example\.com\. Nothing was sent"
+            ):
+                changing.result()
+    assert team.members(group) == ["ada", "bob", "eve"]
+
+
 @pytest.mark.parametrize(("times", "has_info"), [(1, True), (1, False), (30, True)])
 @pytest.mark.parametrize(
     ("lie", "hidden"),
