@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -279,6 +280,37 @@ def test_two_first_commands_on_an_empty_database_do_not_stop_each_other(
     put_in_place_of_pulumi(script, project / "bin", monkeypatch)
     assert work(job(project, operation="cancel", backend="postgres://db/state")).error is None
     assert (project / "tries").read_text().count(".") == 3
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "postgres://me:hunter22@127.0.0.1:1/db",
+        "postgres://me:hunter%32%32@127.0.0.1:1/db?sslmode=disable",
+        "postgres://me@127.0.0.1:1/db?sslmode=disable&password=hunter22",
+        "postgres://me@127.0.0.1:1/db?PassWord=hunter%322",
+        "azblob://state?sas_token=hunter22",
+    ],
+)
+def test_whatever_fails_no_password_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    """In the address or beside it, as it stands there or as it is meant."""
+    monkeypatch.setenv("PGPASSWORD", "opensesame")
+    monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "pul-0123456789")
+    lines = (backend, unquote(backend), "opensesame", "pul-0123456789")
+    put_in_place_of_pulumi(
+        "\n".join([*(f"echo 'error: no way: {line}' >&2" for line in lines), "exit 255"]),
+        project / "bin",
+        monkeypatch,
+    )
+    sent = job(project, operation="cancel", backend=backend)
+    lost = Here(RuntimeError(" ".join(lines)))
+    (gone, _) = stacks(backend=backend).cancel(executor=lost)
+    for told in (str(work(sent).error), str(gone.error)):
+        assert told.count("[secret]") == 4
+        assert not [line for line in lines if line in told]
+        assert "hunter" not in told
 
 
 @pytest.mark.parametrize("operation", ["drift", "refresh", "cancel", "destroy"])

@@ -19,7 +19,7 @@ from .accounts import Account, check_accounts
 from .program import Program, read_project
 from .progress import Reporter
 from .results import Operation, Results, StackResult
-from .worker import Job, work
+from .worker import Job, without_secrets, work
 
 # Every stack under way is a Pulumi CLI, a plugin and, in a preview or an up, a program: two at a
 # time keep a core busy while they wait for the API.
@@ -243,7 +243,7 @@ def _result(future: Future[StackResult], job: Job) -> StackResult:
             name=job.account.name,
             account_id=job.account.account_id,
             operation=job.operation,
-            error=f"{reason}. Run it again: {error}".removesuffix(": "),
+            error=without_secrets(f"{reason}. Run it again: {error}".removesuffix(": "), job),
         )
 
 

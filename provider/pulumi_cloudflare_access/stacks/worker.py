@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from ..errors import SettingsError
 from ..settings import LOCAL_OVERRIDE, REQUESTS_PER_5_MINUTES
@@ -42,6 +42,15 @@ NEW_TABLE = "failed to create table"
 ATTEMPTS = 5
 # Who holds a stack, as Pulumi's own backends tell it.
 HOLDER = re.compile(r"created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)")
+# Where secrets are: of the environment, and of the query of a backend's address.
+VARIABLES = (
+    "CLOUDFLARE_API_TOKEN",
+    "CLOUDFLARE_API_KEY",
+    "PGPASSWORD",
+    "PULUMI_ACCESS_TOKEN",
+    PASSPHRASES[0],
+)
+SECRET_NAME = re.compile("password|secret|token|sas|key", re.IGNORECASE)
 # Shorter strings would blank out half of any message and hide nothing.
 SHORTEST_SECRET = 4
 
@@ -92,7 +101,7 @@ def work(job: Job) -> StackResult:
         error = str(failed)
     except Exception as failed:  # noqa: BLE001 - it is this stack's result, and no other's
         error = f"{type(failed).__name__}: {failed}"
-    hide = functools.partial(_hide, secrets=_secrets(job))
+    hide = functools.partial(without_secrets, job=job)
     return StackResult(
         name=job.account.name,
         account_id=job.account.account_id,
@@ -337,18 +346,26 @@ def _stderr(text: str) -> str:
     return said.removeprefix("error: ")
 
 
+def without_secrets(text: str, job: Job) -> str:
+    """Put "[secret]" in place of every secret that this process knows of."""
+    for secret in sorted(_secrets(job), key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return text
+
+
 def _secrets(job: Job) -> set[str]:
-    variables = {job.account.api_token_env, "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"}
-    values = {os.environ.get(name or "", "") for name in (*variables, *PASSPHRASES[:1])}
+    values = {os.environ.get(name, "") for name in (job.account.api_token_env or "", *VARIABLES)}
     try:
-        password = urlsplit(job.backend).password or ""
+        backend = urlsplit(job.backend)
+        written = {backend.password or "", *_secrets_of_query(backend.query)}
     except ValueError:
-        password = job.backend
-    values |= {password, unquote(password)}
+        written = {job.backend}
+    values |= written | {*map(unquote, written)} | {*map(unquote_plus, written)}
     return {value for value in values if len(value) >= SHORTEST_SECRET}
 
 
-def _hide(text: str, secrets: set[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "[secret]")
-    return text
+def _secrets_of_query(query: str) -> Iterator[str]:
+    for given in query.split("&"):
+        name, _, value = given.partition("=")
+        if SECRET_NAME.search(name):
+            yield value
