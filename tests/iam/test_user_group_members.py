@@ -878,6 +878,20 @@ def test_a_list_that_hides_somebody_takes_nobody_out(
     assert team.written() == []
 
 
+def test_a_list_that_does_not_say_how_long_it_is_is_read_twice(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada", "bob")
+    made = plugin.up(ALL, people(group, "ada", "bob", adopt=True))
+    team.add(group, "eve")
+    team.cloudflare.switches.iam_result_info = False
+    # Eve would be the first on the second page, and moves to the end of the first one.
+    team.cloudflare.switches.largest_page = 2
+    lie = team.cloudflare.fault(f"GET {MEMBERS}", faults.ChangedWhilePaging("removed"), times=1)
+    with lie as armed, pytest.raises(CallFailed, match=r"members: \+ eve@example\.com"):
+        plugin.up(ALL, people(group, "ada"), was=made)
+    assert armed.fired
+    assert team.written() == []
+
+
 # --------------------------------------------------------------------------------- two at a time
 
 PAUSE = 0.002
