@@ -109,5 +109,28 @@ def test_what_a_program_declared_secret_is_blanked_out_in_any_case_and_at_any_de
     assert redact(said, (bag,)) == "[secret] and [secret] are in Engineers"
 
 
+def test_what_an_entry_is_called_is_blanked_out_whole_and_the_words_of_the_api_are_not() -> None:
+    bag = {
+        "__secret": ["policies", "require"],
+        "policies": {
+            "Skunkworks": {"name": "Skunkworks", "decision": "bypass", "include": {"everyone": {}}},
+            "order": "Skunkworks",
+        },
+        "require": {"geo DE": {"geo": {"country_code": "DE"}}},
+    }
+    said = "policies: Skunkworks: bypass for everyone; require: geo DE; order"
+    assert (
+        redact(said, (bag,)) == "policies: [secret]: bypass for everyone; require: [secret]; order"
+    )
+
+
+def test_what_is_secret_now_is_blanked_out_of_what_was_plain_and_the_other_way_round() -> None:
+    for bags in (
+        ({"name": "Skunkworks"}, {"name": CANARY, "__secret": ["name"]}),
+        ({"name": CANARY, "__secret": ["name"]}, {"name": "Skunkworks"}),
+    ):
+        assert redact(f"Skunkworks -> {CANARY}", bags) == "[secret] -> [secret]"
+
+
 def test_the_name_of_a_resource_is_the_end_of_its_urn() -> None:
     assert plugin.name_of("urn:pulumi:dev::p::t::engineers") == "engineers"

@@ -169,6 +169,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._keep_keys(checked, _olds)
             # How an object came here is history: it is no difference, now or later.
             adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
+        plugin.keep_secret(checked | reserved)
         for concern in self.concerns(checked, was):
             plugin.warn(concern)
         return dynamic.CheckResult(checked | reserved | adoption, [])
@@ -192,6 +193,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Make the object, or take over the one that the program names."""
         scope = self._scope(props)
         props = {**props, **self.identified(self._declared(props), {}, scope)}
+        plugin.keep_secret(props)
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
         if answer is None:
@@ -245,6 +247,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         old = self._declared(_olds)
         # Looking up may take long. What somebody changes meanwhile is seen only after it.
         new = self.identified(self._declared(_news), old, scope)
+        plugin.keep_secret({**_news, **new})
         try:
             there = self._get(scope, _id)
         except NotFoundError:

@@ -94,9 +94,12 @@ def name_of(urn: str) -> str:
 
 
 class Operation:
-    """One call of the engine's, and the seconds that it has spent on Cloudflare's answers."""
+    """One call of the engine's: what it was handed, and its seconds on Cloudflare's answers."""
 
     spent = 0.0
+
+    def __init__(self, *handed: Any) -> None:
+        self.handed = handed
 
 
 _operation: ContextVar[Operation] = ContextVar("operation")
@@ -105,6 +108,11 @@ _operation: ContextVar[Operation] = ContextVar("operation")
 def current_operation() -> Operation:
     """Return the call of the engine's that is being served; outside of any, a new one."""
     return _operation.get(None) or Operation()
+
+
+def keep_secret(bag: dict[str, Any]) -> None:
+    """Keep out of messages, too, what a call has made of the secret values that it was handed."""
+    current_operation().handed += (bag,)
 
 
 def warn(message: str) -> None:
@@ -119,6 +127,7 @@ def say(message: str) -> None:
 
 def _log(severity: str, message: str) -> None:
     urn = current_urn()
+    message = redact(message, current_operation().handed)
     try:
         _engine().Log(_log_request(severity, message, urn))
     except Exception:  # noqa: BLE001 - an engine that hears no warnings must not fail an update
@@ -207,9 +216,9 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
     call is one operation: it has one deadline, however many requests it sends.
     """
 
-    def served(*args: P.args, **kwargs: P.kwargs) -> R:
+    def served(operation: Operation, *args: P.args, **kwargs: P.kwargs) -> R:
         _restore_reserved(args)
-        before = _operation.set(Operation())
+        before = _operation.set(operation)
         try:
             return call(*args, **kwargs)
         finally:
@@ -217,12 +226,13 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        operation = Operation(*args)
         if os.environ.get(DEBUG):
-            return served(*args, **kwargs)
+            return served(operation, *args, **kwargs)
         try:
-            return served(*args, **kwargs)
+            return served(operation, *args, **kwargs)
         except CloudflareError as error:
-            error_ = _outgoing(type(error).__name__, redact(str(error), args))
+            error_ = _outgoing(type(error).__name__, redact(str(error), operation.handed))
         except Exception as error:  # noqa: BLE001 - it is named and goes on
             place = traceback.extract_tb(error.__traceback__)[-1]
             error_ = _outgoing(
@@ -243,25 +253,31 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
 SECRET = "__secret"  # noqa: S105 - the input that names the fields the program keeps secret
 # Shorter strings (a country, "true") would blank out half of any message and hide nothing.
 SHORTEST_SECRET = 4
+# Words of Cloudflare's own: its names of fields, as keys, and what a policy decides.
+_A_FIELD = re.compile(r"[a-z0-9_-]+")
+_DECISIONS = frozenset({"allow", "deny", "bypass", "non_identity"})
 
 
-def redact(message: str, calls_arguments: tuple[Any, ...]) -> str:
-    """Blank out what the program declared secret, should the API have repeated it."""
-    for bag in calls_arguments:
-        if isinstance(bag, dict):
-            for name in bag.get(SECRET) or ():
-                for text in sorted(_strings(bag.get(name)), key=len, reverse=True):
-                    message = re.sub(re.escape(text), "[secret]", message, flags=re.IGNORECASE)
-    return message
+def redact(message: str, handed: tuple[Any, ...]) -> str:
+    """Blank out what the program declares secret, or did, whoever repeats it."""
+    bags = [bag for bag in handed if isinstance(bag, dict)]
+    secret = {name for bag in bags for name in bag.get(SECRET) or ()}
+    said = {word for bag in bags for name in secret for word in _words(bag.get(name))}
+    words = [re.escape(word) for word in said - _DECISIONS if len(word) >= SHORTEST_SECRET]
+    if not words:
+        return message
+    longest_first = "|".join(sorted(words, key=len, reverse=True))
+    return re.sub(longest_first, "[secret]", message, flags=re.IGNORECASE)
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _words(value: Any) -> Iterator[str]:
+    """Return the strings of a value, and what its entries are called: keys say what values do."""
     if isinstance(value, str):
-        if len(value) >= SHORTEST_SECRET:
-            yield value
+        yield value
     elif isinstance(value, dict):
+        yield from (key for key in value if not _A_FIELD.fullmatch(key))
         for inner in value.values():
-            yield from _strings(inner)
+            yield from _words(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from _strings(inner)
+            yield from _words(inner)

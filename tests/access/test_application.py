@@ -445,6 +445,17 @@ def test_deleting_an_application_says_what_is_reachable_now(plugin: Plugin) -> N
     assert told(plugin) == [f"{place} is now reachable without Access" for place in (ONE, TWO)]
 
 
+def test_where_a_secret_application_was_is_not_told(plugin: Plugin) -> None:
+    secret = {**APP, "domain": "Skunkworks.example.com/x", "__secret": ["domain"]}
+    made = plugin.up(KIND, secret)
+    plugin.check(KIND, {**APP, "domain": "open.example.com"}, made.inputs)
+    plugin.destroy(made)
+    assert told(plugin) == [
+        "[secret] becomes reachable without Access",
+        "[secret] is now reachable without Access",
+    ]
+
+
 def test_a_domain_is_needed_unless_the_places_are_said(plugin: Plugin) -> None:
     with pytest.raises(CheckFailed, match="domain: is required for type self_hosted"):
         plugin.check(KIND, {"type": "self_hosted", "name": "X"})

@@ -56,6 +56,22 @@ def test_a_policy_is_made_kept_changed_and_removed(
     assert plugin.refresh(changed) is None
 
 
+def test_a_warning_does_not_tell_what_the_program_keeps_secret(plugin: Plugin) -> None:
+    people = {"email": {"email": "whistleblower@example.com"}}
+    plugin.check(
+        KIND, {"name": "P", "decision": "bypass", "include": [people], "__secret": ["include"]}
+    )
+    [told] = plugin.warnings
+    assert told.startswith("include: [secret] never matches under bypass, which is decided")
+
+
+def test_nor_in_which_form_it_stands_in_the_state(plugin: Plugin) -> None:
+    countries = [{"geo": {"country_code": code}} for code in ("ch", "li")]
+    plugin.check(KIND, {**STAFF, "require": countries, "__secret": ["require"]})
+    [told] = plugin.warnings
+    assert told.startswith("require: [secret] and [secret] matches nobody")
+
+
 def test_where_a_policy_is_attached_is_no_change_of_it(
     plugin: Plugin, cloudflare: LocalCloudflare
 ) -> None:
