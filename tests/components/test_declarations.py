@@ -131,6 +131,36 @@ def test_zones_that_cannot_be_told_apart_are_refused() -> None:
     assert "grants[0]: a zone whose id is not known yet needs a name" in said
 
 
+def test_objects_of_two_scopes_that_cannot_be_told_apart_are_refused() -> None:
+    bucket = "com.cloudflare.edge.r2.bucket.a"
+    mine, theirs = (f"com.cloudflare.api.account.{number * 32}" for number in "12")
+    later = pulumi.Output.from_input(theirs)
+    for held in ("*", bucket):
+        for key in (theirs, later, None):
+            on = [scopes.objects(held, key=mine), scopes.objects(held, key=key)]
+            said = team(people=[], grants=[grants.allow("Zone Read", on=[one]) for one in on])
+            called = "everything" if held == "*" else bucket
+            assert said == (
+                f'Team "it": grants[1]: "{called}" is held by a scope with another key already: '
+                "make a ResourceGroup of each, and name them here"
+            )
+
+
+@pytest.mark.usefixtures("program")
+def test_an_object_of_one_scope_in_several_grants_is_one_resource_group() -> None:
+    key = "com.cloudflare.api.account." + "1" * 32
+    later = scopes.objects("*", key=pulumi.Output.from_input(key))
+    for n, on in enumerate([[scopes.objects("*", key=key)] * 2, [later] * 2, [scopes.account()]]):
+        made = cloudflare.Team(
+            f"team{n}",
+            name="Team",
+            people=[],
+            allow_empty=True,
+            grants=[grants.allow("Zone Read", on=one) for one in on],
+        )
+        assert list(made.resource_groups) == ["everything"]
+
+
 def test_grants_that_are_none_are_refused() -> None:
     assert "grants[0]: must be what grants.allow" in team(people=[], grants=["Zone Read"])
 

@@ -216,27 +216,39 @@ def _unnamed(grants: Sequence[Any]) -> Iterator[str]:
         if on is None:
             yield f"grants[{n}]: must be what grants.allow(…) or grants.deny(…) makes"
             continue
-        for held in _held(on):
+        for key, held in _held(on):
             called = _called(held)
+            first_key, first = named.setdefault(called, (key, held))
             if not called:
                 told = 'a zone whose id is not known yet needs a name: scopes.zones({"shop": zone})'
                 yield f"grants[{n}]: {told}"
-            elif not _is_one(named.setdefault(called, held), held):
+            elif not _is_one(first, held):
                 yield (
                     f'grants[{n}]: "{called}" is the name of another zone; if it is the same one, '
                     "call scopes.zones once and use what it makes twice"
                 )
+            elif not _is_equal(first_key, key):
+                yield (
+                    f'grants[{n}]: "{called}" is held by a scope with another key already: '
+                    "make a ResourceGroup of each, and name them here"
+                )
 
 
-def _held(on: Any) -> Iterator[Mapping[str, Any]]:
+def _held(on: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """Return what scopes hold, each object with the key of its scope."""
     for one in on if isinstance(on, (list, tuple)) else ():
         if _is_scope(one):
-            yield from one["objects"]
+            for held in one["objects"]:
+                yield one.get(scopes.KEY), held
 
 
 def _is_one(held: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two are known to be one object. Outputs cannot be compared."""
+    """Tell whether two are known to be one object."""
     if held is other or (held.get(OF) is not None and held.get(OF) is other.get(OF)):
         return True
-    keys = held[scopes.KEY], other[scopes.KEY]
-    return all(isinstance(key, str) for key in keys) and keys[0] == keys[1]
+    return _is_equal(held[scopes.KEY], other[scopes.KEY])
+
+
+def _is_equal(key: Any, other: Any) -> bool:
+    """Tell whether two keys are known to be equal. Outputs cannot be compared."""
+    return key is other or (isinstance(key, str) and isinstance(other, str) and key == other)
