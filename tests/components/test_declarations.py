@@ -83,6 +83,11 @@ def test_what_is_given_for_a_part_that_is_left_out_is_refused() -> None:
     assert said == 'Team "it": guests: is of no use with access_group=False'
     said = team(people=[], grants=[grants.allow("Zone Read", on=ZONE)], user_group=False)
     assert said == 'Team "it": grants: is of no use with user_group=False'
+    limits: dict[str, Any] = {"max_removals": 0, "allow_empty": True}
+    told = "is of no use without a user group (grants, or user_group=True, make one)"
+    assert team(people=[], **limits) == f'Team "it": max_removals: {told}; allow_empty: {told}'
+    said = team(people=[], user_group=False, max_removals=pulumi.Output.from_input(1))
+    assert said == 'Team "it": max_removals: is of no use with user_group=False'
 
 
 def test_what_is_no_list_is_refused_where_one_is_due() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from pulumi_cloudflare_access import TeamList, read_teams, teams_from_file
+from pulumi_cloudflare_access import TeamList, grants, read_teams, scopes, teams_from_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,3 +169,29 @@ def test_rights_for_a_team_that_is_not_in_the_file_are_a_mistake(tmp_path: Path)
     path = written(tmp_path, "people.csv", ROWS)
     with pytest.raises(pulumi.RunError, match='no team "Engineer"; "Engineers"\\?'):
         teams_from_file(path, grants={"Engineer": []})
+
+
+def test_a_limit_that_guards_no_team_of_the_file_is_a_mistake(tmp_path: Path) -> None:
+    path = written(tmp_path, "people.csv", ROWS)
+    with pytest.raises(pulumi.RunError) as refused:
+        teams_from_file(path, max_removals=0)
+    assert str(refused.value) == (
+        f'teams_from_file "{path}": max_removals: is of no use without a user group (grants, or '
+        "user_group=True, make one)"
+    )
+
+
+@pytest.mark.usefixtures("program")
+def test_a_limit_that_guards_some_teams_of_the_file_names_the_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = written(tmp_path, "people.csv", ROWS)
+    rights = {"Operators": [grants.allow("Zone Read", on=scopes.account())]}
+    teams = teams_from_file(path, grants=rights, max_removals=0)
+    [told] = [record.getMessage() for record in caplog.records]
+    assert told == (
+        f'{path}: max_removals guards user groups, and there is none of "Engineers": nothing '
+        "limits who leaves there"
+    )
+    limited = {name: team.members is not None for name, team in teams.items()}
+    assert limited == {"Engineers": False, "Operators": True}

@@ -24,7 +24,7 @@ from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
 from ..model import nearest
 from .component import refuse
-from .team import Team
+from .team import Team, unused, without_user_group
 
 EMAIL, TEAM, TEAMS, GUEST, NAME = "email", "team", "teams", "guest", "name"
 COLUMNS = (EMAIL, TEAM, TEAMS, GUEST, NAME)
@@ -95,7 +95,17 @@ def teams_from_file(
     rights = grants or {}
     missing = [name for name in rights if name not in read]
     told = [f'grants: there is no team "{name}"{nearest(name, read)}' for name in missing]
+    # As `Team` has it; with one value for all teams, those without a user group go without.
+    limited = [name for name in read if (rights.get(name) if user_group is None else user_group)]
+    if not limited:
+        told += unused(without_user_group(user_group), max_removals=max_removals)
     refuse("teams_from_file", str(path), told)
+    others = ", ".join(f'"{name}"' for name in read if name not in limited)
+    if max_removals is not None and others:
+        pulumi.warn(
+            f"{path}: max_removals guards user groups, and there is none of {others}: nothing "
+            "limits who leaves there"
+        )
     return {
         name: Team(
             name,
@@ -105,7 +115,7 @@ def teams_from_file(
             grants=rights.get(name, ()),
             access_group=access_group,
             user_group=user_group,
-            max_removals=max_removals,
+            max_removals=max_removals if name in limited else None,
             account_id=account_id,
             adopt=adopt,
             adopt_changes=adopt_changes,

@@ -20,6 +20,8 @@ from .component import Component, no_lists, refuse
 People: TypeAlias = pulumi.Input[Sequence[pulumi.Input[str]]]
 """E-mail addresses."""
 
+MAKE_ONE = "grants, or user_group=True, make one"
+
 
 class Team(Component):
     """People, and what they get: an Access group for rules, a user group with rights, or both.
@@ -57,6 +59,7 @@ class Team(Component):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        lacking = without_user_group(user_group)
         user_group = bool(grants) if user_group is None else user_group
         guests = [] if guests is None else guests
         wrong = [
@@ -65,18 +68,18 @@ class Team(Component):
         if not wrong:
             wrong += [*_twice(people=people, guests=guests), *_unnamed(grants)]
         if not access_group:
-            wrong += _unused(
-                "access_group",
+            wrong += unused(
+                "with access_group=False",
                 guests=guests,
                 service_tokens=service_tokens,
                 require=require,
                 exclude=exclude,
             )
         if not user_group:
-            wrong += _unused("user_group", grants=grants)
+            limits = {"max_removals": max_removals, "allow_empty": allow_empty}
+            wrong += unused(lacking, grants=grants, **limits)
         if not (wrong or access_group or user_group):
-            made = "grants, or user_group=True, make one"
-            wrong.append(f"gives nothing: access_group=False, and no user group ({made})")
+            wrong.append(f"gives nothing: access_group=False, and no user group ({MAKE_ONE})")
         refuse("Team", resource_name, wrong)
         super().__init__(resource_name, opts)
         everywhere: dict[str, Any] = {
@@ -200,17 +203,22 @@ def _twice(**lists: Any) -> Iterator[str]:
                     yield f"{place}: {person} is {first} already"
 
 
-def _unused(part: str, **fields: Any) -> Iterator[str]:
+def without_user_group(user_group: bool | None) -> str:  # noqa: FBT001 - a program's argument
+    """Say how a team comes to have no user group."""
+    return "with user_group=False" if user_group is False else f"without a user group ({MAKE_ONE})"
+
+
+def unused(lacking: str, **fields: Any) -> Iterator[str]:
     """Say what is given for a part that is left out."""
     for field, value in fields.items():
         given = bool(value) if isinstance(value, (list, tuple)) else value is not None
         if given:
-            yield f"{field}: is of no use with {part}=False"
+            yield f"{field}: is of no use {lacking}"
 
 
 def _unnamed(grants: Sequence[Any]) -> Iterator[str]:
-    """Say which zones cannot be told apart by their names."""
-    named: dict[str, Mapping[str, Any]] = {}
+    """Say which objects cannot be told apart by their names."""
+    named: dict[str, tuple[Any, Mapping[str, Any]]] = {}
     for n, policy in enumerate(grants):
         on = policy.get(iam_grants.RESOURCES) if isinstance(policy, Mapping) else None
         if on is None:
