@@ -7,7 +7,7 @@ is can be told from what never was.
 from __future__ import annotations
 
 import functools
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any, ClassVar
 
 from . import plugin
@@ -19,6 +19,11 @@ from .shapes import MISSING, SILENT, Field, both, write
 SECRET = plugin.SECRET  # the fields that hold a secret value
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 STATE_VERSION = 1
+
+NO_PLACE = (
+    'ignore_changes leaves "{}" without a place, which neither the order nor the state tells: '
+    "declare it there (changes of what it says stay ignored), and do not ignore the order"
+)
 
 
 class Described:
@@ -104,6 +109,24 @@ class Described:
             for name, field in self.facts().items():
                 if name in checked and name in olds:
                     checked[name] = field.shape.keep_keys(checked[name], olds[name])
+
+    def _in_place(
+        self,
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+        ignored: Mapping[str, Collection[str]] | None = None,
+    ) -> tuple[dict[str, Any], list[Mistake]]:
+        """Give back their places to what `ignore_changes` keeps, and say what has none.
+
+        `ignored` are the entries, by field, that the engine has not put back yet.
+        """
+        placed, mistakes = dict(declared), []
+        for name, field in self.facts().items():
+            if field.keyed and name in declared:
+                keys = (ignored or {}).get(name, ())
+                placed[name], left = field.keyed.in_place(declared[name], was.get(name), keys)
+                mistakes += [Mistake(name, NO_PLACE.format(key)) for key in left]
+        return placed, mistakes
 
     def _managed(
         self,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -84,6 +84,11 @@ class Keyed(ABC):
         """Give what did not change inside an entry, which did, the form that it had."""
         del old
         return new
+
+    def in_place(self, value: Any, was: Any, ignored: Collection[str]) -> tuple[Any, list[str]]:
+        """Put entries that have lost their places where they were; return those left over too."""
+        del was, ignored
+        return value, []
 
     def inside(self, key: str, old: Any, new: Any) -> list[str]:
         """Say what changed in an entry that goes by the key that it had."""

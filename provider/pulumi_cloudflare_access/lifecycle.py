@@ -180,6 +180,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         self._seen(_id)
         old = self._declared(_olds)
         new = self.identified(self._declared(_plain(_news)), old)
+        # No check comes before the diff of a refresh, whose news are what was.
+        if ownership.is_known(plugin.current_urn()):
+            new, lost = self._in_place(new, old, plugin.ignored_entries())
+            _raise(lost)
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
         replaces = [name for name in decisive if self._is_other(name, old, new)]
         if not replaces:
@@ -192,7 +196,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Make the object, or take over the one that the program names."""
         scope = self._scope(props)
-        props = {**props, **self.identified(self._declared(props), {}, scope)}
+        declared, lost = self._in_place(self.identified(self._declared(props), {}, scope), {})
+        _raise(lost)
+        props = {**props, **declared}
         plugin.keep_secret(props)
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
@@ -246,7 +252,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         _writes.known(_id, _olds)
         old = self._declared(_olds)
         # Looking up may take long. What somebody changes meanwhile is seen only after it.
-        new = self.identified(self._declared(_news), old, scope)
+        new, lost = self._in_place(self.identified(self._declared(_news), old, scope), old)
+        _raise(lost)
         plugin.keep_secret({**_news, **new})
         try:
             there = self._get(scope, _id)

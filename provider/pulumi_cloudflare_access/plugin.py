@@ -50,6 +50,24 @@ def _request() -> Any:
     return None
 
 
+# One part of a path: `["a key"]`, or a name.
+_PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|([^.\["\]]+)')
+
+
+def ignored_entries() -> dict[str, set[str]]:
+    """Return the entries of maps, by field, whose changes the program ignores.
+
+    The engine puts them back behind the diff, which it tells of them, and before the update.
+    """
+    entries: dict[str, set[str]] = {}
+    for path in getattr(_request(), "ignoreChanges", ()):
+        parts = [(key or name).replace(r"\"", '"') for key, name in _PART.findall(path)]
+        match parts:
+            case [field, key]:
+                entries.setdefault(field, set()).add(key)
+    return entries
+
+
 def _restore_reserved(args: tuple[Any, ...]) -> None:
     """Put back the reserved names ("__") that older SDKs (3.216) drop from what the engine sent."""
     request = _request()

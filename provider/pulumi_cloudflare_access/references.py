@@ -12,7 +12,8 @@ A reference holds `of`, the URN of the resource, where it was given one. It is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -26,6 +27,7 @@ Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulu
 ID, OF, LABEL, MISTAKE = "id", "of", "label", "_mistake"
 ORDER = "order"
 BEFORE = " > "
+ANY = "*"  # in a path of `ignore_changes`
 
 
 class Accepted:
@@ -223,14 +225,14 @@ class InOrder(Keyed):
         """Turn a list into the map; a map is one that check has made."""
         if value == UNKNOWN:
             return value, []
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and (ORDER in value or not value):
             pairs: list[tuple[str | None, Any]] = [*in_order(value)]
         elif isinstance(value, Sequence) and not isinstance(value, str):
             pairs = [(None, entry) for entry in value]
         else:
             return value, [Mistake(path, "must be a list")]
         named, mistakes = self._read_all(pairs, path)
-        return (value if mistakes else self._line_up(named)), mistakes
+        return (value if mistakes else _without_a_place(self._line_up(named), value)), mistakes
 
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two hold the same entries in the same order."""
@@ -243,13 +245,39 @@ class InOrder(Keyed):
         if not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
         had = {self.canonical(entry): Named(key, entry) for key, entry in in_order(old)}
-        return self._line_up(
-            [
-                had.get(self.canonical(entry))
-                or Named(key, self._entries.keep_form(entry, old[key]) if key in old else entry)
-                for key, entry in in_order(new)
-            ]
-        )
+        # What has no place is what the engine has put back, keys and all.
+        without = {key: Named(key, new[key]) for key in unplaced(new)}
+        kept = [
+            without.get(key)
+            or had.get(self.canonical(entry))
+            or Named(key, self._entries.keep_form(entry, old[key]) if key in old else entry)
+            for key, entry in in_order(new)
+        ]
+        return _without_a_place(self._line_up(kept), new)
+
+    def in_place(self, value: Any, was: Any, ignored: Collection[str]) -> tuple[Any, list[str]]:
+        """Name in the order what it leaves out: `ignore_changes` of one entry puts that back.
+
+        It goes where it was, if there is exactly one place between what was before and behind it.
+        `ignored` is what the engine will put back, the order itself included.
+        """
+        if ignored and isinstance(value, Mapping) and isinstance(was, Mapping):
+            ignored = {*value, *was} if ANY in ignored else ignored
+            value = {
+                **{key: entry for key, entry in value.items() if key not in ignored},
+                **{key: entry for key, entry in was.items() if key in ignored},
+            }
+        if not unplaced(value):
+            return value, []
+        keys, before = _named(value), [key for key, _ in in_order(was)]
+        for n, key in enumerate(before):
+            if key in value and key not in keys:
+                least = max((keys.index(k) + 1 for k in before[:n] if k in keys), default=0)
+                behind = [keys.index(k) for k in before[n + 1 :] if k in keys]
+                if least == min(behind, default=len(keys)):
+                    keys.insert(least, key)
+        placed = {**value, ORDER: BEFORE.join(keys)}
+        return placed, unplaced(placed)
 
     def request(self, value: Mapping[str, Any]) -> list[Any]:
         """Write the list the API wants."""
@@ -315,17 +343,57 @@ class InOrder(Keyed):
 
 
 def in_order(value: Any) -> list[tuple[str, Any]]:
-    """Return the entries of a map that check has made, in their order."""
+    """Return the entries of a map that check has made, in their order, then what has no place."""
     if not isinstance(value, Mapping):
         return []
-    keys = [key for key in str(value.get(ORDER, "")).split(BEFORE) if key in value]
-    rest = [key for key in value if key != ORDER and key not in keys]
-    return [(key, value[key]) for key in (*keys, *rest)]
+    return [(key, value[key]) for key in (*_named(value), *unplaced(value))]
+
+
+def unplaced(value: Any) -> list[str]:
+    """Return the keys that the order of a map leaves out."""
+    if not isinstance(value, Mapping):
+        return []
+    named = {ORDER, *_named(value)}
+    return [key for key in value if key not in named]
+
+
+def _named(value: Mapping[str, Any]) -> list[str]:
+    """Return the keys that the order of a map names, each of an entry that is there."""
+    line = str(value.get(ORDER, ""))
+    keys = line.split(BEFORE)
+    if not all(key in value for key in keys):
+        keys = _told_apart(line, value.keys() - {ORDER})
+    return list(dict.fromkeys(keys))
+
+
+def _told_apart(line: str, keys: Collection[str]) -> list[str]:
+    """Find the keys in a line. States may hold a key that ends in what is between two."""
+    left, found = set(keys), []
+    while line:
+        here = [key for key in left if f"{line}{BEFORE}".startswith(f"{key}{BEFORE}")]
+        word = max(here, key=len) if here else line.partition(BEFORE)[0]
+        found += [word] if here else []
+        left.discard(word)
+        line = line[len(word) + len(BEFORE) :]
+    return found
+
+
+def _without_a_place(lined_up: dict[str, Any], by: Any) -> dict[str, Any]:
+    """Let the order leave out what the map at hand does: the state says where that is."""
+    left_out = unplaced(by)
+    if not left_out:
+        return lined_up
+    named = [key for key in _named(lined_up) if key not in left_out]
+    return {**lined_up, ORDER: BEFORE.join(named)}
 
 
 def _line(value: Any) -> str:
     return BEFORE.join(key for key, _ in in_order(value))
 
 
+# What would be taken for the sign between two keys, wherever in a key it is.
+_BETWEEN = re.compile(r"(?<![^ ])>(?![^ ])")
+
+
 def _one_line(key: str) -> str:
-    return key.replace(BEFORE, " ≻ ")
+    return _BETWEEN.sub("≻", key)

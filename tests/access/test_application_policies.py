@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -403,6 +404,119 @@ def test_the_map_that_ignore_changes_hands_back_is_accepted(
     made = plugin.up(LIST, app.declare(*THREE))
     again = {**app.declare(), "policies": made.inputs["policies"]}
     assert plugin.up(LIST, again, was=made).inputs == made.inputs
+
+
+DENY, ORDER = ("policies", "Not Eve"), ("policies", "order")
+
+
+def test_an_ignored_policy_that_nobody_declares_stays_in_its_place(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(STAFF, GUESTS))
+    app.make(NOT_EVE, precedence=11)
+    app.edit("Staff", precedence=12)
+    found = plugin.refresh(made)
+    plugin.engine.warnings.clear()
+    assert found
+    same = plugin.up(LIST, app.declare(STAFF, GUESTS), found, ignore_changes=[DENY])
+    assert (same.did, plugin.warnings) == ("same", [])
+    # The state has the engine's inputs from now on: the policy, and no word on its place.
+    assert same.inputs["policies"]["order"] == "Staff > Guests"
+    more = {**GUESTS, "name": "More"}
+    changed = plugin.up(LIST, app.declare(STAFF, GUESTS, more), same, ignore_changes=[DENY])
+    assert app.names() == ["Not Eve", "Staff", "Guests", "More"]
+    assert changed.outputs["policies"]["order"] == "Not Eve > Staff > Guests > More"
+    assert plugin.warnings == []
+    refreshed = plugin.refresh(changed)
+    assert refreshed
+    assert refreshed.did == "same"
+    # The whole list put back, as the engine does it before check, is no change either.
+    whole = {**app.declare(), "policies": changed.inputs["policies"]}
+    assert "Not Eve" not in whole["policies"]["order"]
+    assert plugin.up(LIST, whole, changed).did == "same"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        # Before the new one, or behind it?
+        [{**NOT_EVE, "name": "Nobody"}, GUESTS],
+        [{**GUESTS, "name": "Early"}, STAFF, GUESTS],
+        # It was between the two.
+        [GUESTS, STAFF],
+    ],
+)
+def test_an_ignored_policy_whose_place_nobody_knows_is_refused_in_the_preview(
+    declared: list[Policy], plugin: Plugin, app: Application
+) -> None:
+    before = THREE if declared[0] == GUESTS else [NOT_EVE, STAFF, GUESTS]
+    made = plugin.up(LIST, app.declare(*before))
+    with pytest.raises(CallFailed) as refused:
+        plugin.up(LIST, app.declare(*declared), made, ignore_changes=[DENY])
+    assert str(refused.value).startswith(
+        'DeclarationError: policies: ignore_changes leaves "Not Eve" without a place, which '
+        "neither the order nor the state tells: declare it there (changes of what it says stay "
+        "ignored), and do not ignore the order"
+    )
+    writes(app.cloudflare)
+    kept = plugin.up(LIST, app.declare(NOT_EVE, *declared), made, ignore_changes=[DENY])
+    assert (
+        app.names()
+        == names_of([NOT_EVE, *declared])
+        == kept.inputs["policies"]["order"].split(" > ")
+    )
+
+
+def test_a_new_policy_has_a_place_though_the_order_is_ignored(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(STAFF, GUESTS))
+    with pytest.raises(CallFailed, match='leaves "Not Eve" without a place, which neither'):
+        plugin.up(LIST, app.declare(NOT_EVE, STAFF, GUESTS), made, ignore_changes=[ORDER])
+    assert app.names() == ["Staff", "Guests"]
+
+
+def test_a_refresh_goes_on_where_an_ignored_policy_has_gone(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(NOT_EVE, STAFF))
+    same = plugin.up(LIST, app.declare(STAFF), made, ignore_changes=[DENY])
+    app.ask("DELETE", f"/{app.id}/policies/{made.outputs['ids']['Not Eve']}")
+    plugin.restart()
+    found = plugin.refresh(same)
+    assert found
+    assert found.did == "drift"
+    again = plugin.up(LIST, app.declare(STAFF), found, ignore_changes=[DENY])
+    assert (again.did, app.names()) == ("same", ["Staff"])
+
+
+@pytest.mark.parametrize("name", ["Contractors >", "> Contractors", ">", "a > > b", "order", "A >"])
+def test_no_name_of_a_policy_changes_the_order(name: str, plugin: Plugin, app: Application) -> None:
+    first = {**NOT_EVE, "name": name}
+    made = plugin.up(LIST, app.declare(first, {**GUESTS, "name": "A"}, {**STAFF, "name": "All"}))
+    assert app.names() == [name, "A", "All"]
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert refreshed.did == "same"
+
+
+def test_the_order_in_a_state_is_read_whatever_its_keys_end_in(
+    plugin: Plugin, app: Application
+) -> None:
+    first, last = {**NOT_EVE, "name": "A >"}, {**STAFF, "name": "> B"}
+    made = plugin.up(LIST, app.declare(first, {**GUESTS, "name": "A"}, last))
+
+    def as_once(props: dict[str, Any]) -> dict[str, Any]:
+        policies = {entry["name"]: entry for k, entry in props["policies"].items() if k != "order"}
+        return {**props, "policies": {**policies, "order": "A > > A > > B"}}
+
+    once = replace(made, inputs=as_once(made.inputs), outputs=as_once(made.outputs))
+    refreshed = plugin.refresh(once)
+    assert refreshed
+    assert (refreshed.did, plugin.warnings) == ("same", [])
+    assert plugin.up(LIST, app.declare(first, {**GUESTS, "name": "A"}, last), once).did == "same"
+    plugin.up(LIST, app.declare(first, {**GUESTS, "name": "A", "include": [BOB]}, last), once)
+    assert app.names() == ["A >", "A", "> B"]
 
 
 # ------------------------------------------------------------------------------- made reusable

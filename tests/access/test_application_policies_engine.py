@@ -79,6 +79,28 @@ def test_a_list_is_made_changed_reordered_and_goes_with_its_application(
     assert stack.state() == {}
 
 
+def test_an_ignored_policy_stays_where_somebody_put_it(
+    stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    ignoring = "], opts=ResourceOptions(ignore_changes=['policies[\"Not Eve\"]']))"
+
+    def program(policies: str) -> None:
+        stack.program(APP + LIST.format(policies=policies).replace("])", ignoring))
+
+    program("not_eve, staff")
+    stack.up()
+    program("staff, guests")
+    stack.up()
+    assert names(cloudflare) == ["Not Eve", "Staff", "Guests"]
+    assert stack.plan().changed() == {}
+    program('staff, {**guests, "name": "More"}')
+    stack.up()
+    assert names(cloudflare) == ["Not Eve", "Staff", "More"]
+    program("guests, staff")
+    refused = stack.preview(ok=False)
+    assert 'policies: ignore_changes leaves "Not Eve" without a place' in refused.text
+
+
 def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(
     stack: Stack, cloudflare: LocalCloudflare
 ) -> None:

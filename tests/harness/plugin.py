@@ -29,7 +29,7 @@ from pulumi.runtime.proto import (
 from pulumi_cloudflare_access import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.nursery import Nursery
 
@@ -176,9 +176,16 @@ class Plugin:
             )
         return _dict(answer.inputs)
 
-    def diff(self, kept: Kept, news: Mapping[str, Any]) -> tuple[str, list[str]]:
+    def diff(
+        self,
+        kept: Kept,
+        news: Mapping[str, Any],
+        ignore_changes: Sequence[tuple[str, str]] = (),
+    ) -> tuple[str, list[str]]:
         """Call diff with old outputs and checked inputs: NONE, SOME or UNKNOWN, and replaces."""
-        answer = self.call("Diff", diff_request(kept, news))
+        request = diff_request(kept, news)
+        request.ignoreChanges.extend(f'{field_}["{key}"]' for field_, key in ignore_changes)
+        answer = self.call("Diff", request)
         changes = provider_pb2.DiffResponse.DiffChanges.Name(answer.changes).removeprefix("DIFF_")
         return changes, list(answer.replaces)
 
@@ -200,16 +207,23 @@ class Plugin:
         was: Kept | None = None,
         name: str = "thing",
         replaced: list[Kept] | None = None,
+        *,
+        ignore_changes: Sequence[tuple[str, str]] = (),
     ) -> Kept:
         """Check, diff and then create, keep, update or replace, as the engine decides.
 
         What is replaced is deleted at once, or put into a list of what is to be deleted later.
+        `ignore_changes` are entries of maps, which the engine puts back behind the diff.
         """
         urn = was.urn if was else _urn(kind, name)
         inputs = self.check(kind, declared, was.inputs if was else None, urn)
         if was is None:
             return self.create(kind, inputs, urn)
-        changes, replaces = self.diff(was, inputs)
+        changes, replaces = self.diff(was, inputs, ignore_changes)
+        for field_, key in ignore_changes:
+            inputs[field_].pop(key, None)
+            if key in was.inputs[field_]:
+                inputs[field_][key] = was.inputs[field_][key]
         if replaces:
             inputs = self.check(kind, declared, None, urn)
             new = replace(self.create(kind, inputs, urn), did="replace")
