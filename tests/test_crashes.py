@@ -312,6 +312,22 @@ def test_a_saved_object_that_is_replaced_is_no_left_over(
     assert groups(cloudflare) == ["access/groups Staff"]
 
 
+def test_a_saved_object_that_the_state_has_lost_is_not_taken_over_and_changed(
+    cloudflare: LocalCloudflare, machine: Path
+) -> None:
+    other = {**STAFF, "name": "Contractors"}
+    with Plugin(config_for(cloudflare), os.environ, machine) as plugin:
+        old = plugin.up("access_group", STAFF)
+    # `pulumi state delete`, or the same stack's name in another backend.
+    with Plugin(config_for(cloudflare), os.environ, machine) as plugin:
+        with pytest.raises(CallFailed, match=f'not as declared now.*adopt="{old.id}"'):
+            plugin.up("access_group", other)
+        assert groups(cloudflare) == ["access/groups Staff"]
+        new = plugin.up("access_group", {**other, "adopt": False})
+    assert new.id != old.id
+    assert groups(cloudflare) == ["access/groups Contractors", "access/groups Staff"]
+
+
 def test_what_is_lost_on_the_way_to_the_answer_is_taken_by_the_next_run(
     cloudflare: LocalCloudflare, machine: Path
 ) -> None:
@@ -470,7 +486,7 @@ def test_what_the_engine_believes_to_be_pending_is_cleared_by_one_refresh(
     up_killed(stack, 5, "after")
     unlock(stack)
     taken = stack.up()
-    assert "made by an earlier run, which ended before Pulumi had saved it" in taken.text
+    assert "made by an earlier run on this machine" in taken.text
     assert account_of(cloudflare) == clean[0]
     stack.refresh("--clear-pending-creates")
     assert stack.settled()

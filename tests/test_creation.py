@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import random
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import httpx
 import pytest
 
 from harness.cases import CASES, LISTS, Account, Case, group
 from harness.fresh import Run
 from pulumi_cloudflare_access import LocalCloudflare, rules
+from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,6 +141,87 @@ def test_a_conflict_is_looked_at_once_and_names_who_has_the_name(
     ):
         run.create(case.kind, case.declared)
     assert len(refused.fired) == 1
+
+
+class Between(httpx.BaseTransport):
+    """Stands between the client and the local Cloudflare, where a test wants to have a say."""
+
+    def __init__(self, cloudflare: LocalCloudflare, creates: Callable[[int, Any], Any]) -> None:
+        self.there = httpx.WSGITransport(app=cloudflare.app)
+        self.creates = creates
+        self.count = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "POST":
+            return self.there.handle_request(request)
+        self.count += 1
+        said = self.creates(self.count, lambda: self.there.handle_request(request))
+        if isinstance(said, Exception):
+            raise said
+        assert isinstance(said, httpx.Response)
+        return said
+
+
+def through(run: Run, creates: Callable[[int, Any], Any]) -> None:
+    """Have the creates of a run pass by a test: which it is, and what sends it on."""
+    settings = Settings.read(run.config.get)
+    transport = Between(run.cloudflare, creates)
+    run.client = Client(settings, transport=transport, clock=run.time.clock)
+
+
+def test_a_connection_that_broke_after_a_silence_is_not_sent_again(
+    account: Account, run: Run
+) -> None:
+    asked = []
+
+    def cut_while_it_is_done(number: int, send: Any) -> Any:
+        # A proxy cuts what is silent for half a minute.
+        asked.append(send)
+        run.time.sleep(30)
+        return httpx.ReadError(f"reset {number}")
+
+    case = group(account, "Staff")
+    through(run, cut_while_it_is_done)
+    with pytest.raises(Exception, match=LOOKS_AGAIN):
+        run.create(case.kind, case.declared)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("then", ["down", "refused", "unusable"])
+def test_a_create_that_was_lost_once_stays_noted_whatever_comes_then(
+    then: str, tmp_path: Path
+) -> None:
+    said = {
+        "down": httpx.ConnectError("Network is unreachable"),
+        "refused": httpx.Response(403, json={"success": False, "errors": [{"code": 1}]}),
+        "unusable": httpx.Response(200),
+    }
+    with LocalCloudflare() as server:
+        run, case = Run(server), group(Account(server), "Staff")
+        through(run, lambda n, _: httpx.ReadError("reset") if n == 1 else said[then])
+        with pytest.raises(Exception, match=LOOKS_AGAIN):
+            run.create(case.kind, case.declared)
+    [note] = (tmp_path / "cache/pulumi-cloudflare-access/journal").iterdir()
+    assert "." not in note.name
+
+
+def test_a_create_that_was_done_twice_after_all_is_told(
+    account: Account, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    late = []
+
+    def both(number: int, send: Any) -> Any:
+        if number == 1:
+            late.append(send)
+            return httpx.ReadError("reset")
+        late[0]()
+        return send()
+
+    case = group(account, "Staff")
+    through(run, both)
+    run.create(case.kind, case.declared)
+    assert case.found(account) == ["Staff", "Staff"]
+    assert "there is one more now" in "".join(capfd.readouterr())
 
 
 CANARY = "canary-token-0123456789"

@@ -236,6 +236,48 @@ def test_two_programs_of_one_process_each_read_their_own_list(program: LocalClou
     assert asked(program) == ["access/groups"] * 2
 
 
+def test_a_thread_without_its_program_never_gets_a_list_of_an_earlier_one(
+    program: LocalCloudflare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in program.environment.items():
+        # All that such a thread knows.
+        monkeypatch.setenv(name, value)
+    roots = []
+
+    def run() -> None:
+        roots.append(pulumi.ComponentResource("a:b:C", "root"))
+        settings.set_root_resource(roots[-1])
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(cloudflare.get_access_groups).result()
+
+    for _ in range(2):
+        contextvars.copy_context().run(run)
+    assert asked(program) == ["access/groups"] * 2
+
+
+@pytest.mark.parametrize("scope", ["account_id", "zone_id"])
+def test_an_empty_scope_is_not_the_default_one(program: LocalCloudflare, scope: str) -> None:
+    with pytest.raises(DeclarationError, match=f"{scope} is empty"):
+        cloudflare.get_access_groups(
+            account_id="" if scope == "account_id" else None,
+            zone_id="" if scope == "zone_id" else None,
+        )
+    assert program.requests == []
+
+
+def test_a_provider_of_an_empty_account_or_token_is_not_the_default_one(
+    program: LocalCloudflare,
+) -> None:
+    for empty in (
+        cloudflare.Cloudflare("account", account_id=""),
+        cloudflare.Cloudflare("token", api_token=""),
+        cloudflare.Cloudflare("variable", api_token_env=""),
+    ):
+        with pytest.raises(SettingsError, match="is empty"):
+            cloudflare.get_access_groups(opts=pulumi.InvokeOptions(provider=empty))
+    assert program.requests == []
+
+
 # ---------------------------------------------------------------------------------------- settings
 
 

@@ -188,7 +188,6 @@ def test_the_base_url_comes_from_the_config_before_the_environment() -> None:
     ("key", "value", "field", "meant"),
     [
         ("requestsPer5Minutes", "600", "requests_per_5_minutes", 600),
-        ("requestsPer5Minutes", "", "requests_per_5_minutes", None),
         ("deadline", "1.5", "deadline", 1.5),
         ("onDrift", "overwrite", "on_drift", "overwrite"),
         ("onDrift", "refuse", "on_drift", "refuse"),
@@ -217,6 +216,25 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_key(
 ) -> None:
     with pytest.raises(SettingsError, match=f"cloudflare-access:{key} must be"):
         read({f"cloudflare-access:{key}": value})
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "cloudflare:apiToken",
+        "cloudflare:baseUrl",
+        "cloudflare-access:accountId",
+        "cloudflare-access:apiTokenEnv",
+    ],
+)
+def test_a_value_that_is_given_and_empty_never_becomes_another(key: str) -> None:
+    environment = {"CLOUDFLARE_API_TOKEN": CANARY, "CLOUDFLARE_ACCOUNT_ID": "a" * 32}
+    with pytest.raises(SettingsError, match=f"{key} is empty"):
+        read({key: " "}, **environment)
+
+
+def test_an_empty_variable_of_the_environment_is_none() -> None:
+    assert read({}, CLOUDFLARE_ACCOUNT_ID="").account_id is None
 
 
 # --------------------------------------------------------------------------- the local override

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ Object = Mapping[str, Any]
 SENDINGS = 3
 
 
-KILLED = "made by an earlier run, which ended before Pulumi had saved it; taken over"
+KILLED = "made by an earlier run on this machine, and in no state that is known; taken over"
 LOST = "made, though Cloudflare's answer was lost"
 AGAIN = (
     "Nothing like it has shown up so far: run pulumi up again, on this machine; it looks again "
@@ -48,10 +48,14 @@ AGAIN = (
 
 @dataclass(frozen=True)
 class Made:
-    """An object that is there now; `why` it is so, unless by an ordinary answer."""
+    """An object that is there now; `why` it is so, unless by an ordinary answer.
+
+    `sendings` is how often the request went out.
+    """
 
     answer: dict[str, Any]
     why: str = ""
+    sendings: int = 1
 
     @property
     def first_hand(self) -> bool:
@@ -64,23 +68,22 @@ def send_once(
 ) -> Made:
     """Send what must not be done twice; where the answer is lost, `look` for what it has made.
 
-    It goes again only where the connection broke and nothing has shown up for as long as
+    It goes again only where the connection broke at once and nothing has shown up for as long as
     Cloudflare's lists may lag. Raises LostAnswerError if nobody can say what became of it.
     """
     for sending in range(1, SENDINGS + 1):
         try:
-            return Made(send())
-        except LostAnswerError as error:
-            found = _found(look, error)
-            if found is None and (error.under_way or sending == SENDINGS):
-                raise LostAnswerError(f"{error}. {AGAIN}") from None
-        except ApiError as error:
-            # What is refused may be in the way of itself, done late.
-            found = _found(look, error) if sending > 1 else None
-            if found is None:
+            return Made(send(), sendings=sending)
+        except CloudflareError as error:
+            broken = isinstance(error, LostAnswerError) and not error.under_way
+            if sending == 1 and not isinstance(error, LostAnswerError):
                 raise
-        if found is not None:
-            return Made(found, LOST)
+            # What is refused now may be in the way of itself, done late.
+            found = _found(look, error)
+            if found is not None:
+                return Made(found, LOST)
+            if not broken or sending == SENDINGS:
+                raise LostAnswerError(f"{error}. {AGAIN}") from None
     raise AssertionError
 
 
@@ -139,7 +142,7 @@ class Creation:
         `deliberately`: even where there is one that is equal.
         """
         with _one_at_a_time((self.path, self.called)):
-            made = self._left_behind()
+            made = self._left_behind(deliberately=deliberately)
             if made is None:
                 namesakes = self._namesakes()
                 if not deliberately:
@@ -150,6 +153,8 @@ class Creation:
             ownership.seen(self.kind, id_)
             self.listed.wrote(id_, made.answer)
             self.journal.made(plugin.current_urn(), self.path, self.kind, id_)
+            if made.sendings > 1:
+                self._warn_of_twin([*(str(found["id"]) for found in namesakes), id_])
             return made
 
     # ------------------------------------------------------------------------------ what is there
@@ -157,6 +162,14 @@ class Creation:
     def _namesakes(self, *, anew: bool = False) -> list[dict[str, Any]]:
         objects = self.listed.anew() if anew else self.listed.objects()
         return [found for found in objects if self.is_namesake(found)]
+
+    def _new(self, before: Container[str]) -> list[dict[str, Any]]:
+        """Return the namesakes that were not there before and that no resource has."""
+        return [
+            found
+            for found in self._namesakes(anew=True)
+            if found["id"] not in before and not ownership.is_managed(self.kind, str(found["id"]))
+        ]
 
     def _refuse_second(self, namesakes: list[dict[str, Any]]) -> None:
         """Raise if the very object is there, and nothing says whose it is."""
@@ -178,15 +191,24 @@ class Creation:
         unheard = ownership.is_known(urn) and not ownership.is_owner(self.kind, urn)
         return unheard or ownership.is_managed(self.kind, id_)
 
-    def _left_behind(self) -> Made | None:
+    def _left_behind(self, *, deliberately: bool) -> Made | None:
         """Return what a run that was killed has made of this resource on this machine."""
         urn = plugin.current_urn()
         notes = self.journal.notes_of(urn, self.path)
         for note in notes:
             if note.id and not self._may_be_replaced(urn, note.id):
                 found = self._get_late(note.id, note.time)
-                if found is not None:
+                if found is not None and self.is_equal(found):
                     return Made(found, KILLED)
+                if found is not None and not deliberately:
+                    # Pulumi may have saved it, and the state have lost it since: `state delete`,
+                    # another backend. It may be somebody's.
+                    raise AdoptionError(
+                        f"an earlier run on this machine has made {self.called} ({note.id}), no "
+                        "state known has it, and it is not as declared now. Nothing was made. If "
+                        f"it is this resource's, take it over: {_adopt([found])}; if not, "
+                        "adopt=False makes another"
+                    )
         for note in notes:
             if not note.id:
                 same = note.asked == self.journal.hash_of(self.body)
@@ -213,12 +235,7 @@ class Creation:
     ) -> dict[str, Any] | None:
         """Look for what was not there before, for as long as Cloudflare may take to show it."""
         for _ in lagging(self.client.clock, since):
-            new = [
-                found
-                for found in self._namesakes(anew=True)
-                if found["id"] not in before
-                and not ownership.is_managed(self.kind, str(found["id"]))
-            ]
+            new = self._new(before)
             equal = [found for found in new if self.is_equal(found)] if is_equal else []
             if len(new) == len(equal) == 1:
                 return equal[0]
@@ -241,13 +258,26 @@ class Creation:
                 lambda: self.client.post(self.path, self.body, needs=self.needs),
                 lambda: self._look(before),
             )
-        except (LostAnswerError, AdoptionError):
-            # The next run goes on from here.
+        except AdoptionError:
             raise
         except CloudflareError as error:
+            if error.may_be_done:
+                # The next run goes on from here.
+                raise
             # Refused, or never sent.
             self.journal.refused(urn)
             raise (self._explained(error) if isinstance(error, ConflictError) else error) from None
+
+    def _warn_of_twin(self, known: list[str]) -> None:
+        """Say what a request may have made after it had been given up."""
+        with contextlib.suppress(CloudflareError):
+            twins = self._new(known)
+            if twins:
+                plugin.warn(
+                    f"the request to make {self.called} was sent again after its connection broke, "
+                    f"and there is one more now ({_ids(twins)}): should nobody else have made it, "
+                    "delete it"
+                )
 
     def _explained(self, error: ConflictError) -> Exception:
         """Say who has the name, from one look."""

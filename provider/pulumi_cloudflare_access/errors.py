@@ -25,7 +25,7 @@ of them may be caught by programs. None ever carries a credential, a request's b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 
 class CloudflareError(Exception):
@@ -33,11 +33,19 @@ class CloudflareError(Exception):
 
     tried = ""
     """What is not known, how often it was tried and how long, where that was more than once."""
+    may_be_done = False
+    """What was asked for may have been done all the same, by an attempt whose answer was lost."""
     place = ""
     """The line of the program that asked for it, where there is one."""
 
     def __str__(self) -> str:
         return super().__str__() + self.tried + self.place
+
+    def copy(self) -> Self:
+        """Return the same error, for somebody else who asked for the same."""
+        other = type(self).__new__(type(self), *self.args)
+        other.__dict__.update(self.__dict__)
+        return other
 
 
 class SettingsError(CloudflareError):
@@ -72,7 +80,8 @@ class UnreachableError(NoAnswerError):
     """No connection, or none that lasted.
 
     `sent`: a byte of the request may have got through; `late`: there was no end of the answer when
-    the time was over, and the request may be under way yet.
+    the time was over, or the connection broke after a long silence, and the request may be under
+    way yet.
     """
 
     def __init__(self, message: str, *, sent: bool = False, late: bool = False) -> None:
@@ -94,12 +103,13 @@ class LostAnswerError(NoAnswerError):
 
     Cloudflare may have done it, may be doing it yet, or may never do it: look before asking again.
     `under_way`: somebody may be at it yet, because a gateway has answered or nobody has in time.
-    Otherwise the connection broke.
+    Otherwise the connection broke at once.
     """
 
     def __init__(self, message: str, *, under_way: bool = True) -> None:
         super().__init__(message)
         self.under_way = under_way
+        self.may_be_done = True
 
 
 @dataclass(frozen=True)
@@ -186,6 +196,7 @@ class ApiError(CloudflareError):
         """Return the same refusal, with what it means or what helps."""
         told = type(self)(self.request, self.status, self.reasons, self.ray, remedy)
         told.tried, told.retry_after = self.tried, self.retry_after
+        told.may_be_done = self.may_be_done
         return told
 
     @property

@@ -336,7 +336,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Say what an adoption takes over. Objects of other kinds may be it, by the same id."""
         return id_
 
-    def others(self, scope: Scope, collection: str) -> Iterator[dict[str, Any]]:
+    def others(self, scope: Scope, collection: str) -> list[dict[str, Any]]:
         """Read all objects of another collection of the scope."""
         return self.client.list(
             self.path_of(scope, collection), per_page=self.per_page, needs=self.needs
@@ -349,7 +349,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     # ------------------------------------------------------------------------------- scope and path
 
     def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
-        given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id")]
+        given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id") is not None]
         if len(given) > 1:
             return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
         if given:

@@ -256,7 +256,6 @@ class _Lists:
     """The lists that one run of a program has read. Several run in one process."""
 
     _all: ClassVar[weakref.WeakKeyDictionary[Any, _Lists]] = weakref.WeakKeyDictionary()
-    _outside: ClassVar[_Lists]
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self) -> None:
@@ -265,21 +264,18 @@ class _Lists:
     @classmethod
     def current(cls) -> _Lists:
         root = pulumi.runtime.get_root_resource()
-        with cls._lock:
-            if root is not None:
+        if root is not None:
+            with cls._lock:
                 return cls._all.setdefault(root, cls())
-            # A thread that the program has started itself does not know whose it is.
-            alone = list(cls._all.values())
-            return alone[0] if len(alone) == 1 else cls._outside
+        # A thread that the program has started itself does not know of what run it is, and lists of
+        # another run may be old.
+        return cls()
 
     def of(self, key: Any, read: Callable[[], Iterator[Page]], *, anew: bool) -> Snapshot:
         with self._lock:
             if anew or key not in self._snapshots:
                 self._snapshots[key] = Snapshot(read)
             return self._snapshots[key]
-
-
-_Lists._outside = _Lists()  # noqa: SLF001 - it is its own class's
 
 
 def _read(result: type[T], answer: Mapping[str, Any], where: Scope) -> T:
@@ -329,9 +325,15 @@ def _either(account_id: Any, zone_id: Any) -> Asked:
 
 
 def _scope(asked: Asked, settings: Settings) -> Scope:
-    given = [Scope(field.removesuffix("_id"), str(id_)) for field, id_ in asked.items() if id_]
+    given = [
+        Scope(field.removesuffix("_id"), str(id_))
+        for field, id_ in asked.items()
+        if id_ is not None
+    ]
     if len(given) > 1:
         raise DeclarationError(f"{' or '.join(asked)}, not both")
+    if given and not given[0].id:
+        raise DeclarationError(f"{given[0].field} is empty")
     if not given and not settings.account_id:
         raise SettingsError(NO_ACCOUNT)
     return given[0] if given else Scope("account", str(settings.account_id))

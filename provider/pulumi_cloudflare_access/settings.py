@@ -162,7 +162,13 @@ class _Own:
 
 def _text(config: ReadConfig, key: str) -> str | None:
     value = config(key)
-    return str(value).strip() or None if value is not None else None
+    if value is None:
+        return None
+    text = str(value).strip()
+    if not text:
+        # What was meant to be given must not become another account's or token.
+        raise SettingsError(f"{key} is empty: give it a value, or leave it out")
+    return text
 
 
 def _secret(value: str | None, source: str) -> str | None:

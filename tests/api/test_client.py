@@ -167,6 +167,11 @@ NO_SUCCESS = {
     "result empty": (answer(envelope({})), 200, "without the result"),
     "result a list": (answer(envelope([GROUP])), 200, "without the result"),
     "result a text": (answer(envelope("g1")), 200, "without the result"),
+    "a gateway's 404": (
+        answer({"success": False, "message": "no healthy upstream"}, "404 No"),
+        404,
+        "no JSON of Cl",
+    ),
     "somebody else's 404": (answer({"message": "no such page"}, "404 No"), 404, "no JSON of Cl"),
 }
 
@@ -355,9 +360,11 @@ def test_a_list_is_read_page_after_page_until_all_have_come() -> None:
 def test_a_list_that_does_not_say_how_long_it_is_ends_with_an_empty_page(
     info: dict[str, Any],
 ) -> None:
-    found, asked = listed(page({"id": "1"}, **info), page({"id": "2"}, **info), page(**info))
+    pages = page({"id": "1"}, **info), page({"id": "2"}, **info), page(**info)
+    found, asked = listed(*pages, *pages)
     assert found == [{"id": "1"}, {"id": "2"}]
-    assert len(asked) == 3
+    # Twice: something may have gone between two pages, and another have moved past.
+    assert len(asked) == 6
 
 
 @pytest.mark.parametrize("info", [{}, {"total_count": 1}, {"total_count": None}])
@@ -375,9 +382,10 @@ def test_a_list_that_has_pages_against_its_documents_is_read_to_its_end() -> Non
 
 
 def test_a_list_that_has_no_pages_and_counts_wrongly_is_there_once() -> None:
-    found, asked = listed(page({"id": "1"}, {"id": "2"}, total_count=9), per_page=None)
+    both = page({"id": "1"}, {"id": "2"}, total_count=9)
+    found, asked = listed(both, both, both, both, per_page=None)
     assert found == [{"id": "1"}, {"id": "2"}]
-    assert len(asked) == 2
+    assert len(asked) == 4
 
 
 @pytest.mark.parametrize(("verb", "body"), [("PUT", b"{}"), ("POST", b"")])
@@ -426,9 +434,10 @@ def test_who_replaces_a_list_is_told_that_the_answer_is_lost_and_nothing_is_sent
 
 
 def test_a_list_that_counts_wrongly_is_read_to_its_empty_page_and_no_further() -> None:
-    found, asked = listed(page({"id": "1"}, total_count=9), page(total_count=9))
+    pages = page({"id": "1"}, total_count=9), page(total_count=9)
+    found, asked = listed(*pages, *pages)
     assert found == [{"id": "1"}]
-    assert len(asked) == 2
+    assert len(asked) == 4
 
 
 @pytest.mark.parametrize("said", [envelope(None), envelope([]), envelope([], result_info=[])])
@@ -437,7 +446,7 @@ def test_a_list_that_is_null_is_empty(said: Any) -> None:
     assert (found, len(asked)) == ([], 1)
 
 
-@pytest.mark.parametrize("result", [[1], [GROUP, None], ["g1"], [[GROUP]], GROUP, "g1", 1])
+@pytest.mark.parametrize("result", [[1], [GROUP, None], ["g1"], [[GROUP]], GROUP, "g1", 1, {}, ""])
 def test_a_list_of_anything_but_objects_is_an_error(result: Any) -> None:
     with pytest.raises(UnusableAnswerError, match=r"-> 200: a list was due .*\[ray"):
         listed(answer(envelope(result)))
@@ -450,6 +459,16 @@ def test_a_list_of_anything_but_objects_is_an_error(result: Any) -> None:
 def test_a_page_that_is_no_success_is_an_error_and_no_empty_list(said: bytes, status: int) -> None:
     with pytest.raises(UnusableAnswerError, match=f"-> {status}:"):
         listed(page({"id": "1"}, total_count=2), said)
+
+
+def test_a_list_without_a_result_is_no_empty_list() -> None:
+    with pytest.raises(UnusableAnswerError, match="a list was due"):
+        listed(answer({"success": True, "errors": [], "messages": []}))
+
+
+def test_an_object_of_a_list_has_an_id() -> None:
+    with pytest.raises(UnusableAnswerError, match="an object without an id"):
+        listed(page({"name": "Engineers"}))
 
 
 def test_a_list_that_never_ends_is_given_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from harness.clock import VirtualTime
 from pulumi_cloudflare_access.api.client import SMALLEST_PAGE, Client
 from pulumi_cloudflare_access.api.pages import Page, Snapshot
-from pulumi_cloudflare_access.errors import UnreachableError
+from pulumi_cloudflare_access.errors import UnreachableError, UnusableAnswerError
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
@@ -112,6 +113,77 @@ def test_a_list_that_is_shorter_than_it_says_is_read_again() -> None:
         yield answers.pop(0)
 
     assert len(Snapshot(read).objects()) == 2
+
+
+def scripted(*readings: list[Page]) -> tuple[Snapshot, list[list[Page]]]:
+    """Return a snapshot of a list that is another at each reading, and the readings to come."""
+    left = list(readings)
+    return Snapshot(lambda: iter(left.pop(0))), left
+
+
+def those(*ids: str) -> list[dict[str, str]]:
+    return [{"id": id_} for id_ in ids]
+
+
+def test_an_object_that_moved_past_because_another_went_is_not_missed() -> None:
+    # "a" was deleted between the pages, and "c" moved to the first.
+    moved = [Page(those("a", "b"), 4), Page(those("d"), 3)]
+    snapshot, _ = scripted(moved, [Page(those("b", "c"), 3), Page(those("d"), 3)])
+    assert snapshot.objects() == those("b", "c", "d")
+
+
+def test_a_list_of_pages_that_does_not_say_how_long_it_is_is_read_until_it_stays() -> None:
+    short, whole = (
+        [Page(those("a", "b")), Page(those("d"))],
+        [Page(those("b", "c")), Page(those("d"))],
+    )
+    snapshot, left = scripted(short, whole, whole)
+    for _ in range(2):
+        assert (snapshot.objects(), left) == (those("b", "c", "d"), [])
+
+
+def test_a_list_that_always_counts_wrongly_is_what_it_holds() -> None:
+    snapshot, left = scripted(*[[Page(those("a"), 9), Page([], 9)]] * 2)
+    assert (snapshot.objects(), left) == (those("a"), [])
+
+
+def test_a_list_that_never_holds_together_is_an_error() -> None:
+    snapshot, _ = scripted(*([Page(those(str(n)), 9), Page([], 9)] for n in range(9)))
+    with pytest.raises(UnusableAnswerError, match="changes faster than it can be read"):
+        snapshot.objects()
+    with pytest.raises(UnusableAnswerError):
+        snapshot.anew()
+
+
+def test_who_waits_for_a_list_that_fails_gets_its_failure_and_who_comes_later_asks_again() -> None:
+    everybody, tried = threading.Barrier(9), []
+
+    def read() -> Iterator[Page]:
+        tried.append(1)
+        if len(tried) == 1:
+            everybody.wait()
+            # The others come to wait for the lock.
+            time.sleep(0.2)
+            raise UnreachableError("no whole answer", sent=True)
+        yield Page(those("a"), 1)
+
+    snapshot = Snapshot(read)
+
+    def ask(*, first: bool) -> Any:
+        if not first:
+            everybody.wait()
+        try:
+            return snapshot.objects()
+        except UnreachableError as error:
+            return error
+
+    with ThreadPoolExecutor(9) as pool:
+        told = list(pool.map(lambda n: ask(first=n == 0), range(9)))
+    failed = [error for error in told if isinstance(error, UnreachableError)]
+    assert len(failed) + len(tried) == 9 + 1
+    assert len({id(error) for error in failed}) == len(failed) > 1
+    assert {(str(error), error.sent) for error in failed} == {("no whole answer", True)}
+    assert snapshot.objects() == those("a")
 
 
 def test_objects_are_had_one_by_one_where_their_list_cannot() -> None:

@@ -8,6 +8,7 @@ One client per process and settings, used by all threads. What comes out is `res
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import threading
@@ -31,7 +32,7 @@ from ..errors import (
 from ..settings import Settings, check_address
 from .clock import Clock
 from .pace import LONGEST_ANSWER, pace_of
-from .pages import Page
+from .pages import Page, Snapshot
 from .retries import Tries, took_too_long
 from .transport import Transport
 
@@ -47,6 +48,8 @@ NOTHING_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+# Seconds. A connection that breaks later may have kept silent while Cloudflare was at work.
+AT_ONCE = 5.0
 # Objects. A smaller page is not what makes a list slow.
 SMALLEST_PAGE = 25
 # A list that never ends is a fault of the answer, not a very large account.
@@ -157,19 +160,20 @@ class Client:
         """DELETE. What the answer holds is of no use to anyone."""
         self._ask("DELETE", where, needs)
 
-    def list(self, where: str, *, per_page: int | None, needs: str, **params: Any) -> Iterator[Any]:
-        """GET a list, page after page, until it has all been read.
+    def list(self, where: str, *, per_page: int | None, needs: str, **params: Any) -> list[Any]:
+        """GET a list, page after page, until it has all been read and holds together.
 
-        `per_page` None: it is documented as one page, and is one unless it says that it is not.
+        Raises UnusableAnswerError if it changes faster than it can be read.
         """
-        for page in self.pages(where, per_page=per_page, needs=needs, **params):
-            yield from page.items
+        pages = functools.partial(self.pages, where, per_page=per_page, needs=needs, **params)
+        return Snapshot(pages).objects()
 
     def pages(
         self, where: str, *, per_page: int | None, needs: str, **params: Any
     ) -> Iterator[Page]:
-        """GET a list as `list` does, a page at a time: what nobody asks for is not read.
+        """GET a list, a page at a time: what nobody asks for is not read.
 
+        `per_page` None: it is documented as one page, and is one unless it says that it is not.
         Pages that take too long are read by halves from then on.
         """
         read, number = 0, 1
@@ -275,6 +279,7 @@ class Client:
             timeout=httpx.Timeout(seconds, connect=min(LONGEST_CONNECT, seconds)),
             **({} if call.body is None else {"json": call.body}),
         )
+        began = self.clock.ticks()
         try:
             response = self._http.send(request)
         except NOTHING_SENT as error:
@@ -286,12 +291,12 @@ class Client:
             ) from None
         except httpx.HTTPError as error:
             self._pace.answered(turn, {})
-            late = isinstance(error, httpx.TimeoutException)
+            timed_out = isinstance(error, httpx.TimeoutException)
             raise UnreachableError(
                 f"{request.method} {request.url.path}: no whole answer from {request.url.host} "
-                f"{f'in {seconds:.3g} s ' if late else ''}({type(error).__name__})",
+                f"{f'in {seconds:.3g} s ' if timed_out else ''}({type(error).__name__})",
                 sent=True,
-                late=late,
+                late=timed_out or self.clock.ticks() - began > AT_ONCE,
             ) from None
         self._pace.answered(turn, response.headers)
         return response
@@ -368,9 +373,12 @@ class _Answer:
     def page(self) -> tuple[_Answer, Page]:
         """Return the page of a list that is due, and the answer that it came in."""
         # An empty list is sometimes null.
-        items = self.envelope.get("result") or []
-        if not _are_objects(items):
+        result = self.envelope.get("result")
+        items = [] if result is None else result
+        if "result" not in self.envelope or not _are_objects(items):
             raise self.unusable("a list was due and something else came")
+        if not all(item.get("id") for item in items):
+            raise self.unusable("a list that holds an object without an id")
         info = self.envelope.get("result_info")
         total = info.get("total_count") if isinstance(info, dict) else None
         return self, Page(items, int(total) if isinstance(total, (int, float)) else None)
@@ -383,7 +391,9 @@ class _Answer:
             return
         # A gateway's own 404 must not pass for Cloudflare's: it would mean that the object is gone.
         # A 429 means the same whoever says it.
-        foreign = self.status == httpx.codes.NOT_FOUND and self.envelope.get("success") is not False
+        numbered = any(reason.code is not None for reason in reasons)
+        cloudflares = self.envelope.get("success") is False and numbered
+        foreign = self.status == httpx.codes.NOT_FOUND and not cloudflares
         too_many = self.status == httpx.codes.TOO_MANY_REQUESTS
         if foreign or not (self.envelope or too_many):
             raise self.unusable(f"no JSON of Cloudflare's ({self._type.partition(';')[0]})")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import CloudflareError
+from ..errors import CloudflareError, UnusableAnswerError
 
-# How often a list is read that came back shorter than it says it is: it changed while it was read.
-READINGS = 2
+# How often a list is read that changed while it was read.
+READINGS = 4
 
 
 @dataclass(frozen=True)
@@ -24,38 +25,38 @@ class Page:
 class Snapshot:
     """All objects of one collection, as this process knows them. Thread-safe.
 
-    Read on first use, page by page; other threads wait for that one list. What this process then
-    writes or deletes is kept up to date here. What others write is not: a snapshot may say who
-    refers to an object, never that one is gone.
+    Read on first use, page by page; other threads wait for that one list, and get its failure. What
+    this process then writes or deletes is kept up to date here. What others write is not: a
+    snapshot may say who refers to an object, never that one is gone.
     """
 
     def __init__(self, read: Callable[[], Iterator[Page]]) -> None:
         self._read = read
         self._lock = threading.Lock()
-        self._pages: Iterator[Page] | None = None
-        self._total: int | None = None
-        self._left = 1  # pages, as far as is known
-        self._turned = 0  # pages
+        self._reading: _Reading | None = None
+        self._failures: list[CloudflareError] = []
         self._asked = 0  # for one object
         self._counting = threading.Lock()
         self._refused = False
         self._occasions: set[str] = set()
-        self._listed: dict[str, dict[str, Any]] = {}
         self._written: dict[str, dict[str, Any] | None] = {}
 
     def objects(self, occasion: str = "") -> list[dict[str, Any]]:
-        """Return every object, reading of the list what nobody has read for this occasion."""
-        with self._lock:
+        """Return every object, reading of the list what nobody has read for this occasion.
+
+        Raises UnusableAnswerError if the list changes faster than it can be read.
+        """
+        with self._turn():
             if occasion not in self._occasions:
                 self._occasions.add(occasion)
                 if len(self._occasions) > 1:
-                    self._pages = None
+                    self._reading = None
             return self._whole()
 
     def anew(self) -> list[dict[str, Any]]:
-        """Return every object as Cloudflare lists them now."""
-        with self._lock:
-            self._pages = None
+        """Return every object as Cloudflare lists them now. Raises as `objects` does."""
+        with self._turn():
+            self._reading = None
             return self._whole()
 
     def find(self, id_: str) -> dict[str, Any] | None:
@@ -71,18 +72,19 @@ class Snapshot:
             if self._refused or id_ in self._written:
                 return None
             try:
-                self._start()
-                while id_ not in self._listed and 0 < self._left <= self._asked - self._turned:
-                    self._turn()
+                reading = self._begun()
+                while id_ not in reading.listed and 0 < reading.left <= self._asked - reading.read:
+                    reading.turn()
             except CloudflareError:
                 # Objects may be had one by one where their list cannot.
-                self._refused = True
-            return self._listed.get(id_)
+                self._refused, self._reading = True, None
+                return None
+            return reading.listed.get(id_)
 
     def forget(self) -> None:
         """Read the list again when it is next needed: something was not in it that may be there."""
         with self._lock:
-            self._pages = None
+            self._reading = None
 
     def wrote(self, id_: str, made: dict[str, Any]) -> None:
         """Remember what a write made of an object."""
@@ -94,38 +96,80 @@ class Snapshot:
         with self._lock:
             self._written[id_] = None
 
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the others; one failure is everybody's, or each would try as long again."""
+        before = len(self._failures)
+        with self._lock:
+            if len(self._failures) > before:
+                raise self._failures[-1].copy()
+            try:
+                yield
+            except CloudflareError as error:
+                # Whoever asks next begins again.
+                self._reading = None
+                self._failures.append(error.copy())
+                raise
+
     def _whole(self) -> list[dict[str, Any]]:
+        before: _Reading | None = None
         for _ in range(READINGS):
-            self._start()
-            while self._left:
-                self._turn()
-            if self._total is None or len(self._listed) >= self._total:
-                break
-            # Something was made or deleted between two pages, and others moved past.
-            self._pages = None
-        together = {**self._listed, **self._written}
-        return [found for found in together.values() if found is not None]
+            reading = self._begun()
+            while reading.left:
+                reading.turn()
+            if reading.holds or reading.holds_together(before):
+                reading.holds = True
+                together = {**reading.listed, **self._written}
+                return [found for found in together.values() if found is not None]
+            before, self._reading = reading, None
+        raise UnusableAnswerError(
+            f"a list changes faster than it can be read ({reading}): run it again"
+        )
 
-    def _start(self) -> None:
-        if self._pages is None:
-            self._pages, self._turned, self._left, self._listed = self._read(), 0, 1, {}
-            self._turn()
+    def _begun(self) -> _Reading:
+        if self._reading is None:
+            self._reading = _Reading(self._read())
+            self._reading.turn()
+        return self._reading
 
-    def _turn(self) -> None:
+
+class _Reading:
+    """One reading of a list, as far as it has come."""
+
+    def __init__(self, pages: Iterator[Page]) -> None:
+        self._pages = pages
+        self._totals: set[int | None] = set()
+        self._filled = 0  # pages that hold something
+        self.listed: dict[str, dict[str, Any]] = {}
+        self.read = 0  # pages
+        self.left = 1  # pages, as far as is known
+        self.holds = False  # together, as somebody has found
+
+    def turn(self) -> None:
         """Read the next page."""
-        assert self._pages is not None  # noqa: S101 - `_start` comes first
-        try:
-            page = next(self._pages, Page([]))
-        except CloudflareError:
-            # Whoever asks next begins again.
-            self._pages = None
-            raise
-        self._turned += 1
-        self._listed |= {str(found["id"]): found for found in page.items}
+        page = next(self._pages, Page([]))
+        self.read += 1
+        self.listed |= {str(found["id"]): found for found in page.items}
+        if page.items or self.read == 1:
+            self._totals.add(page.total)
+            self._filled += 1
         if not page.items:
-            self._left = 0
+            self.left = 0
         elif page.total is None:
-            self._left = 1
+            self.left = 1
         else:
-            self._total = page.total
-            self._left = -(-max(0, page.total - len(self._listed)) // len(page.items))
+            self.left = -(-max(0, page.total - len(self.listed)) // len(page.items))
+
+    def holds_together(self, before: _Reading | None) -> bool:
+        """Tell whether nothing was made or deleted between two pages, moving others past them.
+
+        It holds what it says; or, where it says nothing or counts wrongly, what it held `before`.
+        """
+        if len(self._totals) > 1:
+            return False
+        if self._totals == {len(self.listed)} or (self._totals == {None} and self._filled == 1):
+            return True
+        return before is not None and before.listed.keys() == self.listed.keys()
+
+    def __str__(self) -> str:
+        return f"{len(self.listed)} objects, read {READINGS} times"

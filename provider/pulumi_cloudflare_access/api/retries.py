@@ -86,6 +86,7 @@ class Tries:
         broken = isinstance(error, UnreachableError) and not error.late
         last = LostAnswerError(str(error), under_way=not broken) if lost else error
         last.tried = self._report(open_=may_be_done, in_time=in_time)
+        last.may_be_done = self.may_be_done
         raise last from None
 
     def _wait(self, error: CloudflareError) -> float | None:

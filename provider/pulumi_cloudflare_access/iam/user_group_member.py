@@ -12,7 +12,7 @@ import pulumi
 
 from .. import ownership, plugin
 from ..api.pages import Snapshot
-from ..errors import ApiError, DeclarationError, NotFoundError, UnusableAnswerError
+from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
 from ..lifecycle import ADOPT, Lifecycle, Scope, journal_for, segment_mistakes
 from ..model import Inputs, State
 from ..references import Reference
@@ -115,8 +115,9 @@ class UserGroupMemberProvider(OfAUserGroup):
                 added = self._once_there(
                     lambda: self.client.add(where, [{ID: member}], needs=self.needs)
                 )
-            except ApiError:
-                journal.refused(urn)
+            except CloudflareError as error:
+                if not error.may_be_done:
+                    journal.refused(urn)
                 raise
             found = [_one(id_, item) for item in added if item.get(ID) == member]
             journal.made(urn, where, self.kind, id_)
