@@ -78,6 +78,18 @@ class Here(Executor):
         return future
 
 
+class Keeping(Executor):
+    """Holds every future, as a notebook or a traceback may."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.futures.append(self.executor.submit(fn, *args, **kwargs))
+        return self.futures[-1]
+
+
 def test_a_job_can_be_sent_and_shows_no_password() -> None:
     executor = Here(RuntimeError("gone"))
     stacks(backend="postgres://me:hunter22@db/state").up(executor=executor)
@@ -134,6 +146,19 @@ def test_no_stacks_at_all_are_nothing_to_do() -> None:
     nothing = stacks().only([])
     for executor in (None, Here(RuntimeError("gone"))):
         assert nothing.up(executor=executor).text() == "up: 0 stacks, 0 changed, 0 failed"
+
+
+def test_dask_gives_no_earlier_runs_answer(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes every call for a pure function's, and has its result as long as anybody holds it."""
+    dask = pytest.importorskip("distributed", reason="Dask is not installed: the extra brings it")
+    every = stacks(project, project=None)
+    own: dict[str, Any] = {"dashboard_address": None, "local_directory": str(project / "dask")}
+    with dask.Client(processes=False, n_workers=1, threads_per_worker=1, **own) as client:
+        executor = Keeping(client.get_executor())
+        monkeypatch.setenv("PATH", "")
+        assert every.cancel(executor=executor).failed == ("a", "b")
+        put_in_place_of_pulumi("exit", project / "bin", monkeypatch)
+        assert every.cancel(executor=executor).failed == ()
 
 
 def test_a_program_within_another_function_can_be_sent(tmp_path: Path) -> None:

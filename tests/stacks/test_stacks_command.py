@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shlex
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.dask import PATIENCE, cluster
 from pulumi_cloudflare_access.cli import main
 
 CLI = [sys.executable, "-m", "pulumi_cloudflare_access.cli", "stacks"]
@@ -81,6 +83,10 @@ def refused(folder: Path, *arguments: str, accounts: str = "accounts.yaml") -> s
         (
             ["--program", "project", "--only", "acne"],
             'there is no account named acne; "acme"?',
+        ),
+        (
+            ["--program", "project", "--dask", "tcp://127.0.0.1:1", "--workers", "2"],
+            "--workers is for this machine: with --dask, its own workers count",
         ),
         (
             ["--program", "project", "--failed-in", "infra.py"],
@@ -152,6 +158,25 @@ def test_a_cluster_that_does_not_answer_is_named(folder: Path) -> None:
     assert told.startswith(f"--dask {address}: no scheduler answers there (")
     told = refused(folder, "--program", "project", "--dask", "nonsense://x")
     assert told.startswith("--dask nonsense://x: ")
+
+
+def test_a_cluster_without_workers_is_waited_for_and_not_in_silence(folder: Path) -> None:
+    pytest.importorskip("distributed", reason="Dask is not installed: the extra brings it")
+    with (
+        cluster(folder, os.environ, workers=0) as machines,
+        subprocess.Popen(
+            [*CLI, "cancel", "accounts.yaml", "--program", "project", "--dask", machines.address],
+            cwd=folder,
+            env={**os.environ, "PULUMI_BACKEND_URL": "postgres://db/state"},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as waiting,
+    ):
+        assert waiting.stderr is not None
+        ready, _, _ = select.select([waiting.stderr], [], [], PATIENCE)
+        said = waiting.stderr.readline() if ready else ""
+        waiting.kill()
+    assert said == "No worker is there yet: waiting for one.\n"
 
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()

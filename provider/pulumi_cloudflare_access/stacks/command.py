@@ -150,6 +150,8 @@ def _run(
     quiet: bool,
     **options: bool,
 ) -> None:
+    if dask and workers:
+        raise click.UsageError("--workers is for this machine: with --dask, its own workers count")
     try:
         chosen = Stacks(
             _program(program),
@@ -239,4 +241,6 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
     except (OSError, ValueError) as error:
         raise SettingsError(f"--dask {address}: no scheduler answers there ({error})") from None
     with client:
+        if not client.scheduler_info()["workers"]:
+            click.echo("No worker is there yet: waiting for one.", err=True)
         yield client.get_executor()

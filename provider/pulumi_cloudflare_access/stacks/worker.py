@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_plus, urlsplit
+from uuid import uuid4
 
 from ..errors import SettingsError
 from ..settings import LOCAL_OVERRIDE, REQUESTS_PER_5_MINUTES
@@ -67,6 +68,8 @@ class Job:
     machines: int = 1
     caller: str = field(default_factory=socket.gethostname)
     options: Mapping[str, bool] = field(default_factory=dict)
+    # No job equals another: Dask would answer with what came of the earlier one.
+    run: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def is_asking(self) -> bool:
