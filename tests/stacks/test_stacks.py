@@ -261,6 +261,23 @@ def test_the_projects_own_settings_of_a_stack_are_kept(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "more", "own"),
+    [
+        ("Pulumi.yml", "", "Pulumi.a.yml"),
+        ("Pulumi.yaml", "stackConfigDir: configs", "configs/Pulumi.a.yaml"),
+        # As it was written before there was stackConfigDir.
+        ("Pulumi.yaml", "config: configs", "configs/Pulumi.a.yaml"),
+    ],
+)
+def test_they_are_where_pulumi_has_them(tmp_path: Path, file: str, more: str, own: str) -> None:
+    (tmp_path / "configs").mkdir()
+    (tmp_path / file).write_text(f"name: infra\nruntime: python\n{more}\n")
+    (tmp_path / own).write_text("config: {'infra:a': own}\n")
+    config = _stack_settings(job(tmp_path, machines=4), tmp_path)["config"]
+    assert (config["infra:a"], config[RATE]) == ("own", "300")
+
+
+@pytest.mark.parametrize(
     ("of_stack", "of_project", "share"),
     [("", "", "300"), (f"config: {{'{RATE}': 100}}", "", "25"), ("", f"{{'{RATE}': 40}}", "10")],
 )

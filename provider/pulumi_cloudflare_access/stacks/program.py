@@ -103,10 +103,24 @@ class Program:
 
 def read_project(folder: Path) -> dict[str, Any]:
     """Read a project's Pulumi.yaml. Raises SettingsError."""
+    return read_yaml(_project_file(folder))
+
+
+def stack_file(folder: Path, stack: str) -> Path:
+    """Return where Pulumi has a stack's own settings, whether there are any or not."""
+    file = _project_file(folder)
+    project = read_yaml(file)
+    config = project.get("config")
+    # A `config` that is a folder is what stackConfigDir was before it had that name.
+    within = project.get("stackConfigDir") or (config if isinstance(config, str) else "")
+    return folder / within / f"Pulumi.{stack}{file.suffix}"
+
+
+def _project_file(folder: Path) -> Path:
     found = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
     if found is None:
         raise SettingsError(f"{folder} is no Pulumi project: it has no Pulumi.yaml")
-    return read_yaml(found)
+    return found
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from uuid import uuid4
 from ..errors import SettingsError
 from ..settings import LOCAL_OVERRIDE, REQUESTS_PER_5_MINUTES
 from .accounts import Account
-from .program import Program, read_project, read_yaml
+from .program import Program, read_project, read_yaml, stack_file
 from .results import Operation, StackResult
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _check_passphrase(job: Job, settings: Mapping[str, Any]) -> None:
 
 def _stack_settings(job: Job, project: Path) -> dict[str, Any]:
     """Return the stack's settings: the project's own file for it, if any, and the account's."""
-    own = project / f"Pulumi.{job.account.name}.yaml"
+    own = stack_file(project, job.account.name)
     settings = read_yaml(own) if own.is_file() else {}
     config = {**(settings.get("config") or {}), **job.account.stack_config()}
     if job.machines > 1:
@@ -228,11 +228,13 @@ def _stack_settings(job: Job, project: Path) -> dict[str, Any]:
 def _share(given: Any, project: Mapping[str, Any], machines: int) -> str:
     """Divide what the stack may ask in 5 minutes, or what Cloudflare allows it, by the machines."""
     if given is None:
-        given = (project.get("config") or {}).get(RATE, REQUESTS_PER_5_MINUTES)
+        config = project.get("config")
+        given = config.get(RATE) if isinstance(config, Mapping) else None
     if isinstance(given, Mapping):
-        given = given.get("value", given.get("default", REQUESTS_PER_5_MINUTES))
+        given = given.get("value", given.get("default"))
     try:
-        return str(max(1, int(given) // machines))
+        allowed = REQUESTS_PER_5_MINUTES if given is None else int(given)
+        return str(max(1, allowed // machines))
     except (TypeError, ValueError):
         raise SettingsError(f"{RATE} must be a whole number to be shared by machines") from None
 
