@@ -28,6 +28,13 @@ cloudflare.AccessGroup(
     include=[rules.email(Output.secret("whistleblower@example.com")){more}],
 )
 """
+POLICIES = """
+app = cloudflare.AccessApplication("app", domain="app.example.com")
+name = Output.secret("Skunkworks")
+policy = {"name": name, "decision": "allow", "include": [rules.email("ada@example.com")]}
+policies = cloudflare.AccessApplicationPolicies("policies", application=app, policies=[policy])
+pulumi.export("ids", policies.ids)
+"""
 ENCRYPTS = (
     "include: one secret value makes Pulumi encrypt the whole list, and the preview shows none of "
     "its changes"
@@ -76,6 +83,18 @@ def test_secret_values_are_in_no_state_no_preview_and_no_message(
     assert not tells(stack.up("--diff"))
     assert colleague.members(NAME) == {ADDRESS, "DE"}
     assert not tells(stack.destroy())
+
+
+def test_secret_names_of_policies_are_not_in_their_ids_either(stack: Stack) -> None:
+    stack.program(POLICIES)
+    assert not tells(stack.up())
+    assert not tells(stack.refresh())
+    stack.program(POLICIES.replace("allow", "deny"))
+    assert not tells(stack.up())
+    exported = stack.pulumi("stack", "export", "--stack", "dev")
+    assert not tells(exported)
+    assert stack.plan().changed() == {}
+    assert stack.state()["policies"]["outputs"]["ids"].keys() >= {"ciphertext"}
 
 
 def test_errors_about_secret_values_do_not_repeat_them(stack: Stack, colleague: Colleague) -> None:

@@ -42,6 +42,8 @@ class Described:
     """Fields whose change needs a new object, besides the scope."""
     kept_from_create: ClassVar[frozenset[str]] = frozenset()
     """Outputs that no later answer has."""
+    repeated: ClassVar[Mapping[str, str]] = {}
+    """Outputs that say what an input says, by another name: as secret as that."""
 
     @classmethod
     def unique(cls, declared: Mapping[str, Any]) -> str | None:  # noqa: ARG003 - likewise
@@ -172,9 +174,10 @@ class Described:
                 f"{'; '.join(surprises)}"
             )
         self._remember_name(answer)
+        secret = secret_in(props)
         # What only the answer to a creation has may come masked in others.
         computed = {
-            name: value
+            name: plugin.secret(value) if self.repeated.get(name) in secret else value
             for name, value in self._computed(answer).items()
             if name not in self.kept_from_create
         }

@@ -12,6 +12,7 @@ from harness.sso import Administrator
 from pulumi_cloudflare_access.errors import ConflictError
 from pulumi_cloudflare_access.iam.sso_connector import SsoConnectorProvider
 from pulumi_cloudflare_access.lifecycle import Scope
+from pulumi_cloudflare_access.plugin import secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,13 @@ def test_a_connector_is_made_kept_changed_and_deleted(
     assert admin.written() == [(f"DELETE /{made.id}", None)]
     assert plugin.read(back) is None
     assert plugin.warnings == ["gone from Cloudflare"]
+
+
+def test_where_to_publish_the_record_is_as_secret_as_the_domain(plugin: Plugin) -> None:
+    made = plugin.up(KIND, {**EXAMPLE, "__secret": ["email_domain"]})
+    found = plugin.read(made)
+    assert found
+    assert made.outputs["txt_name"] == found.outputs["txt_name"] == secret("example.com")
 
 
 def test_a_domain_in_other_letters_is_no_change_and_no_replacement(

@@ -64,6 +64,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     inputs = AccessApplicationPoliciesInputs
     state = AccessApplicationPoliciesState
     natural_key = "application"
+    repeated: ClassVar[Mapping[str, str]] = {"ids": "policies"}
     is_listed_whole = False
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import model_validator
@@ -122,6 +122,7 @@ class SsoConnectorProvider(OfSsoConnectors):
     state = SsoConnectorState
     natural_key = "email_domain"
     replaced_by = frozenset({"email_domain"})
+    repeated: ClassVar[Mapping[str, str]] = {"txt_name": "email_domain"}
 
     @classmethod
     def unique(cls, declared: Mapping[str, Any]) -> str:
