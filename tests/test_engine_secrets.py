@@ -85,6 +85,36 @@ def test_secret_values_are_in_no_state_no_preview_and_no_message(
     assert not tells(stack.destroy())
 
 
+def test_what_becomes_secret_is_so_in_the_state_and_when_somebody_changes_it(
+    stack: Stack, colleague: Colleague
+) -> None:
+    secret = PROGRAM.format(more="")
+    plain = secret.replace("Output.secret", "str")
+    stack.program(plain)
+    stack.up()
+    colleague.look_away()
+
+    stack.program(secret)
+    assert stack.plan().changed() == {"quiet": "update"}
+    assert not tells(stack.up())
+    assert not tells(stack.pulumi("stack", "export", "--stack", "dev"))
+    assert stack.plan().changed() == {}
+    assert colleague.written() == []
+
+    colleague.edit(NAME, name=f"{NAME} 2", include=[{"email": {"email": f"a.{ADDRESS}"}}])
+    refreshed = stack.refresh("--diff")
+    told = "changed at Cloudflare: name: changed (it is secret); include: changed (it is secret)"
+    assert told in refreshed.text
+    assert not tells(refreshed)
+    assert not tells(stack.up())
+
+    stack.program(plain)
+    assert stack.plan().changed() == {"quiet": "update"}
+    stack.up()
+    assert stack.state()["quiet"]["outputs"]["name"] == NAME
+    assert stack.settled()
+
+
 def test_secret_names_of_policies_are_not_in_their_ids_either(stack: Stack) -> None:
     stack.program(POLICIES)
     assert not tells(stack.up())

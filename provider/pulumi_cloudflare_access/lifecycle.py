@@ -190,7 +190,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             ownership.kept(self.kind, _id)
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
-        return dynamic.DiffResult(changes=False)
+        # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
+        return dynamic.DiffResult(changes=secret_in(_olds) != secret_in(_news))
 
     @plugin.clean_errors
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
@@ -264,7 +265,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             ) from None
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
-            self._refuse_unseen(called, _olds, there, new, secret_in(_news))
+            secret = secret_in(_olds) | secret_in(_news)
+            self._refuse_unseen(called, _olds, there, new, secret)
         if not self._is_settled(there, old, new):
             with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)

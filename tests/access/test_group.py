@@ -737,6 +737,15 @@ def test_what_the_api_says_about_a_secret_is_blanked_out(
     assert CANARY not in "".join([str(refused.value), str(drift.value), *plugin.warnings])
 
 
+def test_what_was_secret_and_is_no_longer_declared_is_not_told_either(
+    plugin: Plugin, colleague: Colleague
+) -> None:
+    group = plugin.up(KIND, {**ENGINEERS, "exclude": [EVE], "__secret": ["exclude"]})
+    colleague.edit("Engineers", exclude=[EVE, ADA])
+    with pytest.raises(CallFailed, match=r": exclude: changed \(it is secret\)\. "):
+        plugin.up(KIND, ENGINEERS, was=group)
+
+
 # ------------------------------------------------------------------------- errors on their way out
 
 
