@@ -318,7 +318,9 @@ class InOrder(Keyed):
         for key in gone:
             if key in come:
                 told += self._entries.inside(key, before[key], after[key])
-        if [key for key in before if key in after] != [key for key in after if key in before]:
+        kept = [key for key in before if key in after]
+        # What comes before what stays is decided before it.
+        if kept != list(after)[: len(kept)]:
             told.append(f"order: {_line(old)} -> {_line(new)}")
         return told or [f"order: {_line(old)} -> {_line(new)}"]
 

@@ -319,7 +319,8 @@ def test_policies_that_nobody_declares_are_told_and_stay_unless_that_is_accepted
         plugin.up(LIST, app.declare(*THREE))
     assert (
         "AdoptionError: the application has policies already, which would change: "
-        "policies: - Foreign; policies: Staff.include: - email eve@example.com; "
+        "policies: - Foreign; policies: + Not Eve; policies: + Guests; "
+        "policies: Staff.include: - email eve@example.com; "
         "policies: Staff.include: + email ada@example.com; policies: Staff.include: + email "
         "bob@example.com. Declare what is there, or accept these changes with adopt=True and "
         "adopt_changes=True"
@@ -336,6 +337,33 @@ def test_policies_in_another_order_are_foreign(plugin: Plugin, app: Application)
     app.make(STAFF)
     with pytest.raises(CallFailed, match=r"^AdoptionError: .*order: Guests > Staff"):
         plugin.up(LIST, app.declare(*THREE))
+
+
+def test_policies_that_no_run_of_this_program_began_with_are_foreign_though_all_stay(
+    plugin: Plugin, app: Application
+) -> None:
+    app.make(NOT_EVE)
+    app.make(STAFF)
+    writes(app.cloudflare)
+    with pytest.raises(CallFailed) as refused:
+        plugin.up(LIST, app.declare(GUESTS, NOT_EVE, STAFF))
+    told = "policies: + Guests; policies: order: Not Eve > Staff -> Guests > Not Eve > Staff. Decla"
+    assert f"which would change: {told}" in str(refused.value)
+    assert writes(app.cloudflare) == []
+    # What is declared, and nothing else, may be taken as it is.
+    assert plugin.up(LIST, app.declare(NOT_EVE, STAFF)).outputs["ids"].keys() == {
+        "Not Eve",
+        "Staff",
+    }
+    assert writes(app.cloudflare) == []
+
+
+def test_no_name_of_a_foreign_policy_hides_that_it_changes(
+    plugin: Plugin, app: Application
+) -> None:
+    app.make({**STAFF, "name": "+ staff", "include": [EVE]})
+    with pytest.raises(CallFailed, match=r"^AdoptionError: .*\+ staff.include: - email eve@"):
+        plugin.up(LIST, app.declare({**GUESTS, "name": "+ staff"}))
 
 
 def test_two_policies_of_one_name_at_cloudflare_become_one(

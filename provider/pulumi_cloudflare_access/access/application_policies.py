@@ -15,6 +15,7 @@ import pulumi
 
 from .. import ownership
 from ..creation import lagging, send_once
+from ..described import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
@@ -132,27 +133,17 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                 " both kinds, so use one kind alone"
             )
         if there["policies"]:
-            foreign = self._foreign(there, declared)
-            if foreign and not (props.get(ADOPT) and props.get(ADOPT_CHANGES)):
+            is_begun = self._is_half_way([], there["policies"], declared)
+            if not is_begun and not (props.get(ADOPT) and props.get(ADOPT_CHANGES)):
+                found, secret = self._managed(there, declared), secret_in(props)
+                changes = "; ".join(self._differences(found, declared, secret))
                 raise AdoptionError(
-                    "the application has policies already, which would change: "
-                    f"{'; '.join(foreign)}. Declare what is there, or accept these changes with "
-                    "adopt=True and adopt_changes=True"
+                    f"the application has policies already, which would change: {changes}. Declare "
+                    "what is there, or accept these changes with adopt=True and adopt_changes=True"
                 )
             # Whoever had the list before, a resource of another name, must not delete it then.
             ownership.take(self.adoptable(props["application"]))
         return self._change(scope, there, declared, {})
-
-    def _foreign(self, there: Mapping[str, Any], declared: Mapping[str, Any]) -> list[str]:
-        found = self._managed(there, declared)
-        changes = self._differences(found, declared)
-        foreign = [change for change in changes if not change.startswith("policies: +")]
-        names = [policy_name(policy) for policy in there["policies"]]
-        wished = [policy_name(policy) for _, policy in in_order(declared.get("policies"))]
-        in_common = [name for name in wished if name in names]
-        if not foreign and in_common != names:
-            return [f"policies: order: {' > '.join(names)} -> {' > '.join(in_common)}"]
-        return foreign
 
     def _is_settled(
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
