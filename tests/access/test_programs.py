@@ -69,7 +69,7 @@ def hold(
 
 
 def test_what_is_there_is_what_the_program_says() -> None:
-    stories, steps = (200, 50) if THOROUGH else (20, 15)
+    stories, steps = (200, 50) if THOROUGH else (12, 15)
     how = settings(print_blob=True) if THOROUGH else SAME_EACH_TIME
     hold(os.environ, how, st.lists(st.sampled_from(STEPS), min_size=steps, max_size=steps), stories)
 
