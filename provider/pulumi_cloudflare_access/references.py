@@ -144,6 +144,11 @@ def refer_all(values: Any, accepted: Accepted) -> Any:
     return refer(values, accepted)
 
 
+def is_id(text: str) -> bool:
+    """Tell an id of Cloudflare's from a name. One that is not known yet may be any."""
+    return text == UNKNOWN or re.fullmatch(r"[0-9A-Fa-f-]{32,36}", text) is not None
+
+
 class References(Keyed):
     """An unordered list of references."""
 
@@ -163,6 +168,9 @@ class References(Keyed):
             return Named("", {}), [Mistake(path, "must be a resource or its id")]
         if entry.get(MISTAKE):
             return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
+        if not is_id(entry[ID]):
+            told = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
+            return Named("", {}), [Mistake(path, told)]
         kept = {key: entry[key] for key in (ID, OF) if entry.get(key) is not None}
         label = entry.get(LABEL) or (NOT_KNOWN_YET if kept[ID] == UNKNOWN else kept[ID])
         return Named(str(label), kept), []

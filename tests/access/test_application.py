@@ -112,6 +112,13 @@ def test_policies_that_somebody_turned_round_are_told_and_turned_back(
     assert attached(person, app.id) == ["A", "B"]
 
 
+def test_a_name_where_an_id_is_due_is_told_in_the_preview(plugin: Plugin) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(KIND, {**APP, "policies": ["Allow staff"], "allowed_idps": ["Okta"]})
+    told = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
+    assert sorted(caught.value.reasons) == [f"allowed_idps[0]: {told}", f"policies[0]: {told}"]
+
+
 @pytest.mark.parametrize("switch", ["keep", "detach"])
 def test_policies_that_are_not_declared_stay_whatever_the_api_makes_of_an_absent_field(
     switch: Any, plugin: Plugin, cloudflare: LocalCloudflare, person: Person, abc: list[str]

@@ -42,6 +42,7 @@ from ..references import (
     SERVICE_TOKENS,
     Accepted,
     Reference,
+    is_id,
     refer,
 )
 from ..shapes import whole_numbers
@@ -82,8 +83,7 @@ def _is_country(value: str) -> str | None:
 
 def _is_group_id(value: str) -> str | None:
     # Cloudflare answers a name in this place with an internal server error.
-    uuid = re.fullmatch(r"[0-9A-Fa-f-]{32,36}", value)
-    return None if uuid else "is no id of an Access group; pass the group itself or its id"
+    return None if is_id(value) else "is no id of an Access group; pass the group itself or its id"
 
 
 def _is_https(value: str) -> str | None:
