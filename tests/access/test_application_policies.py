@@ -398,6 +398,20 @@ def test_a_list_under_another_resource_name_is_not_deleted_with_the_old_one(
     assert plugin.warnings == [f"{called} stays: new has adopted it"]
 
 
+def test_a_list_that_was_emptied_and_gets_another_name_is_not_deleted_with_the_old_one(
+    plugin: Plugin, app: Application
+) -> None:
+    old = plugin.up(LIST, app.declare(*THREE), name="old")
+    for policy in app.policies():
+        app.ask("DELETE", f"/{app.id}/policies/{policy['id']}")
+    plugin.up(LIST, app.declare(*THREE), name="new")
+    plugin.destroy(old)
+    assert app.names() == ["Staff", "Not Eve", "Guests"]
+    stay = '"Staff", "Not Eve", "Guests"'
+    told = f"the policies of this list are gone already; others stay: {stay}"
+    assert plugin.warnings == [told]
+
+
 def test_a_list_can_be_read_that_another_stack_owns(plugin: Plugin, app: Application) -> None:
     app.make(STAFF)
     found = plugin.get(LIST, app.id, {})

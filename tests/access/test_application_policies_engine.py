@@ -25,15 +25,27 @@ cloudflare.AccessApplicationPolicies("who", application=wiki, policies=[{policie
 THREE = APP + LIST.format(policies="not_eve, staff, guests")
 
 
-def policies_of(cloudflare: LocalCloudflare, domain: str = "wiki.example.com") -> Any:
-    with httpx.Client(
+def http_for(cloudflare: LocalCloudflare) -> httpx.Client:
+    return httpx.Client(
         transport=httpx.WSGITransport(app=cloudflare.app),
         base_url=cloudflare.base_url,
         headers={"Authorization": f"Bearer {cloudflare.token}"},
-    ) as http:
+    )
+
+
+def policies_of(cloudflare: LocalCloudflare, domain: str = "wiki.example.com") -> Any:
+    with http_for(cloudflare) as http:
         apps = f"accounts/{cloudflare.account_id}/access/apps"
         app = next(a for a in http.get(apps).json()["result"] if a["domain"] == domain)
         return http.get(f"{apps}/{app['id']}/policies").json()["result"]
+
+
+def empty(cloudflare: LocalCloudflare) -> None:
+    with http_for(cloudflare) as http:
+        apps = f"accounts/{cloudflare.account_id}/access/apps"
+        for app in http.get(apps).json()["result"]:
+            for policy in http.get(f"{apps}/{app['id']}/policies").json()["result"]:
+                http.delete(f"{apps}/{app['id']}/policies/{policy['id']}").raise_for_status()
 
 
 def names(cloudflare: LocalCloudflare) -> list[str]:
@@ -99,6 +111,23 @@ def test_an_ignored_policy_stays_where_somebody_put_it(
     program("guests, staff")
     refused = stack.preview(ok=False)
     assert 'policies: ignore_changes leaves "Not Eve" without a place' in refused.text
+
+
+@pytest.mark.parametrize("how", ["--replace", "replace_on_changes"])
+def test_a_list_that_was_emptied_and_is_replaced_is_there_afterwards(
+    how: str, stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    stack.program(THREE)
+    stack.up()
+    empty(cloudflare)
+    if how == "--replace":
+        stack.up("--replace", stack.state()["who"]["urn"])
+    else:
+        replaced = '], opts=ResourceOptions(replace_on_changes=["policies"]))'
+        stack.program(APP + LIST.format(policies="not_eve, staff").replace("])", replaced))
+        stack.up()
+    assert names(cloudflare) in (["Not Eve", "Staff", "Guests"], ["Not Eve", "Staff"])
+    assert stack.plan().changed() == {}
 
 
 def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 
 import pulumi
 
-from .. import ownership
+from .. import ownership, plugin
 from ..creation import lagging, send_once
 from ..described import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
@@ -248,11 +248,20 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             return
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
-        """Delete all of them, those that let somebody in first."""
-        del props, users
+        """Delete all of them, those that let somebody in first.
+
+        Where none of the list's own is left, those that are there are another list: the one that a
+        replacement has made, or one by hand.
+        """
+        del users
         try:
             there = self._get(scope, id_)
         except NotFoundError:
+            return
+        own = {*(props.get("ids") or {}).values()}
+        if own and there["policies"] and own.isdisjoint(p["id"] for p in there["policies"]):
+            names = ", ".join(f'"{policy_name(policy)}"' for policy in there["policies"])
+            plugin.warn(f"the policies of this list are gone already; others stay: {names}")
             return
         self._change(scope, there, {}, {})
 
