@@ -150,7 +150,8 @@ def test_policies_that_are_not_declared_stay_whatever_the_api_makes_of_an_absent
     assert (silent.did, attached(person, app.id)) == ("update", order)
     silent = plugin.up(KIND, {**APP, "name": "Third"}, was=silent)
     assert attached(person, app.id) == order
-    assert told(plugin) == []
+    [stay] = told(plugin)
+    assert f"stay attached: {b} > {a}" in stay
 
 
 @pytest.mark.parametrize("switch", ["keep", "detach"])
@@ -179,6 +180,26 @@ def test_no_policies_at_all_have_to_be_meant(
     app = plugin.up(KIND, {**APP, "policies": abc})
     assert plugin.up(KIND, nobody, was=app).did == "update"
     assert attached(person, app.id) == []
+
+
+def test_policies_that_are_no_longer_declared_stay_and_the_preview_says_so(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    app = plugin.up(KIND, {**APP, "policies": abc})
+    names = " > ".join(abc)
+    assert told(plugin) == []
+    left_out = plugin.up(KIND, APP, was=app)
+    assert attached(person, app.id) == ["A", "B", "C"]
+    stay = (
+        "policies: no longer declared, and these stay attached: {}; policies=[] with "
+        "allow_no_policies=True detaches them"
+    )
+    assert told(plugin) == [stay.format(names)]
+    # Once, and not where another application takes the place of this one.
+    plugin.up(KIND, {**APP, "name": "Other"}, was=left_out)
+    bookmark = {"type": "bookmark", "name": "App", "domain": "other.example.com"}
+    plugin.check(KIND, bookmark, app.inputs)
+    assert told(plugin) == ["app.example.com becomes reachable without Access"]
 
 
 def test_none_declared_where_nothing_was_detaches_what_is_there(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
+from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
@@ -140,6 +140,16 @@ def test_a_list_is_made_in_order_and_running_again_sends_nothing(
     assert plugin.up(LIST, app.declare(*THREE), was=made).did == "same"
     assert writes(app.cloudflare) == []
     assert plugin.warnings == []
+
+
+def test_an_empty_list_is_told_and_one_that_is_not_known_yet_is_not_taken_for_one(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    plugin.check(LIST, {"application": app.id, "policies": UNKNOWN}, made.inputs, made.urn)
+    assert plugin.warnings == []
+    plugin.check(LIST, app.declare(), made.inputs, made.urn)
+    assert plugin.warnings == ["no policies: nobody gets in any more"]
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -760,9 +770,6 @@ def test_mistakes_in_one_policy(field: dict[str, Any], plugin: Plugin, app: Appl
     with pytest.raises(CheckFailed) as caught:
         plugin.check(ONE, {**app.one(STAFF, 1), **field})
     assert caught.value.reasons[0].startswith(next(iter(field)))
-
-
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 @pytest.mark.parametrize("known", ["account_id", "zone_id", None])

@@ -20,7 +20,16 @@ from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle
 from ..lookup import ScopedLookup
 from ..model import State
-from ..references import APPLICATIONS, IDENTITY_PROVIDERS, POLICIES, Found, Reference, refer_all
+from ..references import (
+    APPLICATIONS,
+    BEFORE,
+    IDENTITY_PROVIDERS,
+    POLICIES,
+    Found,
+    Reference,
+    in_order,
+    refer_all,
+)
 from ..resource import Resource
 from .application_fields import PLACES, SCIM_SECRETS, AccessApplicationInputs, address, attached
 from .application_types import BUILT_IN, WITH_DOMAIN, concerns_of_type, mistakes_of_type
@@ -89,7 +98,7 @@ class AccessApplicationProvider(Lifecycle):
         return mistakes
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of what becomes reachable without Access, and of a replacement that cannot be."""
+        """Warn of what becomes reachable without Access, stays, and cannot be replaced."""
         yield from concerns_of_type(declared)
         before, after = _places(was), _places(declared)
         if not any(UNKNOWN in place for place in after):
@@ -103,6 +112,12 @@ class AccessApplicationProvider(Lifecycle):
                 f"a change of {moved[0]} needs a new application, and Cloudflare refuses a second "
                 f"one on {shared[0]} (409): move this one to another domain first, or delete it in "
                 "an up of its own, which leaves the domain without Access meanwhile"
+            )
+        if not moved and "policies" not in declared and (stay := in_order(was.get("policies"))):
+            yield (
+                "policies: no longer declared, and these stay attached: "
+                f"{BEFORE.join(key for key, _ in stay)}; policies=[] with allow_no_policies=True "
+                "detaches them"
             )
 
     def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:

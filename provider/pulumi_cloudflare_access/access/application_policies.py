@@ -88,7 +88,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             if isinstance(policy, Mapping):
                 for concern in policy_concerns(policy):
                     yield f"{key}: {concern}"
-        if in_order(was.get("policies")) and not in_order(declared.get("policies")):
+        if in_order(was.get("policies")) and not declared.get("policies"):
             yield "no policies: nobody gets in any more"
 
     def adoptable(self, id_: str) -> str:
