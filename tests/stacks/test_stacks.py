@@ -7,7 +7,7 @@ import pickle
 import socket
 import subprocess
 import sys
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,7 +16,7 @@ import pytest
 
 from harness.accounts_program import program
 from pulumi_cloudflare_access.errors import SettingsError
-from pulumi_cloudflare_access.stacks import Results, Stacks
+from pulumi_cloudflare_access.stacks import Interrupted, Results, Stacks
 from pulumi_cloudflare_access.stacks.program import Program
 from pulumi_cloudflare_access.stacks.worker import (
     PASSPHRASES,
@@ -104,6 +104,31 @@ def test_a_worker_that_does_not_come_back_is_a_result_and_no_end() -> None:
     results = stacks().up(executor=Here(RuntimeError("gone")))
     assert results.failed == ("a", "b")
     assert "its worker did not come back (RuntimeError)" in str(results["a"].error)
+
+
+def test_an_executor_that_takes_nothing_more_is_a_result_and_no_end() -> None:
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    results = stacks().up(executor=executor)
+    assert results.failed == ("a", "b")
+    told = "the executor did not take it (RuntimeError): cannot schedule new futures after shutdown"
+    assert results["b"].error == told
+
+
+def test_an_interrupted_run_has_results() -> None:
+    class Interrupting(Here):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if self.jobs:
+                raise KeyboardInterrupt
+            return super().submit(fn, *args, **kwargs)
+
+    with pytest.raises(KeyboardInterrupt) as interrupt:
+        stacks().up(refresh=True, executor=Interrupting(RuntimeError("gone")))
+    assert isinstance(interrupt.value, Interrupted)
+    results = interrupt.value.results
+    assert (results.operation, results.options) == ("up", {"refresh": True})
+    assert "RuntimeError" in str(results["a"].error)
+    assert str(results["b"].error).startswith("interrupted")
 
 
 def test_what_did_not_fail_is_not_done_again() -> None:

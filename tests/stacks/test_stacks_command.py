@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
 import shlex
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
 from harness.dask import PATIENCE, cluster
 from pulumi_cloudflare_access.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLI = [sys.executable, "-m", "pulumi_cloudflare_access.cli", "stacks"]
 ACCOUNTS = "- {name: acme, account_id: 0123456789abcdef0123456789abcdef}\n"
@@ -177,6 +184,62 @@ def test_a_cluster_without_workers_is_waited_for_and_not_in_silence(folder: Path
         said = waiting.stderr.readline() if ready else ""
         waiting.kill()
     assert said == "No worker is there yet: waiting for one.\n"
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not done() and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_end_from_outside_waits_for_what_has_begun_and_loses_no_result(
+    folder: Path, number: int, status: int
+) -> None:
+    names = ("acme", "busy", "later")
+    (folder / "three.yaml").write_text(
+        "".join(f"- {{name: {name}, account_id: {'a' * 32}}}\n" for name in names)
+    )
+    (folder / "bin").mkdir()
+    pulumi = folder / "bin" / "pulumi"
+    pulumi.write_text(f"""#!/bin/sh
+        case "$*" in
+            *version*) echo 3.259.0;;
+            *busy*) touch {folder}/begun; while ! test -e {folder}/go; do sleep 0.1; done;;
+        esac
+    """)
+    pulumi.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{pulumi.parent}:/bin:/usr/bin",
+        "PULUMI_BACKEND_URL": "postgres://db/state",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "TMPDIR": str(folder),
+    }
+    common = ["three.yaml", "--program", "project", "--workers", "1", "--json"]
+    said = folder / "stderr"
+    with (
+        said.open("w") as stderr,
+        subprocess.Popen(
+            [*CLI, "cancel", *common],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        ) as run,
+    ):
+        wait_until(lambda: (folder / "begun").exists() or run.poll() is not None)
+        run.send_signal(number)
+        wait_until(lambda: "Interrupted" in said.read_text() or run.poll() is not None)
+        (folder / "go").touch()
+        printed, _ = run.communicate()
+    assert "Interrupted: what has begun ends first.\n" in said.read_text()
+    assert run.returncode == status
+    results = json.loads(printed)["stacks"]
+    assert [result["name"] for result in results] == [*names]
+    assert [result["error"] for result in results] == [None, None, "interrupted before it began"]
+    assert not [*folder.glob("cloudflare-access-stacks-*")]
 
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()

@@ -13,7 +13,15 @@ On one machine nothing more is needed. On many, the executor of an engine that i
 """
 
 from .accounts import Account, read_accounts
-from .results import Change, Results, StackResult
+from .results import Change, Interrupted, Results, StackResult
 from .run import Stacks
 
-__all__ = ["Account", "Change", "Results", "StackResult", "Stacks", "read_accounts"]
+__all__ = [
+    "Account",
+    "Change",
+    "Interrupted",
+    "Results",
+    "StackResult",
+    "Stacks",
+    "read_accounts",
+]

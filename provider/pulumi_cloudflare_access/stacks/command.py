@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -18,10 +19,12 @@ from rich.console import Console
 from ..errors import SettingsError
 from ..model import nearest
 from .accounts import read_accounts
-from .results import Results
+from .results import Interrupted, Results
 from .run import Stacks
 
-FAILED, DRIFTED, INTERRUPTED = 1, 3, 130
+FAILED, DRIFTED = 1, 3
+SIGNALLED = 128
+INTERRUPTED = SIGNALLED + signal.SIGINT
 
 
 @click.group()
@@ -34,7 +37,8 @@ def stacks() -> None:
         cloudflare-access stacks up      accounts.yaml --program ./infra --yes
 
     ACCOUNTS is a YAML file: a list, each with name, account_id and, if need be, api_token_env and
-    config. The status is 1 if any stack failed, and 3 if a drift was found.
+    config. The status is 1 if any stack failed, 3 if a drift was found, 130 if
+    the run was interrupted (143 by a SIGTERM).
     """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
 
 
@@ -152,6 +156,15 @@ def _run(
 ) -> None:
     if dask and workers:
         raise click.UsageError("--workers is for this machine: with --dask, its own workers count")
+    interrupted = INTERRUPTED
+
+    def terminate(number: int, _frame: object) -> None:
+        nonlocal interrupted
+        interrupted = SIGNALLED + number
+        raise KeyboardInterrupt
+
+    # Else this process would end at once, and leave each engine running, its stack locked.
+    signal.signal(signal.SIGTERM, terminate)
     try:
         chosen = Stacks(
             _program(program),
@@ -172,9 +185,12 @@ def _run(
             results = all_of_them(executor=executor, max_workers=workers)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
+    except Interrupted as some:
+        _print(some.results, as_json=as_json)
+        sys.exit(interrupted)
     except KeyboardInterrupt:
         click.echo("Interrupted. What had begun ends by itself; run it again.", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(interrupted)
     _print(results, as_json=as_json)
     sys.exit(
         FAILED if not results.ok else DRIFTED if operation == "drift" and results.changed else 0

@@ -56,3 +56,7 @@ class Reporter:
         self._console.print(Text(told, style=style))
         failed = f"{self._failed} failed" if self._failed else ""
         self._bar.update(self._task, completed=self._ended, failed=failed)
+
+    def interrupted(self) -> None:
+        """Tell why it is not over at once."""
+        self._console.print("Interrupted: what has begun ends first.")

@@ -193,6 +193,14 @@ class Results:
         return f"{len(self)} stack{'' if len(self) == 1 else 's'}, {', '.join(counts)}"
 
 
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted. `results` has all stacks: the ended, and the rest as failed."""
+
+    def __init__(self, results: Results) -> None:
+        super().__init__(results.total)
+        self.results = results
+
+
 def _told(operation: str, action: str) -> str:
     """Say what an action means in this operation: created, to create, gone from Cloudflare."""
     if operation in {"drift", "refresh"}:

@@ -6,7 +6,13 @@ import dataclasses
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import (
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +24,7 @@ from ..model import nearest
 from .accounts import Account, check_accounts
 from .program import Program, read_project
 from .progress import Reporter
-from .results import Operation, Results, StackResult
+from .results import Interrupted, Operation, Results, StackResult
 from .worker import Job, without_secrets, work
 
 # Every stack under way is a Pulumi CLI, a plugin and, in a preview or an up, a program: two at a
@@ -45,7 +51,7 @@ class Stacks:
     package, the Pulumi CLI and the variables that hold tokens and passphrase; without one, threads
     of this process. Stacks are processes of their own in any case: threads merely wait for them.
     An operation raises SettingsError where it cannot begin; what goes wrong in a stack is in its
-    result, and does not stop the others.
+    result, and does not stop the others. Ctrl-C raises Interrupted, which has the results.
     """
 
     accounts: tuple[Account, ...]
@@ -206,29 +212,51 @@ class Stacks:
         ]
         with Reporter(operation, len(jobs), quiet=self.quiet) as reporter:
             if executor is not None:
-                return Results(operation, _through(executor, jobs, reporter), options)
-            with ThreadPoolExecutor(max_workers or _workers(len(jobs))) as own:
-                return Results(operation, _through(own, jobs, reporter), options)
+                found, whole = _through(executor, jobs, reporter)
+            else:
+                with ThreadPoolExecutor(max_workers or _workers(len(jobs))) as own:
+                    found, whole = _through(own, jobs, reporter)
+        every = tuple(found.get(job.account.name) or _not_begun(job, executor) for job in jobs)
+        results = Results(operation, every, options)
+        if not whole:
+            raise Interrupted(results)
+        return results
 
 
 def _through(
     executor: Executor, jobs: Sequence[Job], reporter: Reporter
-) -> tuple[StackResult, ...]:
-    futures: dict[Future[StackResult], Job] = {}
+) -> tuple[dict[str, StackResult], bool]:
+    """Return what came of each stack, and True; interrupted, of each that had begun, and False."""
     results: dict[str, StackResult] = {}
+    futures: dict[Future[StackResult], Job] = {}
+
+    def collect(some: Iterable[Future[StackResult]]) -> None:
+        for future in as_completed(some):
+            result = _result(future, futures[future])
+            if result.name not in results:
+                results[result.name] = result
+                reporter.ended(result)
+
     try:
         for job in jobs:
-            futures[executor.submit(work, job)] = job
-        for future in as_completed(futures):
-            result = _result(future, futures[future])
-            results[result.name] = result
-            reporter.ended(result)
-    except BaseException:
-        # Ctrl-C: what is under way ends by itself, for the engine has heard it as well.
-        for future in futures:
-            future.cancel()
-        raise
-    return tuple(results[job.account.name] for job in jobs)
+            futures[_submit(executor, job)] = job
+        collect(futures)
+    except KeyboardInterrupt:
+        reporter.interrupted()
+        # Of a Ctrl-C the engines here have heard as well, and end soon.
+        collect([future for future in futures if not future.cancel()])
+        return results, False
+    return results, True
+
+
+def _submit(executor: Executor, job: Job) -> Future[StackResult]:
+    try:
+        return executor.submit(work, job)
+    except Exception as error:  # noqa: BLE001 - whatever an executor raises
+        none: Future[StackResult] = Future()
+        name = type(error).__name__
+        none.set_result(_failed(job, f"the executor did not take it ({name}): {error}"))
+        return none
 
 
 def _result(future: Future[StackResult], job: Job) -> StackResult:
@@ -239,12 +267,23 @@ def _result(future: Future[StackResult], job: Job) -> StackResult:
         reason = f"its worker did not come back ({name}): what it had begun may or may not be done"
         if isinstance(error, BrokenProcessPool):
             reason += "; the executor is of no further use"
-        return StackResult(
-            name=job.account.name,
-            account_id=job.account.account_id,
-            operation=job.operation,
-            error=without_secrets(f"{reason}. Run it again: {error}".removesuffix(": "), job),
-        )
+        return _failed(job, f"{reason}. Run it again: {error}".removesuffix(": "))
+
+
+def _not_begun(job: Job, executor: Executor | None) -> StackResult:
+    if executor is None or isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor):
+        return _failed(job, "interrupted before it began")
+    # Dask cancels what a worker is at just like what none is at.
+    return _failed(job, "interrupted: where a worker had begun it, that ends there by itself")
+
+
+def _failed(job: Job, error: str) -> StackResult:
+    return StackResult(
+        name=job.account.name,
+        account_id=job.account.account_id,
+        operation=job.operation,
+        error=without_secrets(error, job),
+    )
 
 
 def _workers(stacks: int) -> int:
