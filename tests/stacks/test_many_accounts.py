@@ -111,7 +111,7 @@ class Story:
         self.told("up, and a worker is killed")
         # Dask has run it again elsewhere, and Pulumi has seen that somebody was at it.
         assert results.failed == results.locked == (victim,), "\n".join(results.details())
-        assert f"cancel --only {victim}" in str(results[victim].error)
+        assert f"--only {victim}," in str(results[victim].error)
         assert set(self.fleet.as_declared()) == {*NAMES} - {victim}
         return results
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pulumi.automation import EngineEvent
+from pulumi.runtime.rpc import UNKNOWN
 from rich.console import Console
 
 from pulumi_cloudflare_access.stacks import Change, Results, StackResult
@@ -141,6 +142,13 @@ def test_what_is_pulumis_own_is_no_change_and_a_secret_output_is_masked() -> Non
     assert listener.outputs == {"a": ["[secret]"], "b": 1}
 
 
+def test_what_a_preview_cannot_know_yet_is_told_in_words() -> None:
+    new = {"type": "", "urn": STACK, "outputs": {"id": UNKNOWN, "all": [UNKNOWN, 1]}, "inputs": {}}
+    new |= {"id": "", "parent": "", "provider": ""}
+    listener = heard(step("create", STACK, "pulumi:pulumi:Stack", new=new))
+    assert listener.outputs == {"id": "[unknown]", "all": ["[unknown]", 1]}
+
+
 def test_errors_and_warnings_stand_with_the_resource_they_are_about() -> None:
     listener = heard(
         said("error", "POST: 400\n", URN),
@@ -161,4 +169,5 @@ def test_what_a_killed_run_left_is_told_in_two_lines_not_in_a_page() -> None:
     )
     (warning,) = heard(said("warning", text)).warnings
     assert warning.startswith("a run was killed in the middle of this: staff, interrupted while")
-    assert "refresh --clear-pending-creates" in warning
+    told = "stacks refresh ACCOUNTS --program PROGRAM --clear-pending-creates --only dev"
+    assert warning.endswith(told)

@@ -406,7 +406,7 @@ def test_whoever_holds_a_stack_is_named_with_the_remedy() -> None:
         "a", "… locked by 1 lock(s) …\n  x: created by ada@mac (pid 7) at 2026-01-01T00:00"
     )
     assert "ada@mac, process 7, since 2026-01-01T00:00" in told
-    assert "cancel --only a" in told
+    assert "cloudflare-access stacks cancel ACCOUNTS --program PROGRAM --only a, " in told
 
 
 def test_importing_loads_neither_pulumi_nor_what_few_need() -> None:

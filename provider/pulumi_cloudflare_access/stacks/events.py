@@ -7,11 +7,13 @@ from typing import Any
 
 from pulumi.automation import DiffKind, EngineEvent
 
+from ..keyed import UNKNOWN
 from .results import Change
 
 # A secret among outputs, as the engine writes it.
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "[secret]"  # noqa: S105 - what stands in its place
+LATER = "[unknown]"
 STACK = "pulumi:pulumi:Stack"
 OWN = ("pulumi:providers:", STACK)
 # One replacement is three steps.
@@ -91,9 +93,11 @@ def _brief(text: str) -> str:
         return text
     left = [line.strip(" *") for line in text.splitlines() if line.strip().startswith("*")]
     names = "; ".join(line.rpartition("::")[2] for line in left)
+    stack = left[0].partition("::")[0].rpartition(":")[2] if left else "NAME"
     return (
         f"a run was killed in the middle of this: {names}. If it is as it should be at Cloudflare, "
-        "forget it: cloudflare-access stacks refresh --clear-pending-creates"
+        "forget it: cloudflare-access stacks refresh ACCOUNTS --program PROGRAM "
+        f"--clear-pending-creates --only {stack}"
     )
 
 
@@ -114,6 +118,8 @@ def _paths(detailed: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _masked(value: Any) -> Any:
+    if value == UNKNOWN:
+        return LATER
     if isinstance(value, dict):
         if SIGNATURE in value:
             return SECRET

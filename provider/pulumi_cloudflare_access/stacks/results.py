@@ -63,9 +63,10 @@ class Change:
 class StackResult:
     """What came of one stack. `duration` is in seconds.
 
-    `outputs` are those of a preview or an up; a secret is "[secret]". `error` is None where all
-    went well; what had happened until then is in `changes` all the same. `locked` says that another
-    run holds the stack, or one that was killed; `missing`, that the backend has no such stack.
+    `outputs` are those of a preview or an up; a secret is "[secret]", and what a preview cannot
+    know yet "[unknown]". `error` is None where all went well; what had happened until then is in
+    `changes` all the same. `locked` says that another run holds the stack, or one that was killed;
+    `missing`, that the backend has no such stack.
     """
 
     name: str

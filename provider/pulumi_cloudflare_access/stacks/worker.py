@@ -341,7 +341,8 @@ def _held(name: str, text: str) -> str:
     return (
         f"locked by another run ({by or 'Pulumi does not say which'}). Wait for its end, then "
         "retry. If that process was killed, remove what it left, then retry: "
-        f"cloudflare-access stacks cancel --only {name}, which is pulumi cancel"
+        f"cloudflare-access stacks cancel ACCOUNTS --program PROGRAM --only {name}, "
+        "which is pulumi cancel"
     )
 
 
