@@ -177,13 +177,7 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 def test_the_readmes_components_are_what_can_be_declared() -> None:
     blocks = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     [text] = [block for block in blocks if "cloudflare.Team(" in block]
-    names: dict[str, Any] = {
-        "cloudflare": cloudflare,
-        "grants": grants,
-        "rules": rules,
-        "scopes": scopes,
-        "zone": ZONE,
-    }
+    names: dict[str, Any] = {}
     exec(text, names)  # noqa: S102 - our own
     assert list(names["team"].resource_groups) == ["shop"]
     assert resolved(names["team"].access_group.include)[-1] == {
