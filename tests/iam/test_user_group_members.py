@@ -440,11 +440,13 @@ def test_a_destroy_takes_out_whom_the_state_names_and_nobody_else(
 ) -> None:
     group = team.group()
     made = plugin.up(ALL, people(group, "ada", "bob"))
+    plugin.restart()
     plugin.destroy(made)
     assert team.members(group) == []
     assert told(plugin) == []
     made = plugin.up(ALL, people(group, "ada", "bob"), name="again")
     team.add(group, "eve")
+    plugin.restart()
     plugin.destroy(made)
     assert team.members(group) == ["eve"]
     [warning] = told(plugin)
@@ -456,6 +458,7 @@ def test_a_set_under_another_resource_name_is_not_cleared_with_the_old_one(
 ) -> None:
     group = team.group()
     made = plugin.up(ALL, people(group, "ada"), name="before")
+    plugin.restart()
     plugin.up(ALL, people(group, "ada"), name="after")
     plugin.destroy(made)
     assert team.members(group) == ["ada"]
@@ -465,6 +468,7 @@ def test_a_set_under_another_resource_name_is_not_cleared_with_the_old_one(
 def test_another_group_is_a_replacement(plugin: Plugin, team: Team) -> None:
     one_group, other = team.group(), team.group()
     made = plugin.up(ALL, people(one_group, "ada"))
+    plugin.restart()
     moved = plugin.up(ALL, people(other, "ada"), was=made)
     assert (moved.did, moved.id) == ("replace", other)
     assert (team.members(one_group), team.members(other)) == ([], ["ada"])
@@ -655,6 +659,7 @@ def test_one_person_is_added_beside_others_and_taken_out_alone(plugin: Plugin, t
     assert plugin.up(ONE, by_id, was=made).did == "same"
     assert team.asked() == []
     team.add(group, "eve")
+    plugin.restart()
     plugin.destroy(made)
     assert team.written() == [("DELETE", None)]
     assert team.members(group) == ["bob", "eve"]
@@ -704,9 +709,11 @@ def test_one_person_who_left_is_missed(plugin: Plugin, team: Team) -> None:
 def test_another_person_or_group_is_a_replacement(plugin: Plugin, team: Team) -> None:
     group, other = team.group(), team.group()
     made = plugin.up(ONE, one(group, "ada"))
+    plugin.restart()
     made = plugin.up(ONE, one(group, "pat"), was=made)
     assert (made.did, team.members(group)) == ("replace", ["pat"])
     assert made.outputs["member"]["status"] == "pending"
+    plugin.restart()
     made = plugin.up(ONE, one(other, "pat"), was=made)
     assert (made.did, team.members(group), team.members(other)) == ("replace", [], ["pat"])
 
@@ -716,6 +723,7 @@ def test_one_person_under_another_resource_name_is_not_taken_out_with_the_old_on
 ) -> None:
     group = team.group()
     made = plugin.up(ONE, one(group, "ada"), name="before")
+    plugin.restart()
     plugin.up(ONE, one(group, "ada", adopt=True), name="after")
     plugin.destroy(made)
     assert team.members(group) == ["ada"]
@@ -782,6 +790,28 @@ def test_a_refresh_of_many_single_people_reads_the_list_of_their_group(
     assert [kept for kept in refreshed if kept is None] == [None]
     where = f"GET iam/user_groups/{group}/members"
     assert team.asked() == [where, f"{where}/{member_id('p07')}"]
+
+
+# -------------------------------------------------------------------- one resource after another
+
+
+def declared_as(kind: str, group: str, name: str) -> dict[str, Any]:
+    return people(group, name) if kind == ALL else one(group, name)
+
+
+@pytest.mark.parametrize("kind", [ALL, ONE])
+def test_whom_a_renamed_resource_has_put_back_is_not_taken_out_with_the_old_one(
+    kind: str, plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    before = plugin.up(kind, declared_as(kind, group, "ada"), name="before")
+    team.take_out(group, "ada")
+    plugin.restart()
+    after = plugin.up(kind, declared_as(kind, group, "ada"), name="after")
+    plugin.destroy(before)
+    assert team.members(group) == ["ada"]
+    assert "stays: after has adopted it" in told(plugin)[-1]
+    assert after.outputs.get("preexisting", False) is False
 
 
 # ------------------------------------------------------------------------------ when it goes wrong

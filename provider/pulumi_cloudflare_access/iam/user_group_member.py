@@ -103,6 +103,12 @@ class UserGroupMemberProvider(OfAUserGroup):
 
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add the person. Who is in the group already stays when this resource goes."""
+        made = self._found_or_added(scope, props)
+        # Whoever had the person before, a resource of another name, must not take it out then.
+        ownership.take(self.adoptable(made[ID]))
+        return made
+
+    def _found_or_added(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         group, member = props["group"], props[MEMBER][ID]
         id_, where = f"{group}/{member}", self._where(scope, group)
         journal, urn = journal_for(self.settings), plugin.current_urn()
@@ -122,8 +128,6 @@ class UserGroupMemberProvider(OfAUserGroup):
             found = [_one(id_, item) for item in added if item.get(ID) == member]
             journal.made(urn, where, self.kind, id_)
             return {**(found[0] if found else self._get(scope, id_)), PREEXISTING: False}
-        # Whoever had the person before, a resource of another name, must not take it out then.
-        ownership.take(self.adoptable(id_))
         # A run of this machine that was killed may have added the person itself.
         own = any(
             note.id == id_ or note.asked == journal.hash_of({ID: member})

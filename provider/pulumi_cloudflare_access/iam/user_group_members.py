@@ -158,8 +158,8 @@ class UserGroupMembersProvider(OfAUserGroup):
                     f"{'; '.join(refused)}. Declare who is there, or accept these changes with "
                     "adopt=True and adopt_changes=True"
                 )
-            # Whoever had the set before, a resource of another name, must not clear it then.
-            ownership.take(self.adoptable(props["group"]))
+        # Whoever had the set before, a resource of another name, must not clear it then.
+        ownership.take(self.adoptable(props["group"]))
         return self._change(scope, there, declared, found)
 
     def _is_settled(
