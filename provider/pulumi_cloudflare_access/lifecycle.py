@@ -187,7 +187,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
         replaces = [name for name in decisive if self._is_other(name, old, new)]
         if not replaces:
-            ownership.kept(self.kind, _id)
+            self._kept_in_this_run(_id, new)
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
@@ -415,6 +415,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Note that the state has the object, and which resource owns it."""
         ownership.seen(self.kind, id_)
         self._saved(id_)
+
+    def _kept_in_this_run(self, id_: str, declared: Mapping[str, Any]) -> None:  # noqa: ARG002 - likewise
+        """Note that the resource keeps its object."""
+        ownership.kept(self.kind, id_)
 
     def _saved(self, id_: str) -> None:
         """Note that the state has the object: its creation is over."""

@@ -35,9 +35,13 @@ def seen(kind: str, id_: str) -> None:
         _owning.add((kind, urn))
 
 
-def kept(kind: str, id_: str) -> None:
-    """Note that the resource at hand keeps its object in this run."""
-    _keepers.setdefault((kind, id_), plugin.current_urn())
+def kept(kind: str, *ids: str) -> None:
+    """Note that the resource at hand keeps its objects in this run."""
+    urn = plugin.current_urn()
+    # A refresh compares, and checks nothing: the program may declare the resource no longer.
+    if urn in _known:
+        for id_ in ids:
+            _keepers.setdefault((kind, id_), urn)
 
 
 def known() -> None:
@@ -92,6 +96,14 @@ def take(adoptable: str) -> None:
             f"{adoptable} has been adopted by {plugin.name_of(owner)} already: one object, one "
             "resource"
         )
+
+
+def inherit(adoptables: Iterable[str]) -> None:
+    """Note what the resource at hand has from now on, and who had it is not to take with it."""
+    urn = plugin.current_urn()
+    with _lock:
+        for adoptable in adoptables:
+            _adopted.setdefault(adoptable, urn)
 
 
 def heir(kind: str, id_: str, adoptable: str) -> str | None:

@@ -814,6 +814,65 @@ def test_whom_a_renamed_resource_has_put_back_is_not_taken_out_with_the_old_one(
     assert after.outputs.get("preexisting", False) is False
 
 
+def test_single_members_who_become_a_set_stay(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    singles = [plugin.up(ONE, one(group, name), name=name) for name in ("ada", "bob", "eve")]
+    plugin.restart()
+    made = plugin.up(ALL, people(group, "ada", "bob", "eve"), name="everybody")
+    for single in singles:
+        plugin.destroy(single)
+    assert team.members(group) == ["ada", "bob", "eve"]
+    assert len(made.outputs["members"]) == 3
+    assert [said.partition(" in ")[0] for said in told(plugin)] == [
+        *map(email, team.members(group))
+    ]
+    plugin.restart()
+    plugin.destroy(made)
+    assert team.members(group) == []
+
+
+def test_a_set_that_becomes_single_members_leaves_them_in(plugin: Plugin, team: Team) -> None:
+    group = team.group()
+    everybody = plugin.up(ALL, people(group, "ada", "bob", "zoe"), name="everybody")
+    team.add(group, "eve")
+    plugin.restart()
+    singles = [plugin.up(ONE, one(group, name, adopt=True), name=name) for name in ("ada", "bob")]
+    told(plugin)
+    plugin.destroy(everybody)
+    # Zoe is declared no longer.
+    assert team.members(group) == ["ada", "bob", "eve"]
+    assert told(plugin) == [
+        "ada@example.com, bob@example.com stay in the group: they are in it one by one now",
+        "eve@example.com stay in the group: somebody has added them since the last refresh",
+    ]
+    plugin.restart()
+    for single in singles:
+        plugin.destroy(single)
+    assert team.members(group) == ["eve"]
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+def test_who_is_in_a_group_anew_stays_where_a_later_run_deletes_what_was_before(
+    plugin: Plugin, team: Team, *, refresh: bool
+) -> None:
+    group, other = team.group(), team.group()
+    single = plugin.up(ONE, one(group, "ada"), name="single")
+    everybody = plugin.up(ALL, people(other, "bob"), name="everybody")
+    plugin.restart()
+    anew = plugin.up(ALL, people(group, "ada"), name="anew")
+    alone = plugin.up(ONE, one(other, "bob"), name="alone")
+    # The first run has ended before it came to deleting anything.
+    plugin.restart()
+    if refresh:
+        for kept in (single, everybody, anew, alone):
+            plugin.refresh(kept)
+    assert plugin.up(ALL, people(group, "ada"), was=anew).did == "same"
+    assert plugin.up(ONE, one(other, "bob"), was=alone).did == "same"
+    plugin.destroy(single)
+    plugin.destroy(everybody)
+    assert (team.members(group), team.members(other)) == (["ada"], ["bob"])
+
+
 # ------------------------------------------------------------------------------ when it goes wrong
 
 MEMBERS = "/accounts/*/iam/user_groups/*/members"

@@ -104,7 +104,7 @@ class UserGroupMemberProvider(OfAUserGroup):
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add the person. Who is in the group already stays when this resource goes."""
         made = self._found_or_added(scope, props)
-        # Whoever had the person before, a resource of another name, must not take it out then.
+        # Whoever had the person before, by another name or in a set, must not take it out then.
         ownership.take(self.adoptable(made[ID]))
         return made
 

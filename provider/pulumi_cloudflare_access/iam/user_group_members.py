@@ -39,7 +39,10 @@ from .membership import (
 )
 from .people import EMAIL, ID, Person
 from .user_group import UserGroupProvider
+from .user_group_member import UserGroupMemberProvider
 
+# The kind of who is in a group as a resource of its own.
+ONE = UserGroupMemberProvider.kind
 # Seconds before looking what became of a set whose answer is lost.
 LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 # How often a list is read that does not hold together.
@@ -112,6 +115,11 @@ class UserGroupMembersProvider(OfAUserGroup):
     def adoptable(self, id_: str) -> str:
         """Tell the set from its group, which has the same id."""
         return f"the members of {id_}"
+
+    def _kept_in_this_run(self, id_: str, declared: Mapping[str, Any]) -> None:
+        """Note who stays in the group, too."""
+        super()._kept_in_this_run(id_, declared)
+        ownership.kept(ONE, *_singles(id_, declared))
 
     def _called(self, props: Mapping[str, Any], id_: str) -> str:
         del props
@@ -197,6 +205,8 @@ class UserGroupMembersProvider(OfAUserGroup):
     ) -> dict[str, Any]:
         """Replace the set, and take out nobody whom no preview can have named."""
         wished, named = _by_id(declared), _by_id(was)
+        # Whoever had these people before, one by one, must not take them out then.
+        ownership.inherit(_singles(there[ID], declared))
         kept: set[str] = set()
 
         def choose(members: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -210,12 +220,11 @@ class UserGroupMembersProvider(OfAUserGroup):
             return {*wished, *kept}
 
         members = self._replace(scope, there, choose)
-        unnamed = [people.called(item) for item in members if item[ID] in kept]
-        if unnamed:
-            plugin.warn(
-                f"{in_short(unnamed)} stay in the group: somebody has added them, and no preview "
-                "has named them. Run pulumi refresh, and the next up takes them out"
-            )
+        _stay(
+            [item for item in members if item[ID] in kept],
+            "somebody has added them, and no preview has named them. Run pulumi refresh, and the "
+            "next up takes them out",
+        )
         # What the state does not hold, a preview must not take for named.
         return _answer(there[ID], [item for item in members if item[ID] not in kept])
 
@@ -245,19 +254,19 @@ class UserGroupMembersProvider(OfAUserGroup):
         raise AssertionError
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
-        """Take out everybody whom the state names."""
+        """Take out everybody whom the state names, and no other resource has by now."""
         del users
         named = _by_id(props)
+        single = {one for one in named if _has_heir(f"{id_}/{one}")}
+        leaving = named.keys() - single
         try:
             there = self._get(scope, id_)
-            staying = self._replace(scope, there, lambda members: _ids(members) - named.keys())
+            staying = self._replace(scope, there, lambda members: _ids(members) - leaving)
         except NotFoundError:
             return
-        if staying:
-            plugin.warn(
-                f"{in_short(map(people.called, staying))} stay in the group: somebody has added "
-                "them since the last refresh"
-            )
+        strangers = [one for one in staying if one[ID] not in single]
+        _stay([one for one in staying if one[ID] in single], "they are in it one by one now")
+        _stay(strangers, "somebody has added them since the last refresh")
 
 
 def _answer(group: str, members: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -272,6 +281,24 @@ def _by_id(props: Mapping[str, Any]) -> dict[str, Any]:
     """Return the people of a state by their ids."""
     members = props.get(MEMBERS) or {}
     return {one[ID]: one for one in members.values()}
+
+
+def _singles(group: str, props: Mapping[str, Any]) -> Iterator[str]:
+    """Return the ids that these people have as single members, as far as they are known."""
+    members = props.get(MEMBERS)
+    for one in members.values() if isinstance(members, Mapping) else ():
+        if one.get(ID):
+            yield f"{group}/{one[ID]}"
+
+
+def _stay(staying: Sequence[Mapping[str, Any]], why: str) -> None:
+    if staying:
+        plugin.warn(f"{in_short(map(people.called, staying))} stay in the group: {why}")
+
+
+def _has_heir(single: str) -> bool:
+    """Tell whether another resource has the person in the group by now."""
+    return ownership.heir(ONE, single, single) is not None
 
 
 def _too_many(before: Mapping[str, Any], after: Mapping[str, Any], most: Any) -> Iterator[str]:
