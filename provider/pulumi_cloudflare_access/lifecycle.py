@@ -177,7 +177,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     @plugin.clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Tell form from change, and change from replacement. The engine writes out the rest."""
-        self._seen(_id)
+        self._seen(_id, _olds)
         old = self._declared(_olds)
         new = self.identified(self._declared(_plain(_news)), old)
         # No check comes before the diff of a refresh, whose news are what was.
@@ -222,7 +222,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             _raise(self._fill_in_scope(props, {}))
         scope = self._scope(props)
         if not external:
-            self._seen(id_)
+            self._seen(id_, props)
         _writes.known(id_, props)
         try:
             listed = None if external else self._listed(scope, id_)
@@ -249,7 +249,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     ) -> dynamic.UpdateResult:
         """Lay the declaration over what is there now, if that is what the preview showed."""
         scope = self._scope(_olds)
-        self._seen(_id)
+        self._seen(_id, _olds)
         _writes.known(_id, _olds)
         old = self._declared(_olds)
         # Looking up may take long. What somebody changes meanwhile is seen only after it.
@@ -281,7 +281,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         self._saved(_id)
         heir = ownership.heir(self.kind, _id, self.adoptable(_id))
         if heir:
-            plugin.warn(f"{what} stays: {plugin.name_of(heir)} has adopted it")
+            plugin.warn(f"{what} stays: {self.inherited(_id, _props, plugin.name_of(heir))}")
             return
         users = self._users(scope, _id)
         with self._explaining(scope, _props):
@@ -337,6 +337,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     def adoptable(self, id_: str) -> str:
         """Say what an adoption takes over. Objects of other kinds may be it, by the same id."""
         return id_
+
+    def inherited(self, id_: str, props: Mapping[str, Any], heir: str) -> str:  # noqa: ARG002 - likewise
+        """Say why an object stays that its resource would delete: another one has it by now."""
+        return f"{heir} has adopted it"
 
     def others(self, scope: Scope, collection: str) -> list[dict[str, Any]]:
         """Read all objects of another collection of the scope."""
@@ -411,7 +415,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             return None
         return found
 
-    def _seen(self, id_: str) -> None:
+    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:  # noqa: ARG002 - for kinds of parts
         """Note that the state has the object, and which resource owns it."""
         ownership.seen(self.kind, id_)
         self._saved(id_)

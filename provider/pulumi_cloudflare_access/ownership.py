@@ -27,10 +27,10 @@ _claimed: set[str] = set()
 _lock = threading.Lock()
 
 
-def seen(kind: str, id_: str) -> None:
-    """Note that the engine asks about an object: the resource it asks for owns it."""
-    if id_:
-        urn = plugin.current_urn()
+def seen(kind: str, *ids: str) -> None:
+    """Note that the engine asks about objects: the resource it asks for owns them."""
+    urn = plugin.current_urn()
+    for id_ in filter(None, ids):
         _owners.setdefault((kind, id_), urn)
         _owning.add((kind, urn))
 

@@ -873,6 +873,76 @@ def test_who_is_in_a_group_anew_stays_where_a_later_run_deletes_what_was_before(
     assert (team.members(group), team.members(other)) == (["ada"], ["bob"])
 
 
+def test_who_is_in_the_group_without_this_stack_is_told_to_stay(plugin: Plugin, team: Team) -> None:
+    group = team.group("ada")
+    plugin.up(ONE, one(group, "ada"))
+    [warning] = told(plugin)
+    assert warning == (
+        f"ada@example.com in user group {group} was there already: it stays when this resource "
+        "goes. If it is to go with it, give the resource adopt=True and run pulumi up --replace; "
+        "one that was renamed keeps what it had by aliases"
+    )
+
+
+@pytest.mark.parametrize("name", ["before", "after"], ids=["up --replace", "renamed"])
+def test_whom_the_new_resource_will_not_take_out_is_told_when_the_old_one_goes(
+    name: str, plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    before = plugin.up(ONE, one(group, "ada"), name="before")
+    plugin.restart()
+    after = plugin.up(ONE, one(group, "ada"), name=name)
+    assert after.outputs["preexisting"] is True
+    told(plugin)
+    plugin.destroy(before)
+    [warning] = told(plugin)
+    assert warning == (
+        f"ada@example.com in user group {group} stays: {name} has it, but as preexisting, and will "
+        "not take it out either. If it is to, give the resource adopt=True and run pulumi up "
+        "--replace"
+    )
+    # It is as the message says.
+    plugin.restart()
+    again = plugin.up(ONE, one(group, "ada", adopt=True), name=name)
+    plugin.destroy(after)
+    assert (again.outputs["preexisting"], team.members(group)) == (False, ["ada"])
+    plugin.restart()
+    plugin.destroy(again)
+    assert team.members(group) == []
+
+
+@pytest.mark.parametrize("kind", [ALL, ONE])
+def test_whom_this_stack_is_seen_to_have_added_is_not_called_preexisting(
+    kind: str, plugin: Plugin, team: Team
+) -> None:
+    group = team.group()
+    before = plugin.up(kind, declared_as(kind, group, "ada"), name="before")
+    plugin.restart()
+    # As `up --refresh` does, in one process.
+    plugin.refresh(before)
+    after = plugin.up(ONE, one(group, "ada"), name="after")
+    plugin.destroy(before)
+    assert (after.outputs["preexisting"], team.members(group)) == (False, ["ada"])
+    plugin.restart()
+    plugin.destroy(after)
+    assert team.members(group) == []
+
+
+def test_single_members_that_change_places_stay_what_they_were(plugin: Plugin, team: Team) -> None:
+    group = team.group("eve")
+    names = ["ada", "bob", "eve"]
+    before = [plugin.up(ONE, one(group, name), name=f"m{n}") for n, name in enumerate(names)]
+    plugin.restart()
+    # Named by their index in a list, whose first person is gone: each takes the place before.
+    for n, kept in enumerate(before[1:], start=1):
+        plugin.diff(kept, plugin.check(ONE, one(group, names[n - 1]), kept.inputs, kept.urn))
+    after = [plugin.up(ONE, one(group, names[n + 1]), name=f"m{n}") for n in range(2)]
+    for kept in before:
+        plugin.destroy(kept)
+    assert team.members(group) == ["bob", "eve"]
+    assert [kept.outputs["preexisting"] for kept in after] == [False, True]
+
+
 # ------------------------------------------------------------------------------ when it goes wrong
 
 MEMBERS = "/accounts/*/iam/user_groups/*/members"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.team import Team, ids, member_id
+from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
     from harness.stack import Stack
@@ -134,6 +135,53 @@ def test_single_people_are_added_beside_others_who_stay(stack: Stack, team: Team
     assert "bob@example.com in user group" in run.text
     assert "stays: it was there before this resource" in run.text
     assert team.members(group) == ["bob", "eve"]
+
+
+def test_a_group_goes_from_single_people_to_a_set_and_back_and_keeps_everybody(
+    stack: Stack, team: Team
+) -> None:
+    group = team.group("eve")
+    refer = f'staff = "{group}"\n'
+    alone = ONE.replace(")", ", adopt=True)")
+    names = ("ada", "bob", "eve")
+    stack.program(refer + "".join(map(ONE.format, names)))
+    run = stack.up()
+    assert "eve@example.com in user group" in run.text
+    assert "was there already: it stays when this resource goes" in run.text
+
+    # The set is so slow that taking people out one by one could overtake it.
+    stack.program(refer + everybody(*names, "pat"))
+    slow = team.cloudflare.fault("PUT /accounts/*/iam/user_groups/*/members", faults.Slow(1))
+    with slow as armed:
+        stack.up()
+    assert armed.fired
+    assert team.members(group) == [*names, "pat"]
+    assert stack.settled()
+
+    stack.program(refer + "".join(map(alone.format, names)))
+    run = stack.up()
+    assert "ada@example.com, bob@example.com, eve@example.com stay in the group" in run.text
+    assert team.members(group) == [*names]
+    assert stack.settled()
+    stack.program(refer + "".join(map(alone.format, names[:1])))
+    stack.up()
+    assert team.members(group) == ["ada"]
+
+
+def test_somebody_preexisting_is_taken_over_by_a_replacement(stack: Stack, team: Team) -> None:
+    group = team.group("ada")
+    refer = f'staff = "{group}"\n'
+    stack.program(refer + ONE.format("ada"))
+    stack.up()
+    assert stack.state()["ada"]["outputs"]["preexisting"] is True
+    stack.program(refer + ONE.replace(")", ", adopt=True)").format("ada"))
+    assert stack.plan().changed() == {}
+    stack.up("--replace", stack.state()["ada"]["urn"])
+    assert stack.state()["ada"]["outputs"]["preexisting"] is False
+    assert team.members(group) == ["ada"]
+    assert stack.settled()
+    stack.destroy()
+    assert team.members(group) == []
 
 
 def test_mistakes_together_are_found_in_the_preview(stack: Stack, team: Team) -> None:

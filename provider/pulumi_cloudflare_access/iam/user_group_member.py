@@ -22,6 +22,10 @@ from .membership import MEMBER, MEMBERS, OfAUserGroup, OfOneGroup, in_group, mis
 from .people import ID, Person
 
 PREEXISTING = "preexisting"
+# What lets a resource take out whom it has found in the group.
+OWN = "give the resource adopt=True and run pulumi up --replace"
+# Whom this process has found in a group, and calls preexisting.
+_found: set[str] = set()
 
 
 class UserGroupMemberInputs(Inputs):
@@ -101,6 +105,20 @@ class UserGroupMemberProvider(OfAUserGroup):
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `_make`: it looks whether the person is there in any case."""
 
+    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
+        """Note whom this stack has in the group. Who is preexisting is nobody's."""
+        if props.get(PREEXISTING):
+            self._saved(id_)
+        else:
+            super()._seen(id_, props)
+
+    def inherited(self, id_: str, props: Mapping[str, Any], heir: str) -> str:
+        """Say so where the next resource will not take out whom this one would have."""
+        if id_ not in _found or props.get(PREEXISTING):
+            return super().inherited(id_, props, heir)
+        told = "has it, but as preexisting, and will not take it out either"
+        return f"{heir} {told}. If it is to, {OWN}"
+
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add the person. Who is in the group already stays when this resource goes."""
         made = self._found_or_added(scope, props)
@@ -135,7 +153,14 @@ class UserGroupMemberProvider(OfAUserGroup):
         )
         if own:
             journal.made(urn, where, self.kind, id_)
-        return {**there, PREEXISTING: not (own or props.get(ADOPT))}
+        own = bool(own or props.get(ADOPT) or ownership.is_managed(self.kind, id_))
+        if not own:
+            _found.add(id_)
+            plugin.warn(
+                f"{self._called(props, id_)} was there already: it stays when this resource goes. "
+                f"If it is to go with it, {OWN}; one that was renamed keeps what it had by aliases"
+            )
+        return {**there, PREEXISTING: not own}
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
         """Take the person out, unless it was in the group before."""

@@ -116,6 +116,11 @@ class UserGroupMembersProvider(OfAUserGroup):
         """Tell the set from its group, which has the same id."""
         return f"the members of {id_}"
 
+    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
+        """Note whom this stack has in the group, too."""
+        super()._seen(id_, props)
+        ownership.seen(ONE, *_singles(id_, props))
+
     def _kept_in_this_run(self, id_: str, declared: Mapping[str, Any]) -> None:
         """Note who stays in the group, too."""
         super()._kept_in_this_run(id_, declared)
