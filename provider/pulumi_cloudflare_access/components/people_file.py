@@ -89,7 +89,8 @@ def teams_from_file(
 ) -> dict[str, Team]:
     """Make a `Team` of each team of a file, by its name; `grants` are by that name, too.
 
-    The file is as for `read_teams`, the rest as for `Team`, the same for all of them.
+    The file is as for `read_teams`, the rest as for `Team`, the same for all of them; a warning
+    names the teams that `max_removals` does not guard, because they have no user group.
     """
     read = read_teams(path, columns=columns)
     rights = grants or {}
