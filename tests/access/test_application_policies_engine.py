@@ -152,6 +152,19 @@ def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(
     run = stack.preview(ok=False)
     assert 'application: "who" declares all of its policies already' in run.text
 
+    shared = 'shared = cloudflare.AccessPolicy("shared", **staff)\n'
+    attaching = 'wiki = cloudflare.AccessApplication("mixed", policies=[shared], '
+    mixed = APP + shared + attaching + 'domain="mixed.example.com")\n'
+    told = 'application: "mixed" declares reusable policies (policies=[…]), and Cloudflare refuses'
+    stack.program(mixed + LIST.format(policies="guests") + one.format("guests", 0))
+    run = stack.preview(ok=False)
+    assert run.text.count(told) == 2
+    stack.program(
+        mixed.replace("policies=[shared]", "policies=[], allow_no_policies=True")
+        + LIST.format(policies="guests")
+    )
+    stack.preview()
+
     stack.program(
         'g = cloudflare.AccessGroup("g", name="G", include=[rules.everyone()])\n'
         + THREE.replace("application=wiki", "application=g")

@@ -33,6 +33,7 @@ from ..references import (
 from ..resource import Resource
 from .application_fields import PLACES, SCIM_SECRETS, AccessApplicationInputs, address, attached
 from .application_types import BUILT_IN, WITH_DOMAIN, concerns_of_type, mistakes_of_type
+from .owned_policies import attaches
 
 
 class AccessApplicationState(State):
@@ -283,6 +284,8 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         policies = refer_all(policies, POLICIES)
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
         self._declare(locals())
+        if isinstance(policies, list) and policies:
+            attaches(resource_name, self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, segment_mistakes
 from ..references import APPLICATIONS, Found, Reference
-from ..resource import SCOPES, Deployment, part_of
+from ..resource import SCOPES, Deployment, Resource, part_of
 
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
@@ -57,8 +57,9 @@ def precedence_of(policy: Mapping[str, Any]) -> int:
     return int(policy["precedence"])
 
 
-# What a list of all policies has, instead of a place.
+# What a list of all policies has, instead of a place; and what the application itself declares.
 ALL = "all"
+ATTACHED = "attached"
 
 
 def mistakes_together(resource_name: str, application: Reference, place: Any) -> list[str]:
@@ -66,7 +67,10 @@ def mistakes_together(resource_name: str, application: Reference, place: Any) ->
     of = application.id if isinstance(application, Found) else application
     parts = Deployment.current().parts(OfAnApplication, of)
     mistakes = []
-    if ALL in parts:
+    if ATTACHED in parts:
+        told = "declares reusable policies (policies=[…]), and Cloudflare refuses a mix"
+        mistakes = [f'application: "{parts[ATTACHED]}" {told}: use one kind alone']
+    elif ALL in parts:
         mistakes = [f'application: "{parts[ALL]}" declares all of its policies already']
     elif place == ALL and parts:
         first = next(iter(parts.values()))
@@ -75,6 +79,11 @@ def mistakes_together(resource_name: str, application: Reference, place: Any) ->
         mistakes = [f'precedence: "{parts[place]}" is in this place of the application already']
     parts.setdefault(place, resource_name)
     return mistakes
+
+
+def attaches(resource_name: str, application: Resource) -> None:
+    """Note that an application declares reusable policies."""
+    Deployment.current().parts(OfAnApplication, application)[ATTACHED] = resource_name
 
 
 def in_application(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
