@@ -150,7 +150,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
         reserved = {k: declared.pop(k) for k in (SECRET,) if k in declared}
-        ownership.claim(declared.pop(CLAIMED, None) or ())
+        ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
         adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
         mistakes += _adoption_mistakes(adoption)
         mistakes += self._fill_in_scope(declared, _olds)
@@ -188,6 +188,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         replaces = [name for name in decisive if self._is_other(name, old, new)]
         if not replaces:
             self._kept_in_this_run(_id, new)
+            if taken := [*self.taken(_id, _olds, new)]:
+                raise DeclarationError("; ".join(taken))
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
@@ -227,10 +229,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         try:
             listed = None if external else self._listed(scope, id_)
             answer = listed or self._get(scope, id_)
-        except NotFoundError:
+        except NotFoundError as error:
             if not refreshing:
                 raise
-            plugin.warn("gone from Cloudflare")
+            plugin.warn(error.remedy or "gone from Cloudflare")
             return dynamic.ReadResult("", {})
         outputs = self._kept(props) | self._outputs(props, answer, everything=external)
         if external:
@@ -258,11 +260,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         plugin.keep_secret({**_news, **new})
         try:
             there = self._get(scope, _id)
-        except NotFoundError:
-            raise DriftError(
-                f"{self._called(_olds, _id)} is gone: run pulumi refresh, and the next up makes it "
-                "again"
-            ) from None
+        except NotFoundError as error:
+            told = error.remedy or "gone: run pulumi refresh, and the next up makes it again"
+            raise DriftError(f"{self._called(_olds, _id)} is {told}") from None
         if self.settings.on_drift == "refuse":
             called = self._called(_olds, _id)
             secret = secret_in(_olds) | secret_in(_news)
@@ -341,6 +341,15 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     def inherited(self, id_: str, props: Mapping[str, Any], heir: str) -> str:  # noqa: ARG002 - likewise
         """Say why an object stays that its resource would delete: another one has it by now."""
         return f"{heir} has adopted it"
+
+    def taken(
+        self,
+        id_: str,  # noqa: ARG002 - likewise
+        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what of the object another resource takes over, though it is declared here too."""
+        return iter(())
 
     def others(self, scope: Scope, collection: str) -> list[dict[str, Any]]:
         """Read all objects of another collection of the scope."""

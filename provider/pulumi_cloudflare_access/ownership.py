@@ -22,8 +22,8 @@ _keepers: dict[tuple[str, str], str] = {}
 _adopted: dict[str, str] = {}
 # The resources that an earlier run has made.
 _known: set[str] = set()
-# What other resources of the program adopt in this run, perhaps not yet.
-_claimed: set[str] = set()
+# What other kinds' resources of the program adopt in this run, perhaps not yet, by who was told.
+_claimed: set[tuple[str, str]] = set()
 _lock = threading.Lock()
 
 
@@ -76,14 +76,15 @@ def is_own(kind: str, what: str, id_: str) -> bool:
     )
 
 
-def claim(ids: Iterable[str]) -> None:
-    """Note what other resources of the program adopt in this run."""
-    _claimed.update(ids)
+def claim(kind: str, ids: Iterable[str]) -> None:
+    """Note what resources of other kinds adopt in this run."""
+    _claimed.update((kind, id_) for id_ in ids)
 
 
-def is_adopted(id_: str) -> bool:
+def is_adopted(kind: str, id_: str) -> bool:
     """Tell whether another resource takes the object over in this run, if only later."""
-    return id_ in _adopted or id_ in _claimed
+    by = _adopted.get(id_)
+    return (by is not None and by != plugin.current_urn()) or (kind, id_) in _claimed
 
 
 def take(adoptable: str) -> None:

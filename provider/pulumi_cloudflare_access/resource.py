@@ -57,7 +57,7 @@ class Resource(dynamic.Resource):
         if mistakes:
             props[MISTAKES] = mistakes
         if self.lifecycle.heeds_claims:
-            props[CLAIMED] = Deployment.current().claimed()
+            props[CLAIMED] = Deployment.current().claimed(self.lifecycle)
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
@@ -205,7 +205,7 @@ class Deployment:
     def __init__(self) -> None:
         self._adopted: dict[tuple[Any, ...], str] = {}
         self._unique: dict[tuple[Any, ...], str] = {}
-        self._claimed: set[str] = set()
+        self._claimed: set[tuple[type[Lifecycle], str]] = set()
         self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
         self._counted: collections.Counter[tuple[Any, ...]] = collections.Counter()
 
@@ -225,7 +225,7 @@ class Deployment:
         """Say that another resource of this program adopts the same object. Plain values only."""
         adopt = declared.get(ADOPT)
         if isinstance(adopt, str):
-            self._claimed.add(adopt)
+            self._claimed.add((resource.lifecycle, adopt))
         wanted = declared.get(resource.lifecycle.natural_key) if adopt is True else adopt
         # Another provider's account is another, even where neither resource names its own.
         scope = [provider and provider.pulumi_resource_name]
@@ -256,9 +256,9 @@ class Deployment:
             return []
         return [f'{unique}: "{first}" has {value} already, and Cloudflare refuses a second one']
 
-    async def claimed(self) -> list[str] | None:
-        """Return the ids that resources of this program adopt. Asked for when it has run."""
-        return sorted(self._claimed) or None
+    async def claimed(self, kind: type[Lifecycle]) -> list[str] | None:
+        """Return the ids that other kinds' resources adopt. Asked for when the program has run."""
+        return sorted({id_ for by, id_ in self._claimed if by is not kind}) or None
 
     def parts(self, kind: type[Lifecycle], of: Any) -> dict[Any, str]:
         """Return which resources say something of one object, by what. Add to it.

@@ -41,11 +41,11 @@ MUTATIONS = [
         "an update does not look first",
         Story.somebody_changes_what_nobody_declares,
         "lifecycle.py",
-        "            there = self._get(scope, _id)\n        except NotFoundError:\n"
-        "            raise DriftError(",
+        "            there = self._get(scope, _id)\n        except NotFoundError as error:\n"
+        "            told = error.remedy",
         "            there = self._body(self._declared(_olds)) | {'id': _id}\n"
         "            there = self._get(scope, _id) if 'application' in _olds else there\n"
-        "        except NotFoundError:\n            raise DriftError(",
+        "        except NotFoundError as error:\n            told = error.remedy",
     ),
     Mutation(
         "an update forgets what nobody declares",

@@ -628,6 +628,55 @@ def test_a_policy_cannot_be_adopted_and_stay_in_the_list(
             plugin.up(LIST, claimed, was=made)
 
 
+@pytest.mark.parametrize("more", [[], [GUESTS]])
+def test_a_policy_of_the_list_that_is_adopted_is_told_in_the_preview(
+    more: list[Policy], cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        made = plugin.up(LIST, app.declare(STAFF, NOT_EVE))
+    id_ = made.outputs["ids"]["Staff"]
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        declared = app.declare(STAFF, NOT_EVE, *more, __claimed=[id_])
+        inputs = plugin.check(LIST, declared, made.inputs, made.urn)
+        told = f'"Staff" \\({id_}\\) is adopted as a reusable policy: it cannot stay in this list'
+        with pytest.raises(CallFailed, match=told):
+            plugin.diff(made, inputs)
+        other = Application(cloudflare, "other.example.com")
+        inputs = plugin.check(LIST, {**declared, "application": other.id}, made.inputs, made.urn)
+        assert plugin.diff(made, inputs)[1] == ["application"]
+
+
+def test_a_single_policy_that_is_adopted_as_reusable_is_told_in_the_preview(
+    cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        made = plugin.up(ONE, app.one(STAFF, 5))
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        inputs = plugin.check(ONE, app.one(STAFF, 5, __claimed=[made.id]), made.inputs, made.urn)
+        with pytest.raises(CallFailed, match=f"{made.id}\\) is adopted as a reusable policy: take"):
+            plugin.diff(made, inputs)
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        # A list elsewhere is told too of what single policies adopt: their own is theirs.
+        plugin.check(LIST, app.declare(NOT_EVE, __claimed=[made.id]))
+        assert plugin.up(ONE, app.one(STAFF, 5), made).did == "same"
+
+
+def test_a_single_policy_that_has_become_reusable_is_not_said_to_be_gone(
+    cloudflare: LocalCloudflare, app: Application
+) -> None:
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        made = plugin.up(ONE, app.one(STAFF, 5))
+        adopt(plugin, STAFF, made.id)
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        now = (
+            "reusable by now, and no longer the application's own: take it out of the program, or "
+        )
+        with pytest.raises(CallFailed, match=f"^DriftError: .*{made.id}\\) is {now}"):
+            plugin.up(ONE, app.one(STAFF, 6), made)
+        assert plugin.refresh(made) is None
+        assert plugin.warnings == [f"{now}the next up makes a second one"]
+
+
 def test_a_single_policy_made_reusable_is_not_deleted_even_a_run_later(
     cloudflare: LocalCloudflare, app: Application
 ) -> None:

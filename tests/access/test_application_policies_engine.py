@@ -192,13 +192,15 @@ def test_a_policy_of_the_list_becomes_reusable_in_one_up_and_its_application_kee
     stack.program(THREE)
     stack.up()
     id_ = next(p["id"] for p in policies_of(cloudflare) if p["name"] == "Staff")
+    adopting = f"""
+cloudflare.AccessPolicy("staff", adopt="{id_}", **staff,
+    opts=pulumi.ResourceOptions(depends_on=[wiki]))
+"""
+    # The list that does not change has it yet, and there is no way back.
+    stack.program(THREE + adopting)
+    assert "it cannot stay in this list" in stack.preview(ok=False).text
     # The list is first, and would delete what the adoption has not yet made reusable.
-    stack.program(
-        APP
-        + LIST.format(policies="not_eve, guests")
-        + f'cloudflare.AccessPolicy("staff", adopt="{id_}", **staff,\n'
-        "    opts=pulumi.ResourceOptions(depends_on=[wiki]))\n"
-    )
+    stack.program(APP + LIST.format(policies="not_eve, guests") + adopting)
     stack.up()
     found = {policy["name"]: policy for policy in policies_of(cloudflare)}
     assert list(found) == ["Not Eve", "Staff", "Guests"]

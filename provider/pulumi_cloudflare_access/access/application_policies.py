@@ -8,6 +8,7 @@ becomes another without anybody getting in meanwhile whom neither lets in.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
@@ -52,6 +53,7 @@ class AccessApplicationPoliciesState(State):
 
 
 _POLICY = NestedShape(fields_of(PolicyInputs))
+_TAKEN = '"{}" ({}) is adopted as a reusable policy: it cannot stay in this list'
 
 
 class AccessApplicationPoliciesProvider(OfAnApplication):
@@ -94,6 +96,16 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     def adoptable(self, id_: str) -> str:
         """Tell the list from its application, which has the same id."""
         return f"the policies of {id_}"
+
+    def taken(
+        self, id_: str, olds: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Say which policies of the list become reusable: nobody can take that back."""
+        del id_
+        wished = {policy_name(policy) for _, policy in in_order(declared.get("policies"))}
+        for name, policy_id in (olds.get("ids") or {}).items():
+            if name in wished and ownership.is_adopted(self.kind, policy_id):
+                yield _TAKEN.format(name, policy_id)
 
     def _called(self, props: Mapping[str, Any], id_: str) -> str:
         del props
@@ -211,7 +223,8 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Make the list another, in the steps that transition.py says."""
-        change = _Change(there, declared, was, ownership.is_adopted)
+        adopted = functools.partial(ownership.is_adopted, self.kind)
+        change = _Change(there, declared, was, adopted)
         steps = change.steps()
         where = self._where(scope, there["id"])
         policies = {change.called[policy["id"]]: policy for policy in there["policies"]}
@@ -290,9 +303,7 @@ class _Change:
             name, id_ = policy_name(policy), policy["id"]
             theirs = bool(policy.get(REUSABLE)) or is_adopted(id_)
             if theirs and not policy.get(REUSABLE) and name in self._wished:
-                raise DeclarationError(
-                    f'"{name}" ({id_}) is adopted as a reusable policy: it cannot stay in this list'
-                )
+                raise DeclarationError(_TAKEN.format(name, id_))
             # At Cloudflare, names need not be unique.
             internal = f"{name} ({id_})" if theirs or name in self._there else name
             self.called[id_] = internal

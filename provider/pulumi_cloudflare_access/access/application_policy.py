@@ -88,8 +88,23 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         found = super()._get(scope, id_)
         if not self.is_ours(found):
             now = Reason(None, "the policy is reusable by now, and of another kind: AccessPolicy")
-            raise NotFoundError(f"GET {self._path(scope, id_)}", 404, (now,))
+            told = (
+                "reusable by now, and no longer the application's own: take it out of the program, "
+                "or the next up makes a second one"
+            )
+            raise NotFoundError(f"GET {self._path(scope, id_)}", 404, (now,), None, told)
         return found
+
+    def taken(
+        self, id_: str, olds: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Say that it becomes reusable: nobody can take that back."""
+        del declared
+        if ownership.is_adopted(self.kind, id_):
+            yield (
+                f"{self._called(olds, id_)} is adopted as a reusable policy: take this resource "
+                "out of the program"
+            )
 
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         make = super()._make
