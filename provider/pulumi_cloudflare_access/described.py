@@ -70,6 +70,14 @@ class Described:
         """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
         return iter(())
 
+    def beside(
+        self,
+        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what is there that no declaration of the object has, and has a say beside it."""
+        return iter(())
+
     def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Take out again what `identified` has put in."""
         return dict(declared)

@@ -238,9 +238,12 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if external:
             # Somebody else's object may change. The program's inputs are an id, and stay that.
             return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
-        drift = self._differences(self._declared(props), self._declared(outputs), secret_in(props))
+        declared = self._declared(props)
+        drift = self._differences(declared, self._declared(outputs), secret_in(props))
         if drift:
             plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
+        for concern in self.beside(answer, declared):
+            plugin.warn(concern)
         computed = {*self.state.model_fields, VERSION}
         inputs = {name: value for name, value in outputs.items() if name not in computed}
         return dynamic.ReadResult(id_, outputs, self.as_written(inputs))
@@ -267,6 +270,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             called = self._called(_olds, _id)
             secret = secret_in(_olds) | secret_in(_news)
             self._refuse_unseen(called, _olds, there, new, secret)
+        for concern in self.beside(there, {name: old[name] for name in old.keys() & new.keys()}):
+            plugin.warn(concern)
         if not self._is_settled(there, old, new):
             with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)

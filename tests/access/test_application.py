@@ -202,6 +202,36 @@ def test_policies_that_are_no_longer_declared_stay_and_the_preview_says_so(
     assert told(plugin) == ["app.example.com becomes reachable without Access"]
 
 
+def test_policies_of_its_own_beside_those_that_are_declared_are_told(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    app = plugin.up(KIND, {**APP, "policies": abc[:1]})
+    person.make({**policy("Hole", "bypass"), "precedence": 99}, f"/{app.id}/policies")
+    # As a new run finds it, when it refreshes and when it does not.
+    plugin.restart()
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    both = (
+        "has policies of its own too, and of all, the first that matches decides: "
+        "A > Hole (its own, bypass)"
+    )
+    assert (refreshed.did, told(plugin)) == ("same", [both])
+    plugin.up(KIND, {**APP, "name": "Other", "policies": abc[:1]}, was=app)
+    assert told(plugin) == [both]
+
+
+def test_policies_of_its_own_are_no_news_where_none_were_declared(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    app = plugin.up(KIND, APP)
+    person.make(policy("Own"), f"/{app.id}/policies")
+    refreshed = plugin.refresh(app)
+    assert refreshed
+    # As where a program goes from its own policies to reusable ones: its own go last.
+    plugin.up(KIND, {**APP, "policies": abc}, was=refreshed)
+    assert told(plugin) == []
+
+
 def test_none_declared_where_nothing_was_detaches_what_is_there(
     plugin: Plugin, person: Person, abc: list[str]
 ) -> None:

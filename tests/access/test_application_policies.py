@@ -689,6 +689,31 @@ def test_a_single_policy_made_reusable_is_not_deleted_even_a_run_later(
     assert [(policy["id"], policy["precedence"]) for policy in app.policies()] == [(made.id, 5)]
 
 
+def test_reusable_policies_that_somebody_attaches_are_told(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(NOT_EVE, STAFF))
+    bypass = {"name": "All", "decision": "bypass", "include": [rules.everyone()]}
+    reusable = plugin.up(REUSABLE, bypass)
+    body = {"type": "self_hosted", "domain": "app.example.com", "policies": [reusable.id]}
+    app.ask("PUT", f"/{app.id}", body)
+    # As a new run finds it, when it refreshes and when it does not.
+    plugin.restart()
+    plugin.engine.warnings.clear()
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    order = [f"{name} (reusable, bypass)" if name == "All" else name for name in app.names()]
+    both = (
+        "reusable policies are attached to the application too, and of all, the first that "
+        f"matches decides: {' > '.join(order)}"
+    )
+    assert "All (reusable, bypass)" in both
+    assert (refreshed.did, plugin.warnings) == ("same", [both])
+    plugin.engine.warnings.clear()
+    plugin.up(LIST, app.declare(NOT_EVE, {**STAFF, "include": [ADA]}), was=made)
+    assert plugin.warnings == [both]
+
+
 def test_a_list_is_not_made_beside_reusable_policies(plugin: Plugin, app: Application) -> None:
     adopt(plugin, STAFF, app.make(STAFF)["id"])
     with pytest.raises(

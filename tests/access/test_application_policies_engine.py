@@ -205,7 +205,9 @@ cloudflare.AccessPolicy("staff", adopt="{id_}", **staff,
     found = {policy["name"]: policy for policy in policies_of(cloudflare)}
     assert list(found) == ["Not Eve", "Staff", "Guests"]
     assert (found["Staff"]["id"], found["Staff"]["reusable"]) == (id_, True)
-    assert stack.settled()
+    # Half-way: there is nothing to do, and both kinds decide.
+    half_way = stack.preview("--refresh", "--expect-no-changes")
+    assert "first that matches decides: Not Eve > Staff (reusable, allow) > Guests" in half_way.text
 
     # The rest goes; what is reusable is attached by the application from now on.
     stack.program(

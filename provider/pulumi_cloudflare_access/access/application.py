@@ -33,7 +33,7 @@ from ..references import (
 from ..resource import Resource
 from .application_fields import PLACES, SCIM_SECRETS, AccessApplicationInputs, address, attached
 from .application_types import BUILT_IN, WITH_DOMAIN, concerns_of_type, mistakes_of_type
-from .owned_policies import attaches
+from .owned_policies import REUSABLE, attaches, first_of_all
 
 
 class AccessApplicationState(State):
@@ -120,6 +120,13 @@ class AccessApplicationProvider(Lifecycle):
                 f"{BEFORE.join(key for key, _ in stay)}; policies=[] with allow_no_policies=True "
                 "detaches them"
             )
+
+    def beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of policies of its own where it has reusable ones."""
+        policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
+        own = [one for one in policies if not one.get(REUSABLE)]
+        if own and declared.get("policies"):
+            yield f"has policies of its own {first_of_all(policies, own, 'its own')}"
 
     def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what nothing protects any more."""

@@ -28,6 +28,7 @@ from .owned_policies import (
     ALL,
     REUSABLE,
     OfAnApplication,
+    first_of_all,
     in_application,
     mistakes_together,
     policy_name,
@@ -92,6 +93,15 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                     yield f"{key}: {concern}"
         if in_order(was.get("policies")) and not declared.get("policies"):
             yield "no policies: nobody gets in any more"
+
+    def beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of reusable policies, unless this very run has made them that."""
+        del declared
+        adopted = functools.partial(ownership.is_adopted, self.kind)
+        others = [one for one in answer[REUSABLE] if not adopted(one["id"])]
+        if others:
+            order = first_of_all([*answer["policies"], *answer[REUSABLE]], others, "reusable")
+            yield f"reusable policies are attached to the application {order}"
 
     def adoptable(self, id_: str) -> str:
         """Tell the list from its application, which has the same id."""

@@ -5,12 +5,12 @@ Reusable policies have their places among them: the first that matches decides, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, segment_mistakes
-from ..references import APPLICATIONS, Found, Reference
+from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
 
 # In an answer: the policy is a reusable one.
@@ -50,6 +50,18 @@ class OfAnApplication(Lifecycle):
         """Read an application's policies of both kinds, in order."""
         policies = self.client.list(where, per_page=self.per_page, needs=self.needs)
         return sorted(policies, key=precedence_of)
+
+
+def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any], kind: str) -> str:
+    """Say in which order policies of both kinds decide, and what those do that are told of."""
+    in_order = sorted(policies, key=lambda policy: int(policy.get("precedence") or 0))
+    line = BEFORE.join(
+        f"{policy_name(policy)} ({kind}, {policy.get('decision')})"
+        if policy in others
+        else policy_name(policy)
+        for policy in in_order
+    )
+    return f"too, and of all, the first that matches decides: {line}"
 
 
 def precedence_of(policy: Mapping[str, Any]) -> int:
