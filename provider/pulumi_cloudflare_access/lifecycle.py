@@ -552,6 +552,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             for found in listed
             if key.same(found.get(key.name), name)
             and self.is_ours(found)
+            and self._may_become(found, props)
             and not ownership.is_own(self.kind, self.what, _id_of(found))
         ]
         if len(same) > 1:
@@ -561,6 +562,11 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 f'adopt="<id>" ({ids})'
             )
         return same[0] if same else None
+
+    def _may_become(self, found: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
+        """Tell whether an object is like the declared one in all that no update can change."""
+        decisive = [name for name in self.replaced_by if name in found and name in props]
+        return all(self.facts()[name].same(found[name], props[name]) for name in decisive)
 
     def _refuse_unseen(
         self,

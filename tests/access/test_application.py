@@ -581,6 +581,16 @@ def test_an_application_is_adopted_by_its_domain_in_any_letters(
     assert told(plugin) == []
 
 
+def test_an_application_of_another_type_on_the_domain_is_not_adopted(
+    plugin: Plugin, person: Person
+) -> None:
+    bookmark = person.make({**APP, "type": "bookmark"})["id"]
+    made = plugin.up(KIND, {**APP, "adopt": True, "adopt_changes": True})
+    assert made.id != bookmark
+    there = {app["id"]: app["type"] for app in person.look()}
+    assert there == {bookmark: "bookmark", made.id: "self_hosted"}
+
+
 @pytest.mark.parametrize("idps", [[], [IDP, "12312312-29c8-46c2-bacb-669d65136971"]])
 def test_a_redirect_needs_exactly_one_identity_provider(idps: list[str], plugin: Plugin) -> None:
     with pytest.raises(CheckFailed) as caught:
