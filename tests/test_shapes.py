@@ -19,8 +19,10 @@ from pulumi_cloudflare_access.model import (
     objects,
     one_or_many,
 )
-from pulumi_cloudflare_access.references import InOrder, References, in_order
+from pulumi_cloudflare_access.references import ID, LABEL, InOrder, References, in_order
 from pulumi_cloudflare_access.shapes import NestedShape, TextShape, Values, both, write
+
+IDS = ["1" * 32, "2" * 32, "3" * 32]
 
 
 class Item(Inputs):
@@ -79,7 +81,7 @@ def values(least: int) -> dict[str, st.SearchStrategy[Any]]:
         "steps": st.lists(inner, min_size=least, max_size=3),
         "inner": inner,
         "logins": inner | st.lists(inner, min_size=1, max_size=2),
-        "links": st.lists(st.sampled_from(["1", "2", "3"]), min_size=least, max_size=4),
+        "links": st.lists(st.sampled_from(IDS), min_size=least, max_size=4),
         "flag": st.booleans(),
     }
 
@@ -282,9 +284,11 @@ def assert_seen(before: dict[str, Any], after: dict[str, Any], order: random.Ran
     assert SHAPE.same(found, after) == SHAPE.same(before, after)
 
 
-@given(st.lists(st.sampled_from(["1", "2", "3", "order"]), max_size=6))
+@given(st.lists(st.sampled_from([*IDS, "4" * 32]), max_size=6))
 def test_a_list_in_order_keeps_its_order_and_says_a_thing_once(ids: list[str]) -> None:
-    keyed, mistakes = InOrder(References()).check(ids, "links")
+    called = {"4" * 32: "order"}
+    links = [{ID: id_, LABEL: called.get(id_, id_)} for id_ in ids]
+    keyed, mistakes = InOrder(References()).check(links, "links")
     assert mistakes == []
     assert [entry["id"] for _, entry in in_order(keyed)] == list(dict.fromkeys(ids))
     assert InOrder(References()).check(keyed, "links") == (keyed, [])
