@@ -181,8 +181,10 @@ class Described:
                 f"Cloudflare made something else of this {self.what} than was declared: "
                 f"{'; '.join(surprises)}"
             )
-        self._remember_name(answer)
         secret = secret_in(props)
+        if "name" not in secret:
+            # Else it would stand in clear in the keys of what refers to the object.
+            self._remember_name(answer)
         # What only the answer to a creation has may come masked in others.
         computed = {
             name: plugin.secret(value) if self.repeated.get(name) in secret else value

@@ -737,6 +737,18 @@ def test_what_the_api_says_about_a_secret_is_blanked_out(
     assert CANARY not in "".join([str(refused.value), str(drift.value), *plugin.warnings])
 
 
+def test_a_secret_name_is_in_no_key_of_what_refers_to_the_object(
+    plugin: Plugin, colleague: Colleague
+) -> None:
+    quiet = plugin.up(KIND, {**ENGINEERS, "name": CANARY, "__secret": ["name"]}, name="quiet")
+    group = plugin.up(KIND, ENGINEERS)
+    colleague.edit("Engineers", include=[ADA, {"group": {"id": quiet.id}}])
+    found = plugin.refresh(group)
+    assert found
+    assert found.inputs["include"].keys() == {"email ada@example.com", f"group {quiet.id}"}
+    assert CANARY not in "".join(plugin.warnings)
+
+
 def test_what_was_secret_and_is_no_longer_declared_is_not_told_either(
     plugin: Plugin, colleague: Colleague
 ) -> None:
