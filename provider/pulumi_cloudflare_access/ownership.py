@@ -59,6 +59,11 @@ def is_managed(kind: str, id_: str) -> bool:
     return (kind, id_) in _owners
 
 
+def is_replaced(kind: str, id_: str) -> bool:
+    """Tell whether the object is the one that the resource at hand had so far."""
+    return _owners.get((kind, id_)) == plugin.current_urn()
+
+
 def is_owner(kind: str, urn: str) -> bool:
     """Tell whether the resource has been seen to own an object."""
     return (kind, urn) in _owning

@@ -831,6 +831,22 @@ def test_one_policy_moves_to_another_application_by_replacement(
     assert (app.names(), other.names()) == ([], ["Staff"])
 
 
+def test_one_policy_that_is_replaced_in_its_place_says_what_to_do(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(ONE, app.one(STAFF, 3))
+    plugin.restart()
+    # The engine's own wish: `replace_on_changes`, say.
+    changed = plugin.check(ONE, app.one({**STAFF, "include": [EVE]}, 3), made.inputs, made.urn)
+    plugin.diff(made, changed)
+    told = (
+        "precedence 3 is taken by the very policy that this one is to replace: with delete_before"
+    )
+    with pytest.raises(CallFailed, match=told):
+        plugin.create(ONE, changed, made.urn)
+    assert [policy["id"] for policy in app.policies()] == [made.id]
+
+
 def test_one_policy_is_read_in_its_application(plugin: Plugin, app: Application) -> None:
     id_ = app.make(STAFF, precedence=3)["id"]
     found = plugin.get(ONE, id_, {"application": app.id})

@@ -51,6 +51,10 @@ class AccessApplicationPolicyState(State):
 
 # What Cloudflare says, now and in 2022, when a precedence is taken.
 TAKEN = frozenset({12130, 11018})
+BEFORE_IT = (
+    "precedence {} is taken by the very policy that this one is to replace: with "
+    "delete_before_replace=True that one goes first, and is missing for a moment"
+)
 
 
 class AccessApplicationPolicyProvider(OfAnApplication):
@@ -145,6 +149,8 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 if holder is None:
                     # It has just left, or the code means something else: then it is told again.
                     return write()
+                if not own and ownership.is_replaced(self.kind, holder["id"]):
+                    raise error.with_remedy(BEFORE_IT.format(place)) from None
                 is_ours = ownership.is_managed(self.kind, holder["id"])
                 # The engine may only be about to ask for the other resource.
                 if wait is None or (tried and not is_ours):
