@@ -153,6 +153,7 @@ class References(Keyed):
     """An unordered list of references."""
 
     of_what = "ids"
+    no_id = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
 
     def may_be(self, answered: Any) -> bool:
         """Answers hold the id, or the whole object."""
@@ -169,8 +170,7 @@ class References(Keyed):
         if entry.get(MISTAKE):
             return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
         if not is_id(entry[ID]):
-            told = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
-            return Named("", {}), [Mistake(path, told)]
+            return Named("", {}), [Mistake(path, self.no_id)]
         kept = {key: entry[key] for key in (ID, OF) if entry.get(key) is not None}
         label = entry.get(LABEL) or (NOT_KNOWN_YET if kept[ID] == UNKNOWN else kept[ID])
         return Named(str(label), kept), []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from harness.colleague import Colleague
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
-from harness.sockets import Scripted, answer, envelope
+from harness.sockets import Scripted, answer, envelope, nobody
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 
@@ -773,15 +772,14 @@ def test_a_token_that_nobody_issued_is_told_with_the_permission_that_is_needed(
 
 
 def test_a_cloudflare_that_cannot_be_reached_is_one_line(cloudflare: LocalCloudflare) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    nowhere = {
-        **config_for(cloudflare),
-        "cloudflare:baseUrl": f"http://127.0.0.1:{port}",
-        "cloudflare-access:deadline": "1",
-    }
-    with another(nowhere) as plugin, pytest.raises(CallFailed) as caught:
-        plugin.up(KIND, ENGINEERS)
+    with nobody() as port:
+        nowhere = {
+            **config_for(cloudflare),
+            "cloudflare:baseUrl": f"http://127.0.0.1:{port}",
+            "cloudflare-access:deadline": "1",
+        }
+        with another(nowhere) as plugin, pytest.raises(CallFailed) as caught:
+            plugin.up(KIND, ENGINEERS)
     assert str(caught.value).startswith("UnreachableError: GET /accounts/")
     assert f"cannot reach 127.0.0.1:{port}" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import ssl
 import threading
 import time
@@ -19,7 +18,7 @@ import trustme
 
 from harness.clock import VirtualTime
 from harness.plugin import Plugin
-from harness.sockets import RAY, RESET, Proxy, Scripted, answer, envelope, refused
+from harness.sockets import RAY, RESET, Proxy, Scripted, answer, envelope, nobody, refused
 from pulumi_cloudflare_access.api.client import MOST_PAGES, Client, client_for
 from pulumi_cloudflare_access.errors import (
     ApiError,
@@ -228,17 +227,16 @@ def test_a_create_that_is_refused_has_not_been_done(status: str) -> None:
 
 
 def test_a_create_that_was_never_sent_has_not_been_done() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(UnreachableError) as caught:
+    with nobody() as port, pytest.raises(UnreachableError) as caught:
         client(f"http://127.0.0.1:{port}/client/v4").post("/groups", GROUP, needs=NEEDS)
     assert not caught.value.sent
 
 
 def test_an_address_where_nobody_listens_is_named_with_what_to_look_at() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with pytest.raises(UnreachableError, match=rf"cannot reach 127\.0\.0\.1:{port}.*HTTPS_PROXY"):
+    with (
+        nobody() as port,
+        pytest.raises(UnreachableError, match=rf"cannot reach 127\.0\.0\.1:{port}.*HTTPS_PROXY"),
+    ):
         client(f"http://127.0.0.1:{port}/client/v4").get("/groups/g1", needs=NEEDS)
 
 

@@ -8,16 +8,24 @@ import socket
 import struct
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 RAY = "8f1e2d3c4b5a6978-AMS"
 RESET: Any = object()
 """An answer that is none: the connection is reset once the request has been read."""
+
+
+@contextmanager
+def nobody() -> Iterator[int]:
+    """Hold a port at which nobody listens: one that is given back may be another test's at once."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def answer(

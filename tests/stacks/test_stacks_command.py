@@ -8,7 +8,6 @@ import re
 import select
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.dask import PATIENCE, cluster
+from harness.sockets import nobody
 from pulumi_cloudflare_access.cli import main
 
 if TYPE_CHECKING:
@@ -158,10 +158,9 @@ def test_a_list_that_is_no_file_is_named(folder: Path, accounts: str) -> None:
 
 
 def test_a_cluster_that_does_not_answer_is_named(folder: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-    # Nobody listens there any more.
-    told = refused(folder, "--program", "project", "--dask", address)
+    with nobody() as port:
+        address = f"tcp://127.0.0.1:{port}"
+        told = refused(folder, "--program", "project", "--dask", address)
     assert told.startswith(f"--dask {address}: no scheduler answers there (")
     told = refused(folder, "--program", "project", "--dask", "nonsense://x")
     assert told.startswith("--dask nonsense://x: ")

@@ -86,17 +86,13 @@ class _ResourceGroups(References):
     """Resource groups, by id; each is an object on the wire."""
 
     of_what = "groups"
+    no_id = "is no id of a resource group; pass the resource group itself or its id"
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         if isinstance(entry, Mapping) and "objects" in entry:
             told = "is a scope: make a ResourceGroup of it, or a Team, which takes scopes here"
             return Named("", {}), [Mistake(path, told)]
-        named, mistakes = super().read(entry, path)
-        id_ = UNKNOWN if mistakes else named.entry[ID]
-        if id_ == UNKNOWN or _AN_ID.fullmatch(id_):
-            return named, mistakes
-        told = "is no id of a resource group; pass the resource group itself or its id"
-        return named, [Mistake(path, told)]
+        return super().read(entry, path)
 
     def to_wire(self, entry: Any) -> Any:
         return {ID: entry[ID]}
