@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -194,9 +193,7 @@ def test_there_is_no_filter_by_address(
 def test_a_page_has_20_of_thousands_and_at_most_50(
     http: httpx.Client, members: str, cloudflare: LocalCloudflare
 ) -> None:
-    begun = time.perf_counter()
     cloudflare.seed({"members": [{"email": f"{number}@example.com"} for number in range(5000)]})
-    assert time.perf_counter() - begun < 2  # it takes 0.06 s where nothing else runs
     first = http.get(members).json()
     assert len(first["result"]) == 20
     assert first["result_info"] == {"page": 1, "per_page": 20, "count": 20, "total_count": 5000}
