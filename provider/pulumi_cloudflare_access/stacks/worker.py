@@ -104,7 +104,7 @@ def work(job: Job) -> StackResult:
         error = str(failed)
     except Exception as failed:  # noqa: BLE001 - it is this stack's result, and no other's
         error = f"{type(failed).__name__}: {failed}"
-    hide = functools.partial(without_secrets, job=job)
+    hide = functools.partial(_hide, secrets=_secrets(job))
     return StackResult(
         name=job.account.name,
         account_id=job.account.account_id,
@@ -354,7 +354,11 @@ def _stderr(text: str) -> str:
 
 def without_secrets(text: str, job: Job) -> str:
     """Put "[secret]" in place of every secret that this process knows of."""
-    for secret in sorted(_secrets(job), key=len, reverse=True):
+    return _hide(text, _secrets(job))
+
+
+def _hide(text: str, secrets: set[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "[secret]")
     return text
 
