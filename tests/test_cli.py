@@ -412,3 +412,27 @@ def test_the_readmes_way_to_try_a_stack_works_and_leaves_the_project_as_it_was(
         "Pulumi.yaml",
         "__main__.py",
     }
+
+
+def test_switches_are_set_on_the_command_line(environment: dict[str, str]) -> None:
+    switches = ["--switch", "delete_in_use=allow", "--switch", "max_groups=null"]
+    with start("local", "--json", *switches, env=environment) as process:
+        assert process.stdout is not None
+        base_url = json.loads(process.stdout.readline())["base_url"]
+        told = httpx.get(base_url.replace("/client/v4", "/_local/switches")).json()
+        process.kill()
+    assert (told["delete_in_use"], told["max_groups"]) == ("allow", None)
+
+
+@pytest.mark.parametrize(
+    ("switch", "told"),
+    [
+        ("delete_inuse=allow", "there is no switch"),
+        ("delete_in_use=alow", '"allow"?'),
+        ("strict", "is not of the form name=value"),
+    ],
+)
+def test_a_switch_that_is_wrong_is_told_at_once(switch: str, told: str) -> None:
+    wrong = run("local", "--switch", switch)
+    assert wrong.returncode == 2
+    assert told in wrong.stderr

@@ -61,6 +61,17 @@ def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tu
         raise click.BadParameter(str(error)) from None
 
 
+def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
+    if not texts:
+        return {}
+    from .local_cloudflare.switches import parsed  # noqa: PLC0415  (no other command needs it)
+
+    try:
+        return dict(map(parsed, texts))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @main.command()
 @click.option(
     "--port",
@@ -82,6 +93,14 @@ def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tu
     metavar="LINE",
     help="What is to go wrong, such as 'POST /accounts/*/access/groups status=503 nth=2'.",
 )
+@click.option(
+    "--switch",
+    "switches",
+    multiple=True,
+    callback=_switches,
+    metavar="NAME=VALUE",
+    help="What it is to do differently, such as delete_in_use=allow; may be repeated.",
+)
 @click.option("--proxy", is_flag=True, help="Let faults that are armed later cut connections, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 @click.option(
@@ -98,6 +117,7 @@ def local(
     plain: bool,
     strict: bool,
     faults: tuple[Order, ...],
+    switches: dict[str, Any],
     proxy: bool,
     as_json: bool,
     accounts: tuple[str, ...],
@@ -124,6 +144,7 @@ def local(
     cloudflare = _local_cloudflare(
         accounts,
         zones,
+        switches,
         port=port,
         latency=latency_ms / 1000,
         seed=seed,
@@ -150,7 +171,12 @@ def local(
 
 
 def _local_cloudflare(
-    accounts: tuple[str, ...], zones: tuple[str, ...], *, port: int, **options: Any
+    accounts: tuple[str, ...],
+    zones: tuple[str, ...],
+    switches: dict[str, Any],
+    *,
+    port: int,
+    **options: Any,
 ) -> LocalCloudflare:
     try:
         from .local_cloudflare import LocalCloudflare  # noqa: PLC0415  (an extra brings Werkzeug)
@@ -164,6 +190,7 @@ def _local_cloudflare(
         account_id=accounts[0] if accounts else None,
         zone_id=zones[0] if zones else None,
     )
+    cloudflare.switches.set(switches)
     for account in accounts[1:]:
         # One token for all of them: one is all that is printed.
         cloudflare.add_account(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-from . import control
+from . import browsers, control
 from .arming import Faults
 from .auth import Caller
 from .call import NO_RESULT, Answer, Call
@@ -18,7 +17,6 @@ from .exceptions import (
     InvalidHeadersError,
     MalformedJsonError,
     MethodNotAllowedError,
-    MisdirectedError,
     NoRouteError,
     RateLimitedError,
     RefusedError,
@@ -43,8 +41,6 @@ if TYPE_CHECKING:
     from .world import World
 
 BASE = "/client/v4"
-
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class App:
@@ -97,6 +93,12 @@ class App:
         with self.lock:
             return sso_connectors.move_on(self.world, connector_id, status)
 
+    def switch(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Set switches by name, all or none, and return all there are."""
+        with self.lock:
+            self.world.switches.set(document)
+            return self.world.switches.told()
+
     def meet_at_proxy(self, method: str, path: str) -> Strike | None:
         """Return the fault that a request meets before it gets here."""
         if not path.startswith(f"{BASE}/"):
@@ -104,9 +106,9 @@ class App:
         return self.faults.meet(method, path.removeprefix(BASE), at_proxy=True)
 
     def _respond(self, request: Request) -> Response:
-        # A web page whose own name resolves to this machine must not get in.
-        if urlsplit(f"//{request.host}").hostname not in _LOOPBACK:
-            return _response(Reply.of(MisdirectedError.status, failure(*MisdirectedError().errors)))
+        refusal = browsers.refusal(request)
+        if refusal is not None:
+            return _response(Reply.of(refusal.status, failure(*refusal.errors)))
         if request.path.startswith("/_local/"):
             return _response(Reply.of(*control.answer(self, request)))
         # Waiting is not behaviour: it happens to every request at once.

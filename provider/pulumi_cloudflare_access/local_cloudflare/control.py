@@ -15,7 +15,11 @@
     GET     /_local/clock                 what the clock says, and whether it runs
     POST    /_local/clock                 {"advance": 300}, {"running": false}, or both
 
-They need no credentials, are not remembered themselves, and have no envelope.
+    GET     /_local/switches              every switch and its value (`Switches`)
+    POST    /_local/switches              set some: {"delete_in_use": "allow", "max_rules": 10}
+
+They need no credentials, are not remembered themselves, and have no envelope. A body is JSON, and
+its content type says so: that of a web page's form does not.
 """
 
 from __future__ import annotations
@@ -38,10 +42,23 @@ if TYPE_CHECKING:
 
 def answer(app: App, request: Request) -> tuple[int, Any]:
     """Return the status and the document for a control route."""
+    if request.mimetype != "application/json" and (request.mimetype or request.get_data()):
+        given = f", not {request.mimetype}" if request.mimetype else ""
+        return 415, {"error": f"Content-Type must be application/json{given}"}
     words = request.path.split("/")[2:]
     order = _order(app, request.method, words, lambda: json.loads(request.get_data()))
     if order is None:
         return 404, {"error": f"there is no {request.method} {request.path}"}
+    return _obeyed(order)
+
+
+class _Order(NamedTuple):
+    obey: Callable[[], Any]
+    what: str = "an order"
+    """What the body should be."""
+
+
+def _obeyed(order: _Order) -> tuple[int, Any]:
     try:
         done = order.obey()
     except RefusedError as refusal:
@@ -53,12 +70,6 @@ def answer(app: App, request: Request) -> tuple[int, Any]:
     except LookupError as error:
         return 404, {"error": str(error)}
     return 200, {} if done is None else done
-
-
-class _Order(NamedTuple):
-    obey: Callable[[], Any]
-    what: str = "an order"
-    """What the body should be."""
 
 
 def _order(app: App, verb: str, words: list[str], body: Callable[[], Any]) -> _Order | None:
@@ -77,6 +88,10 @@ def _order(app: App, verb: str, words: list[str], body: Callable[[], Any]) -> _O
             order = _Order(lambda: _told(app.world.clock))
         case ["POST", "clock"]:
             order = _Order(lambda: _set(app.world.clock, **body()), "a setting of the clock")
+        case ["GET", "switches"]:
+            order = _Order(app.world.switches.told)
+        case ["POST", "switches"]:
+            order = _Order(lambda: app.switch(body()), "switches")
         case _:
             return None
     return order

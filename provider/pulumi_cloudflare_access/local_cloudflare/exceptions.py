@@ -124,3 +124,11 @@ class MisdirectedError(RefusedError):
     status = 421
     code = 1000
     message = "The local Cloudflare answers to 127.0.0.1, ::1 and localhost only"
+
+
+class ForeignOriginError(RefusedError):
+    """The request comes from a web page, which has no business here."""
+
+    status = 403
+    code = 1000
+    message = "The local Cloudflare answers no web page (Origin, Sec-Fetch-Site)"

@@ -1,7 +1,19 @@
-"""What the local Cloudflare can be told to do differently, also while it runs."""
+"""What the local Cloudflare can be told to do differently, also while it runs.
 
-from dataclasses import dataclass
-from typing import Literal
+Every field of `Switches` can be set by its name: in Python, on the command line
+(`--switch delete_in_use=allow`) and by `POST /_local/switches`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import types
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass
@@ -96,3 +108,91 @@ class Switches:
 
     sso_failed_after: float | None = None
     """Seconds after which a pending SSO verification has failed; None for never."""
+
+    def set(self, document: Mapping[str, Any]) -> None:
+        """Set switches by name, all or none; a `ValueError` says which name or value is wrong."""
+        checked = {name: _checked(name, value) for name, value in document.items()}
+        vars(self).update(checked)
+
+    def told(self) -> dict[str, Any]:
+        """Return every switch and its value, as JSON has them."""
+        return asdict(self)
+
+
+def parsed(text: str) -> tuple[str, Any]:
+    """Read `name=value`; a `ValueError` says what is wrong with it.
+
+    The value is JSON, such as `true`, `5` or `null`, or else a plain text.
+    """
+    name, equals, written = text.partition("=")
+    if not equals:
+        raise ValueError(f'"{text}" is not of the form name=value')
+    try:
+        value = json.loads(written)
+    except ValueError:
+        value = written
+    return name, _checked(name, value)
+
+
+def _checked(name: str, value: Any) -> Any:
+    """Return the value as its switch keeps it; a `ValueError` where it has no such value."""
+    kinds = get_type_hints(Switches)
+    if name not in kinds:
+        raise ValueError(
+            f'there is no switch "{name}"{_nearest(name, kinds)} (there are {", ".join(kinds)})'
+        )
+    for kind in _alternatives(kinds[name]):
+        accepted, kept = _as(kind, value)
+        if accepted:
+            return kept
+    words = [one for kind in _alternatives(kinds[name]) for one in get_args(kind)]
+    near = _nearest(value, filter(_is_text, words)) if _is_text(value) else ""
+    raise ValueError(f"{name} must be {_said(kinds[name])}, not {json.dumps(value)}{near}")
+
+
+def _alternatives(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+
+
+def _as(kind: Any, value: Any) -> tuple[bool, Any]:
+    """Tell whether a value is of a kind, and return it as Python has it there."""
+    origin = get_origin(kind) or kind
+    if origin is Literal:
+        return any(value == one and type(value) is type(one) for one in get_args(kind)), value
+    if origin is float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number, float(value) if is_number else value
+    if origin in (tuple, set, frozenset):
+        return isinstance(value, list), origin(value) if isinstance(value, list) else value
+    if not isinstance(origin, type):
+        return True, value
+    return isinstance(value, origin) and isinstance(value, bool) is (origin is bool), value
+
+
+_WORDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    type(None): "null",
+}
+
+
+def _said(kind: Any) -> str:
+    """Say what values there are."""
+    words: list[str] = []
+    for one in _alternatives(kind):
+        if get_origin(one) is Literal:
+            words += map(json.dumps, get_args(one))
+        else:
+            words.append(_WORDS.get(one, "an object" if get_origin(one) is dict else "a list"))
+    return " or ".join(words)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'; "{close[0]}"?' if close else ""

@@ -1,0 +1,41 @@
+"""Keeps web pages out: any page that somebody visits can send requests to this machine.
+
+A browser says where a request comes from, and a page cannot change that. What programs send says
+nothing of the kind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from .exceptions import ForeignOriginError, MisdirectedError
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request
+
+    from .exceptions import RefusedError
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# What browsers say of a request that no other site's page has made.
+OWN_SITE = {"same-origin", "none"}
+
+
+def refusal(request: Request) -> RefusedError | None:
+    """Return why a request is refused that a web page may have sent; None: it goes through."""
+    # The page's own name may resolve to this machine.
+    if _host(f"//{request.host}") not in LOOPBACK:
+        return MisdirectedError()
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() != f"http://{request.host}".lower():
+        return ForeignOriginError()
+    if request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITE:
+        return ForeignOriginError()
+    return None
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
