@@ -215,7 +215,14 @@ def _names_at(fields: Mapping[str, Field], path: Iterable[Any]) -> Iterable[str]
 
 
 def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Objects:
-    """Describe an unordered list of objects, each called by what `key` makes of it."""
+    """Describe an unordered list of objects, each called by what `key` makes of it.
+
+    Raises TypeError for objects with a field that no answer has: nothing would tell two of them
+    apart that differ in it alone.
+    """
+    unanswered = [name for name, field in fields_of(inputs).items() if field.unanswered]
+    if unanswered:
+        raise TypeError(f"{inputs.__name__}: no answer has {', '.join(unanswered)}")
     return Objects(
         lambda declared: check(inputs, fields_of(inputs), declared),
         lambda: NestedShape(fields_of(inputs)),

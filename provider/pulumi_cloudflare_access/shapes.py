@@ -73,6 +73,10 @@ class Shape:
         del form, name_of
         return value
 
+    def answerable(self, value: Any) -> Any:
+        """Return what of a declared value an answer can show: no secrets."""
+        return value
+
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
         """Say what changed between two values that do not mean the same."""
         return [f"{path}: {_shown(old)} -> {_shown(new)}"]
@@ -246,6 +250,16 @@ class NestedShape(Shape):
             for change in field.shape.changes(f"{path}.{name}", was, now)
         ]
 
+    def answerable(self, value: Any) -> Any:
+        """Leave out the fields that no answer has."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: self.fields[name].shape.answerable(inner) if name in self.fields else inner
+            for name, inner in value.items()
+            if not (name in self.fields and self.fields[name].unanswered)
+        }
+
     def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
         """Go by what decides of which kind an object is; where nothing does, by its name."""
         deciding = [name for name, field in self.fields.items() if field.decides]
@@ -340,6 +354,10 @@ class OrderedShape(Shape):
         """Write what the entries mean, in their order."""
         return list(map(self.item.meaning, value)) if isinstance(value, list) else value
 
+    def answerable(self, value: Any) -> Any:
+        """Leave out what no answer has of the entries."""
+        return list(map(self.item.answerable, value)) if isinstance(value, list) else value
+
     def both(self, old: Any, new: Any) -> Any:
         """Return every field of either, entry by entry."""
         if not isinstance(old, list) or not isinstance(new, list):
@@ -412,6 +430,10 @@ class OneOrManyShape(Shape):
         if isinstance(new, list) or isinstance(old, list):
             return old if self.same(new, old) else new
         return self.one.keep_keys(new, old)
+
+    def answerable(self, value: Any) -> Any:
+        """Leave out what no answer has of the entries."""
+        return list(map(self.one.answerable, _many(value)))
 
     def both(self, old: Any, new: Any) -> Any:
         """Return every field of either, entry by entry, in the newer form."""
@@ -505,10 +527,14 @@ def over(
 
 
 def _most_first(item: Shape, entries: Mapping[K, Any]) -> list[K]:
-    """Sort by how much entries say: those that say the most match the least."""
+    """Sort by how much entries say: those that say the most match the least.
+
+    What no answer shows tells no two entries of an answer apart: it does not count.
+    """
 
     def said(key: K) -> tuple[int, K]:
-        return -len(json.dumps(item.meaning(entries[key]), sort_keys=True)), key
+        shown = item.answerable(entries[key])
+        return -len(json.dumps(item.meaning(shown), sort_keys=True)), key
 
     return sorted(entries, key=said)
 
