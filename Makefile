@@ -71,21 +71,18 @@ build/setup/python:
 		exit 1; }
 	@"$(PYTHON)" -c 'import sys; print(sys._base_executable)' > $@
 
-build/setup/package: build/setup/python $(LOCK) pyproject.toml
-	@echo "Making .venv with exactly what $(LOCK) names, usually 40 seconds …" >&2
+build/setup/package: build/setup/python $(LOCK) pyproject.toml tests/requirements/install.sh
+	@echo "Making .venv with exactly what $(LOCK) names, usually 10 seconds …" >&2
 	@"$$(cat build/setup/python)" -m venv --clear .venv >&2 || { \
 		echo "python -m venv failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK) >&2 || { \
-		echo "The packages could not be fetched: is the package registry within reach," >&2; \
-		echo "and does it need a proxy (HTTPS_PROXY) or another index (PIP_INDEX_URL)?" >&2; exit 1; }
-	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
+	@sh tests/requirements/install.sh $(IN_VENV) $(LOCK) $(LOCK)
+	@.venv/bin/uv pip install --quiet --python $(IN_VENV) --no-deps --no-build-isolation -e . >&2
 	@touch $@
 
-build/setup/oldest: build/setup/python $(OLDEST_LOCK) pyproject.toml
-	@echo "Making build/oldest with the oldest Pulumi SDK that is supported, usually 30 seconds …" >&2
+build/setup/oldest: build/setup/package $(OLDEST_LOCK)
+	@echo "Making build/oldest with the oldest Pulumi SDK that is supported, usually 10 seconds …" >&2
 	@"$$(cat build/setup/python)" -m venv --clear build/oldest >&2
-	@build/oldest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r $(OLDEST_LOCK) >&2
+	@sh tests/requirements/install.sh build/oldest/bin/python $(OLDEST_LOCK) $(LOCK)
 	@build/oldest/bin/python -c 'import pathlib, sysconfig; \
 		pathlib.Path(sysconfig.get_path("purelib"), "checkout.pth").write_text( \
 			str(pathlib.Path("provider").resolve()))'

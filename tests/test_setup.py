@@ -145,7 +145,36 @@ def test_a_changed_lock_or_pyproject_makes_the_virtualenv_anew(
     os.utime(checkout.root / changed, (stamp + 1, stamp + 1))
     done = checkout.make("--dry-run", "setup").stdout
     assert "-m venv --clear .venv" in done
-    assert "--require-hashes" in done
+    assert "install.sh" in done
+
+
+@pytest.mark.parametrize("by", ["uv", "pip"])
+def test_a_package_whose_hash_is_not_the_locks_is_not_installed(tmp_path: Path, by: str) -> None:
+    lock = (ROOT / "tests/requirements/newest.txt").read_text()
+    [entry] = re.findall(r"^idna==(?:.*\\\n)*.*\n", lock, re.MULTILINE)
+    for name, text in (("right", entry), ("wrong", re.sub("[0-9a-f]{64}", "0" * 64, entry))):
+        (tmp_path / name).write_text(text)
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    script = ROOT / "tests/requirements/install.sh"
+    # uv is looked for in the checkout's virtualenv; in a folder without one, pip does it all.
+    folder = ROOT if by == "uv" else tmp_path
+
+    def install(which: str) -> subprocess.CompletedProcess[str]:
+        python = tmp_path / "venv/bin/python"
+        return subprocess.run(
+            ["sh", script, python, tmp_path / which, os.devnull],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    refused = install("wrong")
+    assert refused.returncode == 1
+    assert "The packages could not be fetched" in refused.stderr
+    assert not list(tmp_path.glob("venv/lib/*/site-packages/idna"))
+    assert install("right").returncode == 0
+    assert list(tmp_path.glob("venv/lib/*/site-packages/idna"))
 
 
 def test_without_a_new_enough_python_set_up_says_what_to_do(
