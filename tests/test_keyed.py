@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pulumi_cloudflare_access.access import rules
 from pulumi_cloudflare_access.access.rules import RULES
-from pulumi_cloudflare_access.keyed import UNKNOWN
+from pulumi_cloudflare_access.keyed import UNKNOWN, Reading
 
 IDS = [f"{letter * 8}-672b-4bdb-bc33-a59f1130a11f" for letter in "abc"]
+OWN = Reading(account="own")
 LABELS = st.sampled_from([None, "Engineers", "Guests"])
 RULE = st.one_of(
     st.sampled_from(["ada@b.io", "Ada@B.io", "eve@b.io"]).map(rules.email),
@@ -95,7 +96,7 @@ def test_changes_are_none_exactly_where_two_are_the_same(one: list[Any], two: li
 @given(LISTS, st.randoms(use_true_random=False))
 def test_an_answer_to_a_request_is_known_again(declared: list[Any], order: random.Random) -> None:
     entries = keyed(declared)
-    assert RULES.answer(answered(RULES.request(entries), order), entries, lambda _: None) == entries
+    assert RULES.answer(answered(RULES.request(entries), order), entries, OWN) == entries
 
 
 @given(LISTS, LISTS, st.randoms(use_true_random=False))
@@ -104,9 +105,9 @@ def test_an_answer_is_read_alike_in_any_order(
 ) -> None:
     known = keyed(declared)
     answer = answered(RULES.request(keyed(there)), order)
-    once = RULES.answer(answer, known, lambda _: None)
+    once = RULES.answer(answer, known, OWN)
     order.shuffle(answer)
-    assert RULES.same(RULES.answer(answer, known, lambda _: None), once)
+    assert RULES.same(RULES.answer(answer, known, OWN), once)
 
 
 @given(MAYBE_UNKNOWN, LISTS)

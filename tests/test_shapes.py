@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from pulumi_cloudflare_access.keyed import NOTHING_KNOWN
 from pulumi_cloudflare_access.model import (
     Decides,
     Default,
@@ -101,10 +102,6 @@ def checked(declared: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def no_name(_: str) -> None:
-    return None
-
-
 def told(value: Any, order: random.Random, name: str = "") -> Any:
     """Answer as an API does that shuffles, canonicalises, keeps secrets and adds."""
     if isinstance(value, dict):
@@ -137,7 +134,7 @@ def test_an_answer_to_a_request_is_what_was_declared(
 ) -> None:
     state = checked(declared)
     answer = told(SHAPE.request(state), order)
-    found = SHAPE.answer(answer, state, no_name)
+    found = SHAPE.answer(answer, state, NOTHING_KNOWN)
     assert SHAPE.same(found, state)
     assert SHAPE.changes("", found, state) == []
 
@@ -148,8 +145,8 @@ def test_an_answer_is_read_alike_in_any_order(
 ) -> None:
     form = checked(declared)
     request = SHAPE.request(checked(there))
-    once = SHAPE.answer(told(request, order), form, no_name)
-    assert SHAPE.same(SHAPE.answer(told(request, order), form, no_name), once)
+    once = SHAPE.answer(told(request, order), form, NOTHING_KNOWN)
+    assert SHAPE.same(SHAPE.answer(told(request, order), form, NOTHING_KNOWN), once)
 
 
 @given(DECLARED, ORDER)
@@ -195,7 +192,7 @@ def test_a_request_has_what_is_declared_drops_what_was_and_keeps_the_rest(
     after, before, others = checked(new), checked(old), checked(foreign)
     there = {**SHAPE.request(others), **SHAPE.request(before)}
     body = write(FIELDS, after, there, before)
-    found = SHAPE.answer(body, None, no_name)
+    found = SHAPE.answer(body, None, NOTHING_KNOWN)
     for name, field in FIELDS.items():
         if name in after and name not in {"inner", "items", "logins", "steps"}:
             assert body[name] == field.shape.request(after[name])
@@ -252,7 +249,7 @@ def test_what_is_there_of_an_object_in_a_list_never_changes_what_is_declared_of_
     body = shape.request(after, there)
     assert len(body) == len(after)
     answer = told({name: body}, order)[name]
-    assert shape.same(shape.answer(answer, after, no_name), after)
+    assert shape.same(shape.answer(answer, after, NOTHING_KNOWN), after)
 
 
 @given(INNER, INNER, INNER)
@@ -293,7 +290,7 @@ def assert_seen(before: dict[str, Any], after: dict[str, Any], order: random.Ran
     # The default where nothing was: that is so already. So is nothing, which no `after` holds.
     assume("flag" in before or after.get("flag") is not False)
     answer = told(SHAPE.request(before), order)
-    found = SHAPE.answer(answer, both(FIELDS, before, after), no_name)
+    found = SHAPE.answer(answer, both(FIELDS, before, after), NOTHING_KNOWN)
     assert SHAPE.same(found, after) == SHAPE.same(before, after)
 
 

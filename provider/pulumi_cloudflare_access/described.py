@@ -11,7 +11,7 @@ from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any, ClassVar
 
 from . import plugin
-from .keyed import UNKNOWN, Mistake
+from .keyed import UNKNOWN, Mistake, Reading
 from .model import Inputs, State, fields_of
 from .shapes import MISSING, SILENT, Field, both, write
 
@@ -152,12 +152,13 @@ class Described:
         field that the answer says nothing about is as declared.
         """
         form = declared if form is None else form
+        reading = self._reading(declared)
         found = {}
         for name, field in self.facts().items():
             if name in self._scope_fields():
                 value = declared.get(name, MISSING)
             elif name in declared or name in form or field.always_managed or everything:
-                value = field.answer(answer, form.get(name, MISSING), self._name_of)
+                value = field.answer(answer, form.get(name, MISSING), reading)
                 value = declared.get(name, MISSING) if value is SILENT else value
             else:
                 continue
@@ -244,6 +245,9 @@ class Described:
             {name: value for name, value in there.items() if name not in settled},
             secret,
         )
+
+    def _reading(self, props: Mapping[str, Any]) -> Reading:
+        return Reading(self._name_of, props.get("account_id"))
 
     def _remember_name(self, answer: Mapping[str, Any]) -> None:
         if answer.get("id") and isinstance(answer.get("name"), str):

@@ -19,7 +19,18 @@ from typing import Any, ClassVar
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 NOT_KNOWN_YET = "(not known yet)"
 
-NameOf = Callable[[str], "str | None"]
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading an answer takes besides the answer."""
+
+    name_of: Callable[[str], str | None] = lambda _: None
+    """Returns what an object is called at Cloudflare, if this process has seen it."""
+    account: str | None = None
+    """The account that the object is in. None: it is in a zone, whose account is not known."""
+
+
+NOTHING_KNOWN = Reading()
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class Keyed(ABC):
         """Write an entry as the API wants it."""
 
     @abstractmethod
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Tell whether an entry of an answer is this one, whatever the API added to it."""
 
     def gist(self, entry: Any) -> str:
@@ -72,13 +83,13 @@ class Keyed(ABC):
         return self.canonical(entry)
 
     @abstractmethod
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read an entry of an answer that nobody declared."""
 
-    def in_form(self, answer: Any, form: Any, name_of: NameOf) -> Any:
+    def in_form(self, answer: Any, form: Any, reading: Reading) -> Any:
         """Read an entry of an answer that goes by a key that is known, and has changed."""
         del form
-        return self.from_wire(answer, name_of).entry
+        return self.from_wire(answer, reading).entry
 
     def keep_form(self, new: Any, old: Any) -> Any:
         """Give what did not change inside an entry, which did, the form that it had."""
@@ -174,7 +185,7 @@ class Keyed(ABC):
         return [self.to_wire(value[key]) for key in sorted(value)]
 
     def answer(
-        self, items: Sequence[Any], known: Mapping[str, Any], name_of: NameOf
+        self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
     ) -> dict[str, Any]:
         """Read the list of an answer; entries that are known keep their keys and their form."""
         unmatched = dict(known)
@@ -190,19 +201,19 @@ class Keyed(ABC):
         for item in sorted(items, key=_length):
             likely = (key for key in alike.get(self.gist(item), ()) if key in unmatched)
             candidates = itertools.chain(likely, unmatched)
-            found = next((k for k in candidates if self.matches(known[k], item)), None)
+            found = next((k for k in candidates if self.matches(known[k], item, reading)), None)
             if found is not None:
                 kept[found], as_answered[found] = unmatched.pop(found), item
             elif not any(
-                self.matches(entry, item) and self._is_twice(item, as_answered[key])
+                self.matches(entry, item, reading) and self._is_twice(item, as_answered[key])
                 for key, entry in kept.items()
             ):
-                foreign.append(self.from_wire(item, name_of))
+                foreign.append(self.from_wire(item, reading))
         return self.arrange(foreign, kept)
 
     def _is_twice(self, item: Any, other: Any) -> bool:
         """Tell whether two entries of an answer say the same, all of it."""
-        one, two = (self.from_wire(answer, lambda _: None).entry for answer in (item, other))
+        one, two = (self.from_wire(answer, NOTHING_KNOWN).entry for answer in (item, other))
         return self.canonical(one) == self.canonical(two)
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import pulumi
 
-from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from .keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
 
 Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
 
@@ -183,15 +183,16 @@ class References(Keyed):
         """Send the id."""
         return entry[ID]
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Answers hold the id, or the whole object."""
+        del reading
         return self.canonical(entry) == self.canonical(answer)
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Call a reference that nobody declared by the object's name."""
         id_ = self.canonical(answer)
         name = answer.get("name") if isinstance(answer, Mapping) else None
-        return Named(str(name or name_of(id_) or id_), {ID: id_})
+        return Named(str(name or reading.name_of(id_) or id_), {ID: id_})
 
 
 class InOrder(Keyed):
@@ -220,13 +221,13 @@ class InOrder(Keyed):
         """Write one entry as the API wants it."""
         return self._entries.to_wire(entry)
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Tell whether an entry of an answer is this one."""
-        return self._entries.matches(entry, answer)
+        return self._entries.matches(entry, answer, reading)
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read an entry that nobody declared."""
-        named = self._entries.from_wire(answer, name_of)
+        named = self._entries.from_wire(answer, reading)
         return Named(_one_line(named.key), named.entry)
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
@@ -292,28 +293,30 @@ class InOrder(Keyed):
         return [self.to_wire(entry) for _, entry in in_order(value)]
 
     def answer(
-        self, items: Sequence[Any], known: Mapping[str, Any], name_of: NameOf
+        self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
     ) -> dict[str, Any]:
         """Read the list of an answer; entries that are known keep their keys and their form."""
         unmatched = dict(in_order(known))
         named: list[Named | None] = []
         for item in items:
-            key = next((k for k, entry in unmatched.items() if self.matches(entry, item)), None)
+            key = next(
+                (k for k, entry in unmatched.items() if self.matches(entry, item, reading)), None
+            )
             named.append(None if key is None else Named(key, unmatched.pop(key)))
         return self._line_up(
             [
-                one or self._changed(item, unmatched, name_of)
+                one or self._changed(item, unmatched, reading)
                 for one, item in zip(named, items, strict=True)
             ]
         )
 
-    def _changed(self, item: Any, unmatched: dict[str, Any], name_of: NameOf) -> Named:
+    def _changed(self, item: Any, unmatched: dict[str, Any], reading: Reading) -> Named:
         """Read an entry that is not as it is known; what goes by its key gives it its form."""
-        named = self.from_wire(item, name_of)
+        named = self.from_wire(item, reading)
         if named.key not in unmatched:
             return named
         form = unmatched.pop(named.key)
-        return Named(named.key, self._entries.in_form(item, form, name_of))
+        return Named(named.key, self._entries.in_form(item, form, reading))
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """Say what has gone, come and changed, and the order of what is in both."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .errors import UnusableAnswerError
-from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from .keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
 
 
 class _Nothing:
@@ -68,9 +68,9 @@ class Shape:
         del value, there
         return is_namesake
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read a value of an answer, in the form that the declaration has."""
-        del form, name_of
+        del form, reading
         return value
 
     def answerable(self, value: Any) -> Any:
@@ -100,9 +100,9 @@ class TextShape(Shape):
         """Keep the form it had."""
         return old if self.same(new, old) else new
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read it in the form that the program gives it."""
-        del name_of
+        del reading
         return form if isinstance(form, str) and self.same(value, form) else value
 
 
@@ -141,10 +141,10 @@ class KeyedShape(Shape):
             return self.keyed.over(value, there, was if isinstance(was, Mapping) else {})
         return self.keyed.request(value)
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the list; entries that are known keep their keys."""
         known = form if isinstance(form, Mapping) else {}
-        return self.keyed.answer(value, known, name_of)
+        return self.keyed.answer(value, known, reading)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
         """Say which entries have gone and come."""
@@ -224,7 +224,7 @@ class NestedShape(Shape):
             there = None
         return write(self.fields, value, there, was)
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the fields that the declaration has; all of them where there is none."""
         if not isinstance(value, Mapping):
             return value
@@ -233,7 +233,7 @@ class NestedShape(Shape):
             if isinstance(form, Mapping) and name not in form and not field.always_managed:
                 continue
             known = form.get(name, MISSING) if isinstance(form, Mapping) else MISSING
-            answered = field.answer(value, known, name_of)
+            answered = field.answer(value, known, reading)
             answered = known if answered is SILENT else answered
             if answered is not MISSING and (answered or not field.always_managed):
                 found[name] = answered
@@ -317,13 +317,13 @@ class MapShape(Shape):
             return value
         return {key: self.item.request(inner) for key, inner in value.items()}
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read it whole."""
         if not isinstance(value, Mapping):
             return value
         forms = form if isinstance(form, Mapping) else {}
         return {
-            key: self.item.answer(inner, forms.get(key), name_of) for key, inner in value.items()
+            key: self.item.answer(inner, forms.get(key), reading) for key, inner in value.items()
         }
 
 
@@ -373,12 +373,12 @@ class OrderedShape(Shape):
         written = over(self.item, _numbered(value), there, _numbered(was))
         return [written[place] for place in range(len(value))]
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the list, each entry in the form that it has."""
         if not isinstance(value, list):
             return value
         forms = self._forms(value, form if isinstance(form, list) else [])
-        return [self.item.answer(inner, f, name_of) for inner, f in zip(value, forms, strict=True)]
+        return [self.item.answer(inner, f, reading) for inner, f in zip(value, forms, strict=True)]
 
     def _forms(self, values: list[Any], forms: list[Any]) -> list[Any]:
         """Say in which form to read each entry; one that came has none."""
@@ -448,10 +448,10 @@ class OneOrManyShape(Shape):
             return OrderedShape(self.one).request(value, there, was)
         return self.one.request(value, _only(there), _only(was))
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the entries, each in the form that it has."""
         forms = [] if form in (MISSING, None) else _many(form)
-        read = OrderedShape(self.one).answer(_many(value), forms, name_of)
+        read = OrderedShape(self.one).answer(_many(value), forms, reading)
         return _as(form if len(read) == 1 and forms else value, read)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
@@ -540,7 +540,7 @@ def _most_first(item: Shape, entries: Mapping[K, Any]) -> list[K]:
 
 
 def _is_that(item: Shape, entry: Any, answered: Any) -> bool:
-    return item.same(entry, item.answer(answered, entry, _no_names))
+    return item.same(entry, item.answer(answered, entry, NOTHING_KNOWN))
 
 
 def _as(form: Any, entries: list[Any]) -> Any:
@@ -575,7 +575,7 @@ class Field:
             return False
         return self.shape.same(one, other)
 
-    def answer(self, answer: Mapping[str, Any], form: Any, name_of: NameOf) -> Any:
+    def answer(self, answer: Mapping[str, Any], form: Any, reading: Reading) -> Any:
         """Read the field of an answer, in the form that its declaration has.
 
         MISSING: it is not there. SILENT: the answer does not say. Raises UnusableAnswerError for
@@ -598,10 +598,10 @@ class Field:
                 raise UnusableAnswerError(
                     f"an answer whose {self.name} is no list of {self.keyed.of_what}"
                 )
-            return self.shape.answer(items, form, name_of)
+            return self.shape.answer(items, form, reading)
         if value is None:
             return MISSING if form is MISSING or form is None else self.default
-        return self.shape.answer(value, form, name_of)
+        return self.shape.answer(value, form, reading)
 
     def changes(self, old: Any, new: Any) -> list[str]:
         """Say what changed between two declarations that do not mean the same."""
@@ -632,7 +632,7 @@ def write(
             if field.default is not MISSING:
                 body[name] = field.default
         elif there.get(name) is not None:
-            found = field.answer(there, MISSING, _no_names)
+            found = field.answer(there, MISSING, NOTHING_KNOWN)
             if found not in (MISSING, SILENT, {}):
                 body[name] = field.shape.request(found)
     return body
@@ -653,10 +653,6 @@ def both(
         else:
             form[name] = after if before is MISSING else field.shape.both(before, after)
     return {name: value for name, value in form.items() if value is not MISSING}
-
-
-def _no_names(_: str) -> None:
-    return None
 
 
 def whole_numbers(value: Any) -> Any:
@@ -713,13 +709,14 @@ class Values(Keyed):
         """Send what the program wrote."""
         return entry
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Compare canonical forms."""
+        del reading
         return self.canonical(entry) == self.canonical(answer)
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Take what is answered."""
-        del name_of
+        del reading
         return Named(self.canonical(answer), answer)
 
 
@@ -777,18 +774,18 @@ class Objects(Keyed):
         written = over(self.shape, value, there, was)
         return [written[key] for key in sorted(written)]
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Compare the fields that are declared."""
         shape = self.shape
         return isinstance(answer, Mapping) and shape.same(
-            entry, shape.answer(answer, entry, _no_names)
+            entry, shape.answer(answer, entry, reading)
         )
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read an object that nobody declared, all of it."""
-        entry = self.shape.answer(answer, None, name_of)
+        entry = self.shape.answer(answer, None, reading)
         return Named(self._key(entry), entry)
 
-    def in_form(self, answer: Any, form: Any, name_of: NameOf) -> Any:
+    def in_form(self, answer: Any, form: Any, reading: Reading) -> Any:
         """Read the fields that the declaration has."""
-        return self.shape.answer(answer, form, name_of)
+        return self.shape.answer(answer, form, reading)

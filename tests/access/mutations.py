@@ -131,7 +131,7 @@ MUTATIONS = [
         "what somebody added is not seen",
         Story.somebody_changes_what_is_declared,
         "keyed.py",
-        "                foreign.append(self.from_wire(item, name_of))",
+        "                foreign.append(self.from_wire(item, reading))",
         "                pass",
     ),
     # --------------------------------------------------------------------------- gone, or not gone

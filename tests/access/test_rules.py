@@ -14,6 +14,7 @@ from pulumi.runtime import mocks
 from harness.golden import keys_in
 from pulumi_cloudflare_access import AccessGroup, rules
 from pulumi_cloudflare_access.access.rules import BY_WIRE, RULES, SELECTORS
+from pulumi_cloudflare_access.keyed import NOTHING_KNOWN, Reading
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
@@ -336,7 +337,7 @@ def test_a_rule_is_known_again_whatever_the_api_made_of_its_form(
     declared: Any, answered: Any
 ) -> None:
     known = arranged(declared)
-    assert RULES.answer([answered], known, lambda _: None) == known
+    assert RULES.answer([answered], known, Reading(account=ACCOUNT)) == known
 
 
 @pytest.mark.parametrize(
@@ -353,6 +354,16 @@ def test_a_rule_is_known_again_whatever_the_api_made_of_its_form(
             {"device_posture": {"integration_uid": ID, "account_id": "x"}},
             f"device_posture {ID} in x",
         ),
+        (
+            rules.device_posture(ID),
+            {"device_posture": {"integration_uid": ID, "account_id": "x"}},
+            f"device_posture {ID} in x",
+        ),
+        (
+            rules.cloudflare_account_member(),
+            {"cloudflare_account_member": {"account_id": "x"}},
+            "cloudflare_account_member of x",
+        ),
         (rules.raw({"x": {"a": 1}}), {"x": {"a": 2}}, "x a=2"),
         (rules.raw({"x": 1}), {"x": 2}, "x 2"),
         (rules.raw({"x": 1}), {"y": {}}, "y"),
@@ -361,7 +372,8 @@ def test_a_rule_is_known_again_whatever_the_api_made_of_its_form(
 def test_a_rule_that_is_not_the_declared_one_is_read_as_a_new_one(
     declared: Any, answered: Any, key: str
 ) -> None:
-    assert list(RULES.answer([answered], arranged(declared), lambda _: None)) == [key]
+    for reading in (NOTHING_KNOWN, Reading(account="own")):
+        assert list(RULES.answer([answered], arranged(declared), reading)) == [key]
 
 
 def test_the_rule_that_says_more_finds_its_answer_first() -> None:
@@ -369,24 +381,39 @@ def test_the_rule_that_says_more_finds_its_answer_first() -> None:
     known = arranged(any_account, one_account)
     filled_in = {"device_posture": {"integration_uid": ID, "account_id": "own"}}
     for order in itertools.permutations([filled_in, one_account]):
-        assert RULES.answer(list(order), known, lambda _: None) == known
+        assert RULES.answer(list(order), known, Reading(account="own")) == known
+
+
+def test_the_own_account_is_the_one_of_a_rule_that_names_none() -> None:
+    own = Reading(account=ACCOUNT)
+    for silent_rule, explicit_rule in (
+        (rules.cloudflare_account_member(), rules.cloudflare_account_member(ACCOUNT)),
+        (rules.device_posture(ID), rules.device_posture(ID, account_id=ACCOUNT)),
+    ):
+        silent, explicit = arranged(silent_rule), arranged(explicit_rule)
+        for answered in (RULES.request(silent), RULES.request(explicit)):
+            for known in (silent, explicit):
+                assert RULES.answer(answered, known, own) == known
+            # What somebody adds reads as a program would write it.
+            assert RULES.same(RULES.answer(answered, {}, own), silent)
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_rule_for_another_account_is_not_taken_for_the_one_that_is_declared(order: int) -> None:
     known = arranged(rules.cloudflare_account_member())
     answered = [{"cloudflare_account_member": {"account_id": one}} for one in ("other", "own")]
-    found = RULES.answer(answered[::order], known, lambda _: None)
+    own = Reading(account="own")
+    found = RULES.answer(answered[::order], known, own)
     assert len(found) == 2
     assert not RULES.same(found, known)
     # An answer that has the same rule twice has it once.
-    assert RULES.answer([answered[1], answered[1]], known, lambda _: None) == known
+    assert RULES.answer([answered[1], answered[1]], known, own) == known
 
 
 def test_a_foreign_rule_is_labelled_by_the_name_of_what_it_refers_to() -> None:
     names = {ID: "Engineers", IDP: "Entra"}
     answered = [{"group": {"id": ID}}, {"azureAD": {"id": OTHER, "connection_id": IDP}}]
-    assert RULES.answer(answered, {}, names.get) == {
+    assert RULES.answer(answered, {}, Reading(names.get)) == {
         "group Engineers": {"group": {"id": ID}},
         f"azure_ad {OTHER} via Entra": {"azureAD": {"id": OTHER, **THROUGH}},
     }
@@ -394,7 +421,7 @@ def test_a_foreign_rule_is_labelled_by_the_name_of_what_it_refers_to() -> None:
 
 def test_a_foreign_rule_that_nobody_knows_is_kept_as_it_came() -> None:
     answered = [{"shoe_size": {"size": 42}}]
-    keyed = RULES.answer(answered, {}, lambda _: None)
+    keyed = RULES.answer(answered, {}, NOTHING_KNOWN)
     assert keyed == {"shoe_size size=42": {"shoe_size": {"size": 42}, "raw": True}}
     assert RULES.request(keyed) == answered
 

@@ -339,9 +339,9 @@ def attached(answered: Any) -> list[Any]:
 class AttachedPolicies(InOrder):
     """The reusable policies of an application; those that it owns are not declared here."""
 
-    def answer(self, items: Any, known: Any, name_of: Any) -> dict[str, Any]:
+    def answer(self, items: Any, known: Any, reading: Any) -> dict[str, Any]:
         """Leave out the policies that the application owns."""
-        return super().answer(attached(items), known, name_of)
+        return super().answer(attached(items), known, reading)
 
 
 class AccessApplicationInputs(Inputs):

@@ -18,7 +18,7 @@ from .. import ownership, plugin
 from ..creation import lagging, send_once
 from ..described import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
-from ..keyed import UNKNOWN, Mistake
+from ..keyed import NOTHING_KNOWN, UNKNOWN, Mistake
 from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
 from ..model import AlwaysManaged, Inputs, State, fields_of, objects
 from ..references import InOrder, Reference, in_order
@@ -347,7 +347,7 @@ class _Change:
     def _is_right(self, name: str, policy: Mapping[str, Any]) -> bool:
         entry = self._wished[name]
         form = both(_POLICY.fields, self._had.get(name, {}), entry)
-        return _POLICY.same(entry, _POLICY.answer(policy, form, lambda _: None))
+        return _POLICY.same(entry, _POLICY.answer(policy, form, NOTHING_KNOWN))
 
     def _order(self) -> list[str]:
         """Return the new order, others' policies where they are now."""

@@ -27,7 +27,7 @@ from typing import Annotated, Any, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
 from ..model import nearest, quoted
 from ..references import (
     APPLICATIONS,
@@ -109,8 +109,9 @@ class Field:
     """One field of a selector.
 
     `before` is what stands before its value in a key. `aliases` are names the API gave it in
-    earlier years: read, never sent. `filled_in` marks an optional field that the API completes by
-    itself. `labelled` names the entry's sibling that a key shows in place of an id.
+    earlier years: read, never sent. `filled_in` marks the account: a rule that names none means the
+    account that its object is in, which answers may fill in. `labelled` names the entry's sibling
+    that a key shows in place of an id.
     """
 
     name: str
@@ -176,6 +177,15 @@ class Selector:
                     meant[field.name] = field.meaning(value[name])
                     break
         return meant
+
+    def without_own(self, meant: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+        """Leave out the object's own account: a rule without an account means that one."""
+        filled_in = {field.name for field in self.fields if field.filled_in}
+        return {
+            name: value
+            for name, value in meant.items()
+            if name not in filled_in or value != reading.account
+        }
 
     def unknown(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields that the table does not know."""
@@ -395,7 +405,7 @@ class _Rules(Keyed):
             value = selector.renamed(value)
         return {wire: whole_numbers(value)}
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         if not isinstance(entry, Mapping) or not isinstance(answer, Mapping):
             return False
         wire, declared = _split(entry)
@@ -405,19 +415,21 @@ class _Rules(Keyed):
         selector = BY_WIRE.get(wire)
         if selector is None:
             return _includes(answered, declared)
-        meant, found = selector.meaning(declared), selector.meaning(answered)
-        for field in selector.fields:
-            if field.filled_in and field.name not in meant:
-                found.pop(field.name, None)
+        meant = selector.without_own(selector.meaning(declared), reading)
+        found = selector.without_own(selector.meaning(answered), reading)
         return meant == found and _includes(selector.unknown(answered), selector.unknown(declared))
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         wire, value = _split(answer)
         selector = BY_WIRE.get(wire)
         if selector is None or not isinstance(value, Mapping):
             return Named(_key(wire, value, {}), {wire: value, RAW: True})
-        meant = selector.meaning(value)
-        names = {f.labelled: name_of(str(meant.get(f.name))) for f in selector.fields if f.labelled}
+        meant = selector.without_own(selector.meaning(value), reading)
+        names = {
+            f.labelled: reading.name_of(str(meant.get(f.name)))
+            for f in selector.fields
+            if f.labelled
+        }
         answered = selector.renamed(value)
         as_answered = {name: answered[name] for name in meant}
         return Named(selector.key(meant, names), {wire: as_answered})

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
 from ..references import ACCOUNT_MEMBERS, MISTAKE, Found, Reference, refer
 from ..shapes import Shape
 from .account_member import email_of
@@ -127,9 +127,9 @@ class PersonShape(Shape):
             return bool(one == other)
         return called(one) == called(other)
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the person of an answer."""
-        del name_of
+        del reading
         return answered(value, form if is_one(form, value) else None)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
@@ -159,18 +159,19 @@ class People(Keyed):
         """Send the id."""
         return {ID: entry[ID]}
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Tell whether an answer is about this person."""
+        del reading
         return is_one(entry, answer)
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read a person whom nobody declared."""
-        del name_of
+        del reading
         person = answered(answer)
         return Named(called(person), person)
 
     def answer(
-        self, items: Sequence[Any], known: Mapping[str, Any], name_of: NameOf
+        self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
     ) -> dict[str, Any]:
         """Read everybody of an answer. Who is known keeps the key and the spelling."""
         keys = {name: key for key, entry in known.items() for name in names_of(entry)}
@@ -181,7 +182,7 @@ class People(Keyed):
             found = [key for key in likely if key is not None and is_one(known[key], item)]
             kept |= {key: answered(item, known[key]) for key in found}
             if not found:
-                foreign.append(self.from_wire(item, name_of))
+                foreign.append(self.from_wire(item, reading))
         return self.arrange(foreign, kept)
 
 

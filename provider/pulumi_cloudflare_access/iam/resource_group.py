@@ -13,7 +13,7 @@ import pulumi
 from pydantic import field_validator
 
 from ..errors import AdoptionError, ApiError, UnusableAnswerError
-from ..keyed import UNKNOWN, Mistake, NameOf
+from ..keyed import UNKNOWN, Mistake, Reading
 from ..lifecycle import Lifecycle, Scope
 from ..lookup import Lookup
 from ..model import Inputs, NotEmpty, State, fields_of
@@ -41,11 +41,11 @@ class ResourceGroupScope(Inputs):
 class _OneScope(NestedShape):
     """A scope, which answers may hold in a list."""
 
-    def answer(self, value: Any, form: Any, name_of: NameOf) -> Any:
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         value = answers.scope(value)
         if isinstance(value, list):
             raise UnusableAnswerError(f"a resource group of {len(value)} scopes where one is due")
-        return super().answer(value, form, name_of)
+        return super().answer(value, form, reading)
 
 
 class ResourceGroupInputs(Inputs):

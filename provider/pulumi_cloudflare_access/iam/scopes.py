@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named, NameOf
+from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
 from ..references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
 
 Scope: TypeAlias = Mapping[str, pulumi.Input[Any]]
@@ -89,14 +89,15 @@ class Objects(Keyed):
         """Send the key."""
         return {KEY: entry[KEY]}
 
-    def matches(self, entry: Any, answer: Any) -> bool:
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Compare keys."""
+        del reading
         return self.canonical(entry) == self.canonical(answer)
 
-    def from_wire(self, answer: Any, name_of: NameOf) -> Named:
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Call an object that nobody declared by its zone's id, or its own key."""
         key = self.canonical(answer)
-        return Named(_called(key, name_of(key.removeprefix(ZONE))), {KEY: key})
+        return Named(_called(key, reading.name_of(key.removeprefix(ZONE))), {KEY: key})
 
 
 def _called(key: str, label: Any, *, zone: bool = False) -> str:
