@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from access import evaluator
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
@@ -609,13 +610,35 @@ def test_a_policy_made_reusable_and_taken_off_the_list_stays(
         refreshed = plugin.refresh(changed)
         assert refreshed
         assert (refreshed.did, plugin.warnings) == ("same", [])
-        with pytest.raises(CallFailed, match=r"^DeclarationError: reusable policies are attached"):
-            plugin.up(LIST, app.declare({**GUESTS, "include": [BOB]}, NOT_EVE), was=refreshed)
+        plugin.up(LIST, app.declare({**GUESTS, "include": [BOB]}, NOT_EVE), was=refreshed)
     assert [(p["name"], p["reusable"]) for p in app.policies()] == [
         ("Staff", True),
-        ("Not Eve", False),
         ("Guests", False),
+        ("Not Eve", False),
     ]
+
+
+def test_a_reusable_policy_is_not_moved_to_make_room(
+    cloudflare: LocalCloudflare, app: Application
+) -> None:
+    for place, policy in enumerate(THREE, start=1):
+        app.make(policy, precedence=place)
+    with Plugin(config_for(cloudflare), os.environ) as before:
+        made = before.up(LIST, app.declare(*THREE))
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        for name, policy in [("Staff", STAFF), ("Guests", GUESTS)]:
+            plugin.up(REUSABLE, {**policy, "adopt": made.outputs["ids"][name]}, name=name)
+        made = plugin.up(LIST, app.declare(NOT_EVE), was=made)
+    writes(cloudflare)
+    with Plugin(config_for(cloudflare), os.environ) as plugin:
+        told = (
+            r"^DeclarationError: reusable policies are attached to this application \(Staff, Gues"
+        )
+        with pytest.raises(CallFailed, match=told):
+            plugin.up(LIST, app.declare({**GUESTS, "name": "More"}, NOT_EVE), was=made)
+        assert writes(cloudflare) == []
+        plugin.up(LIST, app.declare(NOT_EVE, {**GUESTS, "name": "More"}), was=made)
+    assert app.names() == ["Staff", "Not Eve", "Guests", "More"]
 
 
 def test_a_policy_cannot_be_adopted_and_stay_in_the_list(
@@ -874,29 +897,42 @@ def test_the_scope_of_a_new_application_may_not_be_known_yet(
     assert len({"account_id", "zone_id"} & inputs.keys()) == 1
 
 
-# ------------------------------------------------------ nobody gets in whom neither list lets in
+# ------------------------------------------------ no moment is weaker than both lists
 
 PEOPLE = ["ada", "bob", "eve", None]
 PLACES = ["203.0.113.1", "203.0.113.2"]
 VISITORS = list(product(PEOPLE, PLACES))
 
 
-def let_in(policies: list[Policy]) -> set[Any]:
+def decided(policies: list[Policy]) -> list[evaluator.Outcome]:
     """Evaluate a list anew, by api.md §9: two passes, the first match decides, else nobody."""
-    return {visitor for visitor in VISITORS if _decided(policies, visitor)}
+    return [_decided(policies, visitor) for visitor in VISITORS]
 
 
-def _decided(policies: list[Policy], visitor: tuple[str | None, str]) -> bool:
+def _decided(policies: list[Policy], visitor: tuple[str | None, str]) -> evaluator.Outcome:
     person, _ = visitor
     for policy in policies:
         # Before anyone has logged in nothing is known of the person.
         early = policy["decision"] in {"bypass", "non_identity"}
         if early and _matches(policy, (None, visitor[1])):
-            return True
+            return evaluator.outcome(_asked(policy))
     for policy in policies:
         if person and policy["decision"] in {"allow", "deny"} and _matches(policy, visitor):
-            return bool(policy["decision"] == "allow")
-    return False
+            return evaluator.outcome(_asked(policy))
+    return evaluator.DENIED
+
+
+def _asked(policy: Policy) -> Policy:
+    """Say what a policy asks in the words of the evaluator."""
+    settings = policy["settings"]
+    mfa = settings.get("mfa_config") or {}
+    return {
+        "decision": policy["decision"],
+        "approval": "any" if settings.get("approval_required") else None,
+        "isolation": settings.get("isolation_required"),
+        "session": settings.get("session_duration"),
+        "mfa": "disabled" if mfa.get("mfa_disabled") else "key" if mfa else None,
+    }
 
 
 def _matches(policy: Policy, visitor: tuple[str | None, str]) -> bool:
@@ -946,9 +982,10 @@ class Watch(list[Any]):
         return [vars(placed.policy.content) for placed in self._policies.list_policies()]
 
     def hold_against(self, old: list[Policy], new: list[Policy]) -> None:
-        allowed = let_in(old) | let_in(new)
+        either = list(zip(decided(old), decided(new), strict=True))
         for state in self.states:
-            assert let_in(state) <= allowed
+            for now, (before, after) in zip(decided(state), either, strict=True):
+                assert evaluator.no_weaker(now, before) or evaluator.no_weaker(now, after)
         assert self.refused == []
 
 
@@ -961,21 +998,38 @@ conditions = st.lists(
     max_size=2,
     unique_by=str,
 )
+demands: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "approval_required": st.just(value=True),
+        "isolation_required": st.booleans(),
+        "session_duration": st.sampled_from(["30m", "24h"]),
+        "mfa_config": st.sampled_from(
+            [{"mfa_disabled": True}, {"allowed_authenticators": ["security_key"]}]
+        ),
+    },
+)
 policies = st.builds(
-    lambda name, decision, include, exclude, require: {
+    lambda name, decision, include, exclude, require, demands: {
         "name": name,
         "decision": decision,
         "include": include or [rules.everyone()],
         "exclude": exclude,
         "require": require,
+        **(demands if decision == "allow" else {}),
     },
     st.sampled_from([f"policy {n}" for n in range(12)]),
     st.sampled_from(["allow", "deny", "deny", "allow", "bypass", "non_identity"]),
     conditions,
     conditions,
     conditions,
+    demands,
 )
 lists = st.lists(policies, max_size=10, unique_by=lambda policy: str(policy["name"]))
+
+
+EDITS = ("insert", "delete", "swap", "reverse", "decide", "other", "rename", "ask")
+BASIS = ("name", "decision", "include", "exclude", "require")
 
 
 @st.composite
@@ -984,7 +1038,7 @@ def edits(draw: st.DrawFn) -> tuple[list[Policy], list[Policy]]:
     old = draw(lists)
     new = [dict(policy) for policy in old]
     for _ in range(draw(st.integers(1, 3))):
-        edit = draw(st.sampled_from(["insert", "delete", "swap", "reverse", "decide", "other"]))
+        edit = draw(st.sampled_from(EDITS))
         if edit == "insert" and len(new) < 10:
             policy = draw(policies)
             if policy["name"] not in {p["name"] for p in new}:
@@ -994,14 +1048,22 @@ def edits(draw: st.DrawFn) -> tuple[list[Policy], list[Policy]]:
         elif edit == "reverse":
             new.reverse()
         elif new and edit != "insert":
-            one, two = (draw(st.integers(0, len(new) - 1)) for _ in range(2))
-            if edit == "delete":
-                del new[one]
-            elif edit == "swap":
-                new[one], new[two] = new[two], new[one]
-            else:
-                new[one]["decision"] = draw(st.sampled_from(["allow", "deny", "bypass"]))
+            _edit(draw, edit, new, *(draw(st.integers(0, len(new) - 1)) for _ in range(2)))
     return old, new
+
+
+def _edit(draw: st.DrawFn, edit: str, new: list[Policy], one: int, two: int) -> None:
+    if edit == "delete":
+        del new[one]
+    elif edit == "swap":
+        new[one], new[two] = new[two], new[one]
+    elif edit == "rename":
+        free = {f"policy {n}" for n in range(24)} - {policy["name"] for policy in new}
+        new[one]["name"] = min(free)
+    elif edit == "ask" and new[one]["decision"] == "allow":
+        new[one] = {name: new[one][name] for name in BASIS} | draw(demands)
+    else:
+        new[one]["decision"] = draw(st.sampled_from(["allow", "deny", "bypass"]))
 
 
 FEW = settings(
@@ -1024,7 +1086,7 @@ def names_of(policies: list[Policy]) -> list[str]:
 
 @given(edits())
 @FEW
-def test_no_state_in_between_lets_in_whom_neither_list_lets_in(
+def test_no_moment_is_weaker_than_both_lists(
     cloudflare: LocalCloudflare, plugin: Plugin, lists: tuple[list[Policy], list[Policy]]
 ) -> None:
     old, new = lists

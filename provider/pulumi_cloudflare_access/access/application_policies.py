@@ -3,13 +3,15 @@
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/applications/subresources/policies/
 
 A precedence is taken once, and a policy is a request: transition.py says in which order a list
-becomes another without anybody getting in meanwhile whom neither lets in.
+becomes another without anybody getting in meanwhile whom neither lets in, or with less asked of
+them than by either.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import pulumi
@@ -18,12 +20,13 @@ from .. import ownership, plugin
 from ..creation import lagging, send_once
 from ..described import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
-from ..keyed import NOTHING_KNOWN, UNKNOWN, Mistake
+from ..keyed import UNKNOWN, Mistake, Reading
 from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
 from ..model import AlwaysManaged, Inputs, State, fields_of, objects
 from ..references import InOrder, Reference, in_order
 from ..resource import Resource
-from ..shapes import NestedShape, both
+from ..shapes import MISSING, NestedShape, both
+from .outcomes import Ruling, as_declared
 from .owned_policies import (
     ALL,
     REUSABLE,
@@ -35,7 +38,7 @@ from .owned_policies import (
     precedence_of,
 )
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
-from .transition import GAP, Placed, Step, after, transition
+from .transition import NoRoomError, Placed, Policy, Step, Wanted, is_on_the_way, transition
 
 
 class AccessApplicationPoliciesInputs(Inputs):
@@ -54,6 +57,8 @@ class AccessApplicationPoliciesState(State):
 
 
 _POLICY = NestedShape(fields_of(PolicyInputs))
+_ENTRIES = objects(PolicyInputs, policy_name)
+SECTIONS = ("include", "exclude", "require")
 _TAKEN = '"{}" ({}) is adopted as a reusable policy: it cannot stay in this list'
 
 
@@ -155,7 +160,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                 " both kinds, so use one kind alone"
             )
         if there["policies"]:
-            is_begun = self._is_half_way([], there["policies"], declared)
+            is_begun = self._is_half_way([], there["policies"], declared, self._reading(props))
             if not is_begun and not (props.get(ADOPT) and props.get(ADOPT_CHANGES)):
                 found, secret = self._managed(there, declared), secret_in(props)
                 changes = "; ".join(self._differences(found, declared, secret))
@@ -198,7 +203,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             for _, policy in in_order(olds.get("policies"))
             if policy_name(policy) not in gone
         ]
-        if not self._is_half_way(kept, answer["policies"], wish):
+        if not self._is_half_way(kept, answer["policies"], wish, self._reading(olds)):
             policies, _ = self.facts()["policies"].shape.check(kept, "policies")
             super()._refuse_unseen(called, {**olds, "policies": policies}, answer, wish, secret)
 
@@ -207,23 +212,19 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         was: Sequence[Mapping[str, Any]],
         there: Sequence[Mapping[str, Any]],
         wish: Mapping[str, Any],
+        reading: Reading,
     ) -> bool:
-        """Tell whether the list is on the way from what it was to what is wished for."""
-        entries = objects(PolicyInputs, policy_name)
+        """Return whether the list is on the way from what it was to what is wished for."""
         target = [policy for _, policy in in_order(wish.get("policies"))]
-        unchanged = {entries.canonical(policy): policy for policy in target}
-        state = [
-            Placed(GAP * (n + 1), unchanged.get(entries.canonical(policy), policy))
-            for n, policy in enumerate(was)
-        ]
-        for step in transition(state, target):
-            state = after(state, step)
-            if len(state) == len(there) and all(
-                entries.matches(placed.body, policy)
-                for placed, policy in zip(state, there, strict=True)
-            ):
-                return True
-        return False
+        names = {*map(policy_name, target)}
+
+        def made_of(policy: Mapping[str, Any]) -> list[int]:
+            same = [n for n, old in enumerate(was) if policy_name(old) == policy_name(policy)]
+            gone = (n for n, old in enumerate(was) if policy_name(old) not in names)
+            return same or [n for n in gone if _is_renamed(was[n], policy)]
+
+        is_it = functools.partial(_ENTRIES.matches, reading=reading)
+        return is_on_the_way(was, target, there, [*map(made_of, target)], is_it)
 
     def _change(
         self,
@@ -234,21 +235,22 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     ) -> dict[str, Any]:
         """Make the list another, in the steps that transition.py says."""
         adopted = functools.partial(ownership.is_adopted, self.kind)
-        change = _Change(there, declared, was, adopted)
-        steps = change.steps()
+        reading = self._reading({scope.field: scope.id})
+        change = _Change(there, declared, was, adopted, reading)
         where = self._where(scope, there["id"])
-        policies = {change.called[policy["id"]]: policy for policy in there["policies"]}
-        for step in steps:
-            id_ = policies.pop(step.name)["id"] if step.verb != "create" else ""
+        policies = {policy["id"]: policy for policy in there["policies"]}
+        for step in change.steps():
+            known = policies.pop(step.key, None)
+            one = f"{where}/{known['id']}" if known else where
             if step.to is None:
-                self._delete_one(f"{where}/{id_}")
+                self._delete_one(one)
                 continue
-            body = {**step.to.body, "precedence": step.to.precedence}
-            if step.verb == "create":
-                policies[step.name] = self._post_one(where, body)
+            body = {**step.to.policy.body, "precedence": step.to.precedence}
+            if known is None:
+                policies[step.key] = self._post_one(where, body)
             else:
-                policies[step.name] = self.client.put(f"{where}/{id_}", body, needs=self.needs)
-        mine = [policy for name, policy in policies.items() if name not in change.others]
+                policies[step.key] = self.client.put(one, body, needs=self.needs)
+        mine = [policy for key, policy in policies.items() if key not in change.others]
         return self._answer(there["id"], sorted(mine, key=precedence_of))
 
     def _post_one(self, where: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -290,7 +292,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
 
 
 class _Change:
-    """One change of a list: what is there and what shall be, in the words of requests.
+    """One change of a list: what is there and what shall be, in the words of transition.py.
 
     Reusable policies, and those that are about to be, are in both: where they are, not to be moved.
     """
@@ -300,66 +302,101 @@ class _Change:
         there: Mapping[str, Any],
         declared: Mapping[str, Any],
         was: Mapping[str, Any],
-        is_adopted: Any,
+        is_adopted: Callable[[str], bool],
+        reading: Reading,
     ) -> None:
+        self._reading = reading
         self._had = {policy_name(policy): policy for _, policy in in_order(was.get("policies"))}
         self._wished = {
             policy_name(policy): policy for _, policy in in_order(declared.get("policies"))
         }
-        self.called: dict[str, str] = {}
+        all_there = sorted([*there["policies"], *there[REUSABLE]], key=precedence_of)
+        self._there = {str(policy["id"]): policy for policy in all_there}
         self.others: set[str] = set()
-        self._there: dict[str, Mapping[str, Any]] = {}
-        for policy in sorted([*there["policies"], *there[REUSABLE]], key=precedence_of):
-            name, id_ = policy_name(policy), policy["id"]
-            theirs = bool(policy.get(REUSABLE)) or is_adopted(id_)
-            if theirs and not policy.get(REUSABLE) and name in self._wished:
-                raise DeclarationError(_TAKEN.format(name, id_))
-            # At Cloudflare, names need not be unique.
-            internal = f"{name} ({id_})" if theirs or name in self._there else name
-            self.called[id_] = internal
-            self._there[internal] = policy
-            if theirs:
-                self.others.add(internal)
+        """The ids of those that stay as they are, where they are."""
+        for id_, policy in self._there.items():
+            if policy.get(REUSABLE):
+                self.others.add(id_)
+            elif is_adopted(id_):
+                if policy_name(policy) in self._wished:
+                    raise DeclarationError(_TAKEN.format(policy_name(policy), id_))
+                self.others.add(id_)
 
     def steps(self) -> list[Step]:
         """List the requests. Raises where somebody else's policy would have to make room."""
-        bodies = {
-            name: _POLICY.request(entry, self._there.get(name), self._had.get(name))
-            for name, entry in self._wished.items()
-        }
-        current = []
-        for name, policy in self._there.items():
-            body = {"id": policy["id"], "name": name, "decision": policy["decision"]}
-            if name in self.others:
-                bodies[name] = body
-            elif name in bodies and self._is_right(name, policy):
-                body = bodies[name]
-            current.append(Placed(precedence_of(policy), body))
-        steps = transition(current, [bodies[name] for name in self._order()])
-        if stuck := [str(self._there[s.name]["name"]) for s in steps if s.name in self.others]:
-            raise DeclarationError(
-                f"reusable policies are attached to this application ({', '.join(stuck)}): "
-                "Cloudflare keeps one order over both kinds, and this change would move them: use "
-                "one kind alone"
+        right: dict[str, Policy] = {}
+        wanted: list[Wanted] = []
+        for name, entry in self._wished.items():
+            made_of = self._made_of(name, entry)
+            policy = self._policy(name, entry, made_of[0] if made_of else None)
+            right |= {id_: policy for id_ in made_of if self._is_right(entry, id_)}
+            wanted.append(Wanted(policy, made_of))
+        current = [
+            Placed(
+                id_,
+                precedence_of(policy),
+                right.get(id_) or _as_it_is(policy),
+                is_fixed=id_ in self.others,
             )
-        return steps
+            for id_, policy in self._there.items()
+        ]
+        try:
+            return transition(current, wanted)
+        except NoRoomError as error:
+            raise DeclarationError(
+                f"reusable policies are attached to this application ({error}): Cloudflare keeps "
+                "one order over both kinds, and this change would move them: use one kind alone"
+            ) from None
 
-    def _is_right(self, name: str, policy: Mapping[str, Any]) -> bool:
-        entry = self._wished[name]
-        form = both(_POLICY.fields, self._had.get(name, {}), entry)
-        return _POLICY.same(entry, _POLICY.answer(policy, form, NOTHING_KNOWN))
+    def _made_of(self, name: str, entry: Mapping[str, Any]) -> list[str]:
+        """Return what a policy may be made of: those that are right, the namesake, one renamed."""
+        own = [id_ for id_ in self._there if id_ not in self.others]
+        namesakes = [id_ for id_ in own if policy_name(self._there[id_]) == name]
+        if namesakes:
+            # At Cloudflare, names need not be unique.
+            return [id_ for id_ in namesakes if self._is_right(entry, id_)] or namesakes[:1]
+        going = [id_ for id_ in own if policy_name(self._there[id_]) not in self._wished]
+        return [id_ for id_ in going if self._is_right(entry, id_, but=("name",))]
 
-    def _order(self) -> list[str]:
-        """Return the new order, others' policies where they are now."""
-        order = list(self._wished)
-        before = -1
-        for name in self._there:
-            if name in self.others:
-                before += 1
-                order.insert(before, name)
-            elif name in self._wished:
-                before = order.index(name)
-        return order
+    def _policy(self, name: str, entry: Mapping[str, Any], made_of: str | None) -> Policy:
+        """Write what is wished for over what is there of it."""
+        there = self._there.get(made_of or "")
+        had = self._had.get(name if there is None else policy_name(there))
+        body = _POLICY.request(entry, there, had)
+        ruling = Ruling.of(as_declared(body))
+        if there is not None and self._is_right(entry, made_of or "", only=SECTIONS):
+            # What the API fills in makes no other people of them.
+            ruling = replace(ruling, people=Ruling.of(as_declared(there)).people)
+        return Policy(name, ruling, body)
+
+    def _is_right(
+        self,
+        entry: Mapping[str, Any],
+        id_: str,
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] = _POLICY.fields,
+    ) -> bool:
+        """Return whether what is there is what is wished for, in all or in some of its fields."""
+        policy = self._there[id_]
+        form = both(_POLICY.fields, self._had.get(policy_name(policy), {}), entry)
+        found = _POLICY.answer(policy, form, self._reading)
+        return all(
+            field.same(entry.get(name, MISSING), found.get(name, MISSING))
+            for name, field in _POLICY.fields.items()
+            if name in only and name not in but
+        )
+
+
+def _is_renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Return whether two say the same by different names."""
+    return _ENTRIES.canonical({**old, "name": policy_name(new)}) == _ENTRIES.canonical(new)
+
+
+def _as_it_is(policy: Mapping[str, Any]) -> Policy:
+    """Write a policy as it is, in case it has to make room."""
+    declared = as_declared(policy)
+    return Policy(policy_name(policy), Ruling.of(declared), _POLICY.request(declared, policy))
 
 
 class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessApplicationPolicies"):
