@@ -183,6 +183,22 @@ def quoted(word: Any) -> str:
     return f'"{word}"' if isinstance(word, str) and _A_NAME.fullmatch(word) else "this key"
 
 
+def unknown_keys(
+    entry: Mapping[str, Any], known: Iterable[str], path: str, *, of: str, hint: str = ""
+) -> list[Mistake]:
+    """Refuse the keys of a program's object that say nothing here: dropped, they would mislead.
+
+    `known` are the keys that `of` may have; `hint` says what to do instead.
+    """
+    known = list(known)
+    told = f"; it may have {', '.join(known)}{hint}"
+    return [
+        Mistake(path, f"{quoted(key)} is not a key of {of}{nearest(str(key), known)}{told}")
+        for key, value in entry.items()
+        if key not in known and value is not None
+    ]
+
+
 def _shown(part: str) -> str:
     return part if _A_NAME.fullmatch(part) else "…"
 

@@ -20,8 +20,12 @@ from typing import Any, ClassVar, TypeAlias
 import pulumi
 
 from .keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from .model import unknown_keys
 
 Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
+
+Attached: TypeAlias = "Reference | Mapping[str, Any]"
+"""A reusable policy: a reference, or `{"id": …, "precedence": …}` with a reference as the id."""
 
 # What a reference may hold beside the id. LABEL and MISTAKE are gone after check.
 ID, OF, LABEL, MISTAKE = "id", "of", "label", "_mistake"
@@ -122,6 +126,8 @@ def refer(value: Any, accepted: Accepted) -> Any:
         if value.referred is not accepted:
             return _mistaken(value.referred.what, accepted.what)
         return {ID: value.id, LABEL: value.name or value.id}
+    if isinstance(value, Mapping) and isinstance(value.get(ID), (Found, pulumi.CustomResource)):
+        return {**refer(value[ID], accepted), **{k: v for k, v in value.items() if k != ID}}
     if not isinstance(value, pulumi.CustomResource):
         return value
     kind = value.pulumi_resource_type
@@ -129,6 +135,11 @@ def refer(value: Any, accepted: Accepted) -> Any:
         return _mistaken(kind.rpartition(":")[2], accepted.what)
     label = getattr(value, "_label", None) or value.pulumi_resource_name
     return {ID: value.id, OF: value.urn, LABEL: label}
+
+
+def is_reference(value: Any) -> bool:
+    """Return whether something refers to an object that exists; an object's own fields do not."""
+    return not isinstance(value, Mapping) or ID in value
 
 
 def _mistaken(given: str, due: str) -> dict[str, str]:
@@ -155,6 +166,10 @@ class References(Keyed):
     of_what = "ids"
     no_id = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
 
+    def __init__(self, hint: str = "") -> None:
+        self.hint = hint
+        """What a message adds that names a key which no reference has."""
+
     def may_be(self, answered: Any) -> bool:
         """Answers hold the id, or the whole object."""
         return isinstance(answered, str) or super().may_be(answered)
@@ -171,6 +186,8 @@ class References(Keyed):
             return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
         if not is_id(entry[ID]):
             return Named("", {}), [Mistake(path, self.no_id)]
+        if unknown := unknown_keys(entry, (ID, LABEL, OF), path, of="a reference", hint=self.hint):
+            return Named("", {}), unknown
         kept = {key: entry[key] for key in (ID, OF) if entry.get(key) is not None}
         label = entry.get(LABEL) or (NOT_KNOWN_YET if kept[ID] == UNKNOWN else kept[ID])
         return Named(str(label), kept), []

@@ -98,6 +98,25 @@ def test_policies_are_attached_in_order_and_another_order_is_one_path(
     assert (refreshed.did, told(plugin)) == ("same", [])
 
 
+def test_policies_with_precedences_are_attached_in_their_order(
+    plugin: Plugin, person: Person, abc: list[str]
+) -> None:
+    """As Cloudflare's SDK, Terraform and Pulumi's bridged provider write them."""
+    a, b, c = abc
+
+    def placed(*places: int) -> list[dict[str, Any]]:
+        return [{"id": id_, "precedence": n} for id_, n in zip(abc, places, strict=True)]
+
+    app = plugin.up(KIND, {**APP, "policies": placed(30, 10, 20)})
+    assert attached(person, app.id) == ["B", "C", "A"]
+    assert app.inputs["policies"]["order"] == f"{b} > {c} > {a}"
+    assert plugin.up(KIND, {**APP, "policies": [b, c, a]}, was=app).did == "same"
+    turned = plugin.up(KIND, {**APP, "policies": placed(1, 2, 3)}, was=app)
+    assert (turned.did, attached(person, app.id)) == ("update", ["A", "B", "C"])
+    with pytest.raises(CheckFailed, match="policies: some have a precedence and some have none"):
+        plugin.check(KIND, {**APP, "policies": [*placed(1, 2, 3)[:2], c]}, turned.inputs)
+
+
 def test_policies_that_somebody_turned_round_are_told_and_turned_back(
     plugin: Plugin, person: Person, abc: list[str]
 ) -> None:

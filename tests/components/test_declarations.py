@@ -54,6 +54,14 @@ def test_own_and_reusable_policies_in_one_application_are_refused_with_their_pla
     )
 
 
+def test_a_reference_with_a_precedence_is_no_policy_to_make() -> None:
+    placed = [{"id": ZONE, "precedence": 2}, {"id": OTHER, "precedence": 1}]
+    mixed = refused(cloudflare.ProtectedApplication, policies=[*placed, STAFF])
+    assert "policies: [2] would be the application's own, [0], [1] reusable" in mixed
+    said = refused(cloudflare.PolicySet, policies=[*placed, {}])
+    assert said.startswith('PolicySet "it": policies[2].decision: is required; policies[2].include')
+
+
 def test_all_mistakes_in_a_set_of_policies_are_told_at_once() -> None:
     misspelt = {"name": "Staff", "desicion": "allow", "include": []}
     said = refused(

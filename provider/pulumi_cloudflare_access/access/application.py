@@ -25,6 +25,7 @@ from ..references import (
     BEFORE,
     IDENTITY_PROVIDERS,
     POLICIES,
+    Attached,
     Found,
     Reference,
     in_order,
@@ -214,7 +215,8 @@ def _entries(value: Any) -> Mapping[str, Any]:
 class AccessApplication(Resource, module="cloudflare", name="AccessApplication"):
     """Something behind Access, under an account or a zone.
 
-    `policies` attaches reusable policies, in order; left out, an update never changes which
+    `policies` attaches reusable policies, in order, or, where all of them are `{"id": …,
+    "precedence": …}`, in the order of their precedences; left out, an update never changes which
     policies the application has. `adopt=True` takes over the application on this domain.
     `saas_app`, `scim_config` and the other objects are plain dictionaries, as Cloudflare spells
     them. What was declared and no longer is goes back to the API's default, `policies` excepted.
@@ -246,7 +248,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         domain: pulumi.Input[str] | None = None,
         destinations: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
         self_hosted_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
-        policies: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
+        policies: Sequence[Attached] | pulumi.Output[Sequence[str | Found]] | None = None,
         allow_no_policies: bool | None = None,
         allowed_idps: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
         auto_redirect_to_identity: pulumi.Input[bool] | None = None,

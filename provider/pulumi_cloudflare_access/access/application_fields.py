@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..keyed import UNKNOWN, Mistake
 from ..model import Decides, Default, Inputs, NotSent, Stays, Unanswered, objects, one_or_many
 from ..references import InOrder, References
 from ..shapes import TextShape, Values
@@ -336,12 +337,68 @@ def attached(answered: Any) -> list[Any]:
     return policies
 
 
+PRECEDENCE = "precedence"
+A_PRECEDENCE = "must be a whole number, at least 1"
+SOME_PRECEDENCES = (
+    "some have a precedence and some have none ({}): give all of them one, or none, and the order "
+    "of the list decides"
+)
+
+
 class AttachedPolicies(InOrder):
-    """The reusable policies of an application; those that it owns are not declared here."""
+    """The reusable policies of an application; those that it owns are not declared here.
+
+    The list's order decides, or the precedences that all of its entries have. The state holds the
+    order alone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            References(
+                hint=", and a precedence if all of the list have one. What the policy says is "
+                "declared by an AccessPolicy"
+            )
+        )
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn a list into the map, in the order of its precedences where it has any."""
+        if not isinstance(value, list):
+            return super().check(value, path)
+        entries = [dict(entry) if isinstance(entry, Mapping) else entry for entry in value]
+        placed = [
+            entry.pop(PRECEDENCE, None) if isinstance(entry, dict) else None for entry in entries
+        ]
+        if all(place is None for place in placed):
+            return super().check(entries, path)
+        # Its mistakes name the places of the program's own list.
+        _, mistakes = super().check(entries, path)
+        mistakes += _wrong_precedences(placed, path)
+        if mistakes:
+            return value, mistakes
+        if UNKNOWN in placed:
+            return UNKNOWN, []
+        order = sorted(range(len(placed)), key=lambda index: int(placed[index] or 0))
+        return super().check([entries[index] for index in order], path)
 
     def answer(self, items: Any, known: Any, reading: Any) -> dict[str, Any]:
         """Leave out the policies that the application owns."""
         return super().answer(attached(items), known, reading)
+
+
+def _wrong_precedences(placed: list[Any], path: str) -> list[Mistake]:
+    """Say which precedences decide nothing."""
+    lacking = ", ".join(f"[{index}]" for index, place in enumerate(placed) if place is None)
+    mistakes = [Mistake(path, SOME_PRECEDENCES.format(lacking))] if lacking else []
+    first: dict[int, int] = {}
+    for index, place in enumerate(placed):
+        where = f"{path}[{index}].{PRECEDENCE}"
+        if place is None or place == UNKNOWN:
+            continue
+        if type(place) is not int or place < 1:
+            mistakes.append(Mistake(where, A_PRECEDENCE))
+        elif first.setdefault(place, index) != index:
+            mistakes.append(Mistake(where, f"{place} is the precedence of [{first[place]}] too"))
+    return mistakes
 
 
 class AccessApplicationInputs(Inputs):
@@ -354,7 +411,7 @@ class AccessApplicationInputs(Inputs):
     domain: Address = None
     destinations: Annotated[Any, objects(Destination, _place)] = None
     self_hosted_domains: Annotated[Any, Values(canonical=address)] = None
-    policies: Annotated[Any, AttachedPolicies(References()), Stays()] = None
+    policies: Annotated[Any, AttachedPolicies(), Stays()] = None
     allow_no_policies: Annotated[bool | None, NotSent()] = None
     allowed_idps: Annotated[Any, References(), Default([])] = None
     auto_redirect_to_identity: Annotated[bool | None, Default(value=False)] = None

@@ -10,7 +10,7 @@ import pulumi
 
 from ..access.application import AccessApplication
 from ..access.policy import AccessPolicy, PolicyInputs
-from ..references import Reference
+from ..references import Attached, Reference, is_reference
 from .component import Component, no_lists, refuse, unknown
 from .protected_application import ApplicationArguments, OwnedPolicy
 
@@ -43,12 +43,12 @@ class PolicySet(Component):
     ) -> None:
         refuse("PolicySet", resource_name, _mistakes(policies, applications or {}))
         super().__init__(resource_name, opts)
-        self.policies: list[Reference] = []
+        self.policies: list[Attached] = []
         """In order, for `AccessApplication(policies=…)` and `ProtectedApplication(policies=…)`."""
         self.by_name: dict[str, AccessPolicy] = {}
         """Those that the set has made."""
         for policy in policies:
-            if isinstance(policy, Mapping):
+            if isinstance(policy, Mapping) and not is_reference(policy):
                 made = self._made(policy, account_id, adopt=adopt, adopt_changes=adopt_changes)
                 self.by_name[policy["name"]] = made
                 self.policies.append(made)
@@ -87,7 +87,7 @@ def _mistakes(policies: Sequence[Any], applications: Mapping[str, Any]) -> Itera
     wrong = [*no_lists(policies=policies)]
     yield from wrong
     for index, policy in enumerate(() if wrong else policies):
-        if not isinstance(policy, Mapping):
+        if is_reference(policy):
             continue
         path = f"policies[{index}]"
         yield from unknown(policy, PolicyInputs.model_fields, path)

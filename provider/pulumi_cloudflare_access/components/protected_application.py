@@ -9,7 +9,7 @@ import pulumi
 
 from ..access.application import AccessApplication
 from ..access.application_policies import AccessApplicationPolicies
-from ..references import Found, Reference
+from ..references import Found, Reference, is_reference
 from .component import Component, no_lists, refuse, unknown
 
 OwnedPolicy: TypeAlias = Mapping[str, Any]
@@ -121,12 +121,12 @@ def _by_kind(policies: Any) -> tuple[list[OwnedPolicy], Any]:
     """Return those that are the application's own, and the reusable ones."""
     if isinstance(policies, pulumi.Output):
         return [], policies
-    own = [policy for policy in policies if isinstance(policy, Mapping)]
-    return own, [policy for policy in policies if not isinstance(policy, Mapping)]
+    own = [policy for policy in policies if not is_reference(policy)]
+    return own, [policy for policy in policies if is_reference(policy)]
 
 
 def _mixed(policies: Any) -> str:
-    own = [n for n, policy in enumerate(policies) if isinstance(policy, Mapping)]
+    own = [n for n, policy in enumerate(policies) if not is_reference(policy)]
     reusable = [n for n in range(len(policies)) if n not in own]
     return (
         f"policies: {_listed(own)} would be the application's own, {_listed(reusable)} reusable, "

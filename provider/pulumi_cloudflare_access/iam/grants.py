@@ -24,9 +24,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 import pulumi
 
 from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named
-from ..model import Inputs, NotEmpty, objects
+from ..model import Inputs, NotEmpty, objects, unknown_keys
 from ..references import (
     ID,
+    LABEL,
+    OF,
     PERMISSION_GROUPS,
     RESOURCE_GROUPS,
     Found,
@@ -113,6 +115,8 @@ class _PermissionGroups(References):
         if not isinstance(name, str) or not name.strip():
             told = "must be a permission group's name, label or id, or what a look-up found"
             return Named("", {}), [Mistake(path, told)]
+        if unknown := unknown_keys(given, (NAME, ID, LABEL, OF), path, of="a permission group"):
+            return Named("", {}), unknown
         kept = {key: given[key] for key in (NAME, ID) if given.get(key) is not None}
         return Named(name.replace(UNKNOWN, NOT_KNOWN_YET), kept), []
 

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import pulumi
 
 from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from ..model import unknown_keys
 from ..references import ACCOUNT_MEMBERS, MISTAKE, Found, Reference, refer
 from ..shapes import Shape
 from .account_member import email_of
@@ -69,6 +70,8 @@ def read(entry: Any, path: str) -> tuple[dict[str, Any], list[Mistake]]:
         return {}, [Mistake(path, NOBODY)]
     if entry.get(MISTAKE):
         return {}, [Mistake(path, str(entry[MISTAKE]))]
+    if unknown := unknown_keys(entry, (EMAIL, ID, STATUS), path, of="a person"):
+        return {}, unknown
     said = _said(entry)
     known = {name: value for name, value in said.items() if value != UNKNOWN}
     if not all(_is_right(name, value) for name, value in known.items()) or not said:

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import pulumi
 
 from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from ..model import unknown_keys
 from ..references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
 
 Scope: TypeAlias = Mapping[str, pulumi.Input[Any]]
@@ -75,6 +76,8 @@ class Objects(Keyed):
             return Named("", {}), [Mistake(path, told)]
         if entry.get(MISTAKE):
             return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
+        if unknown := unknown_keys(entry, (KEY, LABEL, OF), path, of="an object of a scope"):
+            return Named("", {}), unknown
         key = entry[KEY]
         if reason := _wrong(key):
             return Named("", {}), [Mistake(f"{path}.{KEY}", reason)]
