@@ -13,6 +13,7 @@ from harness import program as running
 from harness.colleague import Colleague
 from harness.plugin import Plugin
 from harness.stack import Stack
+from pulumi_cloudflare_access import secret_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile("ours")
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_another_test() -> None:
+    """Forget the secret values that this process was told in other tests."""
+    secret_words.known.forget()
 
 
 @pytest.fixture

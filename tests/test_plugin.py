@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_cloudflare_access import plugin
 from pulumi_cloudflare_access.errors import DriftError
-from pulumi_cloudflare_access.plugin import DEBUG, clean_errors, redact
+from pulumi_cloudflare_access.plugin import DEBUG, clean_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,40 +96,6 @@ def test_whoever_mends_the_package_can_have_tracebacks(monkeypatch: pytest.Monke
     shown = newer(left(drifts))
     assert "Traceback (most recent call last)" in shown
     assert "in drifts" in shown
-
-
-def test_what_a_program_declared_secret_is_blanked_out_in_any_case_and_at_any_depth() -> None:
-    bag = {
-        "__secret": ["name", "include"],
-        "name": CANARY,
-        "include": {"email x": [{"email": "ada@example.com"}]},
-        "open": "Engineers",
-    }
-    said = f"{CANARY.upper()} and Ada@Example.com are in Engineers"
-    assert redact(said, (bag,)) == "[secret] and [secret] are in Engineers"
-
-
-def test_what_an_entry_is_called_is_blanked_out_whole_and_the_words_of_the_api_are_not() -> None:
-    bag = {
-        "__secret": ["policies", "require"],
-        "policies": {
-            "Skunkworks": {"name": "Skunkworks", "decision": "bypass", "include": {"everyone": {}}},
-            "order": "Skunkworks",
-        },
-        "require": {"geo DE": {"geo": {"country_code": "DE"}}},
-    }
-    said = "policies: Skunkworks: bypass for everyone; require: geo DE; order"
-    assert (
-        redact(said, (bag,)) == "policies: [secret]: bypass for everyone; require: [secret]; order"
-    )
-
-
-def test_what_is_secret_now_is_blanked_out_of_what_was_plain_and_the_other_way_round() -> None:
-    for bags in (
-        ({"name": "Skunkworks"}, {"name": CANARY, "__secret": ["name"]}),
-        ({"name": CANARY, "__secret": ["name"]}, {"name": "Skunkworks"}),
-    ):
-        assert redact(f"Skunkworks -> {CANARY}", bags) == "[secret] -> [secret]"
 
 
 def test_the_name_of_a_resource_is_the_end_of_its_urn() -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 import click
 
+from .outlet import clean, echo
+
 if TYPE_CHECKING:
     from .local_cloudflare import LocalCloudflare
     from .local_cloudflare.notation import Order
@@ -58,7 +60,7 @@ def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tu
     try:
         return tuple(map(parsed, lines))
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.BadParameter(clean(str(error))) from None
 
 
 def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> 
     try:
         return dict(map(parsed, texts))
     except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.BadParameter(clean(str(error))) from None
 
 
 @main.command()
@@ -235,7 +237,7 @@ def _print_table(cloudflare: LocalCloudflare) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    echo(line, err=True)
 
 
 def _json(cloudflare: LocalCloudflare) -> str:

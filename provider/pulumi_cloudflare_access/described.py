@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 from . import plugin
 from .keyed import UNKNOWN, Mistake, Reading
 from .model import Inputs, State, fields_of
+from .secret_words import SECRET, known
 from .shapes import MISSING, SILENT, Field, both, write
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
-SECRET = plugin.SECRET  # the fields that hold a secret value
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 STATE_VERSION = 1
 
@@ -91,6 +91,14 @@ class Described:
     def facts(cls) -> dict[str, Field]:
         """Return the facts about this kind's fields."""
         return fields_of(cls.inputs)
+
+    def with_keys_spelled(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return inputs or outputs with today's keys: earlier versions spelled none."""
+        shapes = {name: field.shape for name, field in self.facts().items() if name in props}
+        return {
+            **props,
+            **{name: shape.with_keys_spelled(props[name]) for name, shape in shapes.items()},
+        }
 
     def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
         return {k: props[k] for k in self.facts() if props.get(k) is not None}
@@ -255,7 +263,9 @@ class Described:
 
     @staticmethod
     def _name_of(id_: str) -> str | None:
-        return _names.get(id_)
+        """Return what an object is called, for a key; None: that is not known, or secret."""
+        name = _names.get(id_)
+        return None if name is None or known.has(name) else name
 
 
 # What objects of all kinds are called, as far as this process has seen.

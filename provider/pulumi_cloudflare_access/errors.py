@@ -20,12 +20,15 @@
 
 Own classes and not httpx's, because the HTTP library is nobody's business but the client's. All
 of them may be caught by programs. None ever carries a credential, a request's body or an answer's.
+What they say is fit for a terminal; an error of several lines has an argument for each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Self
+
+from .outlet import clean
 
 
 class CloudflareError(Exception):
@@ -39,7 +42,8 @@ class CloudflareError(Exception):
     """The line of the program that asked for it, where there is one."""
 
     def __str__(self) -> str:
-        return super().__str__() + self.tried + self.place
+        lines = [clean(str(line)) for line in self.args]
+        return "\n".join(lines) + clean(self.tried + self.place)
 
     def copy(self) -> Self:
         """Return the same error, for somebody else who asked for the same."""

@@ -14,9 +14,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from .spelling import UNKNOWN_VALUES, as_key, key_of
+
 # What the engine puts where a value is not known yet (pulumi.runtime.rpc.UNKNOWN; importing it
 # would make this module as heavy as the SDK).
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWN = UNKNOWN_VALUES[0]
 NOT_KNOWN_YET = "(not known yet)"
 
 
@@ -46,10 +48,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Named:
-    """One entry and the key it would like to have."""
+    """One entry and the key it would like to have: what a person would call it, as it is."""
 
     key: str
     entry: Any
+
+    def spelled(self) -> Named:
+        """Spell what a key must not hold: what an entry is called may be anybody's data."""
+        return Named(key_of(self.key), self.entry)
 
 
 class Keyed(ABC):
@@ -128,7 +134,7 @@ class Keyed(ABC):
         for index, (key, entry) in enumerate(pairs):
             read, wrong = self.read(entry, f"{path}[{index}]")
             mistakes += wrong
-            named.append(Named(key, read.entry) if key else read)
+            named.append(Named(as_key(key), read.entry) if key else read.spelled())
             is_right.append(not wrong or key is None)
         if mistakes and not any(is_right):
             # No map that check has made: one entry, without the brackets.
@@ -145,13 +151,15 @@ class Keyed(ABC):
         """
         keyed = dict(kept or {})
         seen = {self.canonical(entry) for entry in keyed.values()}
-        for named in sorted(entries, key=self._rank):
+        entries = sorted(entries, key=self._rank)
+        wished = {as_key(named.key) for named in entries}
+        for named in entries:
             canonical = self.canonical(named.entry)
             # Two things that are not known yet need not be the same thing.
             if canonical in seen and UNKNOWN not in canonical:
                 continue
             seen.add(canonical)
-            keyed[_free(named.key, keyed)] = named.entry
+            keyed[free_key(as_key(named.key), keyed, wished)] = named.entry
         return dict(sorted(keyed.items()))
 
     def _rank(self, named: Named) -> tuple[str, str, str]:
@@ -179,6 +187,14 @@ class Keyed(ABC):
             else:
                 kept[before] = old[before]
         return self.arrange(others, kept)
+
+    def with_keys_spelled(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a map of the state with the keys that it would have now."""
+        return {key: self.inside_spelled(entry) for key, entry in with_keys_spelled(value).items()}
+
+    def inside_spelled(self, entry: Any) -> Any:
+        """Return an entry whose own maps have the keys that they would have now."""
+        return entry
 
     def request(self, value: Mapping[str, Any]) -> list[Any]:
         """Write the map as the list the API wants, in an order that never varies."""
@@ -208,7 +224,7 @@ class Keyed(ABC):
                 self.matches(entry, item, reading) and self._is_twice(item, as_answered[key])
                 for key, entry in kept.items()
             ):
-                foreign.append(self.from_wire(item, reading))
+                foreign.append(self.from_wire(item, reading).spelled())
         return self.arrange(foreign, kept)
 
     def _is_twice(self, item: Any, other: Any) -> bool:
@@ -239,9 +255,24 @@ def _length(item: Any) -> tuple[int, str]:
     return len(written), written
 
 
-def _free(key: str, taken: Mapping[str, Any]) -> str:
+def free_key(key: str, taken: Mapping[str, Any], wished: Collection[str]) -> str:
+    """Return the key, with a number where it is taken: one that makes nobody else's key of it."""
     number, free = 1, key
-    while free in taken:
+    while free in taken or (number > 1 and free in wished):
         number += 1
         free = f"{key} ({number})"
     return free
+
+
+def with_keys_spelled(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a map of the state, in its order, with the keys that it would have now.
+
+    States of earlier versions have keys that hold names as they are.
+    """
+    if all(as_key(key) == key for key in entries):
+        return dict(entries)
+    taken = {key: key for key in entries if as_key(key) == key}
+    for key in entries.keys() - taken.keys():
+        taken[free_key(as_key(key), taken, ())] = key
+    now = {key: spelled for spelled, key in taken.items()}
+    return {now[key]: entry for key, entry in entries.items()}

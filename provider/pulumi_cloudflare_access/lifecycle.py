@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar
 from urllib.parse import quote
 
 from pulumi import dynamic
@@ -28,7 +28,7 @@ from .api.journal import Journal
 from .api.lag import Writes
 from .api.pages import Page, Snapshot
 from .creation import Creation
-from .described import SECRET, VERSION, Described, secret_in
+from .described import VERSION, Described, secret_in
 from .errors import (
     AdoptionError,
     ApiError,
@@ -41,8 +41,11 @@ from .errors import (
 )
 from .keyed import UNKNOWN, Mistake
 from .model import check
+from .outlet import clean
+from .secret_words import SECRET, known
 from .settings import NO_ACCOUNT, Settings
 from .shapes import MISSING
+from .spelling import carried
 
 if TYPE_CHECKING:
     from .api.client import Client
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 PROVIDER = "__provider"
 MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
+SECRET_WORDS = "__secret_words"  # noqa: S105 - what no message of the plugin repeats
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
@@ -92,6 +96,22 @@ class Collection(Protocol):
     @property
     def per_page(self) -> int | None:
         """How many a page of the list may hold; None: the list has no pages."""
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _engine_call(call: Callable[P, R]) -> Callable[P, R]:
+    """Let a call have states of earlier versions in today's form, and let clean errors out."""
+
+    @functools.wraps(call)
+    def served(*args: P.args, **kwargs: P.kwargs) -> R:
+        provider: Any = args[0]
+        given: Any = [provider.with_keys_spelled(a) if isinstance(a, dict) else a for a in args]
+        return call(*given, **kwargs)
+
+    return plugin.clean_errors(served)
 
 
 class Lifecycle(Described, dynamic.ResourceProvider):
@@ -144,16 +164,18 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     # --------------------------------------------------------------------------- the engine's calls
 
-    @plugin.clean_errors
+    @_engine_call
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Put a declaration into the form of the state, or say everything that is wrong with it."""
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
         reserved = {k: declared.pop(k) for k in (SECRET,) if k in declared}
+        known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
         adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
         mistakes += _adoption_mistakes(adoption)
-        mistakes += self._fill_in_scope(declared, _olds)
+        declared, spelled_twice = carried_fields(declared, is_known=False)
+        mistakes += spelled_twice + self._fill_in_scope(declared, _olds)
         checked, wrong = check(self.inputs, self.facts(), declared)
         was = self._declared(_olds)
         mistakes += wrong or [*self.mistakes_in(checked), *self.mistakes_from(was, checked)]
@@ -161,7 +183,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             told = f'finds an object by its {self.natural_key}, and there is none: adopt="<id>"'
             mistakes.append(Mistake(ADOPT, told))
         if mistakes:
-            reasons = [plugin.redact(str(m).removeprefix(": "), (_olds, news)) for m in mistakes]
+            reasons = [clean(str(m).removeprefix(": ")) for m in mistakes]
             failures = [dynamic.CheckFailure("", reason) for reason in reasons]
             return dynamic.CheckResult(dict(news), failures)
         if _olds:
@@ -174,7 +196,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             plugin.warn(concern)
         return dynamic.CheckResult(checked | reserved | adoption, [])
 
-    @plugin.clean_errors
+    @_engine_call
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Tell form from change, and change from replacement. The engine writes out the rest."""
         self._seen(_id, _olds)
@@ -195,7 +217,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
         return dynamic.DiffResult(changes=secret_in(_olds) != secret_in(_news))
 
-    @plugin.clean_errors
+    @_engine_call
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Make the object, or take over the one that the program names."""
         scope = self._scope(props)
@@ -215,7 +237,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         self._wrote(scope, answer)
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
-    @plugin.clean_errors
+    @_engine_call
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Say what is there, in the form of the state, so that a refresh shows what changed."""
         refreshing = VERSION in props
@@ -248,7 +270,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         inputs = {name: value for name, value in outputs.items() if name not in computed}
         return dynamic.ReadResult(id_, outputs, self.as_written(inputs))
 
-    @plugin.clean_errors
+    @_engine_call
     def update(
         self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]
     ) -> dynamic.UpdateResult:
@@ -279,7 +301,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         outputs = self._outputs({**_news, **new}, there, written=True)
         return dynamic.UpdateResult(self._kept(_olds) | outputs)
 
-    @plugin.clean_errors
+    @_engine_call
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
         scope, what = self._scope(_props), self._called(_props, _id)
@@ -675,6 +697,20 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return UNKNOWN if isinstance(value, Unknown) else value
+
+
+def carried_fields(
+    declared: Mapping[str, Any], *, is_known: bool
+) -> tuple[dict[str, Any], list[Mistake]]:
+    """Spell what the engine could neither carry nor show, in the fields of a declaration."""
+    found, mistakes = {}, []
+    for name, value in declared.items():
+        try:
+            found[name] = carried(value, is_known=is_known)
+        except ValueError as error:
+            found[name] = value
+            mistakes.append(Mistake(name, str(error)))
+    return found, mistakes
 
 
 def _id_of(answer: Mapping[str, Any]) -> str:

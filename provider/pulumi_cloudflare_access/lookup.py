@@ -27,15 +27,14 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
 
+from . import outlet, secret_words
 from .api.pages import Page, Snapshot
 from .errors import CloudflareError, DeclarationError, LookUpError, SettingsError
 from .lifecycle import Collection, Lifecycle, Scope
 from .provider import Cloudflare
 from .references import Found
 from .settings import NO_ACCOUNT, Settings
-
-# The names under which Cloudflare's documents have secrets. Answers hold a mask, or should.
-SECRETS = frozenset({"client_secret", "password", "secret", "token"})
+from .spelling import as_value
 
 T = TypeVar("T", bound=Found)
 R = TypeVar("R")
@@ -131,7 +130,7 @@ class Lookup(Generic[T]):
         def read() -> Iterator[Page]:
             from .api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP
 
-            client = client_for(settings, pulumi.log.warn, pulumi.log.info)
+            client = client_for(settings, outlet.warn, outlet.say)
             return client.pages(path, per_page=kind.per_page, needs=kind.needs)
 
         answers = _Lists.current().of((settings, path), read, anew=anew).objects()
@@ -142,7 +141,7 @@ class Lookup(Generic[T]):
         return Listed(where, list(map(self.understood, answers)))
 
     def _all(self, only: Asked, listed: Listed) -> list[T]:
-        given = {by: value for by, value in only.items() if value is not None}
+        given = {by: as_value(value) for by, value in only.items() if value is not None}
         found = [
             _read(self._result, answer, listed.where)
             for answer in listed.answers
@@ -155,9 +154,9 @@ class Lookup(Generic[T]):
         if len(given) != 1:
             raise DeclarationError(f"look up one {self._kind} by exactly one of {', '.join(asked)}")
         [(by, wanted)] = given.items()
-        answer = self.choose(listed, wanted, by)
+        answer = self.choose(listed, as_value(wanted), by)
         for concern in self.concerns(answer):
-            pulumi.log.warn(concern)
+            outlet.warn(concern)
         return _read(self._result, answer, listed.where)
 
     def choose(
@@ -297,7 +296,7 @@ def _settled(value: Any, in_order: frozenset[str], path: str) -> Any:
         return {
             key: _settled(inner, in_order, f"{path}.{key}")
             for key, inner in value.items()
-            if key not in SECRETS
+            if key not in secret_words.SECRET_FIELDS
         }
     if isinstance(value, list):
         items = [_settled(item, in_order, path) for item in value]
@@ -404,6 +403,9 @@ def _later(
     after = pulumi.Output.from_input(getattr(opts, "depends_on", None)).apply(_known)
 
     async def look_up(known: Mapping[str, Any]) -> R:
+        for name, value in asked.items():
+            if isinstance(value, pulumi.Output) and await value.is_secret():
+                secret_words.known.remember(known["asked"].get(name))
         with _from_the_line(line):
             return await asyncio.to_thread(
                 work,

@@ -16,11 +16,12 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake
+from .secret_words import known
 from .shapes import (
     Field,
     KeyedShape,
@@ -133,6 +134,9 @@ def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
 
 
 def _shape(annotation: Any) -> Shape:
+    if get_origin(annotation) is Literal:
+        # Words of the API, which are no secrets wherever they stand.
+        known.allow(get_args(annotation))
     if get_origin(annotation) in {Union, types.UnionType}:
         (annotation,) = [kind for kind in get_args(annotation) if kind is not type(None)][:1]
     if get_origin(annotation) is Annotated:

@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from pathlib import Path
@@ -23,6 +23,9 @@ from typing import Any, ParamSpec, TypeVar
 from pulumi.runtime import rpc
 
 from .errors import CloudflareError
+from .outlet import clean
+from .secret_words import known
+from .spelling import RESERVED
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,17 +72,28 @@ def ignored_entries() -> dict[str, set[str]]:
 
 
 def _restore_reserved(args: tuple[Any, ...]) -> None:
-    """Put back the reserved names ("__") that older SDKs (3.216) drop from what the engine sent."""
+    """Put back the reserved names ("__") that older SDKs (3.216) drop from what the engine sent.
+
+    At the top, they are ours. Inside, states of earlier versions have names of people's there.
+    """
     request = _request()
     if request is None:
         return
     names = ("olds", "news") if hasattr(request, "news") else ("properties",)
     bags = [bag for bag in args if isinstance(bag, dict)]
     for name, bag in zip(names, bags, strict=True):
-        sent = getattr(request, name)
+        _restore(bag, getattr(request, name))
+
+
+def _restore(read: Any, sent: Any) -> None:
+    if isinstance(read, dict) and hasattr(sent, "fields"):
         for key in sent.fields:
-            if key.startswith("__") and key not in bag:
-                bag[key] = rpc.deserialize_property(sent[key])
+            if key.startswith(RESERVED) and key not in read:
+                read[key] = rpc.deserialize_property(sent[key], True)  # noqa: FBT003 - the SDK's
+            _restore(read.get(key), sent[key])
+    elif isinstance(read, list) and len(read) == len(sent):
+        for inner, sent_inner in zip(read, sent, strict=True):
+            _restore(inner, sent_inner)
 
 
 # Calls that a plugin process serves at a time: as many as the client has connections.
@@ -112,12 +126,9 @@ def name_of(urn: str) -> str:
 
 
 class Operation:
-    """One call of the engine's: what it was handed, and its seconds on Cloudflare's answers."""
+    """One call of the engine's, and its seconds on Cloudflare's answers."""
 
     spent = 0.0
-
-    def __init__(self, *handed: Any) -> None:
-        self.handed = handed
 
 
 _operation: ContextVar[Operation] = ContextVar("operation")
@@ -128,9 +139,9 @@ def current_operation() -> Operation:
     return _operation.get(None) or Operation()
 
 
-def keep_secret(bag: dict[str, Any]) -> None:
-    """Keep out of messages, too, what a call has made of the secret values that it was handed."""
-    current_operation().handed += (bag,)
+def keep_secret(*bags: Mapping[str, Any]) -> None:
+    """Keep out of messages the secret values of a resource, and what a call has made of them."""
+    known.remember_secrets_of(*bags)
 
 
 def warn(message: str) -> None:
@@ -144,8 +155,7 @@ def say(message: str) -> None:
 
 
 def _log(severity: str, message: str) -> None:
-    urn = current_urn()
-    message = redact(message, current_operation().handed)
+    urn, message = current_urn(), clean(message)
     try:
         _engine().Log(_log_request(severity, message, urn))
     except Exception:  # noqa: BLE001 - an engine that hears no warnings must not fail an update
@@ -234,9 +244,10 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
     call is one operation: it has one deadline, however many requests it sends.
     """
 
-    def served(operation: Operation, *args: P.args, **kwargs: P.kwargs) -> R:
+    def served(*args: P.args, **kwargs: P.kwargs) -> R:
         _restore_reserved(args)
-        before = _operation.set(operation)
+        keep_secret(*(bag for bag in args if isinstance(bag, dict)))
+        before = _operation.set(Operation())
         try:
             return call(*args, **kwargs)
         finally:
@@ -244,13 +255,12 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        operation = Operation(*args)
         if os.environ.get(DEBUG):
-            return served(operation, *args, **kwargs)
+            return served(*args, **kwargs)
         try:
-            return served(operation, *args, **kwargs)
+            return served(*args, **kwargs)
         except CloudflareError as error:
-            error_ = _outgoing(type(error).__name__, redact(str(error), operation.handed))
+            error_ = _outgoing(type(error).__name__, str(error))
         except Exception as error:  # noqa: BLE001 - it is named and goes on
             place = traceback.extract_tb(error.__traceback__)[-1]
             error_ = _outgoing(
@@ -272,36 +282,3 @@ def secret(value: Any) -> dict[str, Any]:
     """Have the engine encrypt an output. What is called as a secret input is, it does by itself."""
     form = {rpc._special_sig_key: rpc._special_secret_sig}  # noqa: SLF001 - the wire's own words
     return {**form, "value": value}
-
-
-SECRET = "__secret"  # noqa: S105 - the input that names the fields the program keeps secret
-# Shorter strings (a country, "true") would blank out half of any message and hide nothing.
-SHORTEST_SECRET = 4
-# Words of Cloudflare's own: its names of fields, as keys, and what a policy decides.
-_A_FIELD = re.compile(r"[a-z0-9_-]+")
-_DECISIONS = frozenset({"allow", "deny", "bypass", "non_identity"})
-
-
-def redact(message: str, handed: tuple[Any, ...]) -> str:
-    """Blank out what the program declares secret, or did, whoever repeats it."""
-    bags = [bag for bag in handed if isinstance(bag, dict)]
-    secret = {name for bag in bags for name in bag.get(SECRET) or ()}
-    said = {word for bag in bags for name in secret for word in _words(bag.get(name))}
-    words = [re.escape(word) for word in said - _DECISIONS if len(word) >= SHORTEST_SECRET]
-    if not words:
-        return message
-    longest_first = "|".join(sorted(words, key=len, reverse=True))
-    return re.sub(longest_first, "[secret]", message, flags=re.IGNORECASE)
-
-
-def _words(value: Any) -> Iterator[str]:
-    """Return the strings of a value, and what its entries are called: keys say what values do."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from (key for key in value if not _A_FIELD.fullmatch(key))
-        for inner in value.values():
-            yield from _words(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _words(inner)

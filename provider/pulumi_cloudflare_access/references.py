@@ -19,8 +19,20 @@ from typing import Any, ClassVar, TypeAlias
 
 import pulumi
 
-from .keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from .keyed import (
+    NOT_KNOWN_YET,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Keyed,
+    Mistake,
+    Named,
+    Reading,
+    free_key,
+    with_keys_spelled,
+)
 from .model import unknown_keys
+from .secret_words import known
+from .spelling import as_key
 
 Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
 
@@ -209,6 +221,9 @@ class References(Keyed):
         """Call a reference that nobody declared by the object's name."""
         id_ = self.canonical(answer)
         name = answer.get("name") if isinstance(answer, Mapping) else None
+        # The key would say in clear what another resource keeps secret.
+        if not isinstance(name, str) or known.has(name):
+            name = None
         return Named(str(name or reading.name_of(id_) or id_), {ID: id_})
 
 
@@ -305,6 +320,15 @@ class InOrder(Keyed):
         placed = {**value, ORDER: BEFORE.join(keys)}
         return placed, unplaced(placed)
 
+    def with_keys_spelled(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a map of the state, and its order, with the keys that it would have now."""
+        now = with_keys_spelled({key: key for key in value if key != ORDER})
+        spelled = {key: self._entries.inside_spelled(value[before]) for key, before in now.items()}
+        if ORDER in value:
+            places = {before: key for key, before in now.items()}
+            spelled[ORDER] = BEFORE.join(places[key] for key in _named(value))
+        return spelled
+
     def request(self, value: Mapping[str, Any]) -> list[Any]:
         """Write the list the API wants."""
         return [self.to_wire(entry) for _, entry in in_order(value)]
@@ -329,7 +353,7 @@ class InOrder(Keyed):
 
     def _changed(self, item: Any, unmatched: dict[str, Any], reading: Reading) -> Named:
         """Read an entry that is not as it is known; what goes by its key gives it its form."""
-        named = self.from_wire(item, reading)
+        named = self.from_wire(item, reading).spelled()
         if named.key not in unmatched:
             return named
         form = unmatched.pop(named.key)
@@ -358,17 +382,14 @@ class InOrder(Keyed):
 
     def _line_up(self, entries: Sequence[Named]) -> dict[str, Any]:
         keyed: dict[str, Any] = {}
+        wished = {as_key(named.key) for named in entries}
         seen = set()
         for named in entries:
             canonical = self.canonical(named.entry)
             if canonical in seen and UNKNOWN not in canonical:
                 continue
             seen.add(canonical)
-            key, number = named.key, 1
-            while key in keyed or key == ORDER:
-                number += 1
-                key = f"{named.key} ({number})"
-            keyed[key] = named.entry
+            keyed[free_key(as_key(named.key), {ORDER: "", **keyed}, wished)] = named.entry
         return {**keyed, ORDER: BEFORE.join(keyed)} if keyed else {}
 
 

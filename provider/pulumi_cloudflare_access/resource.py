@@ -6,6 +6,7 @@ to check in reserved inputs, so that it is reported with everything else, in the
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import collections
 import functools
@@ -18,9 +19,19 @@ import pulumi
 from pulumi import dynamic
 
 from . import kinds
-from .described import SECRET
-from .lifecycle import ADOPT, ADOPT_CHANGES, CLAIMED, MISTAKES, PROVIDER, Lifecycle
-from .references import ID, MISTAKE, Accepted, Found, refer
+from .lifecycle import (
+    ADOPT,
+    ADOPT_CHANGES,
+    CLAIMED,
+    MISTAKES,
+    PROVIDER,
+    SECRET_WORDS,
+    Lifecycle,
+    carried_fields,
+)
+from .outlet import warn
+from .references import ID, MISTAKE, OF, Accepted, Found, refer
+from .secret_words import SECRET, known
 
 SCOPES = ("account_id", "zone_id")
 
@@ -38,10 +49,12 @@ class Resource(dynamic.Resource):
     def _declare(self, arguments: Mapping[str, Any], found_wrong: Iterable[str] = ()) -> None:
         """Register the resource. `arguments` are the constructor's own; None is not declared."""
         fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
-        declared = {k: arguments[k] for k in fields if arguments.get(k) is not None}
+        given = {k: arguments[k] for k in fields if arguments.get(k) is not None}
+        # Here and not only in check: no SDK sends a word that Pulumi keeps for itself.
+        declared, spelled_twice = carried_fields(given, is_known=True)
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
-        mistakes += found_wrong
+        mistakes += [*found_wrong, *map(str, spelled_twice)]
         deployment, provider = Deployment.current(), _provider_of(opts)
         mistakes += deployment.adoption_mistakes(type(self), resource_name, declared, provider)
         mistakes += deployment.namesake_mistakes(type(self), resource_name, declared, provider)
@@ -61,6 +74,8 @@ class Resource(dynamic.Resource):
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
+        _remember_secrets(possibly_secret)
+        props[SECRET_WORDS] = _secret_words()
         self._register(resource_name, props, opts)
         deployment.count(self, declared)
 
@@ -119,7 +134,7 @@ class Resource(dynamic.Resource):
         ]
         lists = [name for name in secret if isinstance(values[name], (list, tuple, Mapping))]
         if lists:
-            pulumi.warn(
+            warn(
                 f"{', '.join(lists)}: one secret value makes Pulumi encrypt the whole list, and "
                 "the preview shows none of its changes",
                 self,
@@ -164,6 +179,39 @@ def _holds_output(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(map(_holds_output, value))
     return isinstance(value, (pulumi.Output, Awaitable))
+
+
+def _remember_secrets(value: Any) -> None:
+    """Remember every secret value of a declaration, as soon as it is known."""
+    if isinstance(value, pulumi.Output):
+
+        async def remember(found: Any) -> Any:
+            if await value.is_secret():
+                known.remember(found)
+
+        value.apply(remember)
+    elif isinstance(value, Mapping):
+        # The id and the URN of a resource are no secrets.
+        for inner in () if OF in value else value.values():
+            _remember_secrets(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _remember_secrets(inner)
+
+
+# In so many turns of the event loop, what needs no engine is known.
+TURNS = 10
+
+
+async def _secret_words() -> pulumi.Output[list[str]] | None:
+    """Return the secret values that the program knows by now, for the plugin's messages.
+
+    The resource that has one may come later than one whose messages repeat it.
+    """
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    words = known.words()
+    return pulumi.Output.secret(words) if words else None
 
 
 def part_of(
@@ -283,7 +331,7 @@ class Deployment:
 
             def say(_: None) -> None:
                 place = f"{'zone' if scope[1] else 'account'} {scope[1] or scope[0] or ''}".strip()
-                pulumi.warn(
+                warn(
                     f"{lifecycle.what}: this program declares {self._counted[key]} in one {place}, "
                     f"and Cloudflare allows {lifecycle.quota} unless it has agreed to more"
                 )

@@ -30,6 +30,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+from .secret_words import known
 
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 # The second is Cloudflare for Government.
@@ -81,6 +82,7 @@ class Settings:
             on_drift="overwrite" if own.choice("onDrift", "refuse", "overwrite") else "refuse",
             **where,
         )
+        known.remember(settings.api_token, settings.api_key)
         check_address(settings)
         return settings
 

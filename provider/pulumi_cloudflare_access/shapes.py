@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .errors import UnusableAnswerError
-from .keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from .keyed import (
+    NOT_KNOWN_YET,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Keyed,
+    Mistake,
+    Named,
+    Reading,
+    with_keys_spelled,
+)
+from .spelling import shown
 
 
 class _Nothing:
@@ -52,6 +62,10 @@ class Shape:
         """Give what did not change of a value the keys and the form that it had."""
         del old
         return new
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Return a value of the state with the keys that it would have now."""
+        return value
 
     def both(self, old: Any, new: Any) -> Any:
         """Return the form in which to read an answer between two declarations."""
@@ -127,6 +141,10 @@ class KeyedShape(Shape):
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give entries that did not change the keys they had."""
         return self.keyed.keep_keys(new, old)
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell what the keys of an earlier version hold as it is."""
+        return self.keyed.with_keys_spelled(value) if isinstance(value, Mapping) else value
 
     def both(self, old: Any, new: Any) -> Any:
         """Return the entries of either, so that what an entry no longer says is seen."""
@@ -208,6 +226,15 @@ class NestedShape(Shape):
             if name in self.fields and name in old
             else value
             for name, value in new.items()
+        }
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell keys field by field."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: self.fields[name].shape.with_keys_spelled(inner) if name in self.fields else inner
+            for name, inner in value.items()
         }
 
     def both(self, old: Any, new: Any) -> Any:
@@ -310,6 +337,13 @@ class MapShape(Shape):
             for key, inner in new.items()
         }
 
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell its keys, and those inside its values."""
+        if not isinstance(value, Mapping):
+            return value
+        spelled = with_keys_spelled(value)
+        return {key: self.item.with_keys_spelled(inner) for key, inner in spelled.items()}
+
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
         """Write it whole."""
         del there, was
@@ -357,6 +391,10 @@ class OrderedShape(Shape):
     def answerable(self, value: Any) -> Any:
         """Leave out what no answer has of the entries."""
         return list(map(self.item.answerable, value)) if isinstance(value, list) else value
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell keys entry by entry."""
+        return list(map(self.item.with_keys_spelled, value)) if isinstance(value, list) else value
 
     def both(self, old: Any, new: Any) -> Any:
         """Return every field of either, entry by entry."""
@@ -434,6 +472,11 @@ class OneOrManyShape(Shape):
     def answerable(self, value: Any) -> Any:
         """Leave out what no answer has of the entries."""
         return list(map(self.one.answerable, _many(value)))
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell keys entry by entry."""
+        spelled = list(map(self.one.with_keys_spelled, _many(value)))
+        return _as(value, spelled)
 
     def both(self, old: Any, new: Any) -> Any:
         """Return every field of either, entry by entry, in the newer form."""
@@ -671,7 +714,10 @@ def _shown(value: Any) -> str:
         return "nothing"
     if value == {}:
         return "none"
-    return "not known yet" if value == UNKNOWN else repr(value)
+    if value == UNKNOWN:
+        return "not known yet"
+    # Spelled before Python has a spelling of its own for it.
+    return repr(shown(value) if isinstance(value, str) else value)
 
 
 class Values(Keyed):
@@ -756,6 +802,10 @@ class Objects(Keyed):
     def keep_form(self, new: Any, old: Any) -> Any:
         """Let the parts that did not change look as they did."""
         return self.shape.keep_keys(new, old)
+
+    def inside_spelled(self, entry: Any) -> Any:
+        """Spell the keys of its fields."""
+        return self.shape.with_keys_spelled(entry)
 
     def inside(self, key: str, old: Any, new: Any) -> list[str]:
         """Say which of its fields changed, and how."""

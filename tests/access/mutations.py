@@ -34,8 +34,8 @@ MUTATIONS = [
         Story.edit,
         "keyed.py",
         "if canonical in seen and UNKNOWN not in canonical:\n                continue\n"
-        "            seen.add(canonical)\n            keyed[_free",
-        "seen.add(canonical)\n            keyed[_free",
+        "            seen.add(canonical)\n            keyed[free_key",
+        "seen.add(canonical)\n            keyed[free_key",
     ),
     Mutation(
         "an update does not look first",
@@ -131,7 +131,7 @@ MUTATIONS = [
         "what somebody added is not seen",
         Story.somebody_changes_what_is_declared,
         "keyed.py",
-        "                foreign.append(self.from_wire(item, reading))",
+        "                foreign.append(self.from_wire(item, reading).spelled())",
         "                pass",
     ),
     # --------------------------------------------------------------------------- gone, or not gone

@@ -16,7 +16,7 @@ from harness.sockets import Scripted, answer, envelope
 from local_cloudflare.documented import CLASSES, request
 from local_cloudflare.samples import EXAMPLE_GROUP, ID, NOW, openapi
 from pulumi_cloudflare_access.access.identity_provider import CONFIG
-from pulumi_cloudflare_access.lookup import SECRETS
+from pulumi_cloudflare_access.secret_words import SECRET_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,11 +72,11 @@ def test_of_the_config_of_identity_providers_everything_is_told_but_the_secrets(
     documented = set(schema["properties"]["config"]["properties"])
     for model in models(zero_trust.IdentityProvider):
         documented |= in_the_sdk(model.model_fields["config"].annotation)
-    assert documented - SECRETS == CONFIG
+    assert documented - SECRET_FIELDS == CONFIG
 
 
 def test_the_secrets_are_those_that_are_marked_so() -> None:
-    assert set(sensitive(openapi(NOW)["components"]["schemas"])) == SECRETS
+    assert set(sensitive(openapi(NOW)["components"]["schemas"])) == SECRET_FIELDS
 
 
 def sensitive(part: Any, name: str = "") -> Iterator[str]:
@@ -157,7 +157,7 @@ def test_a_look_up_tells_everything_that_an_application_was_made_with(
     for name in body.keys() - {"saas_app", "scim_config"}:
         assert ordered(getattr(found, name)) == ordered(app[name]), name
     for name in body.keys() & {"saas_app", "scim_config"}:
-        assert set(getattr(found, name)) >= body[name].keys() - SECRETS
+        assert set(getattr(found, name)) >= body[name].keys() - SECRET_FIELDS
 
 
 def ordered(value: Any) -> Any:

@@ -15,6 +15,7 @@ from ..keyed import UNKNOWN, Mistake
 from ..model import Decides, Default, Inputs, NotSent, Stays, Unanswered, objects, one_or_many
 from ..references import InOrder, References
 from ..shapes import TextShape, Values
+from ..spelling import text_of
 from .application_types import Type
 from .policy import Duration, MfaConfig, one_of
 
@@ -323,10 +324,14 @@ class TargetCriterion(Inputs):
 def _criterion(criterion: Mapping[str, Any]) -> str:
     attributes = criterion.get("target_attributes")
     targets = [
-        f"{name} {', '.join(values) if isinstance(values, Mapping) else values}"
+        f"{text_of(name)} {_hosts(values)}"
         for name, values in sorted(attributes.items() if isinstance(attributes, Mapping) else ())
     ]
     return " ".join([str(criterion.get("protocol")), str(criterion.get("port")), *targets])
+
+
+def _hosts(values: Any) -> str:
+    return ", ".join(map(text_of, values)) if isinstance(values, Mapping) else str(values)
 
 
 def attached(answered: Any) -> list[Any]:

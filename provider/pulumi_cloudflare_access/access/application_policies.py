@@ -26,6 +26,7 @@ from ..model import AlwaysManaged, Inputs, State, fields_of, objects
 from ..references import InOrder, Reference, in_order
 from ..resource import Resource
 from ..shapes import MISSING, NestedShape, both
+from ..spelling import as_key, key_of, text_of, value_of
 from .outcomes import Ruling, as_declared
 from .owned_policies import (
     ALL,
@@ -51,7 +52,7 @@ class AccessApplicationPoliciesInputs(Inputs):
 
 
 class AccessApplicationPoliciesState(State):
-    """What we keep besides what was declared: which policy has which id."""
+    """What we keep besides what was declared: which policy has which id, names as in keys."""
 
     ids: dict[str, str] | None = None
 
@@ -118,7 +119,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         """Say which policies of the list become reusable: nobody can take that back."""
         del id_
         wished = {policy_name(policy) for _, policy in in_order(declared.get("policies"))}
-        for name, policy_id in (olds.get("ids") or {}).items():
+        for name, policy_id in _ids_by_name(olds).items():
             if name in wished and ownership.is_adopted(self.kind, policy_id):
                 yield _TAKEN.format(name, policy_id)
 
@@ -142,7 +143,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             "id": application,
             "application": application,
             "policies": owned,
-            "ids": {policy_name(policy): policy["id"] for policy in reversed(owned)},
+            "ids": {key_of(policy_name(policy)): policy["id"] for policy in reversed(owned)},
             REUSABLE: [policy for policy in policies if policy.get(REUSABLE)],
         }
 
@@ -195,7 +196,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         wished = {policy_name(policy) for _, policy in in_order(wish.get("policies"))}
         gone = {
             name
-            for name, id_ in (olds.get("ids") or {}).items()
+            for name, id_ in _ids_by_name(olds).items()
             if id_ in reusable and name not in wished
         }
         kept = [
@@ -283,12 +284,18 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             there = self._get(scope, id_)
         except NotFoundError:
             return
-        own = {*(props.get("ids") or {}).values()}
+        own = {*_ids_by_name(props).values()}
         if own and there["policies"] and own.isdisjoint(p["id"] for p in there["policies"]):
             names = ", ".join(f'"{policy_name(policy)}"' for policy in there["policies"])
             plugin.warn(f"the policies of this list are gone already; others stay: {names}")
             return
         self._change(scope, there, {}, {})
+
+
+def _ids_by_name(outputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ids of a state by the names of their policies."""
+    ids: Mapping[str, str] = outputs.get("ids") or {}
+    return {value_of(text_of(as_key(key))): id_ for key, id_ in ids.items()}
 
 
 class _Change:

@@ -21,7 +21,9 @@ from ..lookup import Lookup
 from ..model import AlwaysManaged, Default, Inputs, NotEmpty, State, objects
 from ..references import POLICIES, Found
 from ..resource import Resource
+from ..secret_words import known
 from ..shapes import Values
+from ..spelling import text_of
 from .rules import Rule, Rules, never_together, selectors
 
 NOBODY = "must hold at least one rule: the API refuses a policy for nobody"
@@ -32,6 +34,7 @@ Decision = Literal["allow", "deny", "non_identity", "bypass"]
 
 def one_of(*choices: str) -> Values:
     """Describe an unordered list of some of these."""
+    known.allow(choices)
     told = f"must be one of {', '.join(choices)}"
     return Values(lambda value: None if value in choices else told)
 
@@ -46,7 +49,7 @@ class ApprovalGroup(Inputs):
 
 def _called(group: Mapping[str, Any]) -> str:
     addresses = group.get("email_addresses")
-    people = [*(addresses if isinstance(addresses, Mapping) else [addresses])]
+    people = [*(map(text_of, addresses) if isinstance(addresses, Mapping) else [addresses])]
     people.append(group.get("email_list_uuid"))
     return f"{group.get('approvals_needed')} of {', '.join(str(one) for one in people if one)}"
 

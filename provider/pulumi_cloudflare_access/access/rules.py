@@ -45,7 +45,9 @@ from ..references import (
     is_id,
     refer,
 )
+from ..secret_words import known
 from ..shapes import whole_numbers
+from ..spelling import text_of
 
 Rule: TypeAlias = Mapping[str, pulumi.Input[Any]]
 Text: TypeAlias = pulumi.Input[str]
@@ -91,6 +93,7 @@ def _is_https(value: str) -> str | None:
 
 
 LEVELS = ("low", "medium", "high", "unscored")
+known.allow(LEVELS)
 
 
 def _is_level(value: str) -> str | None:
@@ -241,7 +244,7 @@ def _written(value: Any) -> str:
 
 
 def _pairs(value: Mapping[str, Any]) -> str:
-    return "".join(f" {name}={_json(value[name])}" for name in sorted(value))
+    return "".join(f" {text_of(name)}={_json(value[name])}" for name in sorted(value))
 
 
 # One encoder for all: dumps() makes one for each value.
@@ -457,12 +460,12 @@ def _split(entry: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def _key(wire: str, value: Any, labels: Mapping[str, Any]) -> str:
-    selector = BY_WIRE.get(wire)
+    selector, name = BY_WIRE.get(wire), text_of(wire)
     if value == UNKNOWN:
-        return f"{selector.name if selector else wire} {NOT_KNOWN_YET}"
+        return f"{selector.name if selector else name} {NOT_KNOWN_YET}"
     if not isinstance(value, Mapping):
-        return f"{wire} {_json(value)}"
-    return selector.key(value, labels) if selector else wire + _pairs(value)
+        return f"{name} {_json(value)}"
+    return selector.key(value, labels) if selector else name + _pairs(value)
 
 
 def _includes(answered: Any, declared: Any) -> bool:

@@ -30,6 +30,7 @@ from ..errors import (
     refusal,
 )
 from ..settings import Settings, check_address
+from ..spelling import from_wire, may_need_spelling, to_wire
 from .clock import Clock
 from .pace import LONGEST_ANSWER, pace_of
 from .pages import Page, Snapshot
@@ -50,6 +51,7 @@ NOTHING_SENT = (
 )
 # Seconds. A connection that breaks later may have kept silent while Cloudflare was at work.
 AT_ONCE = 5.0
+JSON = {"Content-Type": "application/json"}
 # Objects. A smaller page is not what makes a list slow.
 SMALLEST_PAGE = 25
 # A list that never ends is a fault of the answer, not a very large account.
@@ -275,9 +277,9 @@ class Client:
             call.verb,
             call.where.lstrip("/"),
             params=call.params or None,
-            headers=call.headers,
+            headers=call.headers | ({} if call.body is None else JSON),
             timeout=httpx.Timeout(seconds, connect=min(LONGEST_CONNECT, seconds)),
-            **({} if call.body is None else {"json": call.body}),
+            content=None if call.body is None else _written(call.body),
         )
         began = self.clock.ticks()
         try:
@@ -343,6 +345,8 @@ class _Answer:
                 # Should Cloudflare ever repeat a credential, no message of ours does.
                 text = text.replace(secret, "[secret]")
             envelope = json.loads(text)
+            if may_need_spelling(text):
+                envelope = from_wire(envelope)
         except (ValueError, RecursionError):
             envelope = None
         self.envelope: dict[str, Any] = envelope if isinstance(envelope, dict) else {}
@@ -405,6 +409,11 @@ class _Answer:
         error = refusal(str(self._call), self.status, reasons, self.ray, remedy)
         error.retry_after = self.retry_after
         raise error
+
+
+def _written(body: Any) -> bytes:
+    # In ASCII: a name may hold half of a surrogate pair, which no other encoding of it can write.
+    return json.dumps(to_wire(body), separators=(",", ":"), allow_nan=False).encode()
 
 
 def _half(per_page: int | None, number: int, read: int) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pulumi
 
 from ..model import nearest, quoted
+from ..outlet import run_error
 
 
 class Component(pulumi.ComponentResource):
@@ -36,7 +37,7 @@ def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:
     """End the program where a component cannot be what it is declared to be; say all mistakes."""
     told = list(mistakes)
     if told:
-        raise pulumi.RunError(f'{kind} "{resource_name}": {"; ".join(told)}')
+        raise run_error(f'{kind} "{resource_name}": {"; ".join(told)}')
 
 
 def unknown(

@@ -23,6 +23,7 @@ import pulumi
 from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
 from ..model import nearest
+from ..outlet import run_error, warn
 from .component import refuse
 from .team import Team, unused, without_user_group
 
@@ -57,20 +58,20 @@ def read_teams(
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise pulumi.RunError(f"{path}: {error.strerror}") from None
+        raise run_error(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise pulumi.RunError(f"{path}: is not UTF-8; export it as such") from None
+        raise run_error(f"{path}: is not UTF-8; export it as such") from None
     if path.suffix.lower() in {".yaml", ".yml"}:
         reading.yaml(text)
     elif path.suffix.lower() in {".csv", ".tsv"}:
         reading.csv(text)
     else:
-        raise pulumi.RunError(f"{path}: must be a .csv, .tsv, .yaml or .yml file")
+        raise run_error(f"{path}: must be a .csv, .tsv, .yaml or .yml file")
     if not reading.mistakes and not reading.teams:
         reading.mistakes.append((1, "nobody is in any team"))
     if reading.mistakes:
-        lines = "\n".join(f"  line {line}: {told}" for line, told in sorted(reading.mistakes))
-        raise pulumi.RunError(f"{path}:\n{lines}")
+        lines = [f"  line {line}: {told}" for line, told in sorted(reading.mistakes)]
+        raise run_error(f"{path}:", *lines)
     return reading.teams
 
 
@@ -103,7 +104,7 @@ def teams_from_file(
     refuse("teams_from_file", str(path), told)
     others = ", ".join(f'"{name}"' for name in read if name not in limited)
     if max_removals is not None and others:
-        pulumi.warn(
+        warn(
             f"{path}: max_removals guards user groups, and there is none of {others}: nothing "
             "limits who leaves there"
         )

@@ -14,6 +14,7 @@ from ..iam import scopes
 from ..iam.resource_group import ResourceGroup
 from ..iam.user_group import UserGroup
 from ..iam.user_group_members import UserGroupMembers
+from ..outlet import run_error
 from ..references import LABEL, OF, Reference
 from .component import Component, no_lists, refuse
 
@@ -121,14 +122,14 @@ class Team(Component):
     def access_group(self) -> AccessGroup:
         """The team, for `rules.group(…)`."""
         if self._access_group is None:
-            raise pulumi.RunError(f"{self._name_of_all} has no Access group: access_group=False")
+            raise run_error(f"{self._name_of_all} has no Access group: access_group=False")
         return self._access_group
 
     @property
     def user_group(self) -> UserGroup:
         """The team, with its rights."""
         if self._user_group is None:
-            raise pulumi.RunError(
+            raise run_error(
                 f"{self._name_of_all} has no user group: it has no grants, and user_group=True is "
                 "not said"
             )

@@ -36,6 +36,7 @@ from ..references import (
     References,
     refer_all,
 )
+from ..spelling import text_of
 
 Policy: TypeAlias = Mapping[str, Any]
 
@@ -148,7 +149,7 @@ def _called(policy: Mapping[str, Any]) -> str:
 def _listed(groups: Any) -> str:
     if not isinstance(groups, Mapping):
         return NOT_KNOWN_YET if groups == UNKNOWN else "nothing"
-    return ", ".join(groups) or "nothing"
+    return ", ".join(map(text_of, groups)) or "nothing"
 
 
 POLICIES = objects(PolicyInputs, _called)

@@ -185,7 +185,7 @@ class People(Keyed):
             found = [key for key in likely if key is not None and is_one(known[key], item)]
             kept |= {key: answered(item, known[key]) for key in found}
             if not found:
-                foreign.append(self.from_wire(item, reading))
+                foreign.append(self.from_wire(item, reading).spelled())
         return self.arrange(foreign, kept)
 
 

@@ -72,8 +72,7 @@ class UserGroupMemberProvider(OfAUserGroup):
 
     def _called(self, props: Mapping[str, Any], id_: str) -> str:
         group = id_.partition("/")[0]
-        called = f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
-        return plugin.redact(called, (dict(props),))
+        return f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
 
     def _path(self, scope: Scope, id_: str | None = None) -> str:
         if id_ is None or "/" not in id_:

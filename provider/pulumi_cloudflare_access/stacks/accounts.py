@@ -130,7 +130,7 @@ def _checked(
             accounts[raw["name"]] = Account(**raw)
             places[raw["name"]] = place
     if mistakes:
-        raise SettingsError("\n".join(["accounts that cannot be used:", *map(str, mistakes)]))
+        raise SettingsError("accounts that cannot be used:", *map(str, mistakes))
     if not accounts:
         raise SettingsError("there are no accounts")
     return tuple(accounts.values())

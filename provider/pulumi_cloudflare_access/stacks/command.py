@@ -18,6 +18,7 @@ from rich.console import Console
 
 from ..errors import SettingsError
 from ..model import nearest
+from ..outlet import echo
 from .accounts import read_accounts
 from .results import Interrupted, Results
 from .run import Stacks
@@ -189,7 +190,7 @@ def _run(
         _print(some.results, as_json=as_json)
         sys.exit(interrupted)
     except KeyboardInterrupt:
-        click.echo("Interrupted. What had begun ends by itself; run it again.", err=True)
+        echo("Interrupted. What had begun ends by itself; run it again.", err=True)
         sys.exit(interrupted)
     _print(results, as_json=as_json)
     sys.exit(
@@ -202,11 +203,11 @@ def _print(results: Results, *, as_json: bool) -> None:
         click.echo(results.to_json())
         return
     for line in results.details():
-        click.echo(line)
+        echo(line)
     if sys.stdout.isatty():
         Console().print(results.table())
     else:
-        click.echo(results.text())
+        echo(results.text())
 
 
 def _program(given: str) -> Any:
@@ -258,5 +259,5 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
         raise SettingsError(f"--dask {address}: no scheduler answers there ({error})") from None
     with client:
         if not client.scheduler_info()["workers"]:
-            click.echo("No worker is there yet: waiting for one.", err=True)
+            echo("No worker is there yet: waiting for one.", err=True)
         yield client.get_executor()

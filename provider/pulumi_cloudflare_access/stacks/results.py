@@ -1,4 +1,7 @@
-"""What came of it, as data: plain, picklable, without secrets."""
+"""What came of it, as data: plain, picklable, without secrets.
+
+Data are exact, in JSON too; what is written for people is fit for a terminal.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from ..outlet import clean, clean_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,7 +56,7 @@ class Change:
 
     def __str__(self) -> str:
         more = f": {'; '.join(self.details)}" if self.details else ""
-        return f"{self.action} {self.name} ({self.kind}){more}"
+        return clean(f"{self.action} {self.name} ({self.kind}){more}")
 
     @property
     def kind(self) -> str:
@@ -91,7 +96,8 @@ class StackResult:
     def summary(self) -> str:
         """One line: what changed, or the first line of what went wrong."""
         if self.error is not None:
-            return f"failed: {self.error.splitlines()[0]}"
+            first, *_ = self.error.split("\n")
+            return f"failed: {clean(first)}"
         if self.missing:
             return "no such stack"
         if self.operation == "cancel":
@@ -183,9 +189,9 @@ class Results:
             for change in result.changes:
                 yield f"{result.name}: {change}"
             for warning in result.warnings:
-                yield f"{result.name}: warning: {warning}"
+                yield f"{result.name}: warning: {_indented(warning)}"
             if result.error is not None:
-                yield f"{result.name}: error: " + result.error.replace("\n", "\n    ")
+                yield f"{result.name}: error: {_indented(result.error)}"
 
     @property
     def total(self) -> str:
@@ -200,6 +206,10 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, results: Results) -> None:
         super().__init__(results.total)
         self.results = results
+
+
+def _indented(text: str) -> str:
+    return clean_lines(text).replace("\n", "\n    ")
 
 
 def _told(operation: str, action: str) -> str:

@@ -1,0 +1,122 @@
+"""The secret values that this process knows of, and how messages do without them.
+
+A value that a program keeps secret may be repeated by a message about another object: one that
+refers to it, is referred to by it, or stands beside it at Cloudflare. So a process remembers every
+secret value that it is handed, and no message of it repeats any. They are kept here, as long as the
+process lives, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .spelling import UNKNOWN_VALUES, as_value, key_of, shown
+
+SECRET = "__secret"  # noqa: S105 - the input that names the fields the program keeps secret
+# The names under which Cloudflare's documents have secrets. Answers hold a mask, or should.
+SECRET_FIELDS = frozenset({"client_secret", "password", "secret", "token"})
+# Shorter strings (a country, "true") would blank out half of any message and hide nothing.
+SHORTEST = 4
+# Shorter words are part of many others: "test" of "latest".
+SHORTEST_PART = 8
+# Words of Cloudflare's own: its names of fields, as keys.
+_A_FIELD = re.compile(r"[a-z0-9_-]+")
+# And what a policy decides.
+DECISIONS = ("allow", "deny", "bypass", "non_identity")
+HIDDEN = "[secret]"
+
+
+class SecretWords:
+    """Secret values, each with every form in which a message may have it. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._words: set[str] = set()
+        self._public: set[str] = {*DECISIONS}
+        self._pattern: re.Pattern[str] | None = None
+
+    def remember(self, *values: Any) -> None:
+        """Remember every text in values that are secret, and what their entries are called."""
+        texts = {text for value in values for text in _words(value)}.difference(UNKNOWN_VALUES)
+        found = {form for text in texts for form in _forms(text) if len(form) >= SHORTEST}
+        with self._lock:
+            if not found <= self._words:
+                self._words |= found
+                self._pattern = None
+
+    def remember_secrets_of(self, *properties: Mapping[str, Any]) -> None:
+        """Remember the secret fields of one resource: what it declares, has and had.
+
+        A field that is secret in one of them is secret in all.
+        """
+        secret = {name for bag in properties for name in bag.get(SECRET) or ()}
+        for bag in properties:
+            self.remember(*(bag[name] for name in (secret | SECRET_FIELDS) & bag.keys()))
+
+    def allow(self, words: Iterable[str]) -> None:
+        """Let messages have these: words of Cloudflare's that are in everybody's declarations."""
+        with self._lock:
+            self._public.update(word.lower() for word in words)
+            self._pattern = None
+
+    def redact(self, text: str) -> str:
+        """Put "[secret]" in place of every secret value, in any case."""
+        with self._lock:
+            if self._pattern is None:
+                self._pattern = self._compiled()
+            return self._pattern.sub(HIDDEN, text)
+
+    def has(self, text: str) -> bool:
+        """Tell whether a text is a secret value."""
+        with self._lock:
+            return text in self._words
+
+    def words(self) -> list[str]:
+        """Return every secret value, for another process of the same run."""
+        with self._lock:
+            return sorted(self._words)
+
+    def forget(self) -> None:
+        """Forget all of them: another run begins."""
+        with self._lock:
+            self._words.clear()
+            self._pattern = None
+
+    def _compiled(self) -> re.Pattern[str]:
+        words = [word for word in self._words if word.lower() not in self._public]
+        longest_first = sorted(words, key=lambda word: (-len(word), word))
+        return re.compile("|".join(map(_pattern_of, longest_first)) or "(?!)", re.IGNORECASE)
+
+
+known = SecretWords()
+"""Those that this process knows of."""
+
+
+def _pattern_of(word: str) -> str:
+    escaped = re.escape(word)
+    if len(word) >= SHORTEST_PART or not word.isalnum():
+        return escaped
+    return rf"(?<![^\W_]){escaped}(?![^\W_])"
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Return a text, and how keys, messages and the state spell it."""
+    yield word
+    if not (word.isascii() and word.isalnum()):
+        yield from (key_of(word), shown(word), as_value(word), repr(word)[1:-1])
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Return the strings of a value, and what its entries are called: keys say what values do."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (key for key in value if not _A_FIELD.fullmatch(key))
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _words(inner)

@@ -1,0 +1,185 @@
+"""How names that hold dangerous characters are spelled in messages, in keys, and for the engine.
+
+Names at Cloudflare are anybody's data. One may hold what moves a terminal's cursor, turns the
+direction of a line or cannot be seen; begin with the "__" that Pulumi's display hides; or be a word
+that Pulumi keeps for itself, which no program and no state can carry. Such a character is spelled
+by its code point, as compilers and pagers do: `<U+001B>`. All other text is left as it is.
+
+- A message spells every dangerous character.
+- A key does so, too, and can be read back: text that looks like a spelled character is spelled
+  itself (`<U+003C>U+001B>`). So two texts never have one key.
+- A value is changed only where Pulumi could not carry it. What comes from Cloudflare is spelled as
+  it arrives, what goes there is read back as it leaves: in between, nobody needs to know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+# What the engine takes for a value that is not known yet, whatever its type
+# (`UnknownStringValue` and the others in sdk/go/common/resource/plugin/rpc.go).
+UNKNOWN_VALUES = (
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+)
+# As the key of an object: it is a secret, an asset or the like (`SigKey` in sdk/go/.../sig.go).
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+# What the engine and its display keep to themselves.
+RESERVED = "__"
+
+# Signs that joiners and selectors of emoji belong to; behind a letter, these only hide.
+_SIGN = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+# Control characters, what Unicode calls format characters (bidirectional overrides and isolates,
+# zero-width characters, tags), line and paragraph separators, halves of surrogate pairs, and what
+# is drawn as nothing.
+_HIDDEN = (
+    "\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
+    "\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    "\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_DANGEROUS = (
+    f"[{_HIDDEN}]"
+    f"|(?<![{_SIGN}])(?<![{_SIGN}]\ufe0f)\u200d|\u200d(?![{_SIGN}])"
+    f"|(?<![{_SIGN}0-9#*])[\ufe0e\ufe0f]|(?<=[0-9#*])[\ufe0e\ufe0f](?!\u20e3)"
+)
+_SURROGATE = "[\ud800-\udfff]"
+# The first character of a word of Pulumi's: without it, the rest is no such word.
+_OF_A_WORD = "|".join(f"{word[0]}(?={word[1:]})" for word in UNKNOWN_VALUES)
+_CODE = "[0-9A-F]{4}|[1-9A-F][0-9A-F]{4}|10[0-9A-F]{4}"
+_SPELLED = re.compile(f"<U\\+({_CODE})>")
+_OF_A_SPELLED = f"<(?=U\\+(?:{_CODE})>)"
+
+_IN_MESSAGES = re.compile(_DANGEROUS)
+_IN_KEYS = re.compile(f"{_DANGEROUS}|{_OF_A_WORD}|^_(?=_)|^4(?={SIGNATURE[1:]}\\Z)")
+_IN_VALUES = re.compile(f"{_SURROGATE}|{_OF_A_WORD}")
+
+
+def shown(text: str) -> str:
+    """Return a text for people, every dangerous character spelled. Doing it twice changes nothing.
+
+    A line break is such a character: lines of a message are joined afterwards.
+    """
+    return _IN_MESSAGES.sub(_spell, text)
+
+
+class _Spelling:
+    """One way to spell texts that can be read back."""
+
+    def __init__(self, dangerous: re.Pattern[str]) -> None:
+        self._dangerous = dangerous
+        self._or_spelled = re.compile(f"{dangerous.pattern}|{_OF_A_SPELLED}")
+
+    def is_needed(self, text: str) -> bool:
+        """Tell whether a text cannot stay as it is, or could be read back as one that cannot."""
+        if self._dangerous.search(text):
+            return True
+        return _SPELLED.search(text) is not None and self.is_needed(_read_back(text))
+
+    def spelled(self, text: str) -> str:
+        return self._or_spelled.sub(_spell, text) if self.is_needed(text) else text
+
+    def read(self, text: str) -> str:
+        if _SPELLED.search(text) is None:
+            return text
+        back = _read_back(text)
+        return back if self.spelled(back) == text else text
+
+
+_keys, _values = _Spelling(_IN_KEYS), _Spelling(_IN_VALUES)
+
+
+def key_of(text: str) -> str:
+    """Return the key of what is called `text`; `text_of` reads it back.
+
+    It begins with no "__", is no word of Pulumi's and holds no dangerous character.
+    """
+    # A value that the engine could not carry comes spelled, in a name or inside a longer text.
+    return _keys.spelled(_values.read(text))
+
+
+def text_of(key: str) -> str:
+    """Return what has this key."""
+    return _keys.read(key)
+
+
+def as_key(key: str) -> str:
+    """Return a key that is one already as it is. States of earlier versions hold raw text."""
+    return _keys.spelled(key) if _keys.read(key) == key and _IN_KEYS.search(key) else key
+
+
+def value_of(text: str) -> str:
+    """Return a text as the engine can carry it: spelled only where it cannot carry the text."""
+    return _values.spelled(text)
+
+
+def as_value(text: str) -> str:
+    """Return what a program calls something, spelled unless a look-up has spelled it already."""
+    return _values.spelled(text) if _IN_VALUES.search(text) else text
+
+
+# A JSON text of ASCII characters without any of these holds nothing that is to be spelled. With a
+# backslash, it may.
+_SUSPECT = ("\\", "\x7f", "<U+", f'"{RESERVED}', SIGNATURE, *UNKNOWN_VALUES)
+
+
+def may_need_spelling(json_text: str) -> bool:
+    """Tell whether there may be something in a JSON text that `from_wire` changes."""
+    return not json_text.isascii() or any(word in json_text for word in _SUSPECT)
+
+
+def from_wire(answered: Any) -> Any:
+    """Return what Cloudflare has answered as the engine can carry and show it."""
+    return _each(answered, _keys.spelled, _values.spelled)
+
+
+def to_wire(declared: Any) -> Any:
+    """Return what was declared as Cloudflare shall have it."""
+    return _each(declared, _keys.read, _values.read)
+
+
+def carried(declared: Any, *, is_known: bool) -> Any:
+    """Return what a program has declared as the engine can carry and show it.
+
+    What is spelled already, as a look-up or the state has it, stays so. `is_known` is False where
+    Pulumi's word for "not known yet" means that. Raises ValueError if two keys become one.
+    """
+
+    def text(value: str) -> str:
+        return value if value in UNKNOWN_VALUES and not is_known else as_value(value)
+
+    return _each(declared, as_key, text)
+
+
+def _each(value: Any, key: Callable[[str], str], text: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Mapping):
+        changed = {
+            key(name) if isinstance(name, str) else name: _each(inner, key, text)
+            for name, inner in value.items()
+        }
+        if len(changed) < len(value):
+            twice = next(name for name in value if key(name) != name)
+            raise ValueError(f'"{key(twice)}" is there twice: spelled, and as it is')
+        return changed
+    if isinstance(value, (list, tuple)):
+        return [_each(inner, key, text) for inner in value]
+    return value
+
+
+def _spell(found: re.Match[str]) -> str:
+    return f"<U+{ord(found[0]):04X}>"
+
+
+def _read_back(text: str) -> str:
+    return _SPELLED.sub(lambda found: chr(int(found[1], 16)), text)
