@@ -110,7 +110,7 @@ MUTATIONS = [
         "the rules of an answer are told apart by their position",
         Story.somebody_changes_what_is_declared,
         "keyed.py",
-        "found = next((k for k in candidates if self.matches(known[k], item)), None)",
+        "found = next((k for k in candidates if self.matches(known[k], item, reading)), None)",
         "found = next(candidates, None)",
     ),
     Mutation(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import selectors
 import socket
 import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
+_UNPRINTABLE = re.compile(r"[^\n -~]")
 
 
 class Listener(ThreadingTCPServer):
@@ -99,9 +102,13 @@ class Listener(ThreadingTCPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print the traceback, unless the client merely went away."""
+        """Print the traceback, unless the client merely went away.
+
+        In printable ASCII: it may repeat what the client has sent.
+        """
+        del request, client_address
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+            print(_UNPRINTABLE.sub(_escaped, traceback.format_exc()), file=sys.stderr)  # noqa: T201
 
     def _accept(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -219,6 +226,10 @@ class _Lines(io.BufferedReader):
     def readline(self, size: int | None = -1) -> bytes:
         self.last = super().readline(size)
         return self.last
+
+
+def _escaped(character: re.Match[str]) -> str:
+    return character[0].encode("unicode_escape").decode()
 
 
 def _split(status: str) -> tuple[int, str]:

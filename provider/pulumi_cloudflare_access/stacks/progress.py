@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from ..outlet import clean
 from .results import StackResult
 
 
@@ -48,7 +49,7 @@ class Reporter:
         self._ended += 1
         self._failed += not result.ok
         width = len(str(self._total))
-        told = (
+        told = clean(
             f"[{self._ended:>{width}}/{self._total}] {result.name}: {result.summary} "
             f"({result.duration:.1f} s)"
         )
