@@ -112,11 +112,11 @@ def test_a_group_that_others_still_use_is_deleted_last_or_not_at_all(
     stack.up()
     colleague.make("Foreign", {"group": {"id": colleague.group("Staff")["id"]}})
     refused = stack.destroy(ok=False)
-    assert 'it is still in use, by "Foreign"' in refused.text
+    assert 'it is still in use by Access group "Foreign" (' in refused.text
     assert "error: ConflictError: DELETE /accounts/" in refused.text
     assert set(colleague.groups()) == {"Staff", "Foreign"}
 
     # Whether Cloudflare refuses is not documented. Where it does not, there is a warning.
     cloudflare.switches.delete_in_use = "allow"
     said = stack.destroy().text
-    assert 'is deleted, and was still used by "Foreign"' in said
+    assert 'is deleted, and was still used by Access group "Foreign" (' in said

@@ -28,12 +28,12 @@ from .api.journal import Journal
 from .api.lag import Writes
 from .api.pages import Page, Snapshot
 from .creation import Creation
+from .deletion import User, deletions, in_words
 from .described import VERSION, Described, secret_in
 from .errors import (
     AdoptionError,
     ApiError,
     CloudflareError,
-    ConflictError,
     DeclarationError,
     DriftError,
     NotFoundError,
@@ -59,10 +59,6 @@ EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own thi
 FOUND = "__found"  # in an answer: not the one to the creation
 ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
-
-# Seconds to wait before trying again to delete what is still in use: the user of it may be on its
-# way out, deleted by the same `up`.
-STILL_IN_USE = (1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -311,13 +307,13 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             plugin.warn(f"{what} stays: {self.inherited(_id, _props, plugin.name_of(heir))}")
             return
         users = self._users(scope, _id)
-        with self._explaining(scope, _props):
-            self._delete(scope, _id, _props, users)
+        with deletions.under_way(self.goes_with(_id, _props)), self._explaining(scope, _props):
+            self._delete(scope, _id, _props)
         self._snapshot(scope).deleted(_id)
         _writes.deleted(_id)
         journal_for(self.settings).gone(self.kind, _id)
         if users:
-            plugin.warn(f"{what} is deleted, and was still used by {_listed(users)}")
+            plugin.warn(f"{what} is deleted, and was still used by {in_words(users)}")
         for consequence in self.deleted(self._declared(_props)):
             plugin.warn(consequence)
 
@@ -378,15 +374,26 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Say what of the object another resource takes over, though it is declared here too."""
         return iter(())
 
+    def _all(self, scope: Scope, of: Collection, *, anew: bool) -> list[dict[str, Any]]:
+        """Return all objects of a kind, as this process knows them or as they are listed now."""
+        if not anew:
+            return self._snapshot(scope, of).objects("deletion")
+        path = self.path_of(scope, of.collection)
+        return self.client.list(path, per_page=of.per_page, needs=of.needs)
+
     def others(self, scope: Scope, collection: str) -> list[dict[str, Any]]:
         """Read all objects of another collection of the scope."""
         return self.client.list(
             self.path_of(scope, collection), per_page=self.per_page, needs=self.needs
         )
 
-    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:  # noqa: ARG002 - for kinds that have
-        """Name the objects that refer to this one."""
+    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:  # noqa: ARG002 - likewise
+        """Return the objects that refer to this one; `anew`: as Cloudflare lists them now."""
         return iter(())
+
+    def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Return what the delete of an object deletes, by its ids."""
+        yield self.adoptable(id_)
 
     # ------------------------------------------------------------------------------- scope and path
 
@@ -607,25 +614,14 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 "and run again (or set cloudflare-access:onDrift to overwrite)"
             )
 
-    def _delete(
-        self,
-        scope: Scope,
-        id_: str,
-        props: Mapping[str, Any],  # noqa: ARG002 - for kinds that go by what they kept
-        users: list[str],
-    ) -> None:
-        for wait in (*STILL_IN_USE, None):
-            try:
-                self._delete_there(self._path(scope, id_), id_)
-            except NotFoundError:
-                return
-            except ConflictError as error:
-                if wait is None:
-                    by = f", by {_listed(users)}" if users else ""
-                    raise error.with_remedy(f"it is still in use{by}") from None
-                self.client.clock.sleep(wait)
-            else:
-                return
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+        del props  # for kinds that go by what they kept
+        deletions.delete(
+            id_,
+            lambda: self._delete_there(self._path(scope, id_), id_),
+            lambda: self.users_of(id_, scope, anew=True),
+            self.client.clock,
+        )
 
     def _delete_there(self, path: str, id_: str) -> None:
         """Delete what is there, even if Cloudflare does not see yet that it is."""
@@ -636,11 +632,16 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
         _writes.patiently(id_, delete, self.client.clock.sleep)
 
-    def _users(self, scope: Scope, id_: str) -> list[str]:
+    def _users(self, scope: Scope, id_: str) -> list[User]:
+        """Return who uses an object that is about to be deleted, as far as it can be known."""
+        unseen = (self.settings, self.kind, scope)
         try:
-            return sorted(self.users_of(id_, scope))
+            users = [] if unseen in _unseen_users else deletions.left(self.users_of(id_, scope))
+            # The lists may have been read a while ago.
+            return deletions.left(self.users_of(id_, scope, anew=True)) if users else []
         except CloudflareError:
             # Naming them is a courtesy; the delete itself says whether the token may do this.
+            _unseen_users.add(unseen)
             return []
 
     def _snapshot(self, scope: Scope, of: Collection | None = None) -> Snapshot:
@@ -676,6 +677,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 # The lists that this process has read, of all kinds: what one writes, the others see.
 _snapshots: dict[tuple[Settings, Collection, str], Snapshot] = {}
 _snapshotting = threading.Lock()
+# Whose users the credentials cannot look for.
+_unseen_users: set[tuple[Settings, str, Scope]] = set()
 _writes = Writes()
 
 
@@ -722,10 +725,6 @@ def _id_of(answer: Mapping[str, Any]) -> str:
 
 def _plural(what: str) -> str:
     return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
 
 
 def _adoption_mistakes(adoption: Mapping[str, Any]) -> list[Mistake]:

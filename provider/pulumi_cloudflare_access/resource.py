@@ -12,7 +12,7 @@ import collections
 import functools
 import pickle
 import weakref
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import pulumi
@@ -30,7 +30,7 @@ from .lifecycle import (
     carried_fields,
 )
 from .outlet import warn
-from .references import ID, MISTAKE, OF, Accepted, Found, refer
+from .references import ID, MISTAKE, OF, Accepted, Found, is_id, refer
 from .secret_words import SECRET, known
 
 SCOPES = ("account_id", "zone_id")
@@ -45,6 +45,8 @@ class Resource(dynamic.Resource):
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
     is_external: bool = False
     """It came from `.get`: the stack does not own it."""
+    is_retained: bool | None = None
+    """Its options say that it stays at Cloudflare when it leaves the program."""
 
     def _declare(self, arguments: Mapping[str, Any], found_wrong: Iterable[str] = ()) -> None:
         """Register the resource. `arguments` are the constructor's own; None is not declared."""
@@ -55,12 +57,17 @@ class Resource(dynamic.Resource):
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
         mistakes += [*found_wrong, *map(str, spelled_twice)]
+        self.is_retained = opts.retain_on_delete if opts else None
         deployment, provider = Deployment.current(), _provider_of(opts)
         mistakes += deployment.adoption_mistakes(type(self), resource_name, declared, provider)
         mistakes += deployment.namesake_mistakes(type(self), resource_name, declared, provider)
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
+        if others := deployment.adopted_in(declared):
+            # Nothing else tells the engine that this refers to them.
+            needed = pulumi.ResourceOptions(depends_on=others)
+            opts = pulumi.ResourceOptions.merge(opts, needed)
         for field in self.secret_inputs & declared.keys():
             declared[field] = pulumi.Output.secret(declared[field])
         if self.secret_outputs:
@@ -78,6 +85,7 @@ class Resource(dynamic.Resource):
         props[SECRET_WORDS] = _secret_words()
         self._register(resource_name, props, opts)
         deployment.count(self, declared)
+        deployment.adopts(self, declared.get(ADOPT))
 
     def _register(
         self, resource_name: str, props: dict[str, Any], opts: pulumi.ResourceOptions | None
@@ -219,6 +227,10 @@ def part_of(
 ) -> tuple[dict[str, Any], list[str]]:
     """Refer to the object that a resource is a part of, and take from it what both have.
 
+    `dies_with`: Cloudflare deletes the part with the whole, so that the engine need not. Not for a
+    part that refers to other objects: they could be deleted only after the whole, and the engine
+    does not know that.
+
     Returns the constructor's arguments as they are then, and what is wrong with them.
     """
     given, changed = arguments[whole], {**dict.fromkeys(taken), **arguments}
@@ -235,10 +247,40 @@ def part_of(
     if MISTAKE in reference:
         return {**changed, whole: "-"}, [f"{whole}: {reference[MISTAKE]}"]
     changed |= {field: getattr(given, field, None) for field in taken} | {whole: reference[ID]}
-    if dies_with and isinstance(given, Resource) and not given.is_external:
-        gone = pulumi.ResourceOptions(deleted_with=given)
-        changed["opts"] = pulumi.ResourceOptions.merge(gone, arguments["opts"])
+    if isinstance(given, pulumi.CustomResource):
+        changed["opts"] = _with_the_whole(given, arguments["opts"], dies_with=dies_with)
     return changed, []
+
+
+def _with_the_whole(
+    whole: pulumi.CustomResource, opts: pulumi.ResourceOptions | None, *, dies_with: bool
+) -> pulumi.ResourceOptions:
+    """Have a part stay where the whole stays, unless its own options say otherwise."""
+    options = pulumi.ResourceOptions(protect=whole._protect)  # noqa: SLF001 - Pulumi has no other way
+    if isinstance(whole, Resource) and not whole.is_external:
+        options.retain_on_delete = whole.is_retained
+        options.deleted_with = whole if dies_with else None
+    return pulumi.ResourceOptions.merge(options, opts)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Return the plain texts in a declaration."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (Mapping, list, tuple)):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(inner)
+
+
+def refers(value: Any) -> bool:
+    """Tell whether a declaration may refer to another object: by an Output or by a plain id."""
+    if isinstance(value, Mapping):
+        return any(map(refers, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(refers, value))
+    if isinstance(value, str):
+        return is_id(value)
+    return isinstance(value, (pulumi.Output, Awaitable, pulumi.Resource, Found))
 
 
 def _of_found(field: str, known: Any) -> Any:
@@ -252,6 +294,7 @@ class Deployment:
 
     def __init__(self) -> None:
         self._adopted: dict[tuple[Any, ...], str] = {}
+        self._by_id: dict[str, Resource] = {}
         self._unique: dict[tuple[Any, ...], str] = {}
         self._claimed: set[tuple[type[Lifecycle], str]] = set()
         self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
@@ -303,6 +346,18 @@ class Deployment:
         if first == name:
             return []
         return [f'{unique}: "{first}" has {value} already, and Cloudflare refuses a second one']
+
+    def adopts(self, resource: Resource, adopt: Any) -> None:
+        """Note that a resource takes over an object that the program names by its id."""
+        if isinstance(adopt, str):
+            self._by_id.setdefault(adopt, resource)
+
+    def adopted_in(self, declared: Mapping[str, Any]) -> list[pulumi.Input[pulumi.Resource]]:
+        """Return the resources that a declaration refers to by the plain id that they adopt."""
+        if not self._by_id:
+            return []
+        held = {text for name, value in declared.items() if name != ADOPT for text in _texts(value)}
+        return [one for id_, one in self._by_id.items() if id_ in held]
 
     async def claimed(self, kind: type[Lifecycle]) -> list[str] | None:
         """Return the ids that other kinds' resources adopt. Asked for when the program has run."""

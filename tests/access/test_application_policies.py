@@ -418,8 +418,8 @@ def test_a_list_that_was_emptied_and_gets_another_name_is_not_deleted_with_the_o
     plugin.up(LIST, app.declare(*THREE), name="new")
     plugin.destroy(old)
     assert app.names() == ["Staff", "Not Eve", "Guests"]
-    stay = '"Staff", "Not Eve", "Guests"'
-    told = f"the policies of this list are gone already; others stay: {stay}"
+    stay = '"Staff" (allow), "Not Eve" (deny), "Guests" (allow)'
+    told = f"stay in the application, because they are not this list's: {stay}"
     assert plugin.warnings == [told]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from harness.colleague import Colleague
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, nobody
 from pulumi_cloudflare_access import LocalCloudflare, rules
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 
 if TYPE_CHECKING:
@@ -423,30 +424,34 @@ def used(cloudflare: LocalCloudflare, plugin: Plugin) -> Kept:
     return group
 
 
-def test_a_group_that_is_still_used_is_tried_again_and_then_an_error_names_its_users(
+def test_a_group_that_is_still_used_is_an_error_that_names_its_user_at_once(
     cloudflare: LocalCloudflare,
 ) -> None:
     with another(config_for(cloudflare)) as plugin:
         group = used(cloudflare, plugin)
-        with pytest.raises(CallFailed, match=r'^ConflictError: .*still in use, by "Everybody"'):
+        named = r'in use by Access group "Everybody" \([0-9a-f-]{36}\)\. Remove the reference'
+        with pytest.raises(CallFailed, match=rf"^ConflictError: .*it is still {named}"):
             plugin.destroy(group)
-    assert asked(cloudflare).count("DELETE") > 1
+    assert asked(cloudflare).count("DELETE") == 1
 
 
-def test_a_group_whose_user_goes_away_meanwhile_is_deleted(
+def test_a_group_whose_user_is_being_deleted_waits_for_that(
     cloudflare: LocalCloudflare, colleague: Colleague
 ) -> None:
-    def leave() -> None:
-        while "DELETE" not in asked(cloudflare):
-            time.sleep(0.01)
-        colleague.delete("Everybody")
-
-    with another(config_for(cloudflare)) as plugin:
-        group = used(cloudflare, plugin)
-        leaver = threading.Thread(target=leave)
-        leaver.start()
-        plugin.destroy(group)
-        leaver.join()
+    with another(config_for(cloudflare)) as plugin, ThreadPoolExecutor() as pool:
+        group = plugin.up(KIND, ENGINEERS)
+        rule = {"group": {"id": group.id}}
+        user = plugin.up(KIND, {"name": "Everybody", "include": [rule]}, name="user")
+        path = f"DELETE /accounts/*/access/groups/{user.id}"
+        with cloudflare.fault(path, faults.Hold("before"), times=1) as held:
+            leaving = pool.submit(plugin.destroy, user)
+            held.wait()
+            going = pool.submit(plugin.destroy, group)
+            while asked(cloudflare).count("DELETE") < 2:
+                time.sleep(0.01)
+            assert not going.done(), going.result()
+        leaving.result()
+        going.result()
     assert colleague.groups() == {}
 
 
@@ -458,7 +463,7 @@ def test_a_group_that_the_api_deletes_under_its_users_is_a_warning_that_names_th
         group = used(cloudflare, plugin)
         plugin.destroy(group)
         [warning] = plugin.warnings
-    assert warning.endswith('is deleted, and was still used by "Everybody"')
+    assert 'is deleted, and was still used by Access group "Everybody" (' in warning
     assert list(colleague.groups()) == ["Everybody"]
 
 

@@ -9,14 +9,17 @@ from pulumi import dynamic
 from pulumi.runtime.proto import provider_pb2
 
 from harness.clock import VirtualTime
-from pulumi_cloudflare_access import kinds, ownership
+from pulumi_cloudflare_access import deletion, kinds, ownership
 from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import httpx
+
     from pulumi_cloudflare_access import LocalCloudflare
+    from pulumi_cloudflare_access.api.clock import Clock
     from pulumi_cloudflare_access.lifecycle import Lifecycle
 
 # Of two runs, each has settings of its own, and so all that a process keeps by them.
@@ -26,12 +29,18 @@ _deadlines = itertools.count(10_000)
 class Run:
     """One run of a program: it has read no list yet, and knows no object."""
 
-    def __init__(self, cloudflare: LocalCloudflare) -> None:
+    def __init__(
+        self,
+        cloudflare: LocalCloudflare,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.cloudflare = cloudflare
         # What has been seen of objects is kept by the process alone.
         for name, noted in vars(ownership).items():
             if isinstance(noted, (dict, set)) and not name.startswith("__"):
                 noted.clear()
+        vars(deletion.deletions).update(vars(deletion.Deletions()))
         self.config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -40,7 +49,8 @@ class Run:
             "cloudflare-access:deadline": str(next(_deadlines)),
         }
         self.time = VirtualTime(follow=cloudflare.clock.advance)
-        self.client = Client(Settings.read(self.config.get), clock=self.time.clock)
+        settings = Settings.read(self.config.get)
+        self.client = Client(settings, transport, clock=clock or self.time.clock)
 
     def close(self) -> None:
         """Close the connections."""
@@ -64,35 +74,35 @@ class Run:
         """Check and create as the engine does; return id and outputs."""
         provider = self.provider(kind)
         urn = _urn(kind, name)
-        checked = _served(urn, provider, "check", {}, dict(declared))
+        checked = served(urn, provider, "check", {}, dict(declared))
         assert isinstance(checked, dynamic.CheckResult)
         assert not checked.failures, [failure.reason for failure in checked.failures]
-        made = _served(urn, provider, "create", checked.inputs)
+        made = served(urn, provider, "create", checked.inputs)
         assert isinstance(made, dynamic.CreateResult)
         return made
 
     def update(self, kind: str, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> Any:
         """Update from old outputs to checked inputs; return the outputs."""
-        made = _served(_urn(kind), self.provider(kind), "update", id_, olds, news)
+        made = served(_urn(kind), self.provider(kind), "update", id_, olds, news)
         assert isinstance(made, dynamic.UpdateResult)
         return made.outs
 
     def read(self, kind: str, id_: str, outputs: dict[str, Any]) -> Any:
         """Read as a refresh does."""
-        found = _served(_urn(kind), self.provider(kind), "read", id_, outputs)
+        found = served(_urn(kind), self.provider(kind), "read", id_, outputs)
         assert isinstance(found, dynamic.ReadResult)
         return found
 
     def delete(self, kind: str, id_: str, outputs: dict[str, Any]) -> None:
         """Delete as the engine does."""
-        _served(_urn(kind), self.provider(kind), "delete", id_, outputs)
+        served(_urn(kind), self.provider(kind), "delete", id_, outputs)
 
 
 def _urn(kind: str, name: str = "thing") -> str:
     return f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{kind}::{name}"
 
 
-def _served(urn: str, provider: Lifecycle, call: str, *arguments: Any) -> Any:
+def served(urn: str, provider: Lifecycle, call: str, *arguments: Any) -> Any:
     """Call as the SDK's servicer does: whose frame has the request."""
     request: Any = getattr(provider_pb2, f"{call.capitalize()}Request")(urn=urn)
     assert request.urn == urn

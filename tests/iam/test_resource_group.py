@@ -405,7 +405,7 @@ def test_a_group_that_is_still_used_is_an_error_that_names_its_users(
     with another(config_for(cloudflare)) as plugin:
         group = plugin.up(KIND, declared({"key": "*"}))
         used(cloudflare, group)
-        with pytest.raises(CallFailed, match=r'^ConflictError: .*it is still in use, by "Ops"'):
+        with pytest.raises(CallFailed, match=r'^ConflictError: .*in use by user group "Ops" \('):
             plugin.destroy(group)
 
 
@@ -418,7 +418,7 @@ def test_a_group_that_the_api_deletes_under_its_users_is_a_warning_that_names_th
         used(cloudflare, group)
         plugin.destroy(group)
         [warning] = told(plugin)
-    assert warning.endswith('is deleted, and was still used by "Ops"')
+    assert 'is deleted, and was still used by user group "Ops" (' in warning
     assert not person.has(group.id)
 
 

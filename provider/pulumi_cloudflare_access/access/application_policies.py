@@ -24,7 +24,7 @@ from ..keyed import UNKNOWN, Mistake, Reading
 from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
 from ..model import AlwaysManaged, Inputs, State, fields_of, objects
 from ..references import InOrder, Reference, in_order
-from ..resource import Resource
+from ..resource import Resource, refers
 from ..shapes import MISSING, NestedShape, both
 from ..spelling import as_key, key_of, text_of, value_of
 from .outcomes import Ruling, as_declared
@@ -273,23 +273,40 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         except NotFoundError:
             return
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
-        """Delete all of them, those that let somebody in first.
+    def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:
+        """Return the ids of the policies that the state has, too."""
+        yield from super().goes_with(id_, props)
+        yield from _ids_by_name(props).values()
 
-        Where none of the list's own is left, those that are there are another list: the one that a
-        replacement has made, or one by hand.
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+        """Delete the policies that the state names, and say which others stay.
+
+        From the last one up: of those that are left, nobody gets in whom the list did not let in.
         """
-        del users
+        where = self._where(scope, id_)
         try:
-            there = self._get(scope, id_)
+            there = self._policies(where)
         except NotFoundError:
+            # The application is gone, with all of them.
             return
-        own = {*_ids_by_name(props).values()}
-        if own and there["policies"] and own.isdisjoint(p["id"] for p in there["policies"]):
-            names = ", ".join(f'"{policy_name(policy)}"' for policy in there["policies"])
-            plugin.warn(f"the policies of this list are gone already; others stay: {names}")
-            return
-        self._change(scope, there, {}, {})
+        own, listed = [*_ids_by_name(props).values()], [policy["id"] for policy in there]
+        # Cloudflare's lists may not show yet what was made a moment ago.
+        for policy_id in reversed(listed if {*own} <= {*listed} else own):
+            if policy_id in own and not self._is_someone_elses(policy_id, there):
+                self._delete_one(f"{where}/{policy_id}")
+        self._say_what_stays([policy for policy in there if policy["id"] not in own])
+
+    def _is_someone_elses(self, policy_id: str, there: Sequence[Mapping[str, Any]]) -> bool:
+        """Tell whether a policy is a reusable one by now, or becomes one in this run."""
+        reusable = {policy["id"] for policy in there if policy.get(REUSABLE)}
+        return policy_id in reusable or ownership.is_adopted(self.kind, policy_id)
+
+    def _say_what_stays(self, others: Sequence[Mapping[str, Any]]) -> None:
+        names = [f'"{policy_name(one)}" ({one["decision"]})' for one in others]
+        if names:
+            plugin.warn(
+                f"stay in the application, because they are not this list's: {', '.join(names)}"
+            )
 
 
 def _ids_by_name(outputs: Mapping[str, Any]) -> dict[str, str]:
@@ -435,5 +452,5 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         wrong = mistakes_together(resource_name, application, ALL)
-        arguments, mistake = in_application(locals())
+        arguments, mistake = in_application(locals(), dies_with=not refers(policies))
         self._declare(arguments, wrong + mistake)

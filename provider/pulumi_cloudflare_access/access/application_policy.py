@@ -15,9 +15,10 @@ import pulumi
 from pydantic import Field
 
 from .. import ownership
+from ..deletion import STILL_IN_USE
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..keyed import Mistake
-from ..lifecycle import STILL_IN_USE, Lifecycle, Scope
+from ..lifecycle import Lifecycle, Scope
 from ..model import State
 from ..references import Reference
 from ..resource import Resource
@@ -184,13 +185,16 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         policies = self._policies(self._path(scope))
         return next((p for p in policies if precedence_of(p) == place and p["id"] != own), None)
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Delete it, unless it is reusable by now: then it is not the application's to delete."""
+        if ownership.is_adopted(self.kind, id_):
+            return
         try:
-            self._get(scope, id_)
+            # One list for all of the application's policies.
+            self._listed(scope, id_) or self._get(scope, id_)
         except NotFoundError:
             return
-        super()._delete(scope, id_, props, users)
+        super()._delete(scope, id_, props)
 
 
 # The places of applications that policies of this process wait for.
@@ -269,7 +273,8 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
             else precedence
         )
         wrong = mistakes_together(resource_name, application, place)
-        arguments, mistake = in_application(locals())
+        # Each is deleted by itself: an allow that outlived its deny would let somebody in.
+        arguments, mistake = in_application(locals(), dies_with=False)
         self._declare(arguments, wrong + mistake)
 
     @classmethod
@@ -284,7 +289,7 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Read a policy that exists and that this stack does not own."""
-        arguments, mistake = in_application(locals())
+        arguments, mistake = in_application(locals(), dies_with=False)
         if mistake:
             raise TypeError(mistake[0])
         where = {name: arguments[name] for name in ("account_id", "zone_id", "application")}

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import pulumi
 
+from ..deletion import User
 from ..lifecycle import Lifecycle, Scope
 from ..lookup import ScopedLookup
 from ..model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
@@ -68,12 +69,33 @@ class AccessGroupProvider(Lifecycle):
                 f"holds {RULES_QUOTA:,}"
             )
 
-    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
-        """Name the groups whose rules point at this one: what deleting it does is undocumented."""
-        for group in self._snapshot(scope).objects("deletion"):
-            sections = (group.get(name) or () for name in SECTIONS)
-            if any(rule.get("group", {}).get("id") == id_ for rules in sections for rule in rules):
-                yield str(group.get("name"))
+    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
+        """Return the groups and the policies whose rules point at this one."""
+        # Which refer to this module, or to what does.
+        from .application import AccessApplicationProvider  # noqa: PLC0415
+        from .policy import AccessPolicyProvider  # noqa: PLC0415
+
+        for group in self._all(scope, AccessGroupProvider, anew=anew):
+            if _points_at(group, id_):
+                yield _user(self.what, group)
+        if scope.kind in AccessPolicyProvider.scopes:
+            for policy in self._all(scope, AccessPolicyProvider, anew=anew):
+                if _points_at(policy, id_):
+                    yield _user(AccessPolicyProvider.what, policy)
+        for app in self._all(scope, AccessApplicationProvider, anew=anew):
+            for policy in app.get("policies") or ():
+                if not policy.get("reusable") and _points_at(policy, id_):
+                    yield _user("policy", policy, _user(AccessApplicationProvider.what, app))
+
+
+def _points_at(held: Mapping[str, Any], id_: str) -> bool:
+    """Tell whether rules point at a group. One that points at itself is in nobody's way."""
+    rules = [rule for name in SECTIONS for rule in held.get(name) or ()]
+    return held.get("id") != id_ and any(rule.get("group", {}).get("id") == id_ for rule in rules)
+
+
+def _user(what: str, held: Mapping[str, Any], of: User | None = None) -> User:
+    return User(what, str(held.get("name") or held.get("domain")), str(held["id"]), of)
 
 
 class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):

@@ -98,6 +98,8 @@ def attaches(resource_name: str, application: Resource) -> None:
     Deployment.current().parts(OfAnApplication, application)[ATTACHED] = resource_name
 
 
-def in_application(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Take the scope from the application, and die with it."""
-    return part_of(arguments, "application", APPLICATIONS, *SCOPES, dies_with=True)
+def in_application(
+    arguments: Mapping[str, Any], *, dies_with: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Take the scope from the application; `dies_with` is as for `part_of`."""
+    return part_of(arguments, "application", APPLICATIONS, *SCOPES, dies_with=dies_with)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import pulumi
 from pydantic import Field
 
+from ..deletion import User
 from ..keyed import Mistake
 from ..lifecycle import ELSEWHERE, Lifecycle, Scope
 from ..lookup import Lookup
@@ -173,14 +174,15 @@ class AccessPolicyProvider(Lifecycle):
         del was
         yield from policy_concerns(declared)
 
-    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
-        """Name the applications that it is attached to."""
+    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
+        """Return the applications that it is attached to; those of zones are listed elsewhere."""
         # Which refers to this module.
         from .application import AccessApplicationProvider  # noqa: PLC0415
 
-        for app in self._snapshot(scope, AccessApplicationProvider).objects("deletion"):
+        for app in self._all(scope, AccessApplicationProvider, anew=anew):
             if any(policy.get("id") == id_ for policy in app.get("policies") or ()):
-                yield str(app.get("name") or app.get("domain") or app["id"])
+                name = str(app.get("name") or app.get("domain"))
+                yield User(AccessApplicationProvider.what, name, str(app["id"]))
 
     def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:
         """Find a policy that an application owns, for `adopt` by its id."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import pulumi
 from pydantic import field_validator
 
+from ..deletion import User
 from ..errors import AdoptionError, ApiError, UnusableAnswerError
 from ..keyed import UNKNOWN, Mistake, Reading
 from ..lifecycle import Lifecycle, Scope
@@ -21,6 +22,7 @@ from ..references import RESOURCE_GROUPS, Found
 from ..resource import Resource
 from ..shapes import NestedShape
 from . import answers, scopes
+from .account_member import AccountMembers, email_of
 
 NOTHING = "must hold at least one object: the API refuses a resource group of nothing"
 NOT_YOURS = (
@@ -99,19 +101,24 @@ class ResourceGroupProvider(Lifecycle):
             return NOT_YOURS
         return None
 
-    def users_of(self, id_: str, scope: Scope) -> Iterator[str]:
-        """Name the user groups whose policies apply to it."""
+    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
+        """Return the user groups and the account members whose policies apply to it."""
         # Which refers to this module.
         from .user_group import UserGroupProvider  # noqa: PLC0415
 
-        for group in self._snapshot(scope, UserGroupProvider).objects("deletion"):
-            policies = group.get("policies") or ()
-            if any(
-                held.get("id") == id_
-                for policy in policies
-                for held in policy.get("resource_groups") or ()
-            ):
-                yield str(group.get("name"))
+        for group in self._all(scope, UserGroupProvider, anew=anew):
+            if _applies_to(group, id_):
+                yield User(UserGroupProvider.what, str(group.get("name")), str(group["id"]))
+        # A large account has many pages of members; few have policies of their own.
+        for member in self._all(scope, AccountMembers, anew=True) if anew else ():
+            if _applies_to(member, id_):
+                yield User("account member", email_of(member), str(member["id"]))
+
+
+def _applies_to(held: Mapping[str, Any], id_: str) -> bool:
+    policies = held.get("policies") or ()
+    groups = [group for policy in policies for group in policy.get("resource_groups") or ()]
+    return any(group.get("id") == id_ for group in groups)
 
 
 def _is_editable(answer: Mapping[str, Any]) -> bool:

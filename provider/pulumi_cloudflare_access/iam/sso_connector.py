@@ -195,13 +195,13 @@ class SsoConnectorProvider(OfSsoConnectors):
             there = self._get(scope, there["id"])
         return dict(there)
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Disable it first: the API deletes none that is enabled."""
         try:
             self.disable(scope, self._get(scope, id_))
         except NotFoundError:
             return
-        super()._delete(scope, id_, props, users)
+        super()._delete(scope, id_, props)
 
 
 def _begins(declared: Mapping[str, Any], was: Mapping[str, Any]) -> bool:

@@ -193,9 +193,9 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
             raise error.with_remedy(told) from None
         return {**enabled, "connector": id_}
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Disable the connector."""
-        del props, users
+        del props
         try:
             self.disable(scope, self._get(scope, id_))
         except NotFoundError:

@@ -161,12 +161,12 @@ class UserGroupMemberProvider(OfAUserGroup):
             )
         return {**there, PREEXISTING: not own}
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Take the person out, unless it was in the group before."""
         if props.get(PREEXISTING):
             plugin.warn(f"{self._called(props, id_)} stays: it was there before this resource")
             return
-        super()._delete(scope, id_, props, users)
+        super()._delete(scope, id_, props)
 
 
 def _pair(id_: str) -> tuple[str, str]:

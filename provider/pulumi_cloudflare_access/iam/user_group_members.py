@@ -258,9 +258,8 @@ class UserGroupMembersProvider(OfAUserGroup):
                 return said if ids == _ids(said) else self._get(scope, there[ID])[MEMBERS]
         raise AssertionError
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any], users: list[str]) -> None:
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Take out everybody whom the state names, and no other resource has by now."""
-        del users
         named = _by_id(props)
         single = {one for one in named if _has_heir(f"{id_}/{one}")}
         leaving = named.keys() - single
