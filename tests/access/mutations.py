@@ -145,10 +145,9 @@ MUTATIONS = [
     Mutation(
         "what is gone already cannot be deleted",
         Story.somebody_deletes,
-        "lifecycle.py",
-        "            except NotFoundError:\n                return\n"
-        "            except ConflictError",
-        "            except ConflictError",
+        "deletion.py",
+        "            except NotFoundError:\n                return\n            except ApiError",
+        "            except ApiError",
     ),
     # ------------------------------------------------------------------------------- other objects
     Mutation(
