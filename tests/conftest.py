@@ -10,16 +10,16 @@ import pulumi
 import pytest
 
 from harness import program as running
+from harness.account import Account
 from harness.colleague import Colleague
 from harness.plugin import Plugin
 from harness.stack import Stack
-from pulumi_cloudflare_access import secret_words
+from pulumi_cloudflare_access import LocalCloudflare, secret_words
+from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from pulumi_cloudflare_access import LocalCloudflare
 
 
 # How long an example takes says something about the machine only.
@@ -81,3 +81,27 @@ def stack(tmp_path: Path, cloudflare: LocalCloudflare) -> Stack:
 def colleague(cloudflare: LocalCloudflare) -> Colleague:
     """Introduce somebody who edits by hand at Cloudflare."""
     return Colleague(cloudflare)
+
+
+@pytest.fixture(scope="module")
+def _of_a_module() -> Iterator[tuple[LocalCloudflare, Plugin]]:
+    """Start one of each for all tests of a module: starting takes longer than a test."""
+    with LocalCloudflare() as cloudflare, _plugin(cloudflare) as plugin:
+        yield cloudflare, plugin
+
+
+@pytest.fixture
+def account(_of_a_module: tuple[LocalCloudflare, Plugin]) -> Account:
+    """Return an account with nothing in it, at a Cloudflare that the module's tests share."""
+    cloudflare, plugin = _of_a_module
+    cloudflare.reset()
+    vars(cloudflare.switches).update(vars(Switches()))
+    plugin.warnings.clear()
+    return Account(cloudflare)
+
+
+@pytest.fixture
+def shared_plugin(_of_a_module: tuple[LocalCloudflare, Plugin], account: Account) -> Plugin:
+    """Return the plugin process that the module's tests share."""
+    del account
+    return _of_a_module[1]

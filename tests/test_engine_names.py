@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.earlier import put_back
 from harness.fields import Person
 from pulumi_cloudflare_access import spelling
 from pulumi_cloudflare_access.outlet import clean
@@ -71,6 +72,13 @@ def test_names_of_every_sort_are_carried_shown_and_kept(
     assert colleague.members(UNKNOWN) == {UNKNOWN}
     assert stack.settled()
     assert {*stack.outputs()["ids"]} == {"<U+005F>_Block", f"<U+0030>{UNKNOWN[1:]}", SPELLED}
+
+    # A state of a version that spelled no key: the same, with the keys of today.
+    assert put_back(stack)
+    assert stack.plan().changed() == {}
+    assert stack.settled()
+    assert "changed at Cloudflare" not in stack.refresh().text
+    assert not put_back(stack) or stack.plan().changed() == {}
 
     # Somebody sets them: a refresh of everything goes on, says so, and the next up puts it right.
     for name in STRANGE:

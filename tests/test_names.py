@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import httpx
 import pytest
 
+from harness.account import Account
 from harness.plugin import Kept, Plugin
-from pulumi_cloudflare_access import LocalCloudflare, rules, spelling
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pulumi_cloudflare_access import rules, spelling
 
 GROUP, APP, POLICY = "access_group", "access_application", "access_policy"
 LIST, ONE = "access_application_policies", "access_application_policy"
@@ -25,66 +20,9 @@ OTHER_ID = "bb0a4aab-672b-4bdb-bc33-a59f1130a11f"
 STAFF = {"name": "Staff", "include": [rules.email_domain("example.com")]}
 
 
-class Account:
-    """What is at Cloudflare, and somebody who edits it by hand."""
-
-    def __init__(self, cloudflare: LocalCloudflare) -> None:
-        self.cloudflare = cloudflare
-        self._http = httpx.Client(
-            transport=httpx.WSGITransport(app=cloudflare.app),
-            base_url=f"{cloudflare.base_url}/accounts/{cloudflare.account_id}",
-            headers={
-                "Authorization": f"Bearer {cloudflare.token}",
-                "Content-Type": "application/json",
-            },
-        )
-
-    def ask(self, verb: str, path: str, body: Any = None) -> Any:
-        content = None if body is None else json.dumps(body)
-        answer = self._http.request(verb, path, content=content)
-        assert answer.is_success, answer.text
-        return answer.json()["result"]
-
-    def look(self, path: str) -> Any:
-        """Read an object in the words in which it could be written."""
-        plain, self.cloudflare.switches.plain = self.cloudflare.switches.plain, True
-        found = self.ask("GET", path)
-        self.cloudflare.switches.plain = plain
-        return found
-
-    def group(self, name: str, **fields: Any) -> str:
-        body = {"name": name, "include": [{"everyone": {}}], **fields}
-        return str(self.ask("POST", "/access/groups", body)["id"])
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    """Start one process of each for all tests here: starting takes longer than a test."""
-    with LocalCloudflare() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
-
-
 @pytest.fixture
-def account(shared: tuple[LocalCloudflare, Plugin]) -> Account:
-    cloudflare, _ = shared
-    cloudflare.reset()
-    vars(cloudflare.switches).update(vars(Switches()))
-    return Account(cloudflare)
-
-
-@pytest.fixture
-def plugin(shared: tuple[LocalCloudflare, Plugin], account: Account) -> Plugin:
-    del account
-    _, plugin = shared
-    plugin.engine.warnings.clear()
-    return plugin
+def plugin(shared_plugin: Plugin) -> Plugin:
+    return shared_plugin
 
 
 def fit(kept: Kept | None) -> Kept:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.earlier import put_back
+from harness.fields import Person
 from harness.stack import Stack
 
 if TYPE_CHECKING:
@@ -99,6 +101,64 @@ def test_look_ups_and_mistakes_work_with_the_oldest_sdk(stack: Stack, colleague:
     refused = stack.preview(ok=False)
     assert 'adopt: "one" adopts this object already' in refused.text
     assert "Traceback" not in refused.text
+
+
+NAMES = """
+from pulumi_cloudflare_access import grants, scopes
+
+app = cloudflare.AccessApplication("app", domain="app.example.com", tags=["__t"])
+cloudflare.AccessApplicationPolicies("policies", application=app, policies=[
+    {{"name": "__Block", "decision": "deny", "include": [rules.email("__svc@example.com")]}},
+    {{"name": "Allow", "decision": "allow", "include": [rules.geo("{country}")]}},
+])
+cloudflare.AccessApplication("targets", type="infrastructure", name="__targets", target_criteria=[
+    {{"port": 22, "protocol": "SSH", "target_attributes": {{"__x": ["__y"]}}}}])
+everything = cloudflare.ResourceGroup("all", name="__all", scope=scopes.account())
+rights = [grants.allow("Zone Read", on=everything)]
+group = cloudflare.UserGroup("group", name="__rights", policies=rights)
+cloudflare.UserGroupMembers("members", group=group, members=["__svc@example.com"])
+"""
+
+
+def test_names_that_begin_with_two_underscores_are_lost_by_no_sdk(
+    stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    """Those before 3.231 drop such keys, at any depth, from what they hand to a plugin."""
+    cloudflare.seed({"access/tags": [{"name": "__t"}], "members": [{"email": "__svc@example.com"}]})
+    apps, groups = Person(cloudflare, "apps"), Person(cloudflare, "iam/user_groups")
+
+    def nothing_is_lost() -> None:
+        by_type = {app["type"]: app for app in apps.look()}
+        own = apps.look(f"{by_type['self_hosted']['id']}/policies")
+        assert [(policy["name"], policy["decision"]) for policy in own] == [
+            ("__Block", "deny"),
+            ("Allow", "allow"),
+        ]
+        assert by_type["self_hosted"]["tags"] == ["__t"]
+        [criterion] = by_type["infrastructure"]["target_criteria"]
+        assert criterion["target_attributes"] == {"__x": ["__y"]}
+        [group] = groups.look()
+        assert [one["email"] for one in groups.look(f"{group['id']}/members")] == [
+            "__svc@example.com"
+        ]
+
+    stack.program(NAMES.format(country="DE"))
+    assert "<U+005F>_Block" in stack.preview("--diff").text
+    stack.up()
+    nothing_is_lost()
+    assert stack.settled()
+    # A state of a version that had such keys: shown, refreshed and changed without a loss.
+    assert put_back(stack)
+    assert stack.plan().changed() == {}
+    assert "changed at Cloudflare" not in stack.refresh().text
+    assert put_back(stack)
+    stack.program(NAMES.format(country="FR"))
+    assert stack.plan().changed() == {"policies": "update"}
+    stack.up()
+    nothing_is_lost()
+    assert stack.settled()
+    stack.destroy()
+    assert (apps.look(), groups.look()) == ([], [])
 
 
 COMPONENTS = """

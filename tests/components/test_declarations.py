@@ -192,3 +192,10 @@ def test_the_readmes_components_are_what_can_be_declared() -> None:
         "email": {"email": "bob@example.org"}
     }
     assert resolved(names["team"].members.members) == ["ada@example.com", "grace@example.com"]
+
+
+@pytest.mark.usefixtures("program")
+def test_parts_are_called_by_names_that_a_terminal_can_show() -> None:
+    policy = {**STAFF, "name": "\x1b[31mStaff\u202e"}
+    made = cloudflare.PolicySet("set", policies=[policy]).by_name[policy["name"]]
+    assert made.pulumi_resource_name == "set-<U+001B>[31mStaff<U+202E>"

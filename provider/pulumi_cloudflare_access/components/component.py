@@ -10,6 +10,7 @@ import pulumi
 
 from ..model import nearest, quoted
 from ..outlet import run_error
+from ..spelling import shown
 
 
 class Component(pulumi.ComponentResource):
@@ -30,7 +31,8 @@ class Component(pulumi.ComponentResource):
     def _child(self, called: str) -> dict[str, Any]:
         """Return the name and the options of a part."""
         opts = pulumi.ResourceOptions(parent=self, depends_on=self._depends_on)
-        return {"resource_name": f"{self._name_of_all}-{called}", "opts": opts}
+        # Pulumi shows it as it is.
+        return {"resource_name": shown(f"{self._name_of_all}-{called}"), "opts": opts}
 
 
 def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:

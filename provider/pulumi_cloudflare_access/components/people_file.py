@@ -24,6 +24,7 @@ from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
 from ..model import nearest
 from ..outlet import run_error, warn
+from ..spelling import shown
 from .component import refuse
 from .team import Team, unused, without_user_group
 
@@ -110,7 +111,7 @@ def teams_from_file(
         )
     return {
         name: Team(
-            name,
+            shown(name),
             name=name,
             people=team.people,
             guests=team.guests if access_group else None,
