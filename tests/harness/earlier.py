@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.stack import STACK
-from pulumi_cloudflare_access.spelling import text_of
+from pulumi_cloudflare_access.spelling import SIGNATURE, UNKNOWN_VALUES, text_of
 
 if TYPE_CHECKING:
     from harness.stack import Stack
@@ -18,10 +18,16 @@ def as_before(value: Any) -> Any:
         return [as_before(inner) for inner in value]
     if not isinstance(value, dict):
         return value
-    raw = {text_of(key): as_before(inner) for key, inner in value.items()}
+    raw = {before(key): as_before(inner) for key, inner in value.items()}
     if isinstance(value.get("order"), str):
-        raw["order"] = " > ".join(map(text_of, value["order"].split(" > ")))
+        raw["order"] = " > ".join(map(before, value["order"].split(" > ")))
     return raw
+
+
+def before(key: str) -> str:
+    """Return a key as it was. What Pulumi keeps for itself was in no state."""
+    text = text_of(key)
+    return key if text in {SIGNATURE, *UNKNOWN_VALUES} else text
 
 
 def put_back(stack: Stack) -> bool:
