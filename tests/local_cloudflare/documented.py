@@ -38,6 +38,13 @@ AUTHENTICATIONS = {
 """Cloudflare's OpenAPI text of 2026 has these schemes in one, as it has the types."""
 
 
+# What Terraform's acceptance tests send, against the SDK.
+SENT_BY_TERRAFORM = {
+    "saas": {"session_duration", "allow_authenticate_via_warp"},
+    "mcp_portal": {"self_hosted_domains"},
+}
+
+
 def fields(kind: str) -> set[str]:
     """Return the names of the fields that the SDK knows of a type."""
     names = set(inspect.get_annotations(CLASSES[kind]))
@@ -100,6 +107,9 @@ def request(kind: str, auth_type: str = "oidc", scheme: str = "oauth2") -> dict[
         body["domain"] = "test.example.com"
     if kind == "mcp":
         del body["domain"]
+    elif "destinations" in body:
+        # Seen live: a domain is one of the places. Those of the example are others.
+        body["destinations"].append({"type": "public", "uri": body["domain"]})
     if "saas_app" in body:
         names = saas_fields(auth_type)
         saas_app = {name: body["saas_app"][name] for name in names & body["saas_app"].keys()}

@@ -159,30 +159,55 @@ def test_reusable_policies_are_attached_in_order(
     assert places(http, app) == []
 
 
-@pytest.mark.parametrize("what", ["keep", "detach"])
-def test_a_put_without_policies_keeps_or_detaches_and_owned_ones_survive(
-    http: httpx.Client,
-    apps: str,
-    reusable: list[str],
-    cloudflare: LocalCloudflare,
-    what: Any,
+@pytest.mark.parametrize("absent", [{}, {"policies": None}])
+def test_a_put_without_policies_changes_none(
+    http: httpx.Client, apps: str, reusable: list[str], absent: dict[str, None]
 ) -> None:
-    assert cloudflare.switches.put_without_policies == "keep"
-    cloudflare.switches.put_without_policies = what
     app = create(http, apps, policies=reusable)
     own(http, app, "own", precedence=0)
-    assert put(http, app).status_code == 200
-    kept = [("A", 1, True), ("B", 2, True)] if what == "keep" else []
-    assert places(http, app) == [("own", 0, False), *kept]
+    assert put(http, app, **absent).status_code == 200
+    assert places(http, app) == [("own", 0, False), ("A", 1, True), ("B", 2, True)]
 
 
-def test_a_list_of_reusable_policies_goes_around_owned_ones(
-    http: httpx.Client, apps: str, reusable: list[str]
+def test_owned_policies_that_a_list_leaves_out_are_collected(
+    http: httpx.Client, apps: str, reusable: list[str], cloudflare: LocalCloudflare
 ) -> None:
+    first, second = reusable
     app = create(http, apps)
-    own(http, app, "own", precedence=1)
+    kept, lost = own(http, app, "kept", precedence=1), own(http, app, "lost", precedence=2)
+    put(http, app, policies=[second, {"id": kept, "precedence": 7}, first])
+    assert places(http, app) == [("B", 1, True), ("kept", 7, False), ("A", 8, True)]
+    assert http.get(f"{app}/policies/{lost}").status_code == 404
+    put(http, app, policies=[])
+    assert places(http, app) == []
+    cloudflare.switches.collect_dropped_policies = False
+    mine = own(http, app, "mine", precedence=1)
     put(http, app, policies=reusable)
-    assert places(http, app) == [("own", 1, False), ("A", 2, True), ("B", 3, True)]
+    assert places(http, app) == [("mine", 1, False), ("A", 2, True), ("B", 3, True)]
+    put(http, app, policies=[first, mine])
+    assert places(http, app) == [("A", 1, True), ("mine", 2, False)]
+
+
+def test_policies_of_both_kinds_are_one_list(
+    http: httpx.Client, apps: str, reusable: list[str], cloudflare: LocalCloudflare
+) -> None:
+    first, second = reusable
+    # As in Terraform's acceptance test: two of its own around a reusable one.
+    own_1, own_2 = GOOD | {"name": "x", "precedence": 2}, GOOD | {"name": "y"}
+    both = [own_1, {"id": first, "precedence": 4}, own_2]
+    app = create(http, apps, policies=both)
+    assert places(http, app) == [("x", 2, False), ("A", 4, True), ("y", 5, False)]
+    ids = [policy["id"] for policy in http.get(f"{app}/policies").json()["result"]]
+    put(http, app, policies=[ids[2], second, ids[0]])
+    assert places(http, app) == [("y", 1, False), ("B", 2, True), ("x", 3, False)]
+    cloudflare.switches.mixed_policies = "refuse"
+    exclusive = "reusable and inline policies are mutually exclusive"
+    for policies in (both, [ids[2], second]):
+        assert refusal(put(http, app, policies=policies)) == exclusive
+    assert (
+        refusal(http.post(apps, json={"type": "vnc", "domain": "x.example.com", "policies": both}))
+        == exclusive
+    )
 
 
 def test_inline_policies_are_owned_and_replaced_by_the_next_ones(
@@ -204,21 +229,20 @@ def test_policies_of_an_application_are_refused_for_many_reasons(
     app = create(http, apps, policies=[first])
     mine = own(http, app, "own", precedence=5)
     unknown = "policies contain a policy that does not exist"
+    unique = "policy precedences must be unique"
     for policies, detail in (
-        ([first, GOOD], "reusable and inline policies are mutually exclusive"),
         ([MISSING], unknown),
-        ([mine], unknown),
+        ([mine, mine], "policies contain a policy more than once"),
         ([GOOD | {"id": MISSING}], unknown),
         ([first, first], "policies contain a policy more than once"),
         (
             [{"id": first, "precedence": 2}, {"id": second, "precedence": 2}],
-            "policy precedences must be unique",
+            unique,
         ),
-        ([{"id": first, "precedence": 5}], "policy precedences must be unique"),
+        ([{"id": first, "precedence": 5}, {"id": mine, "precedence": 5}], unique),
         ([{"precedence": 1}], "id field should not be empty"),
         ([7], "policies should be ids or objects"),
         ("x", "policies field should be a list"),
-        (None, "policies field should be a list"),
         ([{"id": first, "account_id": "x"}], "account_id field should be the id of this account"),
         ([GOOD | {"decision": "x"}], "unrecognized policy decision"),
         ([GOOD | {"x": 1}], "unknown field x"),

@@ -39,12 +39,12 @@ def test_an_application_is_created_read_replaced_and_deleted(
     }
     defaults = {
         "auto_redirect_to_identity": False,
-        "destinations": [],
+        "destinations": [{"type": "public", "uri": "app.example.com"}],
         "enable_binding_cookie": False,
         "http_only_cookie_attribute": True,
         "path_cookie_attribute": False,
         "policies": [],
-        "self_hosted_domains": [],
+        "self_hosted_domains": ["app.example.com"],
         "tags": [],
         "use_clientless_isolation_app_launcher_url": False,
     }
@@ -220,15 +220,15 @@ def test_one_place_has_one_application(
     http: httpx.Client, account: str, cloudflare: LocalCloudflare
 ) -> None:
     apps, in_zone = f"{account}/access/apps", f"/zones/{cloudflare.zone_id}/access/apps"
-    destinations = [{"type": "public", "uri": "b.example.com/x"}, {"type": "all_workers"}]
-    app = made(http.post(apps, json=APP | {"destinations": destinations}))
+    one, two, workers = *PUBLIC, {"type": "all_workers"}
+    app = made(http.post(apps, json=APP | {"destinations": [one, two, workers]}))
     taken = [(11010, "access.api.error.application_already_exists")]
     for body in (
         APP,
         APP | {"domain": "APP.example.com"},
         APP | {"domain": "b.example.com/x"},
-        APP | {"domain": "c.example.com", "self_hosted_domains": ["b.example.com/x"]},
-        APP | {"domain": "c.example.com", "destinations": [{"type": "all_workers"}]},
+        PLACELESS | {"self_hosted_domains": ["c.example.com", "b.example.com/x"]},
+        PLACELESS | {"destinations": [{"type": "public", "uri": "c.example.com"}, workers]},
     ):
         for where in (apps, in_zone):
             response = http.post(where, json=body)
@@ -269,51 +269,113 @@ def test_a_zones_application_is_in_the_zone(
     made(http.post(apps, json=APP | {"domain": "example.com/path"}))
 
 
-def test_a_domain_need_not_be_there_if_told_so(
+ONE, TWO = "app.example.com", "b.example.com/x"
+PUBLIC = [{"type": "public", "uri": ONE}, {"type": "public", "uri": TWO}]
+PRIVATE = {"type": "private", "cidr": "10.1.0.0/16", "port_range": "443"}
+WORKERS = [{"type": "worker", "worker_id": "w"}, {"type": "preview_worker", "worker_id": "w"}]
+PLACELESS = {"type": "self_hosted"}
+
+
+def where(app: dict[str, Any]) -> tuple[Any, ...]:
+    """Return where an application is, in all three ways."""
+    uris = [place.get("uri") or place["type"] for place in app["destinations"]]
+    return app.get("domain"), sorted(app["self_hosted_domains"]), sorted(uris)
+
+
+@pytest.mark.parametrize("type_", ["self_hosted", "ssh", "vnc", "mcp_portal"])
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize(
+    ("said", "is_at"),
+    [
+        ({"domain": ONE}, (ONE, [ONE], [ONE])),
+        ({"self_hosted_domains": [TWO, ONE]}, (TWO, [ONE, TWO], [ONE, TWO])),
+        ({"destinations": PUBLIC}, (ONE, [ONE, TWO], [ONE, TWO])),
+        ({"destinations": [PRIVATE, PUBLIC[1]]}, (TWO, [TWO], [TWO, "private"])),
+        ({"destinations": [PRIVATE]}, (None, [], ["private"])),
+        ({"destinations": WORKERS}, (None, [], ["preview_worker", "worker"])),
+        ({"domain": TWO, "destinations": PUBLIC}, (TWO, [ONE, TWO], [ONE, TWO])),
+        ({"domain": TWO, "self_hosted_domains": [ONE, TWO]}, (TWO, [ONE, TWO], [ONE, TWO])),
+        # With destinations, `self_hosted_domains` are ignored: documented.
+        ({"self_hosted_domains": [ONE], "destinations": PUBLIC[1:]}, (TWO, [TWO], [TWO])),
+    ],
+)
+def test_each_way_to_say_where_it_is_fills_the_others_in(
+    http: httpx.Client,
+    apps: str,
+    cloudflare: LocalCloudflare,
+    type_: str,
+    plain: Any,
+    said: dict[str, Any],
+    is_at: Any,
+) -> None:
+    cloudflare.switches.plain = plain
+    app = made(http.post(apps, json={"type": type_, **said}))
+    assert where(app) == is_at
+    one = f"{apps}/{app['id']}"
+    assert where(http.get(one).json()["result"]) == is_at
+    # What an update leaves out is not kept: each time, all is derived anew.
+    assert where(http.put(one, json={"type": type_, "domain": ONE}).json()["result"]) == (
+        *(ONE, [ONE]),
+        [ONE],
+    )
+    assert where(http.put(one, json={"type": type_, **said}).json()["result"]) == is_at
+
+
+@pytest.mark.parametrize(
+    ("said", "detail"),
+    [
+        ({"domain": "c.example.com", "destinations": PUBLIC}, "destinations"),
+        ({"domain": ONE, "destinations": PUBLIC[1:]}, "destinations"),
+        ({"domain": ONE, "destinations": [PRIVATE]}, "destinations"),
+        ({"domain": "b.example.com", "self_hosted_domains": [ONE, TWO]}, "self_hosted_domains"),
+        (
+            {"domain": ONE, "self_hosted_domains": [ONE], "destinations": PUBLIC[1:]},
+            "destinations",
+        ),
+    ],
+)
+def test_a_domain_is_one_of_the_places(
+    http: httpx.Client, apps: str, said: dict[str, Any], detail: str
+) -> None:
+    refused = http.post(apps, json=PLACELESS | said)
+    assert refusal(refused) == f"domain not included in {detail}"
+    assert errors(refused)[0][0] == 12130
+    app = made(http.post(apps, json=APP))
+    assert refusal(http.put(f"{apps}/{app['id']}", json=PLACELESS | said)) == (
+        f"domain not included in {detail}"
+    )
+    in_other_letters = {"domain": "APP.example.com", "self_hosted_domains": [ONE.title(), TWO]}
+    assert http.put(f"{apps}/{app['id']}", json=PLACELESS | in_other_letters).is_success
+
+
+def test_a_domain_has_to_be_there_if_told_so(
     http: httpx.Client, apps: str, cloudflare: LocalCloudflare
 ) -> None:
-    cloudflare.switches.require_domain = False
-    app = made(http.post(apps, json={"type": "self_hosted"}))
-    assert "domain" not in app
-    assert app["destinations"] == []
+    assert refusal(http.post(apps, json=PLACELESS)) == "domain field should not be empty"
+    cloudflare.switches.require_domain = True
+    for said in ({"destinations": PUBLIC}, {"self_hosted_domains": [ONE]}):
+        refused = http.post(apps, json=PLACELESS | said)
+        assert refusal(refused) == "domain field should not be empty"
+    made(http.post(apps, json=APP))
 
 
-def test_each_way_to_say_where_it_is_fills_the_others(
+def test_a_field_of_another_type_is_ignored_if_told_so(
     http: httpx.Client, apps: str, cloudflare: LocalCloudflare
 ) -> None:
-    def where(**fields: Any) -> tuple[list[str], list[str]]:
-        http.delete(f"{apps}/{made(http.post(apps, json=APP | fields))['id']}")
-        app = made(http.post(apps, json=APP | fields))
-        http.delete(f"{apps}/{app['id']}")
-        uris = [item.get("uri", item["type"]) for item in app["destinations"]]
-        return sorted(uris), sorted(app["self_hosted_domains"])
-
-    one, two = "app.example.com", "b.example.com"
-    private = {"type": "private", "hostname": "x.internal"}
-    assert where() == ([one], [one])
-    assert where(self_hosted_domains=[one, two]) == ([one, two], [one, two])
-    assert where(destinations=[{"type": "public", "uri": two}, private]) == (
-        [two, "private"],
-        [two],
-    )
-    # With destinations, `self_hosted_domains` are ignored: documented.
-    assert where(destinations=[{"type": "public", "uri": two}], self_hosted_domains=[one]) == (
-        [two],
-        [two],
-    )
-    cloudflare.switches.plain = True
-    assert where() == ([], [])
+    cloudflare.switches.foreign_fields = "ignore"
+    app = made(http.post(apps, json=INFRASTRUCTURE | {"session_duration": "1h", "domain": ONE}))
+    assert not {"session_duration", "domain"} & app.keys()
+    launcher = made(http.post(apps, json={"type": "app_launcher", "name": "x", "domain": ONE}))
+    assert launcher["name"] == "App Launcher"
+    assert refusal(http.post(apps, json=APP | {"domian": ONE})) == "unknown field domian"
 
 
 def test_values_are_kept_in_canonical_form(http: httpx.Client, apps: str) -> None:
-    body = {
-        "type": "self_hosted",
-        "domain": "App.Example.com/Path",
-        "destinations": [{"type": "private", "cidr": "10.5.0.3"}],
-    }
-    app = made(http.post(apps, json=body))
+    public = {"type": "public", "uri": "App.Example.com/Path"}
+    private = {"type": "private", "cidr": "10.5.0.3"}
+    app = made(http.post(apps, json=PLACELESS | {"destinations": [public, private]}))
     assert app["domain"] == "app.example.com/Path"
-    assert app["destinations"][0]["cidr"] == "10.5.0.3/32"
+    assert {place.get("cidr") for place in app["destinations"]} == {"10.5.0.3/32", None}
 
 
 def test_the_secret_of_an_oidc_application_is_told_once(

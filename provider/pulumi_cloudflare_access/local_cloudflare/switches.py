@@ -52,11 +52,17 @@ class Switches:
     check_references: bool = False
     """Refuse identity providers, service tokens and applications that are not there."""
 
-    require_domain: bool = True
-    """Self-hosted applications need a `domain`; the OpenAPI text of 2026 has it optional."""
+    require_domain: bool = False
+    """Applications need a `domain` even where `destinations` or `self_hosted_domains` say it."""
 
-    put_without_policies: Literal["keep", "detach"] = "keep"
-    """What an application's PUT without `policies` does to the reusable ones it has."""
+    foreign_fields: Literal["refuse", "ignore"] = "refuse"
+    """What happens to a field that another type of application has: seen ignored, live."""
+
+    collect_dropped_policies: bool = True
+    """An application's `policies` without one of its own make that one go: Terraform's guide."""
+
+    mixed_policies: Literal["accept", "refuse"] = "accept"
+    """What happens to `policies` of both kinds: Terraform's tests send them, the SDK says no."""
 
     client_secret: Literal["absent", "masked"] = "absent"  # noqa: S105  (how, not what)
     """How the secret of an OIDC application comes back after its creation."""

@@ -26,7 +26,7 @@ _LINK = {"id", "precedence", "account_id"}
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One entry of an application's `policies`: a reusable policy, or all about its own."""
+    """One entry of an application's `policies`: one that is there, or all about its own."""
 
     id: str | None
     precedence: int | None
@@ -114,15 +114,23 @@ class AppPolicies:
         return self.get_policy(policy_id)
 
     def read_items(self, check: Checker) -> list[Item] | None:
-        """Return what `policies` of an application's body says; None if it is not there."""
-        if "policies" not in check:
+        """Return what `policies` of an application's body says; None if it is not there.
+
+        Null is not there: "for historical reasons", says Terraform's provider.
+        """
+        values = check.take("policies")
+        if values is None:
             return None
+        if not isinstance(values, list):
+            check.refuse("/policies", "policies field should be a list")
+            return []
         items = [
             item
-            for index, value in enumerate(check.items("policies", required=False))
+            for index, value in enumerate(values)
             if (item := self._read_item(check, f"/policies/{index}", value))
         ]
-        if len({item.content is None for item in items}) > 1:
+        kinds = {item.content is None and item.id not in self.owned for item in items}
+        if len(kinds) > 1 and self.scope.world.switches.mixed_policies == "refuse":
             check.refuse("/policies", "reusable and inline policies are mutually exclusive")
         return items
 
@@ -144,16 +152,11 @@ class AppPolicies:
                 yield policy.id, rule
 
     def _arranged(self, items: Sequence[Item] | None) -> tuple[dict[str, Policy], dict[str, int]]:
-        owned = dict(self.owned)
         if items is None:
-            if self.scope.world.switches.put_without_policies == "keep":
-                return owned, dict(self.precedences)
-            return owned, {policy_id: self.precedences[policy_id] for policy_id in owned}
-        # A list of policies of its own replaces those it had; a list of reusable ones leaves
-        # them alone. Neither is documented.
-        if any(item.content for item in items):
-            owned = {}
-        precedences = {policy_id: self.precedences[policy_id] for policy_id in owned}
+            return dict(self.owned), dict(self.precedences)
+        owned = self._left(items)
+        named = {item.id for item in items}
+        precedences = {id_: self.precedences[id_] for id_ in owned if id_ not in named}
         before = 0
         for item in items:
             if item.content:
@@ -169,10 +172,22 @@ class AppPolicies:
                 )
         return owned, precedences
 
+    def _left(self, items: Sequence[Item]) -> dict[str, Policy]:
+        """Return those of the application's own that are there after such `policies`.
+
+        What no list has any more has no life of its own, and is collected. Where it is not, a list
+        of inline policies replaces them and one of reusable policies leaves them alone.
+        """
+        if self.scope.world.switches.collect_dropped_policies or any(i.content for i in items):
+            named = {item.id for item in items}
+            return {id_: policy for id_, policy in self.owned.items() if id_ in named}
+        return dict(self.owned)
+
     def _known(self, item: Item, precedences: dict[str, int]) -> str:
         if item.id is None:
             return self.scope.world.new_uuid()
-        known = self.owned if item.content else policies_of(self.scope.account).policies
+        reusable = policies_of(self.scope.account).policies
+        known = self.owned if item.content else {**reusable, **self.owned}
         # Words and status for both are not documented.
         if item.id not in known:
             raise InvalidRequestError(

@@ -3,7 +3,8 @@
 Written from Cloudflare's OpenAPI text of 2026 and, since that has all types in one, from that of
 2024 and the Python SDK. What only the SDK has: `eager_redirect_cookie_setting`, overrides of
 destinations, Workers as destinations, target criteria by rules, Access service tokens for SCIM,
-and `required` in attributes and claims. Defaults are the documented ones; where there is none, a
+and `required` in attributes and claims. What only Terraform's acceptance tests have: sessions and
+WARP of SaaS applications, `self_hosted_domains` of MCP portals. Defaults are the documented ones; where there is none, a
 field that was not sent is not answered.
 """
 
@@ -299,6 +300,8 @@ _TILE: dict[str, Shape] = {
     **_TAGS,
 }
 
+_DOMAINS: dict[str, Shape] = {"self_hosted_domains": ListOf(_ADDRESS, default=[])}
+
 _FEATURE: dict[str, Shape] = {**_LOGIN, **_DENIED, **_SESSION}
 
 # These two have a route of their own too.
@@ -323,14 +326,16 @@ _SELF_HOSTED: dict[str, Shape] = {
     "read_service_tokens_from_header?": Text(),
     "same_site_cookie_attribute?": Text(),
     "scim_config?": _SCIM,
-    "self_hosted_domains": ListOf(_ADDRESS, default=[]),
+    **_DOMAINS,
     "service_auth_401_redirect?": Flag(),
     "use_clientless_isolation_app_launcher_url": Flag(default=False),
 }
 
 _SAAS: dict[str, Shape] = {
     **_LOGIN,
+    **_SESSION,
     **_TILE,
+    "allow_authenticate_via_warp?": Flag(),
     "saas_app?": _SAAS_APP,
     "scim_config?": _SCIM,
 }
@@ -387,7 +392,7 @@ TYPES: Final[Mapping[str, Object]] = {
     ),
     "rdp": Object({**_SELF_HOSTED, "target_criteria": _target_criteria("RDP")}),
     "mcp": Object(_MCP),
-    "mcp_portal": Object({**_MCP, "domain?": _ADDRESS}),
+    "mcp_portal": Object({**_MCP, "domain?": _ADDRESS, **_DOMAINS}),
     "proxy_endpoint": Object({**_FEATURE, "domain?": _ADDRESS, "name?": Text()}),
 }
 
@@ -401,4 +406,8 @@ BUILT_IN: Final[Mapping[str, Mapping[str, str]]] = {
     "warp": {"name": "Warp Login App", "domain": "authdomain.cloudflareaccess.com/warp"},
 }
 
-NEED_DOMAIN: Final = {"self_hosted", "ssh", "vnc", "rdp"}
+TIED: Final = {"self_hosted", "ssh", "vnc", "rdp", "mcp_portal"}
+"""Types whose `domain`, `self_hosted_domains` and `destinations` say one thing in three ways."""
+
+ANY_TYPE: Final = {name.rstrip("?") for shape in TYPES.values() for name in shape.fields}
+"""The fields that any type has."""

@@ -15,7 +15,7 @@ from ..exceptions import (
     TooManyError,
 )
 from ..shapes import Object
-from .fields import BUILT_IN, NEED_DOMAIN, SETTINGS, TYPES
+from .fields import ANY_TYPE, BUILT_IN, SETTINGS, TIED, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,14 +48,7 @@ class App:
         places = {item["type"] for item in destinations if item["type"].startswith("all_")}
         if "domain" in self.fields:
             places.add(self.fields["domain"])
-        return places | set(self.public())
-
-    def public(self) -> list[str]:
-        """Return its public addresses; `destinations` win over `self_hosted_domains`."""
-        destinations = self.fields.get("destinations")
-        if destinations:
-            return [item["uri"] for item in destinations if item["type"] == "public"]
-        return list(self.fields.get("self_hosted_domains", []))
+        return places | set(_public(destinations))
 
 
 class AppBackend(Backend):
@@ -201,8 +194,14 @@ class AppBackend(Backend):
         check.take("type")
         fields = {**TYPES[kind].take(check), **BUILT_IN.get(kind, {})}
         items = policies.read_items(check)
-        if kind in NEED_DOMAIN and "domain" not in fields and self.world.switches.require_domain:
-            check.refuse("/domain", "domain field should not be empty")
+        if self.world.switches.foreign_fields == "ignore":
+            for name in ANY_TYPE:
+                check.take(name)
+        if kind in TIED and "domain" not in fields:
+            elsewhere = fields.get("destinations") or fields.get("self_hosted_domains")
+            # That an application in no place at all is refused is not documented.
+            if self.world.switches.require_domain or not elsewhere:
+                check.refuse("/domain", "domain field should not be empty")
         idps = fields.get("allowed_idps")
         if fields.get("auto_redirect_to_identity") is True and len(idps or []) != 1:
             check.refuse(
@@ -210,6 +209,8 @@ class AppBackend(Backend):
                 "auto_redirect_to_identity requires exactly one of allowed_idps",
             )
         check.done()
+        if kind in TIED:
+            fields |= _tied(fields)
         self._check_domain(fields, kind)
         self._check_references(fields)
         return fields, items
@@ -274,6 +275,31 @@ class AppBackend(Backend):
                 }
             case _:
                 return {}
+
+
+def _tied(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return where an application is, in all three ways: each says what the others leave out.
+
+    `domain` is the first public place and cannot be outside the places; with `destinations`,
+    `self_hosted_domains` are ignored. Seen live by several (Terraform's acceptance tests, its
+    pull request 3340); the last is documented.
+    """
+    domain, destinations = fields.get("domain"), fields["destinations"]
+    listed = _public(destinations) if destinations else fields["self_hosted_domains"]
+    said = "destinations" if destinations else "self_hosted_domains"
+    if domain and not destinations and not listed:
+        listed = [domain]
+    if domain and domain not in listed:
+        raise InvalidRequestError(("/domain", f"domain not included in {said}"))
+    tied = {
+        "destinations": destinations or [{"type": "public", "uri": uri} for uri in listed],
+        "self_hosted_domains": listed,
+    }
+    return tied | ({"domain": domain or listed[0]} if listed else {})
+
+
+def _public(destinations: list[dict[str, Any]]) -> list[str]:
+    return [item["uri"] for item in destinations if item["type"] == "public"]
 
 
 def _type(body: Any) -> str:

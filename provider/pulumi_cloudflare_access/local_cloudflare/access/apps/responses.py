@@ -147,11 +147,4 @@ def _fields(world: World, app: App) -> dict[str, Any]:
     fields = {key: value for key, value in app.fields.items() if key not in built_in}
     if app.made:
         fields["saas_app"] = app.made | fields["saas_app"]
-    if "self_hosted_domains" in fields and not world.switches.plain:
-        # Seen live, never documented: each of the three ways to say where it is fills the others.
-        public = app.public() or ([fields["domain"]] if "domain" in fields else [])
-        fields["self_hosted_domains"] = public
-        fields["destinations"] = fields["destinations"] or [
-            {"type": "public", "uri": uri} for uri in public
-        ]
     return {**TYPES[app.type].show(world, fields), **built_in}
