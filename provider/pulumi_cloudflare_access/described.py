@@ -18,6 +18,8 @@ from .shapes import MISSING, SILENT, Field, both, write
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
+FILLED_IN = "__filled_in"  # the fields whose values nobody declares, and Cloudflare says
+PROVIDER = "__provider"
 STATE_VERSION = 1
 
 NO_PLACE = (
@@ -44,6 +46,12 @@ class Described:
     """Outputs that no later answer has."""
     repeated: ClassVar[Mapping[str, str]] = {}
     """Outputs that say what an input says, by another name: as secret as that."""
+    empty_is_undeclared: ClassVar[frozenset[str]] = frozenset()
+    """Lists of which an empty one says nothing: Cloudflare fills it in."""
+    filled_in: ClassVar[Mapping[str, Collection[str]]] = {}
+    """Fields that are outputs though no program declares them, and what they are derived from."""
+    reserved: ClassVar[frozenset[str]] = frozenset()
+    """Inputs of ours that the state keeps: what the program says beside the resource."""
 
     @classmethod
     def unique(cls, declared: Mapping[str, Any]) -> str | None:  # noqa: ARG003 - likewise
@@ -70,13 +78,47 @@ class Described:
         """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
         return iter(())
 
+    def fill_in(
+        self,
+        checked: Mapping[str, Any],  # noqa: ARG002 - likewise
+        written: Mapping[str, Any],  # noqa: ARG002 - likewise
+        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> dict[str, Any]:
+        """Return what Cloudflare will say of fields that nobody declares, if that is certain.
+
+        `written` is the declaration as the program wrote it, its lists in their order.
+        """
+        return {}
+
+    def consequences(
+        self,
+        was: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what an update leads to, for its preview. `was` is what the outputs hold.
+
+        `declared` has what `ignore_changes` leaves as it was.
+        """
+        return iter(())
+
     def beside(
         self,
         answer: Mapping[str, Any],  # noqa: ARG002 - likewise
         declared: Mapping[str, Any],  # noqa: ARG002 - likewise
     ) -> Iterator[str]:
-        """Say what is there that no declaration of the object has, and has a say beside it."""
+        """Say what is there that no declaration of the object has, and has a say beside it.
+
+        `declared` is what the state, or the program that adopts an object, says of it.
+        """
         return iter(())
+
+    def noted(
+        self,
+        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> dict[str, Any]:
+        """Return reserved outputs: what an answer says that later answers are compared with."""
+        return {}
 
     def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Take out again what `identified` has put in."""
@@ -100,8 +142,21 @@ class Described:
             **{name: shape.with_keys_spelled(props[name]) for name, shape in shapes.items()},
         }
 
+    def fields(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:  # noqa: ARG002 - likewise
+        """Return the facts about the fields of the very object that is declared."""
+        return self.facts()
+
     def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: props[k] for k in self.facts() if props.get(k) is not None}
+        """Return what inputs or outputs declare, and their reserved entries.
+
+        FILLED_IN has the values that nobody declares, by field.
+        """
+        filled = {k: props.get(k) for k in props.get(FILLED_IN) or ()}
+        declared = {
+            k: props[k] for k in self.facts() if k not in filled and props.get(k) is not None
+        }
+        ours = {k: v for k, v in props.items() if k.startswith("__") and k != PROVIDER}
+        return declared | ours | ({FILLED_IN: filled} if filled else {})
 
     def _differences(
         self, old: Mapping[str, Any], new: Mapping[str, Any], secret: Container[str] = ()
@@ -162,7 +217,7 @@ class Described:
         form = declared if form is None else form
         reading = self._reading(declared)
         found = {}
-        for name, field in self.facts().items():
+        for name, field in self.fields(declared).items():
             if name in self._scope_fields():
                 value = declared.get(name, MISSING)
             elif name in declared or name in form or field.always_managed or everything:
@@ -201,7 +256,26 @@ class Described:
             if name not in self.kept_from_create
         }
         kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
-        return {**computed, **found, **kept, VERSION: STATE_VERSION}
+        filled = {} if everything else self._filled_in(answer, declared, secret)
+        return {
+            **computed,
+            **found,
+            **filled,
+            **self.noted(answer, declared),
+            **kept,
+            VERSION: STATE_VERSION,
+        }
+
+    def _filled_in(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any], secret: Container[str]
+    ) -> dict[str, Any]:
+        """Return the outputs that nobody declares, and which they are."""
+        filled = {
+            name: plugin.secret(answer[name]) if any(map(secret.__contains__, of)) else answer[name]
+            for name, of in self.filled_in.items()
+            if name not in declared and answer.get(name) is not None
+        }
+        return filled | ({FILLED_IN: sorted(filled)} if filled else {})
 
     def _computed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         return self.state.model_validate(answer).model_dump(exclude_none=True)
@@ -217,8 +291,9 @@ class Described:
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write a request: what is declared, over what is there and nobody declares."""
-        fields = {k: v for k, v in self.facts().items() if k not in self._scope_fields()}
-        return write(fields, declared, there, was)
+        fields = self.fields(declared)
+        inside = {k: v for k, v in fields.items() if k not in self._scope_fields()}
+        return write(inside, declared, there, was)
 
     def _scope_fields(self) -> frozenset[str]:
         return frozenset(f"{scope}_id" for scope in self.scopes)

@@ -29,7 +29,7 @@ from .api.lag import Writes
 from .api.pages import Page, Snapshot
 from .creation import Creation
 from .deletion import User, deletions, in_words
-from .described import VERSION, Described, secret_in
+from .described import FILLED_IN, PROVIDER, VERSION, Described, secret_in
 from .errors import (
     AdoptionError,
     ApiError,
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from .api.client import Client
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
-PROVIDER = "__provider"
 MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
 SECRET_WORDS = "__secret_words"  # noqa: S105 - what no message of the plugin repeats
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
@@ -165,7 +164,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Put a declaration into the form of the state, or say everything that is wrong with it."""
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
-        reserved = {k: declared.pop(k) for k in (SECRET,) if k in declared}
+        reserved = {k: declared.pop(k) for k in (SECRET, *self.reserved) if k in declared}
         known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
         adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
@@ -173,9 +172,14 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         declared, spelled_twice = carried_fields(declared, is_known=False)
         mistakes += spelled_twice + self._fill_in_scope(declared, _olds)
         checked, wrong = check(self.inputs, self.facts(), declared)
+        for name in self.empty_is_undeclared:
+            if not checked.get(name):
+                checked.pop(name, None)
         was = self._declared(_olds)
         mistakes += wrong or [*self.mistakes_in(checked), *self.mistakes_from(was, checked)]
-        if adoption.get(ADOPT) is True and not wrong and checked.get(self.natural_key) is None:
+        filled = {} if wrong else self.fill_in(checked | reserved, declared, _olds)
+        named = {**filled, **checked}.get(self.natural_key) is not None
+        if adoption.get(ADOPT) is True and not wrong and not named:
             told = f'finds an object by its {self.natural_key}, and there is none: adopt="<id>"'
             mistakes.append(Mistake(ADOPT, told))
         if mistakes:
@@ -190,7 +194,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         plugin.keep_secret(checked | reserved)
         for concern in self.concerns(checked, was):
             plugin.warn(concern)
-        return dynamic.CheckResult(checked | reserved | adoption, [])
+        if filled:
+            filled[FILLED_IN] = sorted(filled)
+        return dynamic.CheckResult(checked | filled | reserved | adoption, [])
 
     @_engine_call
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -208,10 +214,20 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._kept_in_this_run(_id, new)
             if taken := [*self.taken(_id, _olds, new)]:
                 raise DeclarationError("; ".join(taken))
+        if ownership.is_known(plugin.current_urn()):
+            self._foresee(old, new)
         if replaces or self._differences(old, new):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
         return dynamic.DiffResult(changes=secret_in(_olds) != secret_in(_news))
+
+    def _foresee(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Say what an update leads to; with `ignore_changes` it may be what nobody has checked."""
+        sent = plugin.with_ignored(old, new)
+        if sent != new:
+            _raise(self.mistakes_in(sent))
+        for consequence in self.consequences(old, sent):
+            plugin.warn(consequence)
 
     @_engine_call
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
@@ -223,7 +239,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         plugin.keep_secret(props)
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
-        if answer is None:
+        if answer is not None:
+            self._warn_beside(answer, self._declared(props))
+        else:
             with self._explaining(scope, props):
                 answer = self._make(scope, props)
             # What only the answer to a creation tells, one that was found later does not.
@@ -260,11 +278,18 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         drift = self._differences(declared, self._declared(outputs), secret_in(props))
         if drift:
             plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
-        for concern in self.beside(answer, declared):
-            plugin.warn(concern)
-        computed = {*self.state.model_fields, VERSION}
+        asked = plugin.inputs_in_state({FILLED_IN, *self.reserved})
+        reserved = {name: asked[name] for name in self.reserved if name in asked}
+        self._warn_beside(answer, declared | reserved)
+        # Inputs have of what nobody declares only what check has put there.
+        filled = [name for name in outputs.get(FILLED_IN, ()) if name in asked.get(FILLED_IN, ())]
+        unasked = {*outputs.get(FILLED_IN, ())} - {*filled}
+        ours = {name for name in outputs if name.startswith("__")} - {SECRET}
+        computed = {*self.state.model_fields, *ours, *unasked}
         inputs = {name: value for name, value in outputs.items() if name not in computed}
-        return dynamic.ReadResult(id_, outputs, self.as_written(inputs))
+        if filled:
+            inputs[FILLED_IN] = filled
+        return dynamic.ReadResult(id_, outputs, self.as_written(inputs) | reserved)
 
     @_engine_call
     def update(
@@ -288,8 +313,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             called = self._called(_olds, _id)
             secret = secret_in(_olds) | secret_in(_news)
             self._refuse_unseen(called, _olds, there, new, secret)
-        for concern in self.beside(there, {name: old[name] for name in old.keys() & new.keys()}):
-            plugin.warn(concern)
+        self._warn_beside(there, old | {k: new[k] for k in self.reserved if k in new})
         if not self._is_settled(there, old, new):
             with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)
@@ -316,6 +340,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             plugin.warn(f"{what} is deleted, and was still used by {in_words(users)}")
         for consequence in self.deleted(self._declared(_props)):
             plugin.warn(consequence)
+
+    def _warn_beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
+        for concern in self.beside(answer, declared):
+            plugin.warn(concern)
 
     # ------------------------------------------------------------------------------------ oddities
 

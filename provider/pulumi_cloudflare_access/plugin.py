@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from pathlib import Path
@@ -63,12 +63,48 @@ def ignored_entries() -> dict[str, set[str]]:
     The engine puts them back behind the diff, which it tells of them, and before the update.
     """
     entries: dict[str, set[str]] = {}
-    for path in getattr(_request(), "ignoreChanges", ()):
-        parts = [(key or name).replace(r"\"", '"') for key, name in _PART.findall(path)]
+    for parts in _ignored():
         match parts:
             case [field, key]:
                 entries.setdefault(field, set()).add(key)
     return entries
+
+
+def with_ignored(was: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a declaration as the engine will send it: what the program ignores is as it was."""
+    sent = dict(declared)
+    for parts in _ignored():
+        _put_back(was, sent, parts)
+    return sent
+
+
+def _ignored() -> list[list[str]]:
+    return [
+        [(key or name).replace(r"\"", '"') for key, name in _PART.findall(path)]
+        for path in getattr(_request(), "ignoreChanges", ())
+    ]
+
+
+def _put_back(was: Any, sent: dict[str, Any], parts: list[str]) -> None:
+    first, *rest = parts or [""]
+    for name in {*was, *sent} if first == "*" else {first}:
+        if rest and isinstance(sent.get(name), dict) and isinstance(was.get(name), dict):
+            sent[name] = dict(sent[name])
+            _put_back(was[name], sent[name], rest)
+        elif rest:
+            continue
+        elif name in was:
+            sent[name] = was[name]
+        else:
+            sent.pop(name, None)
+
+
+def inputs_in_state(names: Collection[str]) -> dict[str, Any]:
+    """Return those of the inputs that the state has of the resource that is being read."""
+    inputs = getattr(_request(), "inputs", None)
+    if inputs is None:
+        return {}
+    return {k: rpc.deserialize_property(inputs[k]) for k in names if k in inputs.fields}
 
 
 def _restore_reserved(args: tuple[Any, ...]) -> None:

@@ -19,12 +19,12 @@ import pulumi
 from pulumi import dynamic
 
 from . import kinds
+from .described import PROVIDER
 from .lifecycle import (
     ADOPT,
     ADOPT_CHANGES,
     CLAIMED,
     MISTAKES,
-    PROVIDER,
     SECRET_WORDS,
     Lifecycle,
     carried_fields,

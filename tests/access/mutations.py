@@ -65,10 +65,9 @@ MUTATIONS = [
         "an update detaches policies that nobody declares",
         Story.somebody_attaches_policies,
         "access/application.py",
-        'policies = [one for one in attached(there.get("policies")) if isinstance(one, Mapping)]',
-        'body = {k: v for k, v in body.items() if k != "policies" or k in declared}\n'
-        '        policies = [one for one in attached(there.get("policies"))'
-        " if isinstance(one, Mapping)]",
+        'if "policies" in declared:\n            body |=',
+        'if "policies" not in declared:\n            body["policies"] = []\n'
+        "        else:\n            body |=",
     ),
     Mutation(
         "what is no longer declared stays as it is",

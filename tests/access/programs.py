@@ -271,12 +271,8 @@ class Book:
         path = self.path(kind, self.scopes[id_], id_)
         answer = self.ask("GET", path)
         body = {name: answer[name] for name in FACTS[kind] if answer.get(name) is not None}
-        if kind == APP:
-            body["policies"] = [
-                {name: policy[name] for name in ("id", "precedence")}
-                for policy in answer["policies"]
-                if policy["reusable"]
-            ]
+        # Without it, no policy changes.
+        body.pop("policies", None)
         self.ask("PUT", path, body | fields)
         kept = {k: v for k, v in self.objects[kind, id_].items() if k not in fields}
         self.objects[kind, id_] = filled(kept | meant(FACTS[kind], fields))

@@ -138,7 +138,7 @@ class Story:
         cloudflare.seed({"access/tags": [{"name": tag} for tag in TAGS]})
         vars(cloudflare.switches).update(vars(Switches()))
         switches = cloudflare.switches
-        switches.put_without_policies = draw(st.sampled_from(["detach", "keep"]))
+        switches.collect_dropped_policies = draw(st.sampled_from([True, False]))
         switches.identity_provider_field = draw(
             st.sampled_from(["identity_provider_id", "connection_id"])
         )

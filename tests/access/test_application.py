@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Person, told, written
-from harness.plugin import CallFailed, CheckFailed, Plugin
+from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 
@@ -138,51 +138,128 @@ def test_a_name_where_an_id_is_due_is_told_in_the_preview(plugin: Plugin) -> Non
     assert sorted(caught.value.reasons) == [f"allowed_idps[0]: {told}", f"policies[0]: {told}"]
 
 
-@pytest.mark.parametrize("switch", ["keep", "detach"])
-def test_policies_that_are_not_declared_stay_whatever_the_api_makes_of_an_absent_field(
-    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare, person: Person, abc: list[str]
-) -> None:
-    cloudflare.switches.put_without_policies = switch
+def mix(person: Person, app_id: str, abc: list[str]) -> None:
+    """Give an application, by hand, policies of both kinds."""
     a, b, _ = abc
+    own = [
+        person.make({**policy(f"Own {n}", decision), "precedence": n}, f"/{app_id}/policies")["id"]
+        for n, decision in ((1, "allow"), (7, "deny"))
+    ]
+    listed = [own[0], {"id": b, "precedence": 2}, {"id": own[1], "precedence": 7}]
+    person.write(app_id, {**APP, "policies": [*listed, {"id": a, "precedence": 9}]})
+    assert attached(person, app_id) == MIXED
+
+
+MIXED = ["Own 1", "B", "Own 7", "A"]
+
+
+@pytest.fixture
+def mixed(plugin: Plugin, person: Person, abc: list[str]) -> Kept:
+    """Make an application that declares no policies, and has some of both kinds."""
     app = plugin.up(KIND, APP)
-    own = {"id": app.id, "place": f"/{app.id}/policies"}
-    person.write(app.id, {**APP, "policies": [{"id": b, "precedence": 2}]})
-    person.make({**policy("Own 1"), "precedence": 1}, own["place"])
-    person.make({**policy("Own 7", "deny"), "precedence": 7}, own["place"])
-    listed = [{"id": b, "precedence": 2}, {"id": a, "precedence": 9}]
-    person.write(app.id, {**APP, "policies": listed})
-    order = ["Own 1", "B", "Own 7", "A"]
-    assert attached(person, app.id) == order
+    mix(person, app.id, abc)
+    return app
 
-    renamed = plugin.up(KIND, {**APP, "name": "Other"}, was=app)
-    assert renamed.did == "update"
-    assert attached(person, app.id) == order
+
+def test_no_request_speaks_of_policies_that_nobody_declares(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person, mixed: Kept
+) -> None:
+    renamed = plugin.up(KIND, {**APP, "name": "Other"}, was=mixed)
+    assert (renamed.did, attached(person, mixed.id)) == ("update", MIXED)
+    assert "policies" not in written(cloudflare)[-1]["body"]
     assert "policies" not in renamed.outputs
+    # Nor does one that only takes something back, or moves the application.
+    moved = plugin.up(KIND, {"type": "self_hosted", "domain": "b.example.com"}, was=renamed)
+    assert (moved.did, attached(person, mixed.id)) == ("update", MIXED)
+    assert "policies" not in written(cloudflare)[-1]["body"]
 
-    declared = plugin.up(KIND, {**APP, "name": "Other", "policies": [b, a]}, was=renamed)
-    assert declared.did == "update"
-    assert attached(person, app.id) == order
-    told(plugin)
+
+def test_policies_of_both_kinds_are_declared_adopted_refreshed_and_left_alone(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person, abc: list[str]
+) -> None:
+    a, b, _ = abc
+    there = person.make(APP)["id"]
+    mix(person, there, abc)
+    said = {**APP, "policies": [b, a]}
+    adopted = plugin.up(KIND, {**said, "adopt": there})
+    assert (adopted.id, attached(person, there)) == (there, MIXED)
+    before = len(written(cloudflare))
+    refreshed = plugin.refresh(adopted)
+    assert refreshed
+    assert (refreshed.did, len(written(cloudflare))) == ("same", before)
+    assert plugin.up(KIND, said, was=refreshed).did == "same"
+    # Another field: of policies, nothing is said, so that none is lost.
+    renamed = plugin.up(KIND, {**said, "name": "Other"}, was=refreshed)
+    assert (renamed.did, attached(person, there)) == ("update", MIXED)
+    assert "policies" not in written(cloudflare)[-1]["body"]
 
     # The declaration goes; what it attached stays, through this update and the next.
-    silent = plugin.up(KIND, {**APP, "name": "Other"}, was=declared)
-    assert (silent.did, attached(person, app.id)) == ("update", order)
-    silent = plugin.up(KIND, {**APP, "name": "Third"}, was=silent)
-    assert attached(person, app.id) == order
-    [stay] = told(plugin)
-    assert f"stay attached: {b} > {a}" in stay
+    silent = plugin.up(KIND, {**APP, "name": "Other"}, was=renamed)
+    assert (silent.did, attached(person, there)) == ("update", MIXED)
+    plugin.up(KIND, {**APP, "name": "Third"}, was=silent)
+    assert attached(person, there) == MIXED
 
 
-@pytest.mark.parametrize("switch", ["keep", "detach"])
-def test_own_policies_survive_where_none_is_attached(
-    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+# What a program then declares of A, B and C, and in which order all of them are.
+CHANGES: list[tuple[str, str]] = [
+    ("BCA", "Own 1 B Own 7 C A"),
+    ("CBA", "Own 1 C B Own 7 A"),
+    ("BA", "Own 1 B Own 7 A"),
+    ("BAC", "Own 1 B Own 7 A C"),
+    ("B", "Own 1 B Own 7"),
+    ("A", "Own 1 Own 7 A"),
+    ("C", "Own 1 Own 7 C"),
+    ("", "Own 1 Own 7"),
+]
+
+
+@pytest.mark.parametrize(("declared", "order"), CHANGES)
+@pytest.mark.parametrize("collect", [True, False])
+def test_a_list_that_changes_takes_the_applications_own_policies_along(
+    collect: Any,
+    declared: str,
+    order: str,
+    *,
+    plugin: Plugin,
+    cloudflare: LocalCloudflare,
+    person: Person,
+    mixed: Kept,
+    abc: list[str],
 ) -> None:
-    cloudflare.switches.put_without_policies = switch
-    app = plugin.up(KIND, APP)
-    person.make(policy("Own"), f"/{app.id}/policies")
-    plugin.up(KIND, {**APP, "name": "Other"}, was=app)
-    assert attached(person, app.id) == ["Own"]
-    assert "policies" not in written(cloudflare)[-1]["body"]
+    cloudflare.switches.collect_dropped_policies = collect
+    by_name = dict(zip("ABC", abc, strict=True))
+    was = plugin.up(KIND, {**APP, "policies": [by_name["B"], by_name["A"]]}, was=mixed)
+    wish = {**APP, "policies": [by_name[name] for name in declared]}
+    plugin.up(KIND, wish | ({} if declared else {"allow_no_policies": True}), was=was)
+    due = order.replace("Own ", "Own_").split()
+    assert attached(person, mixed.id) == [name.replace("_", " ") for name in due]
+    # Their own precedences are somebody else's business.
+    own = [p["precedence"] for p in person.look(mixed.id)["policies"] if not p["reusable"]]
+    assert own == [1, 7]
+
+
+def test_an_order_that_would_take_a_policy_past_one_of_the_applications_own_is_refused(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person, mixed: Kept, abc: list[str]
+) -> None:
+    a, b, _ = abc
+    was = plugin.up(KIND, {**APP, "policies": [b, a]}, was=mixed)
+    before = len(written(cloudflare))
+    with pytest.raises(CallFailed, match='takes "A" from behind "Own 7" to before it'):
+        plugin.up(KIND, {**APP, "policies": [a, b]}, was=was)
+    assert (attached(person, mixed.id), len(written(cloudflare))) == (MIXED, before)
+
+
+def test_where_cloudflare_refuses_a_mix_its_words_are_told_and_nothing_is_lost(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person, mixed: Kept, abc: list[str]
+) -> None:
+    a, b, c = abc
+    was = plugin.up(KIND, {**APP, "policies": [b, a]}, was=mixed)
+    cloudflare.switches.mixed_policies = "refuse"
+    with pytest.raises(CallFailed, match="reusable and inline policies are mutually exclusive"):
+        plugin.up(KIND, {**APP, "policies": [b, a, c]}, was=was)
+    assert attached(person, mixed.id) == MIXED
+    plugin.up(KIND, {**APP, "policies": [b, a], "name": "Other"}, was=was)
+    assert attached(person, mixed.id) == MIXED
 
 
 def test_no_policies_at_all_have_to_be_meant(
@@ -216,9 +293,10 @@ def test_policies_that_are_no_longer_declared_stay_and_the_preview_says_so(
     assert told(plugin) == [stay.format(names)]
     # Once, and not where another application takes the place of this one.
     plugin.up(KIND, {**APP, "name": "Other"}, was=left_out)
+    told(plugin)
     bookmark = {"type": "bookmark", "name": "App", "domain": "other.example.com"}
     plugin.check(KIND, bookmark, app.inputs)
-    assert told(plugin) == ["app.example.com becomes reachable without Access"]
+    assert told(plugin) == []
 
 
 def test_policies_of_its_own_beside_those_that_are_declared_are_told(
@@ -525,7 +603,8 @@ def test_deleting_an_application_says_what_is_reachable_now(plugin: Plugin) -> N
 def test_where_a_secret_application_was_is_not_told(plugin: Plugin) -> None:
     secret = {**APP, "domain": "Skunkworks.example.com/x", "__secret": ["domain"]}
     made = plugin.up(KIND, secret)
-    plugin.check(KIND, {**APP, "domain": "open.example.com"}, made.inputs)
+    open_ = plugin.check(KIND, {**APP, "domain": "open.example.com"}, made.inputs)
+    plugin.diff(made, open_)
     plugin.destroy(made)
     assert told(plugin) == [
         "[secret] becomes reachable without Access",
@@ -551,10 +630,12 @@ def test_a_field_that_makes_another_type_is_refused(plugin: Plugin) -> None:
 
 
 def test_a_field_that_a_type_is_not_documented_to_take_is_told(plugin: Plugin) -> None:
-    plugin.check(KIND, {"type": "saas", "name": "X", "domain": ONE, "session_duration": "1h"})
+    taken = {"session_duration": "1h", "allow_authenticate_via_warp": True}
+    saas = {"type": "saas", "name": "X", "domain": ONE, "skip_interstitial": True}
+    plugin.check(KIND, {**saas, **taken})
     assert told(plugin) == [
         f"{name}: Cloudflare documents none for type saas, and may ignore it"
-        for name in ("domain", "session_duration")
+        for name in ("domain", "skip_interstitial")
     ]
     plugin.check(KIND, {"type": "dash_sso", "name": "X", "domain": ONE, "session_duration": "1h"})
     assert told(plugin) == []

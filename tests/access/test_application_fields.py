@@ -194,7 +194,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "custom_deny_url": ("https://example.com/no", "https://example.com/sorry"),
     "custom_non_identity_deny_url": ("https://example.com/no", "https://example.com/sorry"),
     "custom_pages": ([PAGE, PAGE_2], [PAGE_2]),
-    "destinations": (DESTINATIONS, DESTINATIONS[:1]),
+    "destinations": (DESTINATIONS, DESTINATIONS[1:2]),
     "eager_redirect_cookie_setting": (True, False),
     "enable_binding_cookie": (True, False),
     "footer_links": (
@@ -214,7 +214,10 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "saas_app": (OIDC, {"auth_type": "oidc", "scopes": ["email", "openid"]}),
     "same_site_cookie_attribute": ("strict", "lax"),
     "scim_config": (SCIM, {**SCIM, "authentication": BASIC, "mappings": SCIM["mappings"][:1]}),
-    "self_hosted_domains": (["Wiki.Example.com/Path", "wiki.example.com"], ["docs.example.com"]),
+    "self_hosted_domains": (
+        ["Wiki.Example.com/Path", "wiki.example.com"],
+        ["docs.example.com", "wiki.example.com"],
+    ),
     "service_auth_401_redirect": (True, False),
     "session_duration": ("30m", "2h45m"),
     "skip_app_launcher_login_page": (True, False),
@@ -251,11 +254,12 @@ UNSENT = {
     "use_clientless_isolation_app_launcher_url": False,
 }
 DERIVED = {
-    "destinations": [{"type": "public", "uri": "app.example.com"}],
-    "self_hosted_domains": ["app.example.com"],
+    "destinations": [{"type": "public", "uri": "wiki.example.com"}],
+    "self_hosted_domains": ["wiki.example.com"],
 }
 
-DOMAIN = {"domain": "app.example.com"}
+# In no other letters, and in all values of the two fields that it is derived from or derives.
+DOMAIN = {"domain": "wiki.example.com"}
 BASE: dict[str, dict[str, Any]] = {
     **{kind: {} for kind in CLASSES},
     **dict.fromkeys(("self_hosted", "ssh", "vnc", "bookmark", "proxy_endpoint"), DOMAIN),
@@ -421,7 +425,7 @@ ONLY_OURS = {
 }
 
 
-def test_each_type_takes_the_fields_that_the_sdk_knows_of_it() -> None:
+def test_each_type_takes_the_fields_that_are_known_of_it() -> None:
     ours = {kind: {name for name, by in TAKEN_BY.items() if kind in by} for kind in CLASSES}
     assert ours == {kind: fields(kind) - {"type", "policies"} for kind in CLASSES}
 
@@ -463,7 +467,7 @@ def test_what_a_type_cannot_do_without_changes_and_comes_back(
     assert refreshed.did == "same"
 
 
-PUBLIC = {"type": "public", "uri": "app.example.com"}
+PUBLIC = {"type": "public", "uri": "wiki.example.com"}
 OVERRIDE = {"behavior": "public", "path_pattern": "/health"}
 PRIVATE = {"type": "private", "cidr": "10.0.0.0/8"}
 RULES = by_rules("RDP", 3390)

@@ -718,7 +718,10 @@ def test_reusable_policies_that_somebody_attaches_are_told(
     made = plugin.up(LIST, app.declare(NOT_EVE, STAFF))
     bypass = {"name": "All", "decision": "bypass", "include": [rules.everyone()]}
     reusable = plugin.up(REUSABLE, bypass)
-    body = {"type": "self_hosted", "domain": "app.example.com", "policies": [reusable.id]}
+    # A list without the application's own would lose them.
+    own = [made.outputs["ids"][policy["name"]] for policy in (NOT_EVE, STAFF)]
+    policies = [*own, reusable.id]
+    body = {"type": "self_hosted", "domain": "app.example.com", "policies": policies}
     app.ask("PUT", f"/{app.id}", body)
     # As a new run finds it, when it refreshes and when it does not.
     plugin.restart()

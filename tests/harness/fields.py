@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ABSENT: Any = object()
 # What a warning says that is meant: a place was taken away.
-CONSEQUENCE = "becomes reachable without Access"
+CONSEQUENCE = "reachable without Access"
 
 
 class Person:
@@ -100,7 +100,7 @@ class Life:
         drifted = plugin.refresh(changed)
         assert drifted
         assert drifted.did == "drift"
-        [warning] = told(plugin)
+        [warning] = told(plugin, but=CONSEQUENCE)
         assert warning.startswith(f"changed at Cloudflare: {self.field}"), warning
         repaired = plugin.up(self.kind, self.with_(self.other), was=drifted)
         assert repaired.did == "update"

@@ -180,11 +180,13 @@ class Plugin:
         self,
         kept: Kept,
         news: Mapping[str, Any],
-        ignore_changes: Sequence[tuple[str, str]] = (),
+        ignore_changes: Sequence[tuple[str, str] | str] = (),
     ) -> tuple[str, list[str]]:
         """Call diff with old outputs and checked inputs: NONE, SOME or UNKNOWN, and replaces."""
         request = diff_request(kept, news)
-        request.ignoreChanges.extend(f'{field_}["{key}"]' for field_, key in ignore_changes)
+        request.ignoreChanges.extend(
+            path if isinstance(path, str) else '{}["{}"]'.format(*path) for path in ignore_changes
+        )
         answer = self.call("Diff", request)
         changes = provider_pb2.DiffResponse.DiffChanges.Name(answer.changes).removeprefix("DIFF_")
         return changes, list(answer.replaces)
@@ -208,22 +210,24 @@ class Plugin:
         name: str = "thing",
         replaced: list[Kept] | None = None,
         *,
-        ignore_changes: Sequence[tuple[str, str]] = (),
+        ignore_changes: Sequence[tuple[str, str] | str] = (),
     ) -> Kept:
         """Check, diff and then create, keep, update or replace, as the engine decides.
 
         What is replaced is deleted at once, or put into a list of what is to be deleted later.
-        `ignore_changes` are entries of maps, which the engine puts back behind the diff.
+        `ignore_changes` are fields, or entries of maps, which the engine puts back behind the diff.
         """
         urn = was.urn if was else _urn(kind, name)
         inputs = self.check(kind, declared, was.inputs if was else None, urn)
         if was is None:
             return self.create(kind, inputs, urn)
         changes, replaces = self.diff(was, inputs, ignore_changes)
-        for field_, key in ignore_changes:
-            inputs[field_].pop(key, None)
-            if key in was.inputs[field_]:
-                inputs[field_][key] = was.inputs[field_][key]
+        for path in ignore_changes:
+            *field_, key = [path] if isinstance(path, str) else path
+            into, from_ = (bag[field_[0]] if field_ else bag for bag in (inputs, was.inputs))
+            into.pop(key, None)
+            if key in from_:
+                into[key] = from_[key]
         if replaces:
             inputs = self.check(kind, declared, None, urn)
             new = replace(self.create(kind, inputs, urn), did="replace")

@@ -46,8 +46,8 @@ SENT_BY_TERRAFORM = {
 
 
 def fields(kind: str) -> set[str]:
-    """Return the names of the fields that the SDK knows of a type."""
-    names = set(inspect.get_annotations(CLASSES[kind]))
+    """Return the names of the fields that the SDK, or Terraform's tests, know of a type."""
+    names = set(inspect.get_annotations(CLASSES[kind])) | SENT_BY_TERRAFORM.get(kind, set())
     return names - {"account_id", "zone_id"}
 
 

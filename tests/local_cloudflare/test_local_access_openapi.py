@@ -9,7 +9,6 @@ import pytest
 from local_cloudflare.answers import Answers
 from local_cloudflare.documented import (
     CLASSES,
-    SENT_BY_TERRAFORM,
     example,
     fields,
     paths,
@@ -115,7 +114,7 @@ def test_every_documented_application_gets_the_documented_answers(
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_a_type_takes_the_fields_of_the_sdk_and_no_others(
+def test_a_type_takes_the_documented_fields_and_no_others(
     http: httpx.Client, routes: Routes, kind: str
 ) -> None:
     properties = openapi(NOW)["components"]["schemas"]["accessAppRequest"]["properties"]
@@ -126,7 +125,7 @@ def test_a_type_takes_the_fields_of_the_sdk_and_no_others(
         for error in refused
         if "unknown field" in error["message"]
     }
-    assert body.keys() - unknown == fields(kind) | SENT_BY_TERRAFORM.get(kind, set())
+    assert body.keys() - unknown == fields(kind)
 
 
 # What the newer documents took from these types.

@@ -302,6 +302,7 @@ def where(app: dict[str, Any]) -> tuple[Any, ...]:
 def test_each_way_to_say_where_it_is_fills_the_others_in(
     http: httpx.Client,
     apps: str,
+    *,
     cloudflare: LocalCloudflare,
     type_: str,
     plain: Any,

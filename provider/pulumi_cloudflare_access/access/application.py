@@ -8,13 +8,15 @@ application owns are in application_policies.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import pulumi
 from pydantic import model_validator
 
+from ..described import FILLED_IN, secret_in
 from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle
@@ -32,9 +34,14 @@ from ..references import (
     refer_all,
 )
 from ..resource import Resource
-from .application_fields import PLACES, SCIM_SECRETS, AccessApplicationInputs, address, attached
-from .application_types import BUILT_IN, WITH_DOMAIN, concerns_of_type, mistakes_of_type
-from .owned_policies import REUSABLE, attaches, first_of_all
+from ..shapes import MISSING, Field
+from . import places
+from .application_fields import SCIM_SECRETS, AccessApplicationInputs
+from .application_types import WITH_DESTINATIONS, concerns_of_type, mistakes_of_type, takes
+from .owned_policies import REUSABLE, attaches, attachment, first_of_all
+
+# An output: the places that no declared field can say, as this stack has last seen them.
+PLACES = "__places"
 
 
 class AccessApplicationState(State):
@@ -74,6 +81,11 @@ class AccessApplicationProvider(Lifecycle):
     replaced_by = frozenset({"type"})
     # Cloudflare shows it once, in the answer to the request that made it.
     kept_from_create = frozenset({"client_secret"})
+    empty_is_undeclared = frozenset({places.DESTINATIONS, places.LISTED})
+    filled_in: ClassVar[Mapping[str, Collection[str]]] = {
+        "domain": (places.DESTINATIONS, places.LISTED),
+        "name": (),
+    }
 
     @classmethod
     def unique(cls, declared: Mapping[str, Any]) -> str | None:
@@ -82,10 +94,7 @@ class AccessApplicationProvider(Lifecycle):
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
-        mistakes = mistakes_of_type(declared)
-        type_, places = declared.get("type"), [name for name in PLACES if declared.get(name)]
-        if type_ in WITH_DOMAIN and not declared.get("domain") and not places:
-            mistakes.append(Mistake("domain", f"is required for type {type_}"))
+        mistakes = [*mistakes_of_type(declared), *places.mistakes(declared)]
         idps = declared.get("allowed_idps")
         redirects = declared.get("auto_redirect_to_identity") is True
         if redirects and idps != UNKNOWN and len(idps or ()) != 1:
@@ -100,15 +109,11 @@ class AccessApplicationProvider(Lifecycle):
         return mistakes
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of what becomes reachable without Access, stays, and cannot be replaced."""
+        """Warn of policies that stay, and of what cannot be replaced."""
         yield from concerns_of_type(declared)
-        before, after = _places(was), _places(declared)
-        if not any(UNKNOWN in place for place in after):
-            for place in sorted(before - after):
-                yield f"{place} becomes reachable without Access"
         decisive = [name for name in ("account_id", "zone_id", "type") if name in {*was, *declared}]
         moved = [name for name in decisive if was.get(name) != declared.get(name)]
-        shared = sorted(before & after)
+        shared = sorted(map(places.words, places.keys(was) & places.keys(declared)))
         if moved and shared:
             yield (
                 f"a change of {moved[0]} needs a new application, and Cloudflare refuses a second "
@@ -122,17 +127,77 @@ class AccessApplicationProvider(Lifecycle):
                 "detaches them"
             )
 
+    def fill_in(
+        self, checked: Mapping[str, Any], written: Mapping[str, Any], olds: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Say the domain that follows from the places, unless they are secret."""
+        if not secret_in(checked).isdisjoint(self.filled_in["domain"]):
+            return {}
+        domain = places.primary(checked, written, olds.get("domain"))
+        return {} if domain is None else {"domain": domain}
+
+    def consequences(self, was: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of what becomes reachable without Access."""
+        noted = was.get(PLACES) or {}
+        before = places.keys(was) | noted.keys()
+        after = places.keys(declared) | (noted.keys() - places.lost(noted, declared))
+        for place in places.uncovered(before, after):
+            yield f"{place} becomes reachable without Access"
+
     def beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of policies of its own where it has reusable ones."""
+        """Warn of places and policies that nobody declares."""
+        yield from _other_places(answer, declared)
         policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
         own = [one for one in policies if not one.get(REUSABLE)]
         if own and declared.get("policies"):
             yield f"has policies of its own {first_of_all(policies, own, 'its own')}"
 
+    def noted(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+        """Note the places that nobody declares."""
+        if answer.get("type") not in WITH_DESTINATIONS:
+            return {}
+        return {PLACES: places.undeclared(answer, declared)}
+
     def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what nothing protects any more."""
-        for place in sorted(_places(declared)):
-            yield f"{place} is now reachable without Access"
+        for place in sorted(places.keys(declared) | (declared.get(PLACES) or {}).keys()):
+            yield f"{places.words(place)} is now reachable without Access"
+
+    def _unseen(
+        self,
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
+    ) -> list[str]:
+        """Say what an update would undo, or take away, that no preview has shown."""
+        old = self._declared(olds)
+        there = places.undeclared(answer, old)
+        unknown = there.keys() - (old.get(PLACES) or {}).keys()
+        lost = [f"destinations: + {there[p]}" for p in sorted(places.lost(unknown, wish))]
+        return [*super()._unseen(olds, answer, wish, secret), *lost]
+
+    def fields(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
+        """Leave out the defaults of fields that the type does not have: no answer means them."""
+        return _fields_of(declared.get("type"))
+
+    def _managed(
+        self,
+        answer: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        *,
+        form: Mapping[str, Any] | None = None,
+        everything: bool = False,
+    ) -> dict[str, Any]:
+        """Read an answer whose places are said in every way."""
+        return super()._managed(places.whole(answer), declared, form=form, everything=everything)
+
+    def _namesake(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+        """Go by the places: Cloudflare refuses a second application in any of them."""
+        own = {place for place in places.keys(declared) if _is_once(place)}
+        if not own:
+            return super()._namesake(declared)
+        return lambda found: not own.isdisjoint(places.keys(found)) and self.is_ours(found)
 
     def _body(
         self,
@@ -142,47 +207,44 @@ class AccessApplicationProvider(Lifecycle):
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write a request whose parts fit each other, and what is there."""
-        there, was = there or {}, was or {}
+        there, was = places.whole(there or {}), was or {}
         body = super()._body(declared, there=there, was=was)
-        if declared.get("type") in BUILT_IN:
-            body = {k: v for k, v in body.items() if k in declared or k not in {"name", "domain"}}
-        carried = {name: body.pop(name, []) for name in PLACES if name not in declared}
-        if not any(name in props for name in PLACES for props in (declared, was)):
-            body |= _moved(carried, there.get("domain"), body.get("domain"))
-        policies = [one for one in attached(there.get("policies")) if isinstance(one, Mapping)]
-        if policies and body.get("policies") == [policy["id"] for policy in policies]:
-            # Their places too: those that the application owns may be in between.
-            body["policies"] = [
-                {name: policy[name] for name in ("id", "precedence") if name in policy}
-                for policy in policies
-            ]
+        type_ = declared.get("type")
+        body = {k: v for k, v in body.items() if k in declared or takes(type_, k)}
+        if type_ in WITH_DESTINATIONS:
+            filled = (declared.get(FILLED_IN) or {}).get("domain")
+            first = places.stays(there.get("domain"), declared) or filled
+            said = places.request(body, declared, was, there, first)
+            body = {k: v for k, v in body.items() if k not in places.WAYS} | said
+        wished = body.pop("policies", None)
+        if "policies" in declared:
+            body |= attachment(wished, there.get("policies") or ())
         _complete(body.get("scim_config"))
         return body
 
 
-def _moved(
-    carried: Mapping[str, list[Any]], old: str | None, new: str | None
-) -> dict[str, list[Any]]:
-    """Say where else an application is, its domain's new name in place of the old.
-
-    Said once: Cloudflare derives the other way. Both, carried over, would bring an old domain back.
-    """
-    said = next((name for name in PLACES if carried[name]), None)
-    if said is None:
-        return {}
-    places = carried[said]
-    if old is None or (new is not None and address(new) == address(old)):
-        return {said: places}
-    there = [place for place in places if _uri(place) == address(old)]
-    others = [place for place in places if place not in there]
-    if new is not None:
-        others += [{**p, "uri": new} if isinstance(p, Mapping) else new for p in there]
-    return {said: others}
+def _other_places(answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+    """Say which places that no declared field can say are new, and which places are gone."""
+    there, noted = places.undeclared(answer, declared), declared.get(PLACES) or {}
+    new = [there[place] for place in sorted(there) if there[place] != noted.get(place)]
+    if new:
+        yield f"has destinations that the program does not declare; they stay: {', '.join(new)}"
+    before = places.keys(declared) | noted.keys()
+    for place in places.uncovered(before, places.keys(places.whole(answer))):
+        yield f"{place} is reachable without Access: it was taken out of the application"
 
 
-def _uri(place: Any) -> str | None:
-    uri = place.get("uri") if isinstance(place, Mapping) else place
-    return None if uri is None else address(uri)
+@functools.cache
+def _fields_of(type_: str | None) -> Mapping[str, Field]:
+    return {
+        name: field if takes(type_, name) else replace(field, default=MISSING)
+        for name, field in AccessApplicationProvider.facts().items()
+    }
+
+
+def _is_once(place: str) -> bool:
+    """Tell whether Cloudflare has one application for a place, at most."""
+    return place.partition(" ")[0] in {"public", "all_workers", "all_preview_workers"}
 
 
 def _complete(scim: Any) -> None:
@@ -194,22 +256,6 @@ def _complete(scim: Any) -> None:
             "this application has SCIM credentials, which Cloudflare never tells, and an update "
             "would lose them: nothing was sent; declare scim_config with its authentication"
         )
-
-
-def _places(declared: Mapping[str, Any]) -> set[str]:
-    """Return what an application protects, as people say it. A bookmark protects nothing."""
-    if declared.get("type") == "bookmark":
-        return set()
-    said = [declared.get("domain"), *(_entries(declared.get("self_hosted_domains")).values())]
-    for key, place in _entries(declared.get("destinations")).items():
-        said.append(place.get("uri") or key if isinstance(place, Mapping) else place)
-    return {address(str(place)) for place in said if place}
-
-
-def _entries(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, Mapping):
-        return value
-    return {value: value} if value == UNKNOWN else {}
 
 
 class AccessApplication(Resource, module="cloudflare", name="AccessApplication"):
@@ -228,8 +274,8 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
 
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
-    name: pulumi.Output[str]
-    domain: pulumi.Output[str]
+    name: pulumi.Output[str | None]
+    domain: pulumi.Output[str | None]
     aud: pulumi.Output[str]
     client_id: pulumi.Output[str | None]
     client_secret: pulumi.Output[str | None]

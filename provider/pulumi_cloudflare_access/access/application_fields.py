@@ -19,9 +19,6 @@ from ..spelling import text_of
 from .application_types import Type
 from .policy import Duration, MfaConfig, one_of
 
-# The two ways to say where else an application is; Cloudflare derives each from the other.
-PLACES = ("destinations", "self_hosted_domains")
-
 Strings = Annotated[Any, Values()]
 
 

@@ -23,10 +23,13 @@ MCP = frozenset({"mcp", "mcp_portal"})
 LOGIN = BROWSED | MCP | BUILT_IN | {"proxy_endpoint"}
 # Types that are reached by a name of their own.
 WITH_DOMAIN = BROWSED | {"bookmark", "proxy_endpoint"}
+# Types whose domain, self_hosted_domains and destinations say one thing in three ways: places.py.
+TIED = BROWSED | {"mcp_portal"}
+WITH_DESTINATIONS = BROWSED | MCP
 NEEDS_TARGETS = frozenset({"infrastructure", "rdp"})
 
 TAKEN_BY: dict[str, frozenset[str]] = {
-    "allow_authenticate_via_warp": BROWSED | MCP,
+    "allow_authenticate_via_warp": BROWSED | MCP | {"saas"},
     "allow_iframe": BROWSED,
     "allowed_idps": LOGIN | {"saas"},
     "app_launcher_logo_url": frozenset({"app_launcher"}),
@@ -56,19 +59,26 @@ TAKEN_BY: dict[str, frozenset[str]] = {
     "saas_app": frozenset({"saas"}),
     "same_site_cookie_attribute": BROWSED | MCP,
     "scim_config": BROWSED | MCP | {"saas"},
-    "self_hosted_domains": BROWSED,
+    "self_hosted_domains": TIED,
     "service_auth_401_redirect": BROWSED,
-    "session_duration": LOGIN,
+    "session_duration": LOGIN | {"saas"},
     "skip_app_launcher_login_page": frozenset({"app_launcher"}),
     "skip_interstitial": BROWSED,
     "tags": BROWSED | MCP | {"saas", "bookmark"},
     "target_criteria": NEEDS_TARGETS,
     "use_clientless_isolation_app_launcher_url": BROWSED,
 }
+# Only the name of dash_sso is documented; Terraform has it beside saas.
+LIKE = {"dash_sso": "saas"}
 # Documented for every type, dash_sso included, or a word to this package: no matter here.
 KNOWN = frozenset[str]().union(*TAKEN_BY.values())
 # What a type is all about. Of the others, the documents may not say everything.
 OWN = ("saas_app", "target_criteria")
+
+
+def takes(type_: Any, name: str) -> bool:
+    """Tell whether a type of application has a field, as far as is known."""
+    return name not in TAKEN_BY or LIKE.get(type_, type_) in TAKEN_BY[name]
 
 
 def mistakes_of_type(declared: Mapping[str, Any]) -> list[Mistake]:

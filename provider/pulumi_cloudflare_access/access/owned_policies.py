@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, segment_mistakes
 from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
+from .application_fields import attached
 
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
+MOVED = (
+    'policies: the new order takes "{1}" from behind "{0}" to before it, and one of the two is a '
+    "policy of the application's own, whose place this resource does not declare. Nothing was "
+    'sent. Make that one reusable (AccessPolicy with adopt="<id>") and declare it here, or change '
+    "the order at Cloudflare first, then run pulumi refresh"
+)
 
 
 def policy_name(policy: Mapping[str, Any]) -> str:
@@ -54,7 +62,7 @@ class OfAnApplication(Lifecycle):
 
 def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any], kind: str) -> str:
     """Say in which order policies of both kinds decide, and what those do that are told of."""
-    in_order = sorted(policies, key=lambda policy: int(policy.get("precedence") or 0))
+    in_order = sorted(policies, key=_place)
     line = BEFORE.join(
         f"{policy_name(policy)} ({kind}, {policy.get('decision')})"
         if policy in others
@@ -62,6 +70,50 @@ def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any], k
         for policy in in_order
     )
     return f"too, and of all, the first that matches decides: {line}"
+
+
+def attachment(wished: Sequence[str], there: Sequence[Any]) -> dict[str, Any]:
+    """Return what an application's request says of its policies, to have these reusable ones.
+
+    Nothing where they are attached as wished: without `policies`, Cloudflare changes none. A list
+    is all of them, and Cloudflare collects those of the application's own that it leaves out. So
+    they are in it, before and after the same others as now. Raises if there is no such order.
+    """
+    if list(wished) == [one if isinstance(one, str) else one["id"] for one in attached(there)]:
+        return {}
+    policies = sorted((one for one in there if isinstance(one, Mapping)), key=_place)
+    own = {policy["id"]: policy for policy in policies if not policy.get(REUSABLE)}
+    if not own:
+        return {"policies": list(wished)}
+    listed: list[dict[str, Any]] = []
+    for id_ in _around(wished, policies):
+        before = listed[-1]["precedence"] if listed else 0
+        # Of those that others declare, as few as possible get another place.
+        least = _place(own[id_]) if id_ in own else 0
+        listed.append({"id": id_, "precedence": max(before + 1, least)})
+    return {"policies": listed}
+
+
+def _around(wished: Sequence[str], policies: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Put the application's own policies into an order, each right behind what is before it now."""
+    order = list(wished)
+    for number, policy in enumerate(policies):
+        if not policy.get(REUSABLE):
+            before = [order.index(p["id"]) for p in policies[:number] if p["id"] in order]
+            order.insert(max(before, default=-1) + 1, policy["id"])
+    for number, policy in enumerate(policies):
+        behind = [one for one in policies[number + 1 :] if one["id"] in order]
+        if policy["id"] in order:
+            at = order.index(policy["id"])
+            turned = [one for one in behind if order.index(one["id"]) < at]
+            crossed = [one for one in turned if not (policy.get(REUSABLE) and one.get(REUSABLE))]
+            if crossed:
+                raise DeclarationError(MOVED.format(policy_name(policy), policy_name(crossed[0])))
+    return order
+
+
+def _place(policy: Mapping[str, Any]) -> int:
+    return int(policy.get("precedence") or 0)
 
 
 def precedence_of(policy: Mapping[str, Any]) -> int:

@@ -4,8 +4,8 @@ Written from Cloudflare's OpenAPI text of 2026 and, since that has all types in 
 2024 and the Python SDK. What only the SDK has: `eager_redirect_cookie_setting`, overrides of
 destinations, Workers as destinations, target criteria by rules, Access service tokens for SCIM,
 and `required` in attributes and claims. What only Terraform's acceptance tests have: sessions and
-WARP of SaaS applications, `self_hosted_domains` of MCP portals. Defaults are the documented ones; where there is none, a
-field that was not sent is not answered.
+WARP of SaaS applications, `self_hosted_domains` of MCP portals. Defaults are the documented ones;
+where there is none, a field that was not sent is not answered.
 """
 
 from __future__ import annotations

@@ -200,6 +200,7 @@ class AppBackend(Backend):
         if kind in TIED and "domain" not in fields:
             elsewhere = fields.get("destinations") or fields.get("self_hosted_domains")
             # That an application in no place at all is refused is not documented.
+            elsewhere = elsewhere or kind == "mcp_portal"
             if self.world.switches.require_domain or not elsewhere:
                 check.refuse("/domain", "domain field should not be empty")
         idps = fields.get("allowed_idps")
