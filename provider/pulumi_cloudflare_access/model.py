@@ -134,11 +134,11 @@ def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
 
 
 def _shape(annotation: Any) -> Shape:
+    if get_origin(annotation) in {Union, types.UnionType}:
+        (annotation,) = [kind for kind in get_args(annotation) if kind is not type(None)][:1]
     if get_origin(annotation) is Literal:
         # Words of the API, which are no secrets wherever they stand.
         known.allow(get_args(annotation))
-    if get_origin(annotation) in {Union, types.UnionType}:
-        (annotation,) = [kind for kind in get_args(annotation) if kind is not type(None)][:1]
     if get_origin(annotation) is Annotated:
         kind, *metadata = get_args(annotation)
         return _field("", kind, metadata).shape
