@@ -504,3 +504,131 @@ def test_a_state_of_0_1_0_says_how_its_destroy_ends(engine: Engine) -> None:
     engine.destroy(target=["wiki"])
     engine.destroy()
     assert engine.state == {}
+
+
+# ------------------------------------------------------------------- what is deleted, what stays
+
+
+def texts(engine: Engine, name: str) -> list[str]:
+    return [text for about, text in engine.warnings if about == name]
+
+
+EVERYONE: dict[str, Any] = {"name": "Everyone", "decision": "allow", "include": [rules.everyone()]}
+NOT_EVE: dict[str, Any] = {
+    "name": "Not Eve",
+    "decision": "deny",
+    "include": [rules.email("eve@example.com")],
+}
+
+
+def plain_list(application: cf.AccessApplication) -> None:
+    cf.AccessApplicationPolicies("who", application=application, policies=[NOT_EVE, EVERYONE])
+
+
+def referring_list(application: cf.AccessApplication) -> None:
+    policies = [NOT_EVE, {**EVERYONE, "include": [rules.group(staff())]}]
+    cf.AccessApplicationPolicies("who", application=application, policies=policies)
+
+
+@pytest.mark.parametrize("lists", [plain_list, referring_list])
+@pytest.mark.parametrize("how", ["up", "destroy"])
+def test_a_list_deletes_what_it_declared_and_names_what_stays(
+    how: str, lists: Callable[[cf.AccessApplication], None], engine: Engine, account: Account
+) -> None:
+    engine.up(lambda: lists(wiki()))
+    app = account.one("access/apps", "wiki.example.com")
+    body = {"name": "By hand", "decision": "deny", "include": [{"geo": {"country_code": "FR"}}]}
+    account.ask("POST", f"access/apps/{app['id']}/policies", body)
+    if how == "up":
+        engine.up(lambda: (wiki(), staff()) if lists is referring_list else wiki())
+    else:
+        engine.destroy(target=["who"])
+    assert account.policies("wiki.example.com") == ["By hand"]
+    named = 'stay in the application, because they are not this list\'s: "By hand" (deny)'
+    assert texts(engine, "who") == [named]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("lists", [plain_list, referring_list])
+def test_what_stays_in_force_with_an_application_under_another_name_is_said(
+    lists: Callable[[cf.AccessApplication], None],
+    kept: bool,  # noqa: FBT001 - a parameter
+    engine: Engine,
+    account: Account,
+) -> None:
+    engine.up(lambda: lists(wiki()))
+
+    def renamed() -> None:
+        named = cf.AccessApplication("renamed", name="Wiki", domain="wiki.example.com", adopt=True)
+        if kept:
+            lists(named)
+        elif lists is referring_list:
+            staff()
+
+    engine.up(renamed)
+    in_force = account.policies("wiki.example.com")
+    told = [text for text in texts(engine, "wiki") if "stay in force" in text]
+    if kept:
+        assert (in_force, told) == (["Not Eve", "Everyone"], [])
+    elif lists is referring_list:
+        assert (in_force, told) == ([], [])
+    else:
+        assert in_force == ["Not Eve", "Everyone"]
+        [text] = told
+        assert text.endswith('has them any more: "Not Eve" (deny), "Everyone" (allow)')
+
+
+def test_who_stays_in_a_user_group_under_another_name_is_said(
+    engine: Engine, account: Account
+) -> None:
+    def program(name: str, *, members: bool, adopt: bool) -> None:
+        group = cf.UserGroup(name, name="Ops", adopt=adopt or None)
+        if members:
+            people = [email("ada"), email("bob")]
+            cf.UserGroupMembers("people", group=group, members=people)
+        elif adopt:
+            cf.UserGroupMember("one", group=group, member=email("ada"), adopt=True)
+
+    engine.up(lambda: program("ops", members=True, adopt=False))
+    engine.up(lambda: program("renamed", members=False, adopt=True))
+    told = [text for text in texts(engine, "ops") if "stay in it" in text]
+    stay = "its members stay in it, though no resource of the program has them any more"
+    assert told == [f"{stay}: bob@example.com"]
+    group = account.one("iam/user_groups", "Ops")["id"]
+    members = account.ask("GET", f"iam/user_groups/{group}/members")
+    assert {one["email"] for one in members} == {email("ada"), email("bob")}
+
+
+def test_single_policies_left_out_with_an_application_under_another_name_are_deleted(
+    engine: Engine, account: Account
+) -> None:
+    def program(name: str, *, single: bool, adopt: bool) -> None:
+        app = cf.AccessApplication(
+            name, name="Wiki", domain="wiki.example.com", adopt=adopt or None
+        )
+        if single:
+            cf.AccessApplicationPolicy("who", application=app, precedence=1, **EVERYONE)
+
+    engine.up(lambda: program("wiki", single=True, adopt=False))
+    engine.up(lambda: program("renamed", single=False, adopt=True))
+    assert account.policies("wiki.example.com") == []
+    assert [text for text in texts(engine, "wiki") if "stay in force" in text] == []
+
+
+@pytest.mark.parametrize("type_", ["app_launcher", "warp", "biso"])
+def test_the_accounts_own_applications_are_told_when_they_come_and_when_they_go(
+    type_: str, engine: Engine, account: Account
+) -> None:
+    made = account.ask("POST", "access/apps", {"type": type_})
+
+    def program() -> None:
+        cf.AccessApplication("own", type=type_, adopt=made["id"])
+
+    engine.preview(program)
+    [told] = texts(engine, "own")
+    assert "of which there is one for everybody in the account: a destroy deletes it" in told
+    engine.up(program)
+    engine.up(program)
+    assert texts(engine, "own") == []
+    engine.destroy()
+    assert any("everybody in the account had it" in text for text in texts(engine, "own"))

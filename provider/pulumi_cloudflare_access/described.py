@@ -101,6 +101,10 @@ class Described:
         """
         return iter(())
 
+    def concerns_of_adoption(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Say what hardly anyone means by taking over an object that is there."""
+        return iter(())
+
     def beside(
         self,
         answer: Mapping[str, Any],  # noqa: ARG002 - likewise

@@ -41,7 +41,7 @@ from .errors import (
 )
 from .keyed import UNKNOWN, Mistake
 from .model import check
-from .outlet import clean
+from .outlet import CHANGED, GONE, UNDECLARED, clean
 from .secret_words import SECRET, known
 from .settings import NO_ACCOUNT, Settings
 from .shapes import MISSING
@@ -192,7 +192,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             # How an object came here is history: it is no difference, now or later.
             adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
         plugin.keep_secret(checked | reserved)
-        for concern in self.concerns(checked, was):
+        concerns = [*self.concerns(checked, was)]
+        if adoption.get(ADOPT) and not _olds:
+            concerns += self.concerns_of_adoption(checked)
+        for concern in concerns:
             plugin.warn(concern)
         if filled:
             filled[FILLED_IN] = sorted(filled)
@@ -248,6 +251,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             kept = {} if answer.get(FOUND) else self._kept(self._computed(answer))
         id_ = _id_of(answer)
         ownership.seen(self.kind, id_)
+        ownership.declared(self.kind, id_)
         self._wrote(scope, answer)
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
@@ -268,7 +272,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         except NotFoundError as error:
             if not refreshing:
                 raise
-            plugin.warn(error.remedy or "gone from Cloudflare")
+            plugin.warn(error.remedy or GONE)
             return dynamic.ReadResult("", {})
         outputs = self._kept(props) | self._outputs(props, answer, everything=external)
         if external:
@@ -277,7 +281,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         declared = self._declared(props)
         drift = self._differences(declared, self._declared(outputs), secret_in(props))
         if drift:
-            plugin.warn(f"changed at Cloudflare: {'; '.join(drift)}")
+            plugin.warn(f"{CHANGED}{'; '.join(drift)}")
         asked = plugin.inputs_in_state({FILLED_IN, *self.reserved})
         reserved = {name: asked[name] for name in self.reserved if name in asked}
         self._warn_beside(answer, declared | reserved)
@@ -329,6 +333,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         heir = ownership.heir(self.kind, _id, self.adoptable(_id))
         if heir:
             plugin.warn(f"{what} stays: {self.inherited(_id, _props, plugin.name_of(heir))}")
+            for part in self._left_behind(scope, _id):
+                plugin.warn(part)
             return
         users = self._users(scope, _id)
         with deletions.under_way(self.goes_with(_id, _props)), self._explaining(scope, _props):
@@ -343,7 +349,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def _warn_beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
         for concern in self.beside(answer, declared):
-            plugin.warn(concern)
+            plugin.warn(f"{UNDECLARED}{concern}")
 
     # ------------------------------------------------------------------------------------ oddities
 
@@ -417,6 +423,13 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:  # noqa: ARG002 - likewise
         """Return the objects that refer to this one; `anew`: as Cloudflare lists them now."""
+        return iter(())
+
+    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Say which parts of an object that stays are in force, and in no resource of the program.
+
+        The state may have had them: the engine says then that they are deleted, and asks nobody.
+        """
         return iter(())
 
     def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
@@ -670,6 +683,13 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         except CloudflareError:
             # Naming them is a courtesy; the delete itself says whether the token may do this.
             _unseen_users.add(unseen)
+            return []
+
+    def _left_behind(self, scope: Scope, id_: str) -> list[str]:
+        try:
+            return [*self.left_behind(id_, scope)]
+        except CloudflareError:
+            # Telling it is a courtesy; nothing depends on it.
             return []
 
     def _snapshot(self, scope: Scope, of: Collection | None = None) -> Snapshot:

@@ -14,6 +14,11 @@ from .spelling import shown
 if TYPE_CHECKING:
     import pulumi
 
+# What the warnings of a refresh begin with. Whoever counts drift counts them, whatever else shows.
+CHANGED = "changed at Cloudflare: "
+UNDECLARED = "not declared, and at Cloudflare: "
+GONE = "gone from Cloudflare"
+
 
 def clean(text: str) -> str:
     """Return one line for people: secret values blanked out, dangerous characters spelled.
@@ -26,6 +31,11 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """Return a text of several lines for people. Its line breaks stay."""
     return "\n".join(map(clean, text.split("\n")))
+
+
+def tells_of_drift(text: str) -> bool:
+    """Return whether a warning says that Cloudflare has something else than the state."""
+    return text.startswith((CHANGED, UNDECLARED, GONE))
 
 
 def warn(message: str, resource: pulumi.Resource | None = None) -> None:

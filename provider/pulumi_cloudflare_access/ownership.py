@@ -22,6 +22,8 @@ _keepers: dict[tuple[str, str], str] = {}
 _adopted: dict[str, str] = {}
 # The resources that an earlier run has made.
 _known: set[str] = set()
+# The objects that resources have which the program declares.
+_declared: set[tuple[str, str]] = set()
 # What other kinds' resources of the program adopt in this run, perhaps not yet, by who was told.
 _claimed: set[tuple[str, str]] = set()
 _lock = threading.Lock()
@@ -42,6 +44,17 @@ def kept(kind: str, *ids: str) -> None:
     if urn in _known:
         for id_ in ids:
             _keepers.setdefault((kind, id_), urn)
+            _declared.add((kind, id_))
+
+
+def declared(kind: str, id_: str) -> None:
+    """Note that the resource at hand, which has the object, is declared by the program."""
+    _declared.add((kind, id_))
+
+
+def is_declared(kind: str, id_: str) -> bool:
+    """Tell whether the program declares a resource that has the object, as far as it has run."""
+    return (kind, id_) in _declared
 
 
 def known() -> None:

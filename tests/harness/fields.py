@@ -126,6 +126,8 @@ class Life:
             plugin.up(self.kind, {**self.with_(self.other), "adopt": there}, name="other")
         adopted = plugin.up(self.kind, {**self.with_(self.one), "adopt": there}, name="equal")
         assert (adopted.id, len(written(cloudflare))) == (there, before)
+        # That it may be the account's own is told once.
+        told(plugin)
         self._quiet(plugin, cloudflare, adopted, {**self.with_(self.one), "adopt": there})
         # Not by destroy: in the run that has adopted it, that would be another resource's.
         person.delete(there)

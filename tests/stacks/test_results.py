@@ -46,11 +46,44 @@ def said(severity: str, message: str, urn: str = "") -> EngineEvent:
     return EngineEvent.from_json({"sequence": 0, "timestamp": 0, "diagnosticEvent": told})
 
 
-def heard(*events: EngineEvent) -> Heard:
-    listener = Heard()
+def heard(*events: EngineEvent, operation: Any = "up") -> Heard:
+    listener = Heard(operation)
     for event in events:
         listener.hear(event)
     return listener
+
+
+OURS = "urn:pulumi:one::p::pulumi-python:dynamic/cloudflare:AccessApplicationPolicies::who"
+THEIRS = "urn:pulumi:one::p::cloudflare:index/zone:Zone::zone"
+ATTACHED = "not declared, and at Cloudflare: reusable policies are attached to the application too"
+
+
+@pytest.mark.parametrize("operation", ["drift", "refresh"])
+def test_whatever_a_refresh_of_ours_warns_of_is_drift(operation: Any) -> None:
+    listener = heard(
+        said("warning", ATTACHED, OURS),
+        said("warning", ATTACHED, OURS),
+        said("warning", ATTACHED, THEIRS),
+        said("warning", "Cloudflare says: this API is deprecated", f"{OURS}-2"),
+        said("warning", "a plugin is old"),
+        operation=operation,
+    )
+    (change,) = listener.changes()
+    assert (change.name, change.kind) == ("who", "AccessApplicationPolicies")
+    assert (change.action, change.details) == ("undeclared", (ATTACHED,))
+    told = StackResult(name="a", account_id="", operation=operation, changes=(change,))
+    assert told.summary == "1 with something that is not declared"
+    assert Results(operation, (told,)).changed == ("a",)
+
+
+def test_what_an_up_warns_of_is_no_change() -> None:
+    assert heard(said("warning", ATTACHED, OURS)).changes() == ()
+
+
+def test_what_a_refresh_changes_in_the_state_is_told_once() -> None:
+    warned = said("warning", "changed at Cloudflare: policies: + Mallory", OURS)
+    (change,) = heard(step("update", urn=OURS), warned, operation="drift").changes()
+    assert change.action == "update"
 
 
 def test_results_tell_what_failed_changed_and_is_locked() -> None:

@@ -145,6 +145,31 @@ def test_drift_is_named_and_neither_state_nor_cloudflare_is_changed(world: World
     assert one.members("Engineers") == {"ada@example.com"}
 
 
+def with_a_list() -> None:
+    """Be a program that says who gets in to an application."""
+    import pulumi_cloudflare_access as cf  # noqa: PLC0415 - it is sent to where it runs
+
+    app = cf.AccessApplication("wiki", name="Wiki", domain="wiki.example.com")
+    staff = {"name": "Staff", "decision": "allow", "include": [cf.rules.everyone()]}
+    cf.AccessApplicationPolicies("who", application=app, policies=[staff])
+
+
+def test_what_a_refresh_warns_of_is_drift_though_no_state_shows_it(world: World) -> None:
+    stacks = world.stacks(world.account("one"), program=with_a_list)
+    assert stacks.up().ok
+    assert stacks.drift()["one"].summary == "no drift"
+    ask = world.colleagues["one"]._ask  # noqa: SLF001 - there is no shorter way
+    apps = f"/accounts/{world.ids['one']}/access/apps"
+    policies = f"{apps}/{ask('GET', apps)[0]['id']}/policies"
+    everyone = {"name": "All", "decision": "bypass", "include": [{"everyone": {}}]}
+    ask("PUT", f"{policies}/{ask('POST', policies, everyone)['id']}/make_reusable", {})
+    drift = stacks.drift()
+    assert drift.changed == ("one",)
+    told = "\n".join(map(str, drift["one"].changes))
+    assert "undeclared who (AccessApplicationPolicies): not declared, and at Cloudflare:" in told
+    assert "All (reusable, bypass)" in told
+
+
 def test_a_folder_is_run_as_it_is_and_left_as_it_was(world: World) -> None:
     folder = world.folder / "infra"
     folder.mkdir()

@@ -16,10 +16,11 @@ from typing import Any, ClassVar
 import pulumi
 from pydantic import model_validator
 
+from .. import ownership
 from ..described import FILLED_IN, secret_in
 from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle
+from ..lifecycle import Lifecycle, Scope
 from ..lookup import ScopedLookup
 from ..model import State
 from ..references import (
@@ -37,8 +38,24 @@ from ..resource import Resource
 from ..shapes import MISSING, Field
 from . import places
 from .application_fields import SCIM_SECRETS, AccessApplicationInputs
-from .application_types import WITH_DESTINATIONS, concerns_of_type, mistakes_of_type, takes
-from .owned_policies import REUSABLE, attaches, attachment, first_of_all
+from .application_types import (
+    ONE_OF_ITS_KIND,
+    WITH_DESTINATIONS,
+    concerns_of_type,
+    mistakes_of_type,
+    takes,
+)
+from .owned_policies import (
+    LIST,
+    ONE,
+    REUSABLE,
+    OfAnApplication,
+    attaches,
+    attachment,
+    first_of_all,
+    policy_name,
+    precedence_of,
+)
 
 # An output: the places that no declared field can say, as this stack has last seen them.
 PLACES = "__places"
@@ -152,6 +169,31 @@ class AccessApplicationProvider(Lifecycle):
         if own and declared.get("policies"):
             yield f"has policies of its own {first_of_all(policies, own, 'its own')}"
 
+    def concerns_of_adoption(self, declared: Mapping[str, Any]) -> Iterator[str]:
+        """Warn that what is taken over is the account's own, and goes with the stack."""
+        if what := ONE_OF_ITS_KIND.get(str(declared.get("type"))):
+            yield (
+                f"this is {what}, of which there is one for everybody in the account: a destroy "
+                "deletes it, unless retain_on_delete=True is among its options"
+            )
+
+    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:
+        """Name the policies of its own that no resource of the program has."""
+        if ownership.is_declared(LIST, id_):
+            return
+        where = f"{self._path(scope, id_)}/policies"
+        policies = self.client.list(where, per_page=OfAnApplication.per_page, needs=self.needs)
+        names = [
+            f'"{policy_name(one)}" ({one["decision"]})'
+            for one in sorted(policies, key=precedence_of)
+            if not one.get(REUSABLE) and not ownership.is_declared(ONE, one["id"])
+        ]
+        if names:
+            yield (
+                f"the application's own policies stay in force, though no resource of the program "
+                f"has them any more: {', '.join(names)}"
+            )
+
     def noted(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
         """Note the places that nobody declares."""
         if answer.get("type") not in WITH_DESTINATIONS:
@@ -159,7 +201,9 @@ class AccessApplicationProvider(Lifecycle):
         return {PLACES: places.undeclared(answer, declared)}
 
     def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of what nothing protects any more."""
+        """Warn of what nothing protects any more, and of what everybody in the account had."""
+        if what := ONE_OF_ITS_KIND.get(str(declared.get("type"))):
+            yield f"{what} is deleted: there is one, and everybody in the account had it"
         for place in sorted(places.keys(declared) | (declared.get(PLACES) or {}).keys()):
             yield f"{places.words(place)} is now reachable without Access"
 

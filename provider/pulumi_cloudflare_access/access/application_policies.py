@@ -30,6 +30,7 @@ from ..spelling import as_key, key_of, text_of, value_of
 from .outcomes import Ruling, as_declared
 from .owned_policies import (
     ALL,
+    LIST,
     REUSABLE,
     OfAnApplication,
     first_of_all,
@@ -69,7 +70,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     A write is as many requests as it takes. One that is cut short is gone on with by the next run.
     """
 
-    kind = "access_application_policies"
+    kind = LIST
     what = "policies of the Access application"
     inputs = AccessApplicationPoliciesInputs
     state = AccessApplicationPoliciesState

@@ -23,6 +23,7 @@ from ..model import State
 from ..references import Reference
 from ..resource import Resource
 from .owned_policies import (
+    ONE,
     REUSABLE,
     OfAnApplication,
     in_application,
@@ -61,7 +62,7 @@ BEFORE_IT = (
 class AccessApplicationPolicyProvider(OfAnApplication):
     """Where one policy of an application's own lives: among the application's policies."""
 
-    kind = "access_application_policy"
+    kind = ONE
     what = "Access application policy"
     inputs = AccessApplicationPolicyInputs
     state = AccessApplicationPolicyState

@@ -18,6 +18,13 @@ Type = Literal[
 
 # Every account has these at one place, under a name that answers have and requests may not.
 BUILT_IN = frozenset({"app_launcher", "biso", "warp"})
+# Of which an account has one, and what that is.
+ONE_OF_ITS_KIND = {
+    "app_launcher": "the account's App Launcher",
+    "biso": "the account's permissions for browser isolation",
+    "dash_sso": "the account's single sign-on to the dashboard",
+    "warp": "the account's permissions to enroll devices",
+}
 BROWSED = frozenset({"self_hosted", "ssh", "vnc", "rdp"})
 MCP = frozenset({"mcp", "mcp_portal"})
 LOGIN = BROWSED | MCP | BUILT_IN | {"proxy_endpoint"}

@@ -15,6 +15,8 @@ from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
 from .application_fields import attached
 
+# The kinds of an application's own policies, as a list and one by one.
+LIST, ONE = "access_application_policies", "access_application_policy"
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
 MOVED = (

@@ -22,6 +22,8 @@ from .user_group import SCIM
 
 T = TypeVar("T")
 
+# The kinds of who is in a group, as one set and one by one.
+SET, ONE = "user_group_members", "user_group_member"
 MEMBERS, MEMBER = "members", "member"
 # Seconds. A group that has just been made may not have a list of members yet.
 NOT_YET = (0.5, 1.0, 2.0, 4.0)

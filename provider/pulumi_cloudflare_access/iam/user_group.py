@@ -18,7 +18,7 @@ from ..lookup import Lookup
 from ..model import AlwaysManaged, Inputs, State
 from ..references import USER_GROUPS, Found
 from ..resource import Resource
-from . import grants
+from . import grants, people
 from .answers import meta
 from .permission_group import Catalogue, PermissionGroups
 from .resource_group import ResourceGroupProvider, understood
@@ -116,6 +116,25 @@ class UserGroupProvider(Lifecycle):
         if not error.request.startswith("POST") or ownership.is_managed(self.kind, ids[0]):
             return f"{has}: choose another"
         return f"{has}: take it over with adopt=True, or choose another"
+
+    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:
+        """Name the members whom no resource of the program has in the group."""
+        # Which refers to this module.
+        from .membership import MEMBERS, ONE, SET, OfAUserGroup, in_short  # noqa: PLC0415
+
+        if ownership.is_declared(SET, id_):
+            return
+        where, per_page = f"{self._path(scope, id_)}/{MEMBERS}", OfAUserGroup.per_page
+        people_in_it = [
+            people.called(one)
+            for one in self.client.list(where, per_page=per_page, needs=self.needs)
+            if not ownership.is_declared(ONE, f"{id_}/{one['id']}")
+        ]
+        if people_in_it:
+            yield (
+                "its members stay in it, though no resource of the program has them any more: "
+                f"{in_short(people_in_it)}"
+            )
 
     def _missing(self, scope: Scope, declared: Mapping[str, Any]) -> str | None:
         """Name the groups of the policies that are not there."""

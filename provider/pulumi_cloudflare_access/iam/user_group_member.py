@@ -18,7 +18,7 @@ from ..model import Inputs, State
 from ..references import Reference
 from ..resource import Resource
 from . import people
-from .membership import MEMBER, MEMBERS, OfAUserGroup, OfOneGroup, in_group, mistakes_together
+from .membership import MEMBER, MEMBERS, ONE, OfAUserGroup, OfOneGroup, in_group, mistakes_together
 from .people import ID, Person
 
 PREEXISTING = "preexisting"
@@ -45,7 +45,7 @@ class UserGroupMemberState(State):
 class UserGroupMemberProvider(OfAUserGroup):
     """Where one member of a group is. The id is the group's and the member's, with a slash."""
 
-    kind = "user_group_member"
+    kind = ONE
     what = "user group member"
     inputs = UserGroupMemberInputs
     state = UserGroupMemberState

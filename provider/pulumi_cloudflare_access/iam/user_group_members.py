@@ -31,6 +31,8 @@ from .account_member import email_of
 from .membership import (
     ALL,
     MEMBERS,
+    ONE,
+    SET,
     OfAUserGroup,
     OfOneGroup,
     in_group,
@@ -39,10 +41,7 @@ from .membership import (
 )
 from .people import EMAIL, ID, Person
 from .user_group import UserGroupProvider
-from .user_group_member import UserGroupMemberProvider
 
-# The kind of who is in a group as a resource of its own.
-ONE = UserGroupMemberProvider.kind
 # Seconds before looking what became of a set whose answer is lost.
 LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 # How often a list is read that does not hold together.
@@ -66,7 +65,7 @@ class UserGroupMembersState(State):
 class UserGroupMembersProvider(OfAUserGroup):
     """Where the members of a group are. The object is the set, its id the group's."""
 
-    kind = "user_group_members"
+    kind = SET
     what = "members of the user group"
     inputs = UserGroupMembersInputs
     state = UserGroupMembersState

@@ -8,13 +8,16 @@ from typing import Any
 from pulumi.automation import DiffKind, EngineEvent
 
 from ..keyed import UNKNOWN
-from .results import Change
+from ..outlet import tells_of_drift
+from .results import UNDECLARED, Change, Operation
 
 # A secret among outputs, as the engine writes it.
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "[secret]"  # noqa: S105 - what stands in its place
 LATER = "[unknown]"
 STACK = "pulumi:pulumi:Stack"
+# What the type of every resource of this package holds.
+OURS = ":dynamic/cloudflare:"
 OWN = ("pulumi:providers:", STACK)
 # One replacement is three steps.
 REPLACEMENT = frozenset({"create-replacement", "delete-replaced", "read-replacement"})
@@ -27,12 +30,15 @@ MARKS = {"add": "+", "delete": "-", "update": "~"}
 class Heard:
     """Listens to one operation. Events come one after another, from a thread of the SDK's."""
 
-    def __init__(self) -> None:
+    def __init__(self, operation: Operation = "up") -> None:
+        # Whatever these warn of counts, whether or not it is in the state.
+        self._is_look = operation in {"refresh", "drift"}
         self.outputs: dict[str, Any] = {}
         self.warnings: list[str] = []
         self._errors: list[str] = []
         self._steps: dict[str, Any] = {}
         self._same: set[str] = set()
+        self._undeclared: dict[str, list[str]] = {}
 
     def hear(self, event: EngineEvent) -> None:
         """Take in what one event says."""
@@ -44,20 +50,20 @@ class Heard:
     @property
     def unchanged(self) -> int:
         """How many of the user's own resources stayed as they were."""
-        return len(self._same)
+        return len(self._same - self._undeclared.keys())
 
     def changes(self) -> tuple[Change, ...]:
         """Return what happened, or would, to the user's own resources."""
-        return tuple(
-            Change(
-                name=urn.rpartition("::")[2],
-                type=step.type,
-                urn=urn,
-                action=_action(step),
-                details=tuple(_details(step)),
-            )
+        stepped = [
+            _change(urn, step.type, _action(step), _details(step))
             for urn, step in self._steps.items()
-        )
+        ]
+        warned = [
+            _change(urn, _type_of(urn), UNDECLARED, texts)
+            for urn, texts in self._undeclared.items()
+            if urn not in self._steps
+        ]
+        return (*stepped, *warned)
 
     def error(self) -> str:
         """Return every error, each with the resource it stands under; "" if there was none."""
@@ -74,6 +80,8 @@ class Heard:
                 self._errors.append(told)
         elif said.severity == "warning" and told not in self.warnings:
             self.warnings.append(told)
+            if self._is_look and tells_of_drift(text) and OURS in _type_of(said.urn or ""):
+                self._undeclared.setdefault(said.urn, []).append(text)
 
     def _hear_step(self, step: Any) -> None:
         if step.type == STACK and step.new is not None:
@@ -86,6 +94,16 @@ class Heard:
             known = self._steps.get(step.urn)
             if known is None or not _details(known):
                 self._steps[step.urn] = step
+
+
+def _change(urn: str, type_: str, action: str, details: list[str]) -> Change:
+    name = urn.rpartition("::")[2]
+    return Change(name=name, type=type_, urn=urn, action=action, details=tuple(details))
+
+
+def _type_of(urn: str) -> str:
+    """Return a resource's own type, without its parents'."""
+    return "::".join(urn.split("::")[2:3]).rpartition("$")[2]
 
 
 def _brief(text: str) -> str:

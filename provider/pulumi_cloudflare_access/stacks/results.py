@@ -35,7 +35,13 @@ _PAST = {
     "import": "imported",
     "read": "read",
 }
-_AT_CLOUDFLARE = {"update": "changed at Cloudflare", "delete": "gone from Cloudflare"}
+# What no state shows: an object is as declared, and something that is not has a say in it.
+UNDECLARED = "undeclared"
+_AT_CLOUDFLARE = {
+    "update": "changed at Cloudflare",
+    "delete": "gone from Cloudflare",
+    UNDECLARED: "with something that is not declared",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +50,10 @@ class Change:
 
     `action` is Pulumi's word: create, update, replace, delete, import, read. After a refresh or a
     drift, update means that the object is another at Cloudflare than in the state, and delete that
-    it is gone. `details` has the changed paths, + added, - removed, ~ changed, as seen from what
-    was: `+ include["email ada@example.com"]`.
+    it is gone; undeclared, which is no word of Pulumi's, means that it is as in the state, and the
+    refresh warned of something beside it that the program does not declare. `details` has the
+    changed paths, + added, - removed, ~ changed, as seen from what was: `+ include["email
+    ada@example.com"]`; of what is undeclared, the warnings.
     """
 
     name: str

@@ -85,7 +85,7 @@ def work(job: Job) -> StackResult:
         from .events import Heard  # noqa: PLC0415 - knows Pulumi's own events
 
     began = time.monotonic()
-    heard = Heard()
+    heard = Heard(job.operation)
     error, locked, missing = None, False, False
     try:
         with TemporaryDirectory(prefix="cloudflare-access-stacks-") as folder:
