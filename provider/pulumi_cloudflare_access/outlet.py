@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What the warnings of a refresh begin with. Whoever counts drift counts them, whatever else shows.
 CHANGED = "changed at Cloudflare: "
-UNDECLARED = "not declared, and at Cloudflare: "
+UNDECLARED = "not declared by the program: "
 GONE = "gone from Cloudflare"
 
 
