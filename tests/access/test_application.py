@@ -309,10 +309,10 @@ def test_policies_of_its_own_beside_those_that_are_declared_are_told(
     refreshed = plugin.refresh(app)
     assert refreshed
     both = (
-        "has policies of its own too, and of all, the first that matches decides: "
-        "A > Hole (its own, bypass)"
+        "not declared by the program: has policies of its own too, and of all, the first that "
+        "matches decides: A > Hole (its own, bypass)"
     )
-    assert (refreshed.did, told(plugin)) == ("same", [f"not declared by the program: {both}"])
+    assert (refreshed.did, told(plugin)) == ("same", [both])
     plugin.up(KIND, {**APP, "name": "Other", "policies": abc[:1]}, was=app)
     assert told(plugin) == [both]
 

@@ -730,8 +730,8 @@ def test_reusable_policies_that_somebody_attaches_are_told(
     assert refreshed
     order = [f"{name} (reusable, bypass)" if name == "All" else name for name in app.names()]
     both = (
-        "reusable policies are attached to the application too, and of all, the first that "
-        f"matches decides: {' > '.join(order)}"
+        "not declared by the program: reusable policies are attached to the application too, and "
+        f"of all, the first that matches decides: {' > '.join(order)}"
     )
     assert "All (reusable, bypass)" in both
     assert (refreshed.did, plugin.warnings) == ("same", [both])
