@@ -41,7 +41,7 @@ from .errors import (
 )
 from .keyed import UNKNOWN, Mistake
 from .model import check
-from .outlet import CHANGED, GONE, UNDECLARED, clean
+from .outlet import BESIDE, CHANGED, GONE, clean
 from .secret_words import SECRET, known
 from .settings import NO_ACCOUNT, Settings
 from .shapes import MISSING
@@ -349,7 +349,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def _warn_beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
         for concern in self.beside(answer, declared):
-            plugin.warn(f"{UNDECLARED}{concern}")
+            plugin.warn(f"{BESIDE}{concern}")
 
     # ------------------------------------------------------------------------------------ oddities
 

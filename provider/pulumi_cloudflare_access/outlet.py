@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What the warnings of a refresh begin with. Whoever counts drift counts them, whatever else shows.
 CHANGED = "changed at Cloudflare: "
-UNDECLARED = "not declared by the program: "
+BESIDE = "drift: "
 GONE = "gone from Cloudflare"
 
 
@@ -35,7 +35,7 @@ def clean_lines(text: str) -> str:
 
 def tells_of_drift(text: str) -> bool:
     """Return whether a warning says that Cloudflare has something else than the state."""
-    return text.startswith((CHANGED, UNDECLARED, GONE))
+    return text.startswith((CHANGED, BESIDE, GONE))
 
 
 def warn(message: str, resource: pulumi.Resource | None = None) -> None:

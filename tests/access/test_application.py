@@ -309,7 +309,7 @@ def test_policies_of_its_own_beside_those_that_are_declared_are_told(
     refreshed = plugin.refresh(app)
     assert refreshed
     both = (
-        "not declared by the program: has policies of its own too, and of all, the first that "
+        "drift: has policies of its own too, and of all, the first that "
         "matches decides: A > Hole (its own, bypass)"
     )
     assert (refreshed.did, told(plugin)) == ("same", [both])

@@ -291,7 +291,7 @@ NAMED = {
     name: " ".join([place["type"], *(v for k, v in place.items() if k != "type")])
     for name, (place, _) in FOREIGN.items()
 }
-STAY = "has destinations that the program does not declare; they stay: "
+STAY = "drift: has destinations that the program does not declare; they stay: "
 
 
 def add(person: Person, app: Kept, *more: dict[str, Any], **fields: Any) -> None:
@@ -325,7 +325,7 @@ def test_a_place_that_no_field_can_say_is_told_once_and_stays(
     # Somebody takes it out again: that is told, in words, once.
     person.write(app.id, {**by_domain(TWO), "name": "Docs"})
     seen = refreshed(plugin, moved)
-    gone = f"{words} is reachable without Access: it was taken out of the application"
+    gone = f"drift: {words} is reachable without Access: it was taken out of the application"
     assert told(plugin) == [gone]
     quiet(plugin, seen, {**BY[way](TWO), "name": "Docs"})
 

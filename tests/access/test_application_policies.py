@@ -730,7 +730,7 @@ def test_reusable_policies_that_somebody_attaches_are_told(
     assert refreshed
     order = [f"{name} (reusable, bypass)" if name == "All" else name for name in app.names()]
     both = (
-        "not declared by the program: reusable policies are attached to the application too, and "
+        "drift: reusable policies are attached to the application too, and "
         f"of all, the first that matches decides: {' > '.join(order)}"
     )
     assert "All (reusable, bypass)" in both

@@ -55,7 +55,7 @@ def heard(*events: EngineEvent, operation: Any = "up") -> Heard:
 
 OURS = "urn:pulumi:one::p::pulumi-python:dynamic/cloudflare:AccessApplicationPolicies::who"
 THEIRS = "urn:pulumi:one::p::cloudflare:index/zone:Zone::zone"
-ATTACHED = "not declared by the program: reusable policies are attached to the application too"
+ATTACHED = "drift: reusable policies are attached to the application too"
 
 
 @pytest.mark.parametrize("operation", ["drift", "refresh"])

@@ -166,7 +166,7 @@ def test_what_a_refresh_warns_of_is_drift_though_no_state_shows_it(world: World)
     drift = stacks.drift()
     assert drift.changed == ("one",)
     told = "\n".join(map(str, drift["one"].changes))
-    assert "undeclared who (AccessApplicationPolicies): not declared by the program:" in told
+    assert "undeclared who (AccessApplicationPolicies): drift:" in told
     assert "All (reusable, bypass)" in told
 
 
