@@ -9,6 +9,7 @@
         VerificationError        Cloudflare does not know a domain to be ours
         NoAnswerError            the request got no usable answer
             UnreachableError     no connection, or none that lasted
+                EndedError       not sent: nobody waits for the answer any more
             UnusableAnswerError  an answer that is not what was asked for
             LostAnswerError      sent, and not known whether done: must not be sent again blindly
         ApiError                 Cloudflare answered, and said no
@@ -92,6 +93,10 @@ class UnreachableError(NoAnswerError):
         super().__init__(message)
         self.sent = sent
         self.late = late
+
+
+class EndedError(UnreachableError):
+    """Not sent: nobody waits for the answer any more, and no state would hold what it makes."""
 
 
 class UnusableAnswerError(NoAnswerError):

@@ -23,7 +23,7 @@ from urllib.parse import quote
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from . import kinds, ownership, plugin
+from . import engine_watch, kinds, ownership, plugin
 from .api.journal import Journal
 from .api.lag import Writes
 from .api.pages import Page, Snapshot
@@ -141,6 +141,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Read the stack's config; the engine calls it once per process."""
         self._read_config = req.config.get
         plugin.widen()
+        engine_watch.end_with_engine()
 
     @property
     def settings(self) -> Settings:

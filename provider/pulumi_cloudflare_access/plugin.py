@@ -22,6 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pulumi.runtime import rpc
 
+from .engine_watch import is_engine_gone
 from .errors import CloudflareError
 from .outlet import clean
 from .secret_words import known
@@ -44,13 +45,19 @@ def current_urn() -> str:
 
 
 def _request() -> Any:
+    return _call()[0]
+
+
+def _call() -> tuple[Any, Any]:
+    """Return what the engine asks, and gRPC's context of the call. None, None outside of any."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - nowhere else is what the engine asked to be found
     while frame is not None:
-        request = frame.f_locals.get("request")
+        names = frame.f_locals
+        request = names.get("request")
         if isinstance(getattr(request, "urn", None), str):
-            return request
+            return request, names.get("context")
         frame = frame.f_back
-    return None
+    return None, None
 
 
 # One part of a path: `["a key"]`, or a name.
@@ -165,6 +172,32 @@ class Operation:
     """One call of the engine's, and its seconds on Cloudflare's answers."""
 
     spent = 0.0
+
+    def __init__(self) -> None:
+        self._context: Any = None
+        self._after: list[Callable[[], None]] = []
+
+    def is_wanted(self) -> bool:
+        """Tell whether the engine is alive, and waits for the answer to this call.
+
+        Where not, what the call makes would be in no state.
+        """
+        if is_engine_gone():
+            return False
+        if self._context is None:
+            self._context = _call()[1]
+        is_active = getattr(self._context, "is_active", None)
+        return is_active is None or bool(is_active())
+
+    def after_answer(self, call: Callable[[], None]) -> None:
+        """Run something once the engine has been given the answer to this call."""
+        self._after.append(call)
+
+    def answered(self) -> None:
+        """Run what waits for the answer, unless nobody takes it any more."""
+        if self._after and self.is_wanted():
+            for call in self._after:
+                call()
 
 
 _operation: ContextVar[Operation] = ContextVar("operation")
@@ -283,11 +316,14 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
     def served(*args: P.args, **kwargs: P.kwargs) -> R:
         _restore_reserved(args)
         keep_secret(*(bag for bag in args if isinstance(bag, dict)))
-        before = _operation.set(Operation())
+        operation = Operation()
+        before = _operation.set(operation)
         try:
-            return call(*args, **kwargs)
+            answer = call(*args, **kwargs)
+            operation.answered()
         finally:
             _operation.reset(before)
+        return answer
 
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import signal
 import subprocess
 import sys
 import tempfile
@@ -111,18 +112,39 @@ class Plugin:
     def _spawn(self, engine: str, _cache: str) -> tuple[int, Callable[[], None]]:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pulumi.dynamic", engine],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=self._environment,
+            env={**self._environment, "PYTHONFAULTHANDLER": "1"},
         )
-        stdout = process.stdout
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin
         assert stdout
+        self.process = process
 
         def kill() -> None:
             process.kill()
             process.wait()
+            stdin.close()
             stdout.close()
 
         return int(stdout.readline()), kill
+
+    def end(self) -> None:
+        """End the process as the engine does when all is done: no more calls, then SIGINT."""
+        self._channel.close()
+        self.process.send_signal(signal.SIGINT)
+        try:
+            assert self.process.wait(timeout=30) == 0
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait(10)
+            raise
+
+    def orphan(self) -> None:
+        """Leave the process behind as an engine does that is killed."""
+        self._channel.close()
+        assert self.process.stdin
+        self.process.stdin.close()
 
     def kill(self) -> None:
         """End the process, in the middle of whatever it does. It may have ended already."""
@@ -279,10 +301,7 @@ class Plugin:
 
     def create(self, kind: str, inputs: Mapping[str, Any], urn: str) -> Kept:
         """Call create with checked inputs."""
-        request = provider_pb2.CreateRequest(
-            urn=urn, properties=_struct(_with_provider(kind, inputs))
-        )
-        answer = self.call("Create", request)
+        answer = self.call("Create", create_request(kind, inputs, urn))
         return Kept(urn, kind, answer.id, dict(inputs), _dict(answer.properties))
 
     def call(self, method: str, request: Any) -> Any:
@@ -301,6 +320,15 @@ def check_request(
         urn=urn or _urn(kind),
         olds=_struct(_with_provider(kind, olds) if olds else {}),
         news=_struct(_with_provider(kind, news)),
+    )
+
+
+def create_request(
+    kind: str, inputs: Mapping[str, Any], urn: str = ""
+) -> provider_pb2.CreateRequest:
+    """Write what the engine sends to have an object made."""
+    return provider_pb2.CreateRequest(
+        urn=urn or _urn(kind), properties=_struct(_with_provider(kind, inputs))
     )
 
 

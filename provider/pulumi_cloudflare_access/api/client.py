@@ -22,6 +22,7 @@ import httpx
 from .. import plugin
 from ..errors import (
     CloudflareError,
+    EndedError,
     NotFoundError,
     Reason,
     SettingsError,
@@ -259,7 +260,12 @@ class Client:
     def _attempt(self, call: _Call, tries: Tries) -> Any:
         """Ask once, when the pace allows it."""
         before = self.clock.ticks()
-        turn = self._pace.wait()
+        turn = self._pace.wait(functools.partial(_check_wanted, call))
+        try:
+            _check_wanted(call)
+        except EndedError:
+            self._pace.unsent(turn)
+            raise
         tries.begin(waited=self.clock.ticks() - before)
         response = self._send(call, turn, min(LONGEST_ANSWER, tries.left()))
         credentials = (self._settings.api_token, self._settings.api_key)
@@ -335,6 +341,12 @@ class _Answer:
         self, call: _Call, response: httpx.Response, secrets: Iterable[str | None]
     ) -> None:
         self._call = call
+def _check_wanted(call: _Call) -> None:
+    """Raise if what is about to be sent would be done for nobody."""
+    if not plugin.current_operation().is_wanted():
+        raise EndedError(f"{call}: not sent: Pulumi has ended, or was told to end at once")
+
+
         self.status = response.status_code
         self.ray = response.headers.get("cf-ray")
         self.retry_after = _seconds(response.headers.get("retry-after"))

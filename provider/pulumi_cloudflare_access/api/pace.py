@@ -100,15 +100,17 @@ class Pace:
         self._memory = array("d", [0.0])
         self._announced = 0.0
 
-    def wait(self) -> int:
+    def wait(self, check: Callable[[], None] = lambda: None) -> int:
         """Wait until one more request may be sent, and count it.
 
-        Returns its number in the log, for `answered` or `unsent`.
+        Returns its number in the log, for `answered` or `unsent`. Raises what `check` raises: it is
+        called as long as there is no room.
         """
         while True:
             number, until = self._look(self._take)
             if number is not None:
                 return number
+            check()
             now = self._clock.now()
             self._announce(until, now)
             self._clock.sleep(max(0.0, min(until - now, LOOK_AGAIN)))

@@ -15,6 +15,7 @@ import random
 from ..errors import (
     ApiError,
     CloudflareError,
+    EndedError,
     LostAnswerError,
     NoAnswerError,
     RateLimitError,
@@ -122,7 +123,7 @@ class Tries:
 def _patience(error: CloudflareError) -> float:
     """Return the seconds from the first failure in which this one is worth another attempt."""
     if isinstance(error, UnreachableError):
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        if isinstance(error, EndedError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
             return 0.0
         return PATIENCE if error.sent else SHORT_PATIENCE
     status = error.status if isinstance(error, (ApiError, UnusableAnswerError)) else 0
