@@ -23,7 +23,7 @@ from urllib.parse import quote
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from . import engine_watch, kinds, ownership, plugin
+from . import engine_watch, kinds, ownership, plugin, state_backend
 from .api.journal import Journal
 from .api.lag import Writes
 from .api.pages import Page, Snapshot
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
 SECRET_WORDS = "__secret_words"  # noqa: S105 - what no message of the plugin repeats
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
+ORGANIZATION = "__organization"  # whose stack it is, where Pulumi Cloud holds the state
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
 ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
@@ -245,6 +246,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         kept: dict[str, Any] = {}
         if answer is not None:
             self._warn_beside(answer, self._declared(props))
+            # What an earlier run has noted of it, or another stack's, is accounted for.
+            journal_for(self.settings).refused(plugin.current_urn())
+            journal_for(self.settings).gone(self.kind, _id_of(answer))
         else:
             with self._explaining(scope, props):
                 answer = self._make(scope, props)
@@ -541,6 +545,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             is_namesake=self._namesake(declared),
             is_equal=lambda found: self._is_equal(found, declared),
         )
+            is_dated=not self.state.model_fields.keys().isdisjoint(CREATED),
         made = creation.make(deliberately=props.get(ADOPT) is False)
         if made.first_hand:
             return made.answer

@@ -25,6 +25,7 @@ from .lifecycle import (
     ADOPT_CHANGES,
     CLAIMED,
     MISTAKES,
+    ORGANIZATION,
     SECRET_WORDS,
     Lifecycle,
     carried_fields,
@@ -34,6 +35,8 @@ from .references import ID, MISTAKE, OF, Accepted, Found, is_id, refer
 from .secret_words import SECRET, known
 
 SCOPES = ("account_id", "zone_id")
+# Whose stacks are that no Pulumi Cloud holds.
+NO_ORGANIZATION = "organization"
 
 
 class Resource(dynamic.Resource):
@@ -78,6 +81,8 @@ class Resource(dynamic.Resource):
             props[MISTAKES] = mistakes
         if self.lifecycle.heeds_claims:
             props[CLAIMED] = Deployment.current().claimed(self.lifecycle)
+        if (organization := pulumi.get_organization()) != NO_ORGANIZATION:
+            props[ORGANIZATION] = organization
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
