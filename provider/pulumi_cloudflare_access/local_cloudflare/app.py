@@ -59,7 +59,9 @@ class App:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, as WSGI has it."""
-        return self._respond(Request(environ))(environ, start_response)
+        response = self._respond(Request(environ))
+        response.date = self.world.clock.time()
+        return response(environ, start_response)
 
     def asked(self) -> list[dict[str, Any]]:
         """Return what was asked so far."""
@@ -84,13 +86,13 @@ class App:
 
     def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the objects of a document, in the first account where it names no other."""
-        with self.lock:
+        with self.lock, self.world.clock.serving():
             copy = json.loads(json.dumps(document))
             return self.world.plant(copy, next(iter(self.world.accounts.values())))
 
     def move_sso(self, connector_id: str, status: str) -> dict[str, Any]:
         """Have the verification of an SSO connector at this status."""
-        with self.lock:
+        with self.lock, self.world.clock.serving():
             return sso_connectors.move_on(self.world, connector_id, status)
 
     def switch(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +167,7 @@ class App:
     def _reply(self, request: Request, strike: Strike | None) -> Reply:
         """Do what is asked, say so or something else, and remember what was said."""
         fault = strike.fault if strike else None
-        with self.lock:
+        with self.lock, self.world.clock.serving():
             if isinstance(fault, Status | Garbled) and not fault.effect:
                 done = 200, _success(Answer(result={}))
             elif strike and isinstance(fault, Lag):

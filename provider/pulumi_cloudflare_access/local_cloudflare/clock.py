@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Clock:
     """Seconds since the start. What is due after a time is due by this clock.
 
-    Waiting is real and not by this clock: latency, slow answers, and drips take their time.
+    What answers say of the time moves on with it. Waiting is real and not by this clock: latency,
+    slow answers, and drips take their time.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._moved_on = 0.0
         self._start: float | None = time.monotonic()
         """When it would have been zero; None while it stands."""
         self._stood_at = 0.0
@@ -23,11 +32,26 @@ class Clock:
         with self._lock:
             return self._now()
 
+    def time(self) -> datetime:
+        """Return what time answers say it is: later than it is by what was moved on."""
+        with self._lock:
+            return datetime.now(UTC) + timedelta(seconds=self._moved_on)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Have what is done meanwhile be done by this clock."""
+        before = _serving.set(self)
+        try:
+            yield
+        finally:
+            _serving.reset(before)
+
     def advance(self, seconds: float) -> None:
         """Let so much time have passed; a `ValueError` if it would go back."""
         if seconds < 0:
             raise ValueError(f"a clock cannot go back: {seconds}")
         with self._lock:
+            self._moved_on += seconds
             self._stood_at += seconds
             if self._start is not None:
                 self._start -= seconds
@@ -50,3 +74,12 @@ class Clock:
 
     def _now(self) -> float:
         return self._stood_at if self._start is None else time.monotonic() - self._start
+
+
+_serving: ContextVar[Clock] = ContextVar("serving")
+
+
+def time_now() -> datetime:
+    """Return what time it is for whoever is being served."""
+    clock = _serving.get(None)
+    return clock.time() if clock else datetime.now(UTC)

@@ -182,7 +182,9 @@ class Connection(BaseHTTPRequestHandler):
 
         answer = b"".join(self.server.app(self._environ(body), start_response))
         status, headers = started
-        self.send_response(*_split(status))
+        # Not `send_response`: the application says what time it is.
+        self.send_response_only(*_split(status))
+        self.send_header("Server", self.version_string())
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from .. import checks
+from ..clock import time_now
 from .exceptions import InvalidRequestError
 
 
@@ -24,4 +25,4 @@ class Checker(checks.Checker):
 
 def now(later: timedelta = timedelta()) -> str:
     """Return the time, or a later one, as Access writes it: to the second."""
-    return (datetime.now(UTC) + later).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (time_now() + later).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from .. import checks
+from ..clock import time_now
 from .exceptions import InvalidRequestError
 
 
@@ -17,4 +17,4 @@ class Checker(checks.Checker):
 
 def now() -> str:
     """Return the time as the examples of IAM have it: with four decimals."""
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-2] + "Z"
+    return f"{time_now():%Y-%m-%dT%H:%M:%S.%f}"[:-2] + "Z"

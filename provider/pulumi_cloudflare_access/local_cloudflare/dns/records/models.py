@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ... import checks
+from ...clock import time_now
 from ...scopes import Backend, Zone
 from ..exceptions import IdenticalRecordError, InvalidRecordError, RecordNotFoundError
 
@@ -142,4 +142,4 @@ def _said(record: Record) -> tuple[str, str]:
 
 
 def _now() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{time_now():%Y-%m-%dT%H:%M:%S.%f}Z"
