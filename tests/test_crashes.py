@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import subprocess
+from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,7 +41,8 @@ EVERYTHING = (
     "iam/user_groups",
     "sso_connectors",
 )
-LATER = 60.0
+# Seconds: longer than Cloudflare may be at work on a request, and may take to show what it made.
+LATER = 120.0
 
 
 @pytest.fixture
@@ -65,11 +67,21 @@ def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
     }
 
 
-def a_minute_passes(machine: Path) -> None:
-    """Let what is noted have been noted a minute ago: nobody waits for Cloudflare's lag then."""
+def minutes_pass(machine: Path) -> None:
+    """Let what is noted have been noted minutes ago: nobody waits for Cloudflare then.
+
+    It was made then all the same: Cloudflare's clock is ahead by as much.
+    """
     for file in (machine / "pulumi-cloudflare-access" / "journal").iterdir():
         note = json.loads(file.read_bytes())
-        file.write_text(json.dumps({**note, "time": note["time"] - LATER}))
+        skew = None if note["skew"] is None else note["skew"] + LATER
+        file.write_text(json.dumps({**note, "time": note["time"] - LATER, "skew": skew}))
+
+
+def in_backend(folder: Path) -> dict[str, str]:
+    """Return the environment of a stack that has its state in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {**os.environ, "PULUMI_BACKEND_URL": f"file://{folder}"}
 
 
 def account_of(cloudflare: LocalCloudflare) -> list[str]:
@@ -232,7 +244,14 @@ def test_a_plugin_killed_at_any_write_leaves_nothing_twice(
         engine = Engine(cloudflare, checkpoints=not skipping)
         here = machine / f"{nth}-{at}-{skipping}"
         killed(engine, here, nth, at)
-        a_minute_passes(here)
+        minutes_pass(here)
+        if at == AFTER:
+            # The same stack in another backend, on the same machine: it takes nothing of it.
+            with (
+                Plugin(config_for(cloudflare), in_backend(here / "other"), here) as plugin,
+                pytest.raises(CallFailed, match="exists already"),
+            ):
+                Engine(cloudflare).up(plugin)
         with Plugin(config_for(cloudflare), os.environ, here) as plugin:
             engine.up(plugin)
         assert account_of(cloudflare) == clean[0], f"{at} write {nth}, {skipping=}"
@@ -265,6 +284,30 @@ def half_way(cloudflare: LocalCloudflare, machine: Path) -> LocalCloudflare:
     return cloudflare
 
 
+def test_the_next_run_waits_for_what_cloudflare_is_at_work_on(
+    cloudflare: LocalCloudflare, machine: Path
+) -> None:
+    with (
+        Plugin(config_for(cloudflare), os.environ, machine) as plugin,
+        cloudflare.fault(ROUTE, faults.Hold("before"), times=1) as held,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        run = pool.submit(plugin.up, "access_group", STAFF)
+        held.wait()
+        plugin.kill()
+        assert isinstance(run.exception(), CallFailed)
+        with Plugin(config_for(cloudflare), os.environ, machine) as later:
+            again = pool.submit(later.up, "access_group", STAFF)
+            while not later.engine.progress:
+                assert not futures.wait([again], timeout=0.05).done
+            assert "an earlier run had asked for" in later.engine.progress[0]
+            assert groups(cloudflare) == []
+            held.release()
+            again.result()
+            assert "made by an earlier run" in "".join(later.warnings)
+    assert groups(cloudflare) == ["access/groups Staff"]
+
+
 def test_another_machine_makes_no_second_one_and_says_how_to_go_on(
     half_way: LocalCloudflare, plugin: Plugin
 ) -> None:
@@ -280,7 +323,7 @@ def test_another_machine_makes_no_second_one_and_says_how_to_go_on(
 def test_a_declaration_that_changed_since_is_not_laid_over_what_may_be_somebody_elses(
     half_way: LocalCloudflare, machine: Path
 ) -> None:
-    a_minute_passes(machine)
+    minutes_pass(machine)
     with (
         Plugin(config_for(half_way), os.environ, machine) as plugin,
         pytest.raises(CallFailed, match=r"may or may not have been done.* adopt="),
@@ -292,7 +335,7 @@ def test_a_declaration_that_changed_since_is_not_laid_over_what_may_be_somebody_
 def test_a_name_that_changed_since_is_told_to_be_looked_for(
     half_way: LocalCloudflare, machine: Path
 ) -> None:
-    a_minute_passes(machine)
+    minutes_pass(machine)
     with Plugin(config_for(half_way), os.environ, machine) as plugin:
         plugin.up("access_group", {**STAFF, "name": "Employees"})
         assert "should it have had another name then" in "".join(plugin.warnings)
@@ -353,14 +396,15 @@ def test_the_notes_go_once_the_state_has_the_objects_and_hold_nothing_of_them(
     with Plugin(config_for(cloudflare), os.environ, machine) as plugin:
         made = plugin.up("access_group", secret)
         again = plugin.up("access_group", {**STAFF, "name": "Other"}, name="other")
-    assert len(list(folder.iterdir())) == 2
+        assert len(list(folder.iterdir())) == 2
+        # The engine saves one of them, and is killed.
     for file in machine.rglob("*"):
         if file.is_file():
             content = file.read_bytes() + file.name.encode()
             assert b"canary" not in content
             assert cloudflare.token.encode() not in content
             assert not file.stat().st_mode & 0o077
-    a_minute_passes(machine)
+    minutes_pass(machine)
     with Plugin(config_for(cloudflare), os.environ, machine) as plugin:
         plugin.up("access_group", secret, was=made)
         plugin.destroy(again)
@@ -470,6 +514,7 @@ def test_an_up_killed_at_any_write_is_finished_by_the_next(
         stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
     up_killed(stack, nth, at)
     unlock(stack)
+    minutes_pass(stack.folder / "cache")
     stack.up()
     assert account_of(cloudflare) == clean[0]
     # All of it is in the state, too.
@@ -485,6 +530,7 @@ def test_what_the_engine_believes_to_be_pending_is_cleared_by_one_refresh(
     stack.program(TWENTY)
     up_killed(stack, 5, "after")
     unlock(stack)
+    minutes_pass(stack.folder / "cache")
     taken = stack.up()
     assert "made by an earlier run on this machine" in taken.text
     assert account_of(cloudflare) == clean[0]

@@ -25,7 +25,7 @@ from pulumi.output import Unknown
 
 from . import engine_watch, kinds, ownership, plugin, state_backend
 from .api.journal import Journal
-from .api.lag import Writes
+from .api.lag import CREATED, Writes
 from .api.pages import Page, Snapshot
 from .creation import Creation
 from .deletion import User, deletions, in_words
@@ -169,6 +169,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         reserved = {k: declared.pop(k) for k in (SECRET, *self.reserved) if k in declared}
         known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
+        state_backend.belongs_to(str(declared.pop(ORGANIZATION, "")))
         adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
         mistakes += _adoption_mistakes(adoption)
         declared, spelled_twice = carried_fields(declared, is_known=False)
@@ -544,8 +545,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             get=lambda id_: self._get(scope, id_),
             is_namesake=self._namesake(declared),
             is_equal=lambda found: self._is_equal(found, declared),
-        )
             is_dated=not self.state.model_fields.keys().isdisjoint(CREATED),
+        )
         made = creation.make(deliberately=props.get(ADOPT) is False)
         if made.first_hand:
             return made.answer
@@ -707,7 +708,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             return self.client.pages(path, per_page=kind.per_page, needs=kind.needs)
 
         with _snapshotting:
-            return _snapshots.setdefault((self.settings, kind, path), Snapshot(read))
+            made = Snapshot(read, self.client.clock.ticks)
+            return _snapshots.setdefault((self.settings, kind, path), made)
 
     def _remedy(self, error: ApiError, scope: Scope, props: Mapping[str, Any]) -> str | None:
         try:

@@ -32,7 +32,7 @@ from ..errors import (
 )
 from ..settings import Settings, check_address
 from ..spelling import from_wire, may_need_spelling, to_wire
-from .clock import Clock
+from .clock import Clock, Skew
 from .pace import LONGEST_ANSWER, pace_of
 from .pages import Page, Snapshot
 from .retries import Tries, took_too_long
@@ -93,6 +93,7 @@ class Client:
         self._settings = settings
         self._warn = warn
         self.clock = clock or Clock()
+        self._skew = Skew()
         self._pace = pace_of(settings, self.clock, say, warn)
         address = httpx.URL(settings.base_url)
         try:
@@ -113,6 +114,11 @@ class Client:
                 "the environment's HTTPS_PROXY, SSL_CERT_FILE or SSL_CERT_DIR cannot be used: a "
                 "proxy must be an http:// or https:// URL, certificates a readable file or folder"
             ) from None
+
+    def cloudflares_time(self) -> float | None:
+        """Return the time by Cloudflare's clock, in seconds; None: no answer has told it yet."""
+        ahead = self._skew.seconds
+        return None if ahead is None else self.clock.now() + ahead
 
     def close(self) -> None:
         """Close the connections. A process that ends need not."""
@@ -287,7 +293,7 @@ class Client:
             timeout=httpx.Timeout(seconds, connect=min(LONGEST_CONNECT, seconds)),
             content=None if call.body is None else _written(call.body),
         )
-        began = self.clock.ticks()
+        began, sent = self.clock.ticks(), self.clock.now()
         try:
             response = self._http.send(request)
         except NOTHING_SENT as error:
@@ -307,6 +313,7 @@ class Client:
                 late=timed_out or self.clock.ticks() - began > AT_ONCE,
             ) from None
         self._pace.answered(turn, response.headers)
+        self._skew.told(response.headers.get("date"), sent, self.clock.now())
         return response
 
 
@@ -334,6 +341,12 @@ class _Call:
         return self.verb == "DELETE" and tries.may_be_done and isinstance(error, NotFoundError)
 
 
+def _check_wanted(call: _Call) -> None:
+    """Raise if what is about to be sent would be done for nobody."""
+    if not plugin.current_operation().is_wanted():
+        raise EndedError(f"{call}: not sent: Pulumi has ended, or was told to end at once")
+
+
 class _Answer:
     """One answer, its envelope opened once."""
 
@@ -341,12 +354,6 @@ class _Answer:
         self, call: _Call, response: httpx.Response, secrets: Iterable[str | None]
     ) -> None:
         self._call = call
-def _check_wanted(call: _Call) -> None:
-    """Raise if what is about to be sent would be done for nobody."""
-    if not plugin.current_operation().is_wanted():
-        raise EndedError(f"{call}: not sent: Pulumi has ended, or was told to end at once")
-
-
         self.status = response.status_code
         self.ray = response.headers.get("cf-ray")
         self.retry_after = _seconds(response.headers.get("retry-after"))

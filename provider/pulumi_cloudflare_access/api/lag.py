@@ -21,8 +21,9 @@ PAUSES = (0.25, 0.5, 1.0, 2.0, 3.0, 3.25)
 RECENT = 30.0
 # Seconds. Answers to a write and to a read do not round in the same way.
 ROUNDING = 1.0
-# What Cloudflare calls the moments of its own writes.
-STAMPS = ("updated_at", "modified_on", "updated_on", "created_at", "created_on")
+# What Cloudflare calls the moments of its own writes, and of the first one.
+CREATED = ("created_at", "created_on")
+STAMPS = ("updated_at", "modified_on", "updated_on", *CREATED)
 
 
 class Writes:
@@ -77,8 +78,13 @@ class Writes:
         return ask()
 
 
-def _stamps(props: Mapping[str, Any]) -> Iterator[datetime]:
-    for name in STAMPS:
+def created_at(answer: Mapping[str, Any]) -> float | None:
+    """Return when an object was made, by Cloudflare's clock; None: the answer does not tell."""
+    return min((stamp.timestamp() for stamp in _stamps(answer, CREATED)), default=None)
+
+
+def _stamps(props: Mapping[str, Any], names: Iterable[str] = STAMPS) -> Iterator[datetime]:
+    for name in names:
         try:
             stamp = datetime.fromisoformat(str(props.get(name)))
         except ValueError:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,11 +29,15 @@ class Snapshot:
 
     Read on first use, page by page; other threads wait for that one list, and get its failure. What
     this process then writes or deletes is kept up to date here. What others write is not: a
-    snapshot may say who refers to an object, never that one is gone.
+    snapshot may say who refers to an object, never that one is gone. `ticks` are seconds.
     """
 
-    def __init__(self, read: Callable[[], Iterator[Page]]) -> None:
+    def __init__(
+        self, read: Callable[[], Iterator[Page]], ticks: Callable[[], float] = time.monotonic
+    ) -> None:
         self._read = read
+        self._ticks = ticks
+        self._order = itertools.count()
         self._lock = threading.Lock()
         self._reading: _Reading | None = None
         self._failures: list[CloudflareError] = []
@@ -53,17 +59,33 @@ class Snapshot:
                     self._reading = None
             return self._whole()
 
-    def anew(self) -> list[dict[str, Any]]:
-        """Return every object as Cloudflare lists them now. Raises as `objects` does."""
+    def recent(self, seconds: float) -> list[dict[str, Any]]:
+        """Return every object, of a list that is no older than so many seconds for each page.
+
+        Whoever makes one object after the other so lists what is there now and then, and sends
+        next to no more requests for it. Raises as `objects` does.
+        """
         with self._turn():
-            self._reading = None
+            self._drop_older(seconds)
             return self._whole()
 
-    def find(self, id_: str) -> dict[str, Any] | None:
+    def anew(self) -> list[dict[str, Any]]:
+        """Return every object as Cloudflare lists them now. Raises as `objects` does.
+
+        Of those who ask at the same time, one reads for all.
+        """
+        asked = next(self._order)
+        with self._turn():
+            if self._reading is not None and self._reading.number < asked:
+                self._reading = None
+            return self._whole()
+
+    def find(self, id_: str, seconds: float = float("inf")) -> dict[str, Any] | None:
         """Return an object as the list has it; None: ask for it by itself.
 
         The first page costs what one object costs. The others are read once as many objects have
         been asked for as the list has pages: never more than twice the requests of the best choice.
+        The list is no older than so many seconds for each page.
         """
         # Who waits for the lock has asked, too.
         with self._counting:
@@ -71,6 +93,7 @@ class Snapshot:
         with self._lock:
             if self._refused or id_ in self._written:
                 return None
+            self._drop_older(seconds)
             try:
                 reading = self._begun()
                 while id_ not in reading.listed and 0 < reading.left <= self._asked - reading.read:
@@ -128,16 +151,23 @@ class Snapshot:
 
     def _begun(self) -> _Reading:
         if self._reading is None:
-            self._reading = _Reading(self._read())
+            self._reading = _Reading(self._read(), next(self._order), self._ticks())
             self._reading.turn()
         return self._reading
+
+    def _drop_older(self, seconds: float) -> None:
+        reading = self._reading
+        if reading and self._ticks() - reading.began > seconds * (reading.read + reading.left):
+            self._reading = None
 
 
 class _Reading:
     """One reading of a list, as far as it has come."""
 
-    def __init__(self, pages: Iterator[Page]) -> None:
+    def __init__(self, pages: Iterator[Page], number: int, began: float) -> None:
         self._pages = pages
+        self.number = number
+        self.began = began
         self._totals: set[int | None] = set()
         self._filled = 0  # pages that hold something
         self.listed: dict[str, dict[str, Any]] = {}
