@@ -15,9 +15,7 @@ import pytest
 from harness.cases import CASES, Account, Case, group
 from harness.fresh import Run
 from pulumi_cloudflare_access import LocalCloudflare, lifecycle, rules
-from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.api.journal import Journal
-from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +79,9 @@ class OneRun(Run):
 
     def __init__(self, account: Account, case: Case, met: Met) -> None:
         lifecycle._journal.cache_clear()  # noqa: SLF001 - what a process knows
-        super().__init__(account.cloudflare)
         self.case = case
         self.between = Between(account, case, met)
-        settings = Settings.read(self.config.get)
-        self.client = Client(settings, transport=self.between, clock=self.time.clock)
+        super().__init__(account.cloudflare, self.between)
         self.providers: dict[str, Any] = {}
 
     def provider(self, kind: str) -> Any:

@@ -124,6 +124,10 @@ class Described:
         """Return reserved outputs: what an answer says that later answers are compared with."""
         return {}
 
+    def create_only(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Name the outputs of such an object that only the answer to its creation tells."""
+        yield from self.kept_from_create
+
     def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Take out again what `identified` has put in."""
         return dict(declared)

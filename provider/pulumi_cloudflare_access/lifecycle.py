@@ -250,11 +250,12 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             # What an earlier run has noted of it, or another stack's, is accounted for.
             journal_for(self.settings).refused(plugin.current_urn())
             journal_for(self.settings).gone(self.kind, _id_of(answer))
+            self._warn_of_lost_outputs(props, answer)
         else:
             with self._explaining(scope, props):
                 answer = self._make(scope, props)
             # What only the answer to a creation tells, one that was found later does not.
-            kept = {} if answer.get(FOUND) else self._kept(self._computed(answer))
+            kept = {} if answer.get(FOUND) else self._made_outputs(answer)
         id_ = _id_of(answer)
         ownership.seen(self.kind, id_)
         ownership.declared(self.kind, id_)
@@ -324,12 +325,17 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             secret = secret_in(_olds) | secret_in(_news)
             self._refuse_unseen(called, _olds, there, new, secret)
         self._warn_beside(there, old | {k: new[k] for k in self.reserved if k in new})
+        kept = self._kept(_olds)
         if not self._is_settled(there, old, new):
+            known = {*self.create_only(there), *kept}
             with self._explaining(scope, new):
                 there = self._change(scope, there, new, old)
             self._wrote(scope, there)
+            # The change may have had Cloudflare make a secret, as a creation has.
+            kept |= {k: v for k, v in self._made_outputs(there).items() if k not in known}
+            self._warn_of_lost_outputs(new, there, {*known, *kept})
         outputs = self._outputs({**_news, **new}, there, written=True)
-        return dynamic.UpdateResult(self._kept(_olds) | outputs)
+        return dynamic.UpdateResult(kept | outputs)
 
     @_engine_call
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -554,11 +560,30 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         differences = self._differences(self._managed(answer, declared), declared, secret_in(props))
         if differences:
             answer = self._change(scope, answer, declared, {})
-        lost = [name for name in self.kept_from_create if self._computed(made.answer).get(name)]
         changed = f", and changed: {'; '.join(differences)}" if differences else ""
-        told = f"; {', '.join(lost)} was in an answer that is lost: make new ones" if lost else ""
-        plugin.warn(f"{self._called(props, _id_of(answer))}: {made.why}{changed}{told}")
+        plugin.warn(f"{self._called(props, _id_of(answer))}: {made.why}{changed}")
+        self._warn_of_lost_outputs(props, answer)
         return {**answer, FOUND: True}
+
+    def _made_outputs(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what no later answer tells, and this one does: in clear, and not masked."""
+        told = self._kept(self._computed(answer))
+        return {n: v for n, v in told.items() if not (isinstance(v, str) and {*v} == {"*"})}
+
+    def _warn_of_lost_outputs(
+        self, props: Mapping[str, Any], answer: Mapping[str, Any], known: Container[str] = ()
+    ) -> None:
+        """Say what only the answer to the creation told, which this run has not got."""
+        for name in self.create_only(answer):
+            if name in known:
+                continue
+            plugin.warn(
+                f"{self._called(props, _id_of(answer))}: {name} is not known, and the output is "
+                "empty: Cloudflare tells it once, in the answer to the request that makes the "
+                "object, and this run has not got that answer. If you do not have it from "
+                "elsewhere, have a new object made, with a new one: "
+                f"pulumi up --replace '{plugin.current_urn()}'"
+            )
 
     def _namesake(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
         """Return what tells whether an object has the declared name, or what stands for a name.

@@ -10,6 +10,7 @@ import pytest
 from harness.fields import Person, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 
 if TYPE_CHECKING:
@@ -361,6 +362,57 @@ def test_the_client_secret_is_kept_from_the_creation(
     assert told(plugin) == []
     found = plugin.get(KIND, app.id, {"account_id": cloudflare.account_id})
     assert "client_secret" not in found.outputs
+
+
+UNKNOWN_OUTPUT = (
+    "client_secret is not known, and the output is empty: Cloudflare tells it once, in the answer "
+    "to the request that makes the object, and this run has not got that answer. If you do not "
+    "have it from elsewhere, have a new object made, with a new one: pulumi up --replace 'urn:"
+)
+SAML = {"auth_type": "saml", "consumer_service_url": "https://x.example.com", "sp_entity_id": "x"}
+LOST = faults.Status(502, body="html", effect=True)
+
+
+@pytest.mark.parametrize("switch", ["absent", "masked"])
+def test_a_client_secret_whose_answer_is_lost_is_told_to_be_lost(
+    switch: Any, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.client_secret = switch
+    with cloudflare.fault("POST /accounts/*/access/apps", LOST, times=1):
+        app = plugin.up(KIND, OIDC)
+    assert "client_secret" not in app.outputs
+    made, unknown = told(plugin)
+    assert "made, though Cloudflare's answer was lost" in made
+    assert UNKNOWN_OUTPUT in unknown
+    assert app.urn in unknown
+    # What the message says: a check without what was, a create, and the end of the old one.
+    inputs = plugin.check(KIND, OIDC, None, app.urn)
+    new = plugin.create(KIND, inputs, app.urn)
+    plugin.destroy(app)
+    assert len(new.outputs["client_secret"]) == 64
+    # One that has none is not told to have lost it.
+    with cloudflare.fault("POST /accounts/*/access/apps", LOST, times=1):
+        plugin.up(KIND, {**OIDC, "name": "Other", "saas_app": SAML}, name="other")
+    assert not any("client_secret" in warning for warning in told(plugin))
+
+
+def test_a_client_secret_of_an_adopted_application_is_told_to_be_unknown(
+    plugin: Plugin, person: Person
+) -> None:
+    there = person.make(OIDC)["id"]
+    plugin.up(KIND, {**OIDC, "adopt": there})
+    [unknown] = told(plugin)
+    assert UNKNOWN_OUTPUT in unknown
+
+
+def test_a_client_secret_that_an_update_has_made_is_told_to_be_unknown(plugin: Plugin) -> None:
+    app = plugin.up(KIND, {**OIDC, "saas_app": SAML})
+    changed = plugin.up(KIND, OIDC, was=app)
+    assert changed.did == "update"
+    [unknown] = [warning for warning in told(plugin) if "client_secret" in warning]
+    assert UNKNOWN_OUTPUT in unknown
+    plugin.up(KIND, {**OIDC, "name": "Docs"}, was=changed)
+    assert told(plugin) == []
 
 
 def scim(password: str) -> dict[str, Any]:

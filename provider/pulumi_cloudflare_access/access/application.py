@@ -200,6 +200,12 @@ class AccessApplicationProvider(Lifecycle):
             return {}
         return {PLACES: places.undeclared(answer, declared)}
 
+    def create_only(self, answer: Mapping[str, Any]) -> Iterator[str]:
+        """Name the secret that Cloudflare makes for an application that logs in by OIDC."""
+        saas = answer.get("saas_app")
+        if isinstance(saas, Mapping) and saas.get("client_id"):
+            yield "client_secret"
+
     def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what nothing protects any more, and of what everybody in the account had."""
         if what := ONE_OF_ITS_KIND.get(str(declared.get("type"))):

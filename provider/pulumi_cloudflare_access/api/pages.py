@@ -66,6 +66,7 @@ class Snapshot:
         next to no more requests for it. Raises as `objects` does.
         """
         with self._turn():
+            self._occasions.add("")
             self._drop_older(seconds)
             return self._whole()
 
@@ -76,6 +77,7 @@ class Snapshot:
         """
         asked = next(self._order)
         with self._turn():
+            self._occasions.add("")
             if self._reading is not None and self._reading.number < asked:
                 self._reading = None
             return self._whole()
