@@ -1,0 +1,1 @@
+"""Reading worlds: from previews, event streams, exports, policy packs and snapshots."""

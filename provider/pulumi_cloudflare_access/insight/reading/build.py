@@ -1,0 +1,407 @@
+"""Worlds from objects: what refers to what, and the order of an application's policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
+
+from .. import unknowns
+from ..atoms import Atom
+from ..unknowns import unknown
+from ..world import (
+    Application,
+    Destination,
+    Group,
+    Policy,
+    Rule,
+    Rules,
+    Step,
+    Unordered,
+    World,
+)
+from . import kinds
+from .objects import Object
+from .overlay import ACCOUNT_POLICIES
+from .references import References, When
+from .resources import Note
+from .rights import rights_in
+from .rules import RuleReader, references_in
+from .terms import terms_of
+from .values import Hidden, entries, entries_in_order, text
+
+_DECISIONS: Final = frozenset(("allow", "deny", "bypass", "non_identity"))
+_EMAIL_LIST: Final = "EMAIL"
+_IP_LIST: Final = "IP"
+
+
+@dataclass
+class _Attached:
+    """The policies of one application, by how they are declared. None: not declared."""
+
+    reusable: list[tuple[int | None, str]] | None = None
+    listed: list[str] | None = None
+    single: list[tuple[int | None, str]] = field(default_factory=list)
+    hidden: Rule | None = None
+
+
+class Builder:
+    """Makes the world of one moment of objects."""
+
+    def __init__(
+        self,
+        objects: Iterable[Object],
+        references: References,
+        when: When,
+        notes: list[Note],
+        *,
+        deleted: Iterable[str] = (),
+        access_protection: bool | None = None,
+    ) -> None:
+        self._objects = list(objects)
+        self._references = references
+        self._when: Final = when
+        self._notes = notes
+        self._deleted = frozenset(deleted)
+        self._protection = access_protection
+        self._names: dict[str, str] = {}
+        self._reader = RuleReader(references, when, self._names)
+        self._policies: dict[str, Policy] = {}
+        self._owned_ids: dict[str, str] = {}
+        self._attached: dict[str, _Attached] = {}
+        self._new_applications = [one.key for one in self._of(kinds.APPLICATION) if not one.id]
+        self._has_orphans = False
+
+    def world(self) -> World:
+        """Make the world."""
+        for one in self._objects:
+            self._names[one.key] = one.name
+            if one.kind in kinds.NAMED:
+                self._names[one.id or one.key] = one.name
+        lists = {one.id or one.key: _contents(one) for one in self._of(kinds.LIST)}
+        groups = {one.key: self._group(one) for one in self._of(kinds.GROUP) if one.is_read}
+        for one in self._of(kinds.POLICY):
+            if one.is_read:
+                self._add_policy(one.key, one, one.fields or {}, "")
+        for one in self._of(kinds.POLICY_LIST):
+            self._add_list(one)
+        for one in self._of(kinds.OWNED_POLICY):
+            self._add_single(one)
+        applications = {one.key: self._application(one) for one in self._of(kinds.APPLICATION)}
+        for key in self._attached.keys() - applications.keys():
+            told = "its policies are here, and the application itself is not"
+            self._notes.append(Note("application-not-read", key, told))
+        return World(
+            applications=applications,
+            policies=self._policies,
+            groups=groups,
+            names=self._names,
+            lists={key: contents for key, contents in lists.items() if contents is not None},
+            provider_types={
+                one.id or one.key: text((one.fields or {}).get("type"))
+                for one in self._of(kinds.PROVIDER)
+            },
+            deleted=self._deleted,
+            access_protection=self._protection,
+            secrets=self._secrets(groups),
+            rights=rights_in(self._objects, self._references),
+        )
+
+    def _of(self, kind: str) -> list[Object]:
+        return [one for one in self._objects if one.kind == kind]
+
+    def _secrets(self, groups: Mapping[str, Group]) -> frozenset[Atom]:
+        """Return the atoms that stand in secret rules alone."""
+        rules = [rule for group in groups.values() for rule in group.rules.all]
+        rules += [rule for policy in self._policies.values() for rule in policy.rules.all]
+        plain = {rule.atom for rule in rules if not rule.secret}
+        return frozenset(rule.atom for rule in rules if rule.secret) - plain
+
+    # ------------------------------------------------------------------------ groups and policies
+
+    def _group(self, one: Object) -> Group:
+        rules = self._reader.rules(one, one.fields or {}, f'group "{one.name}"')
+        return Group(one.key, one.name, rules, one.scope)
+
+    def _add_policy(
+        self, key: str, holder: Object, fields: Mapping[str, Any], top: str, label: str = ""
+    ) -> None:
+        name = label or text(fields.get("name")) or holder.name
+        if "name" in holder.secrets or (top and top in holder.secrets):
+            name = holder.name
+        decision = fields.get("decision")
+        self._policies[key] = Policy(
+            key=key,
+            name=name,
+            decision=decision if isinstance(decision, str) and decision in _DECISIONS else None,
+            rules=self._reader.rules(holder, fields, f'policy "{name}"', top),
+            terms=terms_of(fields),
+            scope=holder.scope,
+        )
+        self._names[key] = name
+
+    def _add_list(self, one: Object) -> None:
+        """Read all policies that an application owns."""
+        fields = one.fields or {}
+        attached = self._of_application(one)
+        value = fields.get("policies")
+        if isinstance(value, Hidden) or one.fields is None:
+            attached.hidden = self._hidden_policies(one, "policies", value)
+            attached.listed = []
+            return
+        ids = fields.get("ids")
+        attached.listed = []
+        for label, policy in entries_in_order(value):
+            if not isinstance(policy, Mapping):
+                attached.hidden = self._hidden_policies(one, "policies", policy)
+                continue
+            name = text(policy.get("name")) or label
+            key = f"{one.key}/{name}"
+            self._add_policy(key, one, policy, "policies", label or name)
+            attached.listed.append(key)
+            if isinstance(ids, Mapping) and isinstance(ids.get(name), str):
+                self._owned_ids[ids[name]] = key
+
+    def _add_single(self, one: Object) -> None:
+        """Read one policy that an application owns."""
+        self._add_policy(one.key, one, one.fields or {}, "")
+        if one.id:
+            self._owned_ids[one.id] = one.key
+        place = _number((one.fields or {}).get("precedence"))
+        self._of_application(one).single.append((place, one.key))
+
+    def _of_application(self, one: Object) -> _Attached:
+        value = (one.fields or {}).get("application", one.id)
+        known = None if isinstance(value, Hidden) else value
+        dependencies = one.dependencies.get("application", ())
+        key = self._references.key(known, None, kinds.APPLICATION, dependencies)
+        if key is None and len(self._new_applications) == 1:
+            # Not every document says what depends on what; there is no other that it could be.
+            (key,) = self._new_applications
+        if key is None:
+            self._has_orphans = True
+            told = "the application that its policies belong to is not known yet"
+            self._notes.append(Note("application-not-known", one.key, told))
+            key = f"the application of {one.key}"
+        return self._attached.setdefault(key, _Attached())
+
+    # ------------------------------------------------------------------------------- applications
+
+    def _application(self, one: Object) -> Application:
+        fields = one.fields or {}
+        type_ = text(fields.get("type")) or "self_hosted"
+        allowed = fields.get("allowed_idps")
+        providers = None if isinstance(allowed, Hidden) else self._providers(one, allowed)
+        warp = fields.get("allow_authenticate_via_warp")
+        return Application(
+            key=one.key,
+            name=one.name,
+            type=type_,
+            destinations=tuple(self._destinations(one, fields)),
+            policies=self._steps(one, fields),
+            identity_providers=providers if one.is_read else None,
+            terms=terms_of(fields),
+            device_login=None if isinstance(warp, Hidden) else bool(warp),
+            scope=one.scope,
+        )
+
+    def _providers(self, one: Object, allowed: Any) -> tuple[str, ...] | None:
+        found = []
+        for label, value, of in references_in(allowed):
+            id_ = self._references.id(
+                None if isinstance(value, Hidden) else value,
+                of,
+                kinds.PROVIDER,
+                one.dependencies.get("allowed_idps", ()),
+            )
+            if id_ is None:
+                return None
+            if label:
+                self._names.setdefault(id_, label)
+            found.append(id_)
+        return tuple(found)
+
+    def _destinations(self, one: Object, fields: Mapping[str, Any]) -> Iterable[Destination]:
+        """Return the places: public destinations, else the older fields."""
+        found = []
+        hidden = False
+        for _, value in entries(fields.get("destinations")):
+            hidden |= isinstance(value, Hidden)
+            destination = _destination(value) if isinstance(value, Mapping) else None
+            found += [destination] if destination else []
+        hidden |= isinstance(fields.get("destinations"), Hidden)
+        if not any(destination.kind == "public" for destination in found):
+            domains = [value for _, value in entries(fields.get("self_hosted_domains"))]
+            domains = domains or [fields.get("domain")]
+            found += [Destination("public", domain) for domain in map(text, domains) if domain]
+            hidden |= any(isinstance(domain, Hidden) for domain in domains)
+            hidden |= isinstance(fields.get("self_hosted_domains"), Hidden)
+        if hidden:
+            told = "its places are not all known here"
+            self._notes.append(Note("places-not-known", one.key, told))
+        return dict.fromkeys(found)
+
+    def _steps(self, one: Object, fields: Mapping[str, Any]) -> tuple[Step, ...]:
+        """Return the policies of an application, in the order of their precedence."""
+        attached = self._attached.setdefault(one.key, _Attached())
+        self._read_attached(one, fields, attached)
+        if attached.hidden is not None:
+            return (self._stand_in(one, attached.hidden),)
+        account = self._of_account(one, fields)
+        owned: list[Step] = [*_by_precedence(attached.single), *(attached.listed or ())]
+        if not owned and attached.listed is None and account:
+            owned = [key for key, reusable in account if not reusable]
+        if attached.reusable is not None:
+            reusable = _by_precedence(attached.reusable)
+        elif account:
+            reusable = [key for key, is_reusable in account if is_reusable]
+        elif (owned or attached.listed is not None) and one.is_managed:
+            reusable = []
+        elif one.is_new and one.is_managed and not (self._has_orphans and not one.id):
+            return ()
+        else:
+            return (self._stand_in(one, self._not_declared(one)),)
+        # A list of both kinds has the owned ones by their ids.
+        here = set(_keys(reusable))
+        others = [step for step in owned if step not in here]
+        if not others or not reusable:
+            return (*reusable, *others)
+        in_account = [key for key, _ in account if key in {*here, *_keys(others)}]
+        if sorted(in_account) == sorted((*here, *_keys(others))) and all(
+            [key for key in in_account if key in part] == part
+            for part in (list(_keys(reusable)), list(_keys(others)))
+        ):
+            return tuple(in_account)
+        return (Unordered((tuple(_keys(reusable)), tuple(_keys(others)))),)
+
+    def _of_account(self, one: Object, fields: Mapping[str, Any]) -> list[tuple[str, bool]]:
+        """Return the policies that the account has on an application, and which are reusable."""
+        answered = [
+            (_number(policy.get("precedence")), policy)
+            for policy in fields.get(ACCOUNT_POLICIES) or ()
+            if isinstance(policy, Mapping) and text(policy.get("id")) not in self._deleted
+        ]
+        if all(place is not None for place, _ in answered):
+            answered.sort(key=lambda pair: pair[0] or 0)
+        return [
+            (self._attached_policy(one, "", policy, number)[1], bool(policy.get("reusable")))
+            for number, (_, policy) in enumerate(answered)
+        ]
+
+    def _read_attached(self, one: Object, fields: Mapping[str, Any], attached: _Attached) -> None:
+        value = fields.get("policies")
+        if isinstance(value, Hidden):
+            attached.hidden = self._hidden_policies(one, "policies", value)
+        if "policies" not in fields or isinstance(value, Hidden) or value is None:
+            return
+        attached.reusable = []
+        for number, (label, entry) in enumerate(entries_in_order(value)):
+            place, key = self._attached_policy(one, label, entry, number)
+            attached.reusable.append((place, key))
+
+    def _attached_policy(
+        self, one: Object, label: str, entry: Any, number: int
+    ) -> tuple[int | None, str]:
+        """Return the place and the key of one policy of an application: a reference, or whole."""
+        fields: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"id": entry}
+        place = _number(fields.get("precedence"))
+        value = fields.get("id")
+        if text(value) in self._owned_ids:
+            return place, self._owned_ids[text(value)]
+        if "decision" in fields:
+            id_ = text(value) or f"{one.key}/{text(fields.get('name')) or number}"
+            key = self._references.with_id(id_)
+            if key not in self._policies:
+                self._add_policy(key, one, fields, "policies", label)
+            return place, key
+        known = None if isinstance(value, Hidden) else value
+        dependencies = one.dependencies.get("policies", ())
+        found = self._references.key(known, fields.get("of"), kinds.POLICY, dependencies)
+        if found is None:
+            found = f"{one.key}/policies/{label or number}"
+        if label:
+            self._names.setdefault(found, label)
+        return place, found
+
+    def _hidden_policies(self, one: Object, top: str, value: Any) -> Rule:
+        secret = isinstance(value, Hidden) and value.secret
+        code = unknowns.SECRET if secret else unknowns.POLICIES_NOT_READ
+        what = f'the list of policies of "{one.name}"' if secret else f'"{one.name}"'
+        return Rule(unknown(code, what, one.mark(top, self._when), one.key), secret=secret)
+
+    def _not_declared(self, one: Object) -> Rule:
+        """Stand in for policies that are attached to an application by others."""
+        atom = unknown(unknowns.POLICIES_NOT_READ, f'"{one.name}"', one.key)
+        return Rule(atom)
+
+    def _stand_in(self, one: Object, rule: Rule) -> str:
+        """Add a policy of which nothing is known, in the place of some that were not read."""
+        key = f"{one.key}/policies that were not read"
+        name = f'policies of "{one.name}"'
+        self._names[key] = name
+        self._policies[key] = Policy(key, name, None, Rules((rule,)), scope=one.scope)
+        return key
+
+
+def _contents(one: Object) -> tuple[str, ...] | None:
+    """Return what is in a Zero Trust list of addresses, if all of it is known."""
+    fields = one.fields or {}
+    items, type_ = fields.get("items"), text(fields.get("type")).upper()
+    if items is None or isinstance(items, Hidden) or type_ not in {_EMAIL_LIST, _IP_LIST}:
+        return None
+    found = []
+    for _, item in entries(items):
+        value = item.get("value") if isinstance(item, Mapping) else item
+        if not isinstance(value, str):
+            return None
+        found.append(value.lower())
+    return tuple(found)
+
+
+def _destination(value: Mapping[str, Any]) -> Destination | None:
+    """Read one destination of an application."""
+    type_ = text(value.get("type")) or "public"
+    match type_:
+        case "public":
+            return Destination("public", text(value.get("uri"))) if value.get("uri") else None
+        case "private":
+            return Destination(
+                "private",
+                text(value.get("hostname")) or text(value.get("cidr")),
+                ports=text(value.get("port_range")),
+                protocol=text(value.get("l4_protocol")),
+                network=text(value.get("vnet_id")),
+            )
+        case "worker" | "preview_worker":
+            return Destination(type_, text(value.get("worker_id")))
+        case "all_workers":
+            return Destination("worker", "")
+        case "all_preview_workers":
+            return Destination("preview_worker", "")
+    return None
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _by_precedence(placed: Sequence[tuple[int | None, str]]) -> list[Step]:
+    """Order policies by their precedence, where all have one; those of one are in no order."""
+    if any(place is None for place, _ in placed):
+        return [key for _, key in placed]
+    found: list[Step] = []
+    in_order = sorted(placed, key=lambda one: one[0] or 0)
+    for _, together in groupby(in_order, key=lambda one: one[0]):
+        keys = [key for _, key in together]
+        found.append(keys[0] if len(keys) == 1 else Unordered(tuple((key,) for key in keys)))
+    return found
+
+
+def _keys(steps: Iterable[Step]) -> Iterable[str]:
+    for step in steps:
+        if isinstance(step, str):
+            yield step
+        else:
+            for keys in step.lists:
+                yield from keys

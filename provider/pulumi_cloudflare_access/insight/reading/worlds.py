@@ -1,0 +1,118 @@
+"""Worlds, before and after, from what Pulumi and Cloudflare say.
+
+`read` takes a document of any kind. Whatever says only part of the truth is refused; whatever is
+not in a document is an unknown of its own, and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..world import World
+from . import kinds
+from .build import Builder
+from .documents import parse, read_document, read_pack
+from .objects import objects
+from .overlay import laid_over
+from .references import References, When
+from .resources import Document, Kind, Note
+from .snapshot import snapshot_objects
+
+__all__ = ["Note", "Worlds", "from_pack", "read", "read_snapshot", "worlds_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """What decides who gets in, before a change and after it.
+
+    `kind` is what was read: of a `refresh`, `new` is what Cloudflare says; of a `state`, both are
+    the same world. `notes` are what the input cannot tell, `left_out` the resources that the
+    program declares and this run leaves out.
+    """
+
+    old: World
+    new: World
+    kind: Kind
+    notes: tuple[Note, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def read(
+    document: Any,
+    *,
+    state: Any = None,
+    snapshot: Any = None,
+    access_protection: bool | None = None,
+) -> Worlds:
+    """Read worlds from a preview, the engine's events, or an exported stack.
+
+    `document`: the text, or what it is parsed. `state`: the export that a preview began with; it
+    completes one without unchanged resources, and its plain secrets count. `snapshot`: the account,
+    which lies beneath what the stack manages. `access_protection`: whether the account blocks what
+    no application guards; None: not known. Raises InputError.
+    """
+    parsed = parse(document) if isinstance(document, str) else document
+    began = parse(state) if isinstance(state, str) else state
+    beneath = parse(snapshot) if isinstance(snapshot, str) else snapshot
+    return worlds_of(
+        read_document(parsed, state=began),
+        snapshot=beneath,
+        access_protection=access_protection,
+    )
+
+
+def from_pack(
+    resources: Iterable[Mapping[str, Any]],
+    export: Mapping[str, Any],
+    *,
+    snapshot: Any = None,
+    access_protection: bool | None = None,
+) -> Worlds:
+    """Read worlds from what the engine hands a policy pack, and the exported state before it."""
+    document = read_pack(resources, export)
+    return worlds_of(document, snapshot=snapshot, access_protection=access_protection)
+
+
+def read_snapshot(snapshot: Any, *, access_protection: bool | None = None) -> World:
+    """Read the world of an account."""
+    parsed = parse(snapshot) if isinstance(snapshot, str) else snapshot
+    document = Document("state", ())
+    return worlds_of(document, snapshot=parsed, access_protection=access_protection).new
+
+
+def worlds_of(
+    document: Document, *, snapshot: Any = None, access_protection: bool | None = None
+) -> Worlds:
+    """Make the worlds of a document."""
+    beneath = [] if snapshot is None else snapshot_objects(snapshot)
+    notes: list[Note] = list(document.notes)
+
+    def world(when: When, deleted: Iterable[str] = ()) -> World:
+        references = References(document.resources, when)
+        managed = list(objects(document, when, notes))
+        found = laid_over(managed, beneath, document, references)
+        return Builder(
+            found, references, when, notes, deleted=deleted, access_protection=access_protection
+        ).world()
+
+    old = world("old")
+    new = old if document.kind == "state" else world("new", _deleted(document))
+    return Worlds(old, new, document.kind, _once(notes), tuple(document.left_out))
+
+
+def _once(notes: Sequence[Note]) -> tuple[Note, ...]:
+    return tuple(dict.fromkeys(notes))
+
+
+def _deleted(document: Document) -> list[str]:
+    """Return what others may still call groups and policies that the change deletes."""
+    found = []
+    for resource in document.resources:
+        if kinds.kind_of(resource.type) in {kinds.GROUP, kinds.POLICY} and resource.old is not None:
+            if resource.new is None:
+                found += [resource.urn, resource.old.id]
+            elif resource.replaced:
+                found.append(resource.old.id)
+    return found
