@@ -1,0 +1,84 @@
+"""Assertions for pytest suites: who gets in, by the program's own preview.
+
+    worlds = insight.read(preview)
+    insight.assert_can(worlds, "ada@example.com", "wiki.example.com")
+    insight.assert_only(worlds, "payroll.example.com", "@example.com")
+
+A failed assertion explains itself: policy by policy, down to the rule that decides.
+"""
+
+from __future__ import annotations
+
+from .comparison import Comparer, PlaceChange, Verdict
+from .explanation import explain
+from .names import shown
+from .prove import Given, only
+from .questions import Outcome, can
+from .reading.worlds import Worlds
+from .subjects import Subject
+from .world import World
+
+
+def _after(world: World | Worlds) -> World:
+    return world.new if isinstance(world, Worlds) else world
+
+
+def assert_can(world: World | Worlds, who: str | Subject, where: str) -> None:
+    """Assert that somebody gets in at a place, whatever is not known. Of worlds, after the change.
+
+    `who`: a person or a service, or an e-mail address. `where`: a URL, a place, an application.
+    """
+    after = _after(world)
+    if can(after, who, where).outcome is not Outcome.YES:
+        raise AssertionError(explain(after, who, where).text)
+
+
+def assert_cannot(world: World | Worlds, who: str | Subject, where: str) -> None:
+    """Assert that somebody does not get in at a place, whatever is not known."""
+    after = _after(world)
+    if can(after, who, where).outcome is not Outcome.NO:
+        raise AssertionError(explain(after, who, where).text)
+
+
+def assert_only(world: World | Worlds, where: str, *allowed: Given) -> None:
+    """Assert that nobody but these gets in at a place: of everybody who could exist.
+
+    `allowed`: `@example.com`, `ada@example.com`, or rules as the API writes them.
+    """
+    proof = only(_after(world), where, *allowed)
+    if proof.outcome is Outcome.YES:
+        return
+    if proof.too_large and proof.witness is None:
+        raise AssertionError(
+            f"{where}: too large to prove. Install the extra: pulumi-cloudflare-access[prove]"
+        )
+    perhaps = "" if proof.outcome is Outcome.NO else "perhaps "
+    lines = [f"{where}: others {perhaps}get in too"]
+    lines += [f"  {condition.text}" for condition in proof.who.conditions]
+    lines += [proof.because.text] if proof.because else []
+    raise AssertionError("\n".join(lines))
+
+
+def assert_same_access(old: World, new: World) -> None:
+    """Assert that the same people get in everywhere, in the same way: proved for everybody."""
+    changes = [
+        one for one in Comparer(old, new).compare().places if one.verdict is not Verdict.SAME
+    ]
+    if changes:
+        raise AssertionError("\n".join(line for change in changes for line in _lines(change)))
+
+
+def _lines(change: PlaceChange) -> list[str]:
+    lines = [f"{change.name}: {change.verdict.value}" + ("" if change.certain else ", perhaps")]
+    for sign, difference in (("+", change.gains), ("-", change.losses)):
+        lines += [f"  {sign} {condition.text}" for condition in difference.who.conditions]
+        if difference.because is not None:
+            lines += [f"    {line}" for line in difference.because.text.splitlines()]
+    lines += [
+        f"  {one.facet}: {shown(one.before or 'nothing')} -> {shown(one.after or 'nothing')}, "
+        f"for {one.who.text}"
+        for one in change.how
+    ]
+    lines += [f"  not known: {sentence}" for sentence in change.unknowns]
+    lines += ["  too large to prove"] if change.too_large and not change.gains.witness else []
+    return lines

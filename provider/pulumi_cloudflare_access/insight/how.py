@@ -1,0 +1,160 @@
+"""Not who gets in, but how: with or without a login, approval, MFA, isolation, which session.
+
+Terms are those of the policy that decides, else the application's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from .diagram import Diagram, Node
+from .semantics import Answering, Semantics, keys_of
+from .world import ALLOW, BYPASS, DENY, SERVICE_AUTH, Application, Policy, Terms, World
+
+LOGIN: Final = "login"
+APPROVAL: Final = "approval"
+JUSTIFICATION: Final = "justification"
+ISOLATION: Final = "isolation"
+MFA: Final = "mfa"
+SESSION: Final = "session"
+CONNECTION: Final = "connection"
+FACETS: Final = (LOGIN, APPROVAL, JUSTIFICATION, ISOLATION, MFA, SESSION, CONNECTION)
+_LOGINS: Final[Mapping[str, str]] = {
+    ALLOW: "with a login",
+    BYPASS: "without a login or any check",
+    SERVICE_AUTH: "without a login",
+}
+DEFAULT_SESSION: Final = "24h"
+
+Terms_: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Those whom one policy lets in, and what is asked of them, by facet."""
+
+    terms: Terms_
+    who: Node
+
+
+def manners(world: World, answering: Answering, semantics: Semantics[Any]) -> list[Any]:
+    """Return whom each policy decides about where one application answers: sets, for `how`."""
+    if len(answering.keys) != 1:
+        return []
+    application = world.applications[answering.keys[0]]
+    return [outcome.decided for outcome in semantics.outcomes(application)]
+
+
+def terms_at(world: World, answering: Answering) -> list[Terms_ | None]:
+    """Return the terms of the same policies, in the same order; None: it keeps out."""
+    if len(answering.keys) != 1:
+        return []
+    application = world.applications[answering.keys[0]]
+    found: list[Terms_ | None] = []
+    for key, decision in decisions_of(world, application):
+        policy = world.policies.get(key)
+        found.append(None if decision == DENY else effective(policy, decision, application))
+    return found
+
+
+def decisions_of(world: World, application: Application) -> Iterator[tuple[str, str]]:
+    """Yield the policies of an application with what they may decide, as `outcomes` has them."""
+    keys = keys_of(application.policies)
+    only_allow = application.type == "infrastructure"
+    for decisions in ((BYPASS, SERVICE_AUTH), (ALLOW, DENY)):
+        for key in keys:
+            policy = world.policies.get(key)
+            known = policy.decision if policy else None
+            for decision in decisions:
+                if known in {None, decision} and (decision == ALLOW or not only_allow):
+                    yield key, decision
+
+
+def effective(policy: Policy | None, decision: str, application: Application) -> Terms_:
+    """Return what a policy asks of those whom it lets in."""
+    own, whole = (policy.terms if policy else Terms()), application.terms
+    terms = {LOGIN: _LOGINS[decision]}
+    if decision == BYPASS:
+        # No enforcement at all: nothing else is asked.
+        return terms
+    terms[SESSION] = own.session or whole.session or DEFAULT_SESSION
+    if decision != ALLOW:
+        return terms
+    terms[APPROVAL] = " and ".join(own.approval)
+    terms[JUSTIFICATION] = "yes" if own.justification else ""
+    terms[ISOLATION] = "yes" if own.isolation else ""
+    terms[MFA] = own.mfa or whole.mfa or ""
+    terms[CONNECTION] = own.connection or ""
+    return terms
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A facet that differs for some who get in before and after: empty texts are "nothing"."""
+
+    facet: str
+    before: str
+    after: str
+    who: Node
+
+
+def differences(diagram: Diagram, old: Sequence[Manner], new: Sequence[Manner]) -> list[Otherwise]:
+    """Return what is asked otherwise of those who get in before and after."""
+    found = []
+    for facet in FACETS:
+        before, after = _by_value(diagram, facet, old), _by_value(diagram, facet, new)
+        for was, who_was in before.items():
+            for now, who_now in after.items():
+                if was != now and (who := diagram.both(who_was, who_now)):
+                    found.append(Otherwise(facet, was, now, who))
+    return found
+
+
+def _by_value(diagram: Diagram, facet: str, manners_: Iterable[Manner]) -> dict[str, Node]:
+    """Return those of whom a facet has each of its values."""
+    found: dict[str, list[Node]] = {}
+    for manner in manners_:
+        value = manner.terms.get(facet)
+        if value is not None and manner.who:
+            found.setdefault(value, []).append(manner.who)
+    return {value: diagram.any_of((), nodes) for value, nodes in found.items()}
+
+
+# ---------------------------------------------------------------------------------------- durations
+
+_UNITS: Final[Mapping[str, float]] = {
+    "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0,
+}  # fmt: skip
+
+
+def seconds(duration: str) -> float | None:
+    """Return the length of a duration such as 2h45m; None: it is none."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)", duration)
+    if not parts or "".join(number + unit for number, unit in parts) != duration:
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def longest(durations: Iterable[str]) -> str | None:
+    """Return the longest of some durations; None: there are none."""
+    known = list(durations)
+    return max(known, key=lambda one: seconds(one) or float("inf"), default=None)
+
+
+def widening(facet: str, before: str, after: str) -> bool | None:
+    """Tell whether a facet asks less than before; None: neither less nor more."""
+    if facet == LOGIN:
+        order = [_LOGINS[decision] for decision in (ALLOW, SERVICE_AUTH, BYPASS)]
+        return order.index(after) > order.index(before)
+    if facet == SESSION:
+        was, now = seconds(before), seconds(after)
+        return None if was is None or now is None else now > was
+    if facet == MFA:
+        asked = [one not in {"", "off"} for one in (before, after)]
+        return asked[0] if asked[0] != asked[1] else None
+    if bool(before) != bool(after):
+        return bool(before)
+    return None

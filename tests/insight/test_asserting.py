@@ -1,0 +1,66 @@
+"""Assertions as users write them, and what they say when they fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from insight.accounts import EVERYONE, allow, bypass, country, domain, email, world
+from insight.told import recording
+from pulumi_cloudflare_access import insight
+
+X = "app.example.com"
+ACCOUNT = world({X: [allow(domain("example.com"), exclude=[email("eve@example.com")])]})
+
+
+def test_what_holds_is_silent() -> None:
+    insight.assert_can(ACCOUNT, "ada@example.com", X)
+    insight.assert_cannot(ACCOUNT, "eve@example.com", X)
+    insight.assert_cannot(ACCOUNT, insight.Service("ci"), X)
+    insight.assert_only(ACCOUNT, X, "@example.com")
+    insight.assert_same_access(ACCOUNT, ACCOUNT)
+
+
+def test_a_failure_explains_itself() -> None:
+    with pytest.raises(AssertionError) as failed:
+        insight.assert_can(ACCOUNT, "eve@example.com", X)
+    assert str(failed.value).splitlines() == [
+        f'eve@example.com does not get in at {X}: "{X}": no policy matches',
+        '  "allow" (Allow): excluded by e-mail eve@example.com',
+    ]
+    with pytest.raises(AssertionError, match='policy "allow" lets in'):
+        insight.assert_cannot(ACCOUNT, "ada@example.com", X)
+
+
+def test_what_depends_is_neither() -> None:
+    account = world({X: [allow(domain("a.b"), require=[country("DE")])]})
+    for check in (insight.assert_can, insight.assert_cannot):
+        with pytest.raises(AssertionError, match="depends on the country"):
+            check(account, "ada@a.b", X)
+
+
+def test_others_who_get_in_are_named() -> None:
+    account = world({X: [allow(domain("example.com"), domain("x.y"))]})
+    with pytest.raises(AssertionError) as failed:
+        insight.assert_only(account, X, "@example.com")
+    assert str(failed.value).splitlines() == [
+        f"{X}: others get in too",
+        "  anyone @x.y",
+        f'somebody@x.y gets in at {X}: "{X}": policy "allow" lets in',
+        '  "allow" (Allow): matched by e-mail domain x.y',
+    ]
+
+
+def test_access_that_is_not_the_same_is_told() -> None:
+    with pytest.raises(AssertionError) as failed:
+        insight.assert_same_access(ACCOUNT, world({X: [bypass(EVERYONE)]}))
+    lines = str(failed.value).splitlines()
+    assert lines[0] == f"{X}: wider"
+    assert "  + anyone except @example.com (but eve@example.com)" in lines
+    assert any(line.startswith("  login: with a login -> without a login") for line in lines)
+
+
+def test_worlds_stand_for_what_is_after_the_change() -> None:
+    worlds = insight.read(recording("sources")["preview"])
+    insight.assert_can(worlds, "pat@example.com", "console.example.com")
+    insight.assert_cannot(worlds.old, "pat@example.com", "console.example.com")
+    insight.assert_only(worlds, "salaries.example.com", "hr@example.com", "@circle.example")
