@@ -6,13 +6,14 @@ draws 200, and shrinks what it finds.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
 from harness.account import Account
@@ -360,9 +361,15 @@ def changed_members(n: Names, account: Account) -> dict[str, Any]:
     return {"group": held["id"], "members": sorted(map(address, [*n[1:3], n[4]]))}
 
 
+# The plugin process outlives an example: nobody of one is in another.
+_examples = itertools.count()
+_example = 0
+
+
 def address(name: str) -> str:
     """Return an address that is made of a name, as far as an address can be."""
-    return f"__{''.join(name.lower().split()).replace('@', '')[:40]}@example.com"
+    local = "".join(name.lower().split()).replace("@", "")[:40]
+    return f"__{local}@{_example}.example.com"
 
 
 def look_at_members(account: Account, kept: Kept) -> Any:
@@ -455,6 +462,8 @@ def test_names_of_every_sort_are_kept_and_quiet(
     @settings(HOW, suppress_health_check=list(HealthCheck))
     @given(st.lists(NAME, min_size=5, max_size=5, unique=True))
     def live(names: list[str]) -> None:
+        global _example  # noqa: PLW0603 - see above
+        _example = next(_examples)
         account.cloudflare.reset()
         shared_plugin.warnings.clear()
         emails = {address(name) for name in names}
@@ -471,7 +480,11 @@ def test_names_of_every_sort_are_kept_and_quiet(
         kept: Kept | None = None
         for declare in (case.first, case.second):
             written = declare(names, account)
-            declared = spelling.carried(written, is_known=True)
+            try:
+                declared = spelling.carried(written, is_known=True)
+            except ValueError:
+                # A key that could mean two things, which is told.
+                reject()
             kept = fit(shared_plugin.up(case.kind, declared, was=kept))
             assert case.look(account, kept) == case.there(written)
             check_clean(shared_plugin.warnings)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
+from pulumi.runtime import mocks
 
-from pulumi_cloudflare_access import AccessApplication, AccessGroup, Cloudflare, UserGroup
+from harness import program as running
+from pulumi_cloudflare_access import (
+    AccessApplication,
+    AccessGroup,
+    Cloudflare,
+    UserGroup,
+    rules,
+    secret_words,
+    spelling,
+)
 from pulumi_cloudflare_access.resource import Deployment, Resource
 
 if TYPE_CHECKING:
@@ -49,3 +60,55 @@ def test_what_cloudflare_has_once_is_declared_once(program: LocalCloudflare) -> 
         assert mistakes(kind, "one", name="Staff") == []
         told = mistakes(kind, "two", name="Staff")
         assert [mistake.partition(":")[0] for mistake in told] == due
+
+
+class Registered(running.Mocks):
+    """An engine that remembers what it is handed."""
+
+    def __init__(self) -> None:
+        super().__init__("00000000-0000-4000-8000-000000000009")
+        self.inputs: dict[str, dict[Any, Any]] = {}
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.inputs[args.name] = args.inputs
+        return super().new_resource(args)
+
+
+@pytest.fixture
+def registered(program: LocalCloudflare) -> Registered:
+    del program
+    registered = Registered()
+    mocks.set_mocks(registered, preview=False)
+    return registered
+
+
+def test_a_program_writes_a_word_of_pulumis_own_like_any_other(registered: Registered) -> None:
+    unknown, *_ = spelling.UNKNOWN_VALUES
+    group = AccessGroup("it", name=unknown, include=[rules.common_name(unknown)])
+    running.resolved(group.urn)
+    told = f"<U+0030>{unknown[1:]}"
+    assert registered.inputs["it"]["name"] == told
+    assert registered.inputs["it"]["include"] == [{"common_name": {"common_name": told}}]
+
+
+def test_a_key_that_could_mean_two_things_is_a_mistake(registered: Registered) -> None:
+    attributes = {"a<U+001B>": ["x"], "__b": ["y"]}
+    criterion = {"port": 22, "protocol": "SSH", "target_attributes": attributes}
+    app = AccessApplication("it", type="infrastructure", name="it", target_criteria=[criterion])
+    running.resolved(app.urn)
+    [mistake] = registered.inputs["it"]["__mistakes"]
+    assert mistake.startswith('target_criteria: "a<U+001B>" spells a character')
+
+
+def test_what_the_program_keeps_secret_goes_with_every_resource(registered: Registered) -> None:
+    """Those before the one that has it, too; and where there is none, nothing does."""
+    first = AccessGroup("first", name="First", include=[rules.everyone()])
+    name = pulumi.Output.secret("Skunkworks")
+    second = AccessGroup("second", name=name, include=[rules.group(first)])
+    running.resolved(pulumi.Output.all(first.urn, second.urn))
+    for inputs in registered.inputs.values():
+        assert inputs["__secret_words"]["value"] == ["Skunkworks"]
+    secret_words.known.forget()
+    third = AccessGroup("third", name="Third", include=[rules.group(second)])
+    running.resolved(third.urn)
+    assert "__secret_words" not in registered.inputs["third"]

@@ -64,6 +64,18 @@ _IN_KEYS = re.compile(f"{_DANGEROUS}|{_OF_A_WORD}|^_(?=_)|^4(?={SIGNATURE[1:]}\\
 _IN_VALUES = re.compile(f"{_SURROGATE}|{_OF_A_WORD}")
 
 
+def _is_plain(text: str) -> bool:
+    """Tell at once that a text holds nothing to spell or to read back; most texts do not."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and "<U+" not in text
+        and not text.startswith(RESERVED)
+        and SIGNATURE not in text
+        and not any(word in text for word in UNKNOWN_VALUES)
+    )
+
+
 def shown(text: str) -> str:
     """Return a text for people, every dangerous character spelled. Doing it twice changes nothing.
 
@@ -81,6 +93,8 @@ class _Spelling:
 
     def is_needed(self, text: str) -> bool:
         """Tell whether a text cannot stay as it is, or could be read back as one that cannot."""
+        if _is_plain(text):
+            return False
         if self._dangerous.search(text):
             return True
         return _SPELLED.search(text) is not None and self.is_needed(_read_back(text))
@@ -89,7 +103,7 @@ class _Spelling:
         return self._or_spelled.sub(_spell, text) if self.is_needed(text) else text
 
     def read(self, text: str) -> str:
-        if _SPELLED.search(text) is None:
+        if "<U+" not in text:
             return text
         back = _read_back(text)
         return back if self.spelled(back) == text else text
@@ -114,7 +128,9 @@ def text_of(key: str) -> str:
 
 def as_key(key: str) -> str:
     """Return a key that is one already as it is. States of earlier versions hold raw text."""
-    return _keys.spelled(key) if _keys.read(key) == key and _IN_KEYS.search(key) else key
+    if _is_plain(key) or _keys.read(key) != key or not _IN_KEYS.search(key):
+        return key
+    return _keys.spelled(key)
 
 
 def value_of(text: str) -> str:
@@ -124,7 +140,7 @@ def value_of(text: str) -> str:
 
 def as_value(text: str) -> str:
     """Return what a program calls something, spelled unless a look-up has spelled it already."""
-    return _values.spelled(text) if _IN_VALUES.search(text) else text
+    return _values.spelled(text) if not _is_plain(text) and _IN_VALUES.search(text) else text
 
 
 # A JSON text of ASCII characters without any of these holds nothing that is to be spelled. With a
@@ -150,14 +166,25 @@ def to_wire(declared: Any) -> Any:
 def carried(declared: Any, *, is_known: bool) -> Any:
     """Return what a program has declared as the engine can carry and show it.
 
-    What is spelled already, as a look-up or the state has it, stays so. `is_known` is False where
-    Pulumi's word for "not known yet" means that. Raises ValueError if two keys become one.
+    `is_known`: it is as the program has written it, and Pulumi's word for "not known yet" is a
+    text. Otherwise it comes from the engine, and may have keys of the state. Raises ValueError,
+    which says so, for a key that could mean two things. A value that is spelled already, as a
+    look-up gives it, stays so.
     """
+
+    def key(name: str) -> str:
+        meant = _keys.read(name)
+        if is_known and meant != name and _IN_KEYS.search(meant):
+            raise ValueError(
+                f'"{name}" spells a character, as keys of the state do: write the character '
+                f'itself, or "{_keys.spelled(name)}" for this text'
+            )
+        return as_key(name)
 
     def text(value: str) -> str:
         return value if value in UNKNOWN_VALUES and not is_known else as_value(value)
 
-    return _each(declared, as_key, text)
+    return _each(declared, key, text)
 
 
 def _each(value: Any, key: Callable[[str], str], text: Callable[[str], str]) -> Any:
