@@ -116,6 +116,14 @@ class Described:
         """
         return iter(())
 
+    def missing(
+        self,
+        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what it means that something is no longer there. `declared` is as for `beside`."""
+        return iter(())
+
     def noted(
         self,
         answer: Mapping[str, Any],  # noqa: ARG002 - likewise

@@ -362,6 +362,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     def _warn_beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
         for concern in self.beside(answer, declared):
             plugin.warn(f"{BESIDE}{concern}")
+        for consequence in self.missing(answer, declared):
+            plugin.warn(f"{CHANGED}{consequence}")
 
     # ------------------------------------------------------------------------------------ oddities
 

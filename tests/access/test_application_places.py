@@ -291,7 +291,13 @@ NAMED = {
     name: " ".join([place["type"], *(v for k, v in place.items() if k != "type")])
     for name, (place, _) in FOREIGN.items()
 }
-STAY = "drift: has destinations that the program does not declare; they stay: "
+
+
+def staying(*keys: str) -> str:
+    """Return the warning of places that no declared field can say."""
+    return (
+        f"drift: destinations: {', '.join(f'+ {k}' for k in keys)}; they stay"
+    )
 
 
 def add(person: Person, app: Kept, *more: dict[str, Any], **fields: Any) -> None:
@@ -315,7 +321,7 @@ def test_a_place_that_no_field_can_say_is_told_once_and_stays(
     app = plugin.up(KIND, BY[way](ONE))
     add(person, app, place)
     seen = refreshed(plugin, app)
-    assert (seen.did, told(plugin)) == ("same", [f"{STAY}{NAMED[which]}"])
+    assert (seen.did, told(plugin)) == ("same", [staying(NAMED[which])])
     quiet(plugin, seen, BY[way](ONE))
     renamed = plugin.up(KIND, {**BY[way](ONE), "name": "Docs"}, was=seen)
     moved = plugin.up(KIND, {**BY[way](TWO), "name": "Docs"}, was=renamed)
@@ -325,8 +331,8 @@ def test_a_place_that_no_field_can_say_is_told_once_and_stays(
     # Somebody takes it out again: that is told, in words, once.
     person.write(app.id, {**by_domain(TWO), "name": "Docs"})
     seen = refreshed(plugin, moved)
-    gone = f"drift: {words} is reachable without Access: it was taken out of the application"
-    assert told(plugin) == [gone]
+    gone = f"{words} was taken out of the application, and is reachable without Access"
+    assert told(plugin) == [f"changed at Cloudflare: {gone}"]
     quiet(plugin, seen, {**BY[way](TWO), "name": "Docs"})
 
 
@@ -356,14 +362,14 @@ def test_a_place_that_no_refresh_has_shown_is_kept_and_told_by_the_update(
     add(person, app, RANGE)
     plugin.up(KIND, {**BY[way](ONE), "name": "Docs"}, was=app)
     assert places(person, app) == {f"public {ONE}", key(RANGE)}
-    assert told(plugin) == [f"{STAY}{NAMED['range']}"]
+    assert told(plugin) == [staying(NAMED["range"])]
 
 
 def test_a_public_place_beside_a_domain_is_told_and_stays(plugin: Plugin, person: Person) -> None:
     app = plugin.up(KIND, by_domain(ONE))
     add(person, app, *public(TWO))
     seen = refreshed(plugin, app)
-    assert told(plugin) == [f"{STAY}public {TWO}"]
+    assert told(plugin) == [staying(f"public {TWO}")]
     moved = plugin.up(KIND, by_domain(THREE), was=seen)
     assert places(person, moved) == {f"public {THREE}", f"public {TWO}"}
     # Onto the very place: there is nothing else then.
@@ -379,7 +385,7 @@ def test_a_public_place_beside_a_declared_list_is_drift(plugin: Plugin, person: 
     assert seen.did == "drift"
     assert told(plugin) == [
         f"changed at Cloudflare: self_hosted_domains: + {TWO}",
-        f"{STAY}{NAMED['range']}",
+        staying(NAMED["range"]),
     ]
     back = plugin.up(KIND, by_list(ONE), was=seen)
     assert told(plugin) == [f"{TWO} becomes reachable without Access"]
@@ -393,7 +399,7 @@ def test_a_path_of_a_place_that_somebody_opened_is_told_and_goes_where_the_place
     app = plugin.up(KIND, BY[way](ONE))
     add(person, app, OPEN)
     seen = refreshed(plugin, app)
-    assert told(plugin) == [f"{STAY}public {ONE} (overrides: public /*)"]
+    assert told(plugin) == [staying(f"public {ONE} (overrides: public /*)")]
     renamed = plugin.up(KIND, {**BY[way](ONE), "name": "Docs"}, was=seen)
     assert places(person, renamed) == {f"public {ONE} /*"}
     moved = plugin.up(KIND, BY[way](TWO), was=renamed)
@@ -562,7 +568,7 @@ def test_an_adoption_keeps_and_tells_what_it_does_not_declare(
 ) -> None:
     there = person.make({**PLACELESS, "destinations": [*public(ONE), RANGE]})["id"]
     adopted = plugin.up(KIND, {**BY[way](ONE), "adopt": there})
-    assert told(plugin) == [f"{STAY}{NAMED['range']}"]
+    assert told(plugin) == [staying(NAMED["range"])]
     quiet(plugin, adopted, {**BY[way](ONE), "adopt": there})
     assert places(person, there) == {f"public {ONE}", key(RANGE)}
 

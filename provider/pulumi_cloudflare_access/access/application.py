@@ -163,11 +163,20 @@ class AccessApplicationProvider(Lifecycle):
 
     def beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of places and policies that nobody declares."""
-        yield from _other_places(answer, declared)
+        there, noted = places.undeclared(answer, declared), declared.get(PLACES) or {}
+        new = [there[place] for place in sorted(there) if there[place] != noted.get(place)]
+        if new:
+            yield f"destinations: {', '.join(f'+ {place}' for place in new)}; they stay"
         policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
         own = [one for one in policies if not one.get(REUSABLE)]
         if own and declared.get("policies"):
             yield f"has policies of its own {first_of_all(policies, own, 'its own')}"
+
+    def missing(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of what somebody has taken out of Access."""
+        before = places.keys(declared) | (declared.get(PLACES) or {}).keys()
+        for place in places.uncovered(before, places.keys(places.whole(answer))):
+            yield f"{place} was taken out of the application, and is reachable without Access"
 
     def concerns_of_adoption(self, declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn that what is taken over is the account's own, and goes with the stack."""
@@ -271,17 +280,6 @@ class AccessApplicationProvider(Lifecycle):
             body |= attachment(wished, there.get("policies") or ())
         _complete(body.get("scim_config"))
         return body
-
-
-def _other_places(answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
-    """Say which places that no declared field can say are new, and which places are gone."""
-    there, noted = places.undeclared(answer, declared), declared.get(PLACES) or {}
-    new = [there[place] for place in sorted(there) if there[place] != noted.get(place)]
-    if new:
-        yield f"has destinations that the program does not declare; they stay: {', '.join(new)}"
-    before = places.keys(declared) | noted.keys()
-    for place in places.uncovered(before, places.keys(places.whole(answer))):
-        yield f"{place} is reachable without Access: it was taken out of the application"
 
 
 @functools.cache
