@@ -16,6 +16,8 @@ from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.stack import Stack
+
 KIND = "access_application"
 ONE, TWO, THREE = "one.example.com", "two.example.com/path", "three.example.com"
 FOUR, FIVE = "four.example.com", "five.example.com"
@@ -651,3 +653,49 @@ def test_a_state_from_before_places_were_noted_is_read_changed_and_deleted(
     moved = plugin.up(KIND, by_list(THREE), was=old)
     assert places(person, moved) == {f"public {THREE}"}
     plugin.destroy(moved)
+
+
+# ------------------------------------------------------------------------------- through the engine
+
+PROGRAM = """
+app = cloudflare.AccessApplication(
+    "app", name="{name}", self_hosted_domains={places})
+cloudflare.AccessGroup(
+    "users", name=Output.concat("Users of ", app.domain), include=[rules.everyone()])
+warp = cloudflare.AccessApplication("warp", type="warp", session_duration="{session}")
+cloudflare.AccessGroup("enrolled", name=warp.name, include=[rules.everyone()])
+"""
+
+
+@pytest.mark.engine
+def test_what_depends_on_a_domain_that_nobody_declares_is_right_in_previews(stack: Stack) -> None:
+    stack.program(PROGRAM.format(name="Wiki", places=[ONE, TWO], session="1h"))
+    stack.up()
+    groups = Person(stack.cloudflare, "groups")
+    assert sorted(group["name"] for group in groups.look()) == [f"Users of {ONE}", "Warp Login App"]
+    assert stack.settled()
+    stack.refresh()
+    assert stack.settled()
+    # A change of something else is none of the domain.
+    stack.program(PROGRAM.format(name="Docs", places=[THREE, ONE], session="2h"))
+    plan = stack.plan()
+    assert plan.changed()["app"] == "update"
+    assert "users" not in plan.changed()
+    # A move is: the preview says where to, and what follows from it.
+    stack.program(PROGRAM.format(name="Docs", places=[THREE, FOUR], session="2h"))
+    plan = stack.plan()
+    assert "domain" in plan.paths("app")
+    assert plan.steps()["users"]["newState"]["inputs"]["name"] == f"Users of {THREE}"
+    assert f"{ONE} becomes reachable without Access" in plan.warnings("app")
+    stack.up()
+    assert min(group["name"] for group in groups.look()) == f"Users of {THREE}"
+    # Somebody adds a range: it is told and stays, though everything else goes on.
+    app = stack.state()["app"]["id"]
+    apps = Person(stack.cloudflare, "apps")
+    body = {**PLACELESS, "name": "Docs", "destinations": [*public(THREE, FOUR), RANGE]}
+    apps.write(app, body)
+    assert NAMED["range"] in stack.refresh().text
+    assert stack.settled()
+    stack.program(PROGRAM.format(name="Wiki", places=[THREE], session="2h"))
+    assert NAMED["range"] not in stack.up().text
+    assert places(apps, app) == {f"public {THREE}", key(RANGE)}
