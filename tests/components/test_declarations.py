@@ -50,7 +50,8 @@ def test_a_policy_of_a_set_has_every_field_that_a_reusable_policy_has() -> None:
 def test_own_and_reusable_policies_in_one_application_are_refused_with_their_places() -> None:
     assert refused(cloudflare.ProtectedApplication, policies=[STAFF, ZONE, STAFF]) == (
         'ProtectedApplication "it": policies: [0], [2] would be the application\'s own, [1] '
-        "reusable, and Cloudflare refuses a mix: make an AccessPolicy of each, or of none"
+        "reusable, and nothing would declare in which order both kinds decide: make an "
+        "AccessPolicy of each, or of none"
     )
 
 
@@ -118,7 +119,7 @@ def test_what_is_no_list_is_refused_where_one_is_due() -> None:
 def test_a_misspelt_argument_of_an_application_is_named_with_the_nearest() -> None:
     said = refused(cloudflare.ProtectedApplication, policies=[STAFF, ZONE], domian="a.example.com")
     assert said.startswith('ProtectedApplication "it": "domian" is not an argument; "domain"?; ')
-    assert "Cloudflare refuses a mix" in said
+    assert "nothing would declare in which order both kinds decide" in said
 
 
 def test_a_team_that_would_give_nothing_is_refused() -> None:

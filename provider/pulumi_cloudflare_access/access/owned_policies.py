@@ -19,6 +19,7 @@ from .application_fields import attached
 LIST, ONE = "access_application_policies", "access_application_policy"
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
+NO_ORDER = "of both kinds, the first that matches decides: nothing would declare their order"
 MOVED = (
     'policies: the new order takes "{1}" from behind "{0}" to before it, and one of the two is a '
     "policy of the application's own, whose place this resource does not declare. Nothing was "
@@ -134,7 +135,7 @@ def mistakes_together(resource_name: str, application: Reference, place: Any) ->
     parts = Deployment.current().parts(OfAnApplication, of)
     mistakes = []
     if ATTACHED in parts:
-        told = "declares reusable policies (policies=[…]), and Cloudflare refuses a mix"
+        told = f"declares reusable policies (policies=[…]), and {NO_ORDER}"
         mistakes = [f'application: "{parts[ATTACHED]}" {told}: use one kind alone']
     elif ALL in parts:
         mistakes = [f'application: "{parts[ALL]}" declares all of its policies already']

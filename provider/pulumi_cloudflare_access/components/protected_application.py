@@ -74,7 +74,8 @@ class ProtectedApplication(Component):
     policies. Its parts are `application` and, where the policies are its own, `policies`.
 
     From reusable policies to policies of its own takes two runs, the first with none
-    (`policies=[], allow_no_policies=True`): Cloudflare keeps one order over both kinds.
+    (`policies=[], allow_no_policies=True`): of both kinds, the first that matches decides, and
+    nothing would declare their order.
     """
 
     kind = "cloudflare:components:ProtectedApplication"
@@ -130,7 +131,8 @@ def _mixed(policies: Any) -> str:
     reusable = [n for n in range(len(policies)) if n not in own]
     return (
         f"policies: {_listed(own)} would be the application's own, {_listed(reusable)} reusable, "
-        "and Cloudflare refuses a mix: make an AccessPolicy of each, or of none"
+        "and nothing would declare in which order both kinds decide: make an AccessPolicy of each, "
+        "or of none"
     )
 
 
