@@ -297,9 +297,7 @@ NAMED = {
 
 def staying(*keys: str) -> str:
     """Return the warning of places that no declared field can say."""
-    return (
-        f"drift: destinations: {', '.join(f'+ {k}' for k in keys)}; they stay"
-    )
+    return f"drift: destinations: {', '.join(f'+ {k}' for k in keys)}"
 
 
 def add(person: Person, app: Kept, *more: dict[str, Any], **fields: Any) -> None:

@@ -166,7 +166,7 @@ class AccessApplicationProvider(Lifecycle):
         there, noted = places.undeclared(answer, declared), declared.get(PLACES) or {}
         new = [there[place] for place in sorted(there) if there[place] != noted.get(place)]
         if new:
-            yield f"destinations: {', '.join(f'+ {place}' for place in new)}; they stay"
+            yield f"destinations: {', '.join(f'+ {place}' for place in new)}"
         policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
         own = [one for one in policies if not one.get(REUSABLE)]
         if own and declared.get("policies"):
