@@ -157,6 +157,7 @@ def test_what_cloudflare_says_of_an_application_is_there_and_no_declaration(
     plugin.restart()
     refreshed = plugin.refresh(changed)
     assert refreshed
+    assert plugin.warnings == []
     plugin.restart()
     adopted = plugin.up(APP, {**declared, **change, "adopt": made.id}, name="other")
     for kept in (made, changed, refreshed, adopted):
@@ -168,7 +169,6 @@ def test_what_cloudflare_says_of_an_application_is_there_and_no_declaration(
     # No request has repeated to Cloudflare what it has filled in.
     for asked in cloudflare.requests:
         assert not due.keys() & (asked["body"] or {}).keys()
-    assert plugin.warnings == []
 
 
 def test_every_resource_has_a_kind() -> None:
