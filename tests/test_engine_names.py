@@ -26,7 +26,8 @@ STRANGE = [*spelling.UNKNOWN_VALUES, SIGNATURE, "__Block", "__provider"]
 
 PROGRAM = f"""
 ESC, UNKNOWN, SIGNATURE = {ESC!r}, {UNKNOWN!r}, {SIGNATURE!r}
-staff = cloudflare.AccessGroup("staff", name="Staff", include=[rules.email_domain("example.com")])
+for n in range({len(STRANGE)}):
+    cloudflare.AccessGroup(f"group-{{n}}", name=f"Group {{n}}", include=[rules.everyone()])
 unknown = cloudflare.AccessGroup("unknown", name=UNKNOWN, include=[rules.common_name(UNKNOWN)])
 app = cloudflare.AccessApplication("app", domain="app.example.com", tags=["__t", SIGNATURE])
 policies = cloudflare.AccessApplicationPolicies("policies", application=app, policies=[
@@ -81,13 +82,15 @@ def test_names_of_every_sort_are_carried_shown_and_kept(
     stack.up()
 
     # Somebody sets them: a refresh of everything goes on, says so, and the next up puts it right.
-    for name in STRANGE:
-        colleague.edit("Staff", name=name, include=[{"common_name": {"common_name": name}}])
-        refreshed = stack.refresh("--diff").text
-        assert "changed at Cloudflare: name: " in refreshed
-        assert is_clean(refreshed)
-        colleague.edit(name, name="Staff", include=[{"email_domain": {"domain": "example.com"}}])
-    refreshed = stack.refresh().text
+    for number, name in enumerate(STRANGE):
+        strange = [{"common_name": {"common_name": name}}, {"auth_method": {"auth_method": ESC}}]
+        colleague.edit(f"Group {number}", name=name, include=strange)
+    refreshed = stack.refresh("--diff").text
+    assert refreshed.count("changed at Cloudflare: name: ") == len(STRANGE)
+    assert is_clean(refreshed)
+    assert stack.refresh().status == 0
+    assert is_clean(stack.up("--diff").text)
+    assert {f"Group {number}" for number in range(len(STRANGE))} < colleague.groups().keys()
     assert stack.settled()
     stack.destroy()
     assert colleague.groups() == {}

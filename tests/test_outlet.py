@@ -135,3 +135,11 @@ def test_a_look_up_of_a_secret_name_does_not_say_it(
         running.resolved(found)
     assert 'no Access group has the name "[secret]"' in str(missing.value)
     assert CANARY not in str(missing.value)
+
+
+def test_a_look_up_that_finds_nothing_names_the_nearest_spelled(
+    program: pulumi_cloudflare_access.LocalCloudflare,
+) -> None:
+    program.seed({"access/groups": [{"name": "Engineer\u202es\n", "include": [{"everyone": {}}]}]})
+    with pytest.raises(errors.LookUpError, match=r'the nearest: "Engineer<U\+202E>s<U\+000A>"'):
+        pulumi_cloudflare_access.get_access_group(name="Engineers")

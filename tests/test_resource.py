@@ -14,6 +14,7 @@ from pulumi_cloudflare_access import (
     AccessGroup,
     Cloudflare,
     UserGroup,
+    get_access_groups,
     rules,
     secret_words,
     spelling,
@@ -100,8 +101,12 @@ def test_a_key_that_could_mean_two_things_is_a_mistake(registered: Registered) -
     assert mistake.startswith('target_criteria: "a<U+001B>" spells a character')
 
 
-def test_what_the_program_keeps_secret_goes_with_every_resource(registered: Registered) -> None:
-    """Those before the one that has it, too; and where there is none, nothing does."""
+def test_what_the_program_keeps_secret_goes_with_every_resource(
+    registered: Registered, program: LocalCloudflare
+) -> None:
+    """Those before the one that has it, too; a credential never, which Pulumi's log would show."""
+    get_access_groups()
+    assert secret_words.known.has(program.token)
     first = AccessGroup("first", name="First", include=[rules.everyone()])
     name = pulumi.Output.secret("Skunkworks")
     second = AccessGroup("second", name=name, include=[rules.group(first)])

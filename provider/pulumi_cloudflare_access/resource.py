@@ -200,7 +200,7 @@ def _remember_secrets(value: Any) -> None:
 
         async def remember(found: Any) -> Any:
             if await value.is_secret():
-                known.remember(found)
+                known.remember_declared(found)
 
         value.apply(remember)
     elif isinstance(value, Mapping):
@@ -217,13 +217,14 @@ TURNS = 10
 
 
 async def _secret_words() -> pulumi.Output[list[str]] | None:
-    """Return the secret values that the program knows by now, for the plugin's messages.
+    """Return the secret values that the program declares, for the plugin's messages.
 
-    The resource that has one may come later than one whose messages repeat it.
+    The resource that has one may come later than one whose messages repeat it. No credential is
+    among them: Pulumi's own log (`-v=9`) has what it is handed in clear.
     """
     for _ in range(TURNS):
         await asyncio.sleep(0)
-    words = known.words()
+    words = known.declared()
     return pulumi.Output.secret(words) if words else None
 
 

@@ -35,6 +35,7 @@ class SecretWords:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._words: set[str] = set()
+        self._declared: set[str] = set()
         self._public: set[str] = {*DECISIONS}
         self._pattern: re.Pattern[str] | None = None
 
@@ -46,6 +47,12 @@ class SecretWords:
             if not found <= self._words:
                 self._words |= found
                 self._pattern = None
+
+    def remember_declared(self, *values: Any) -> None:
+        """Remember what a program hands to the engine as a secret, credentials left out."""
+        self.remember(*values)
+        with self._lock:
+            self._declared.update(text for value in values for text in _words(value))
 
     def remember_secrets_of(self, *properties: Mapping[str, Any]) -> None:
         """Remember the secret fields of one resource: what it declares, has and had.
@@ -74,15 +81,16 @@ class SecretWords:
         with self._lock:
             return text in self._words
 
-    def words(self) -> list[str]:
-        """Return every secret value, for another process of the same run."""
+    def declared(self) -> list[str]:
+        """Return the secret values of a program that the engine is handed anyway."""
         with self._lock:
-            return sorted(self._words)
+            return sorted(self._declared & self._words)
 
     def forget(self) -> None:
         """Forget all of them: another run begins."""
         with self._lock:
             self._words.clear()
+            self._declared.clear()
             self._pattern = None
 
     def _compiled(self) -> re.Pattern[str]:
