@@ -70,6 +70,14 @@ class Described:
         """Say what a declaration itself forbids of a change. `was` is empty for a new object."""
         return []
 
+    def mistakes_between(
+        self,
+        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
+        news: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> list[Mistake]:
+        """Say what cannot be done in one run. Both have their reserved inputs, too."""
+        return []
+
     def concerns(
         self,
         declared: Mapping[str, Any],  # noqa: ARG002 - likewise

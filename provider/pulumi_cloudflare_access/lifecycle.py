@@ -180,6 +180,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 checked.pop(name, None)
         was = self._declared(_olds)
         mistakes += wrong or [*self.mistakes_in(checked), *self.mistakes_from(was, checked)]
+        if _olds and not wrong:
+            mistakes += self.mistakes_between(_olds, checked | reserved)
         filled = {} if wrong else self.fill_in(checked | reserved, declared, _olds)
         named = {**filled, **checked}.get(self.natural_key) is not None
         if adoption.get(ADOPT) is True and not wrong and not named:

@@ -13,6 +13,7 @@ A reference holds `of`, the URN of the resource, where it was given one. It is n
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
@@ -132,6 +133,23 @@ class Found:
     zone_id: str | None = None
 
 
+# The ids of resources, as they are while a program runs, and the words for them.
+_words: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+
+
+def note_id(resource: pulumi.CustomResource) -> None:
+    """Remember whose id an Output is."""
+    _words[resource.id] = str(word_for(resource))
+
+
+def word_for(value: Any) -> str | None:
+    """Return a word for a resource or for its id, the same in every run; None: there is none."""
+    if isinstance(value, pulumi.Resource):
+        kind = value.pulumi_resource_type.rpartition(":")[2]
+        return f"{kind} {value.pulumi_resource_name}"
+    return _words.get(value)
+
+
 def refer(value: Any, accepted: Accepted) -> Any:
     """Write down what is known of a reference in the preview; anything but an object is an id."""
     if isinstance(value, Found):
@@ -145,6 +163,7 @@ def refer(value: Any, accepted: Accepted) -> Any:
     kind = value.pulumi_resource_type
     if kind not in accepted.kinds:
         return _mistaken(kind.rpartition(":")[2], accepted.what)
+    note_id(value)
     label = getattr(value, "_label", None) or value.pulumi_resource_name
     return {ID: value.id, OF: value.urn, LABEL: label}
 

@@ -31,7 +31,7 @@ from .lifecycle import (
     carried_fields,
 )
 from .outlet import warn
-from .references import ID, MISTAKE, OF, Accepted, Found, is_id, refer
+from .references import ID, MISTAKE, OF, Accepted, Found, is_id, note_id, refer
 from .secret_words import SECRET, known
 
 SCOPES = ("account_id", "zone_id")
@@ -51,8 +51,16 @@ class Resource(dynamic.Resource):
     is_retained: bool | None = None
     """Its options say that it stays at Cloudflare when it leaves the program."""
 
-    def _declare(self, arguments: Mapping[str, Any], found_wrong: Iterable[str] = ()) -> None:
-        """Register the resource. `arguments` are the constructor's own; None is not declared."""
+    def _declare(
+        self,
+        arguments: Mapping[str, Any],
+        found_wrong: Iterable[str] = (),
+        reserved: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Register the resource. `arguments` are the constructor's own; None is not declared.
+
+        `reserved` are inputs of those in `Lifecycle.reserved`.
+        """
         fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
         given = {k: arguments[k] for k in fields if arguments.get(k) is not None}
         # Here and not only in check: no SDK sends a word that Pulumi keeps for itself.
@@ -88,6 +96,7 @@ class Resource(dynamic.Resource):
             props[SECRET] = self._secret_fields(possibly_secret)
         _remember_secrets(possibly_secret)
         props[SECRET_WORDS] = _secret_words()
+        props |= reserved or {}
         self._register(resource_name, props, opts)
         deployment.count(self, declared)
         deployment.adopts(self, declared.get(ADOPT))
@@ -101,6 +110,7 @@ class Resource(dynamic.Resource):
         props[PROVIDER] = _pickled(self.lifecycle.kind)
         token = f"pulumi-python:{self._resource_type_name}"
         pulumi.CustomResource.__init__(self, token, resource_name, props, opts)
+        note_id(self)
 
     @classmethod
     def get(
@@ -293,6 +303,14 @@ def _of_found(field: str, known: Any) -> Any:
     return getattr(known, field, None) if isinstance(known, Found) else None
 
 
+def _key_of(of: Any) -> Any:
+    """Return what tells one object from another: one resource, its id, or one plain id; or None."""
+    of = of.id if isinstance(of, pulumi.CustomResource) else of
+    if isinstance(of, str):
+        return of
+    return weakref.ref(of) if isinstance(of, pulumi.Output) else None
+
+
 class Deployment:
     """What one run of a program has declared so far. Several run in one process."""
 
@@ -304,6 +322,7 @@ class Deployment:
         self._unique: dict[tuple[Any, ...], str] = {}
         self._claimed: set[tuple[type[Lifecycle], str]] = set()
         self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
+        self._told: dict[tuple[str, Any], list[Any]] = {}
         self._counted: collections.Counter[tuple[Any, ...]] = collections.Counter()
 
     @classmethod
@@ -374,11 +393,13 @@ class Deployment:
 
         Objects are the same that are one resource, or its `id`, or one plain id.
         """
-        of = of.id if isinstance(of, pulumi.CustomResource) else of
-        if not isinstance(of, (str, pulumi.Output)):
-            return {}
-        key = of if isinstance(of, str) else weakref.ref(of)
-        return self._parts.setdefault((kind, key), {})
+        key = _key_of(of)
+        return {} if key is None else self._parts.setdefault((kind, key), {})
+
+    def told(self, about: str, of: Any) -> list[Any]:
+        """Return what the program says about one object, for others' inputs. Add to it."""
+        key = _key_of(of)
+        return [] if key is None else self._told.setdefault((about, key), [])
 
     def count(self, resource: Resource, declared: Mapping[str, Any]) -> None:
         """Warn of more objects in one account or zone than the default quota. Known scopes only."""

@@ -34,7 +34,7 @@ from ..references import (
     in_order,
     refer_all,
 )
-from ..resource import Resource
+from ..resource import Deployment, Resource
 from ..shapes import MISSING, Field
 from . import places
 from .application_fields import SCIM_SECRETS, AccessApplicationInputs
@@ -53,12 +53,21 @@ from .owned_policies import (
     attaches,
     attachment,
     first_of_all,
+    own_policies,
     policy_name,
     precedence_of,
+    tell_reach,
 )
+from .widened import NO_POLICIES, OWN_POLICIES, Reach, describe_application, read, stricter
+from .widened import PLACES as WHERE
 
 # An output: the places that no declared field can say, as this stack has last seen them.
 PLACES = "__places"
+FIRST = (
+    "{}, and {}. The application is written before its policies: the old ones would decide until "
+    "the new ones are written, and longer if that fails. Change the policies in an up of their own "
+    "first, then this"
+)
 
 
 class AccessApplicationState(State):
@@ -96,6 +105,7 @@ class AccessApplicationProvider(Lifecycle):
     natural_key = "domain"
     needs = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
+    reserved = frozenset({OWN_POLICIES})
     # Cloudflare shows it once, in the answer to the request that made it.
     kept_from_create = frozenset({"client_secret"})
     empty_is_undeclared = frozenset({places.DESTINATIONS, places.LISTED})
@@ -124,6 +134,21 @@ class AccessApplicationProvider(Lifecycle):
             )
             mistakes.append(Mistake("policies", told))
         return mistakes
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what widens it before its own policies are stricter."""
+        decisive = ("account_id", "zone_id", *self.replaced_by)
+        was, now = olds.get(OWN_POLICIES), news.get(OWN_POLICIES) or NO_POLICIES
+        if was is None or was == now or any(olds.get(n) != news.get(n) for n in decisive):
+            # Nothing is known, or nothing changes; or it is a new one, which lets nobody in yet.
+            return []
+        told = stricter(read(was), read(now))
+        changed = [name for name in places.WAYS if olds.get(name) != news.get(name)]
+        return [
+            Mistake(changed[0] if field == WHERE else field, FIRST.format(what, told))
+            for field, what in reach_of(news).widened(reach_of(olds)).items()
+            if told
+        ]
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of policies that stay, and of what cannot be replaced."""
@@ -306,6 +331,15 @@ def _complete(scim: Any) -> None:
         )
 
 
+# What says where an application is, and how people log in to it.
+_REACH = ("type", *places.WAYS, "allowed_idps", "session_duration", "mfa_config")
+
+
+def reach_of(declared: Mapping[str, Any]) -> Reach:
+    """Return where an application is, and how people log in to it."""
+    return Reach.of(declared, places.keys(declared))
+
+
 class AccessApplication(Resource, module="cloudflare", name="AccessApplication"):
     """Something behind Access, under an account or a zone.
 
@@ -386,7 +420,11 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
     ) -> None:
         policies = refer_all(policies, POLICIES)
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
-        self._declare(locals())
+        told = {name: fact for name, fact in self.lifecycle.facts().items() if name in _REACH}
+        reach = describe_application(told, locals())
+        reserved = {OWN_POLICIES: own_policies(Deployment.current(), self)}
+        self._declare(locals(), reserved=reserved)
+        tell_reach(self, reach)
         if isinstance(policies, list) and policies:
             attaches(resource_name, self)
 

@@ -38,9 +38,11 @@ from .owned_policies import (
     mistakes_together,
     policy_name,
     precedence_of,
+    tell_policies,
 )
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
 from .transition import NoRoomError, Placed, Policy, Step, Wanted, is_on_the_way, transition
+from .widened import Told, stricter
 
 
 class AccessApplicationPoliciesInputs(Inputs):
@@ -91,6 +93,16 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             names.add(policy_name(policy))
             mistakes += policy_mistakes(policy, f"policies[{index}].")
         return mistakes
+
+    def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
+        """Compare the whole lists."""
+
+        def told(props: Mapping[str, Any]) -> list[Told]:
+            policies = props.get("policies")
+            entries = [policies] if policies == UNKNOWN else [one for _, one in in_order(policies)]
+            return [*map(Told.declared, entries)]
+
+        return stricter(told(olds), told(news))
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what hardly anyone means."""
@@ -453,5 +465,6 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         wrong = mistakes_together(resource_name, application, ALL)
+        reserved = tell_policies(application, ALL, policies)
         arguments, mistake = in_application(locals(), dies_with=not refers(policies))
-        self._declare(arguments, wrong + mistake)
+        self._declare(arguments, wrong + mistake, reserved)

@@ -21,18 +21,21 @@ from ..keyed import Mistake
 from ..lifecycle import Lifecycle, Scope
 from ..model import State
 from ..references import Reference
-from ..resource import Resource
+from ..resource import Deployment, Resource
 from .owned_policies import (
     ONE,
     REUSABLE,
     OfAnApplication,
     in_application,
     mistakes_together,
+    own_policies,
     policy_name,
     precedence_of,
+    tell_policies,
 )
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
-from .rules import Rule
+from .rules import Rule, everyone
+from .widened import NO_POLICIES, OWN_POLICIES, REACH, Told, read, stricter
 
 
 class AccessApplicationPolicyInputs(PolicyInputs):
@@ -66,6 +69,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
     what = "Access application policy"
     inputs = AccessApplicationPolicyInputs
     state = AccessApplicationPolicyState
+    reserved = frozenset({REACH, OWN_POLICIES})
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""
@@ -75,6 +79,16 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """Warn of what hardly anyone means."""
         del was
         yield from policy_concerns(declared)
+
+    def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
+        """Compare all of the application's; by itself what an Output says, which no text has."""
+        texts = [props.get(OWN_POLICIES) or NO_POLICIES for props in (olds, news)]
+        if texts[0] != texts[1]:
+            return stricter(*map(read, texts))
+        was, now = Told.declared(olds), Told.declared(news)
+        # Before whomever others let in; a policy that lets nobody in any more, before nobody.
+        is_stricter = stricter([was], [now]) or stricter([was, EVERYBODY], [now, EVERYBODY])
+        return f'"{now.name}" gets stricter for some people' if is_stricter else None
 
     def collection_of(self, props: Mapping[str, Any]) -> str:
         """Say that it lives in its application."""
@@ -198,6 +212,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         super()._delete(scope, id_, props)
 
 
+EVERYBODY = Told.declared({"name": "", "decision": "allow", "include": {"": everyone()}})
 # The places of applications that policies of this process wait for.
 _wanted: Counter[tuple[str, int]] = Counter()
 _making_room = threading.Lock()
@@ -274,9 +289,11 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
             else precedence
         )
         wrong = mistakes_together(resource_name, application, place)
+        reserved = tell_policies(application, place, [locals()])
+        reserved[OWN_POLICIES] = own_policies(Deployment.current(), application)
         # Each is deleted by itself: an allow that outlived its deny would let somebody in.
         arguments, mistake = in_application(locals(), dies_with=False)
-        self._declare(arguments, wrong + mistake)
+        self._declare(arguments, wrong + mistake, reserved)
 
     @classmethod
     def get(  # type: ignore[override]  # it is found in its application and nowhere else

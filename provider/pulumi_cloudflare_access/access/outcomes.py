@@ -20,7 +20,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..keyed import NOTHING_KNOWN
 from ..model import fields_of
@@ -31,8 +31,9 @@ from .rules import RULES, everyone
 DENY = "deny"
 # From the weakest on.
 _RANKS = {"bypass": 0, "non_identity": 1, "allow": 2, DENY: 3}
+DECISIONS = frozenset(_RANKS)
 _BEFORE_LOGIN = frozenset({"bypass", "non_identity"})
-_EVERYONE = RULES.canonical(everyone())
+EVERYONE = RULES.canonical(everyone())
 _SHAPE = NestedShape(fields_of(PolicyInputs))
 
 
@@ -53,12 +54,12 @@ class People:
     @property
     def is_everybody(self) -> bool:
         """Return whether nobody can fail to match."""
-        return _EVERYONE in self.include and not self.exclude and not self.require
+        return EVERYONE in self.include and not self.exclude and not self.require
 
     def is_within(self, other: People) -> bool:
         """Return whether everybody who matches this one is known to match the other."""
         return (
-            (self.include <= other.include or _EVERYONE in other.include)
+            (self.include <= other.include or EVERYONE in other.include)
             and other.exclude <= self.exclude
             and other.require <= self.require
         )
@@ -114,8 +115,8 @@ class Outcome:
             and self.isolation >= other.isolation
             and self.justification >= other.justification
             and self.connection == other.connection
-            and _is_no_longer(self.session, other.session)
-            and (self.mfa == other.mfa or (other.mfa is not None and _asks(self.mfa, other.mfa)))
+            and is_no_longer(self.session, other.session)
+            and _asks_all_of(self.mfa, other.mfa)
         )
 
 
@@ -136,28 +137,37 @@ class Mfa:
             meaning.get("session_duration"),
         )
 
+    def asks_all_of(self, other: Mfa) -> bool:
+        """Return whether it asks all that another one does."""
+        if other.is_disabled or self == other:
+            return True
+        fewer = bool(self.authenticators) and self.authenticators <= other.authenticators
+        return (
+            not self.is_disabled
+            and (fewer or self.authenticators == other.authenticators)
+            and is_no_longer(self.session, other.session)
+        )
+
 
 DENIED = Outcome(DENY)
 
 
-def _asks(one: Mfa | None, other: Mfa) -> bool:
-    """Return whether one asks all that the other does."""
-    if other.is_disabled:
-        return True
-    if one is None or one.is_disabled:
-        return False
-    fewer = bool(one.authenticators) and one.authenticators <= other.authenticators
-    return (fewer or one.authenticators == other.authenticators) and _is_no_longer(
-        one.session, other.session
-    )
+def _asks_all_of(one: Mfa | None, other: Mfa | None) -> bool:
+    """Compare what two policies ask; None is as the organization has it, which nobody knows."""
+    if one is None or other is None:
+        return one is other or bool(other and other.is_disabled)
+    return one.asks_all_of(other)
 
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 
 
-def _is_no_longer(one: str | None, other: str | None) -> bool:
-    """Compare two durations. A word such as "as the application's" is no length."""
+def is_no_longer(one: str | None, other: str | None) -> bool:
+    """Return whether a duration is known to be no longer than another.
+
+    A word such as "as the application's" is no length, and equals itself alone.
+    """
     if one == other:
         return True
     lengths = (_seconds(one), _seconds(other))
@@ -206,11 +216,12 @@ class Decides(Protocol):
         """Whom it matches, and what becomes of them."""
 
 
-def in_turn(policies: Iterable[Decides]) -> list[Ruling]:
-    """Return what policies say in the order in which they are asked: before the login, after it."""
-    rulings = [policy.ruling for policy in policies]
-    early = [ruling for ruling in rulings if is_early(ruling)]
-    return early + [ruling for ruling in rulings if not is_early(ruling)]
+D = TypeVar("D", bound=Decides)
+
+
+def in_turn(policies: Iterable[D]) -> list[D]:
+    """Return policies in the order in which they are asked: before the login, then after it."""
+    return sorted(policies, key=lambda policy: not is_early(policy.ruling))
 
 
 def is_early(ruling: Ruling) -> bool:
@@ -219,14 +230,16 @@ def is_early(ruling: Ruling) -> bool:
 
 
 @dataclass(frozen=True)
-class _First:
-    """Those whom a policy of a list is the first to match: whom they match, and whom not.
+class First(Generic[D]):
+    """Those whom a policy of a list is the first to match; without one, those whom none matches.
 
-    Both are sets of conditions, one bit each; what follows from them is in them.
+    `matching` are the conditions that they are known to meet, `failing` those that they do not:
+    sets, one bit for each.
     """
 
     matching: int
     failing: int
+    policy: D | None
     outcome: Outcome
 
 
@@ -236,13 +249,11 @@ class Comparison:
     Exact for opaque conditions: somebody exists for every combination that the facts allow.
     """
 
-    def __init__(
-        self, old: Sequence[Decides], new: Sequence[Decides], others: Sequence[Decides] = ()
-    ) -> None:
+    def __init__(self, old: Sequence[Decides], new: Sequence[Decides]) -> None:
         self._bits: dict[tuple[bool, People], int] = {}
         self._implied: dict[int, int] = {}
         self._always = 0
-        rulings = {*in_turn(old), *in_turn(new), *in_turn(others)}
+        rulings = {policy.ruling for policies in (old, new) for policy in policies}
         for early in (True, False):
             conditions = {ruling.people for ruling in rulings if is_early(ruling) is early}
             for people in conditions:
@@ -280,22 +291,30 @@ class Comparison:
                     return True
         return False
 
-    def _firsts(self, policies: Sequence[Decides]) -> Iterator[_First]:
+    def decided(self, one: Sequence[D], other: Sequence[D]) -> Iterator[tuple[First[D], First[D]]]:
+        """Return what decides for the same people in two lists."""
+        others = [*self._firsts(other)]
+        for now in self._firsts(one):
+            for instead in self._also(now, others):
+                yield now, instead
+
+    def _firsts(self, policies: Sequence[D]) -> Iterator[First[D]]:
         """Return those whom each policy of a list decides for, and those whom none does."""
         before = 0
-        for ruling in in_turn(policies):
+        for policy in in_turn(policies):
+            ruling = policy.ruling
             bit = self._bits[is_early(ruling), ruling.people]
             matching = self._implied[bit] | self._always
             if not matching & before:
-                yield _First(matching, before, ruling.outcome)
+                yield First(matching, before, policy, ruling.outcome)
             before |= bit
         if not self._always & before:
-            yield _First(self._always, before, DENIED)
+            yield First(self._always, before, None, DENIED)
 
     @staticmethod
     def _also(
-        one: _First, others: Iterable[_First], third: _First | None = None
-    ) -> Iterator[_First]:
+        one: First[Any], others: Iterable[First[D]], third: First[Any] | None = None
+    ) -> Iterator[First[D]]:
         """Return which others decide for some of the same people."""
         matching, failing = one.matching, one.failing
         if third is not None:
@@ -305,6 +324,13 @@ class Comparison:
                 yield other
 
 
-def is_weaker(one: Sequence[Decides], other: Sequence[Decides]) -> bool:
-    """Return whether somebody gets more by one list than by another."""
-    return Comparison(other, other, one).is_weaker(one)
+def loosest(one: Sequence[D], other: Sequence[D]) -> tuple[D, D | None] | None:
+    """Return a policy by which somebody gets more than by what another list has instead.
+
+    None: nobody does. The other list's is None where none of it matches.
+    """
+    comparison = Comparison(one, other)
+    for now, instead in comparison.decided(one, other):
+        if now.policy is not None and not now.outcome.is_no_weaker(instead.outcome):
+            return now.policy, instead.policy
+    return None

@@ -5,8 +5,9 @@ Reusable policies have their places among them: the first that matches decides, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
@@ -14,6 +15,7 @@ from ..lifecycle import Lifecycle, segment_mistakes
 from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
 from .application_fields import attached
+from .widened import OWN_POLICIES, REACH, as_text, describe
 
 # The kinds of an application's own policies, as a list and one by one.
 LIST, ONE = "access_application_policies", "access_application_policy"
@@ -25,6 +27,12 @@ MOVED = (
     "policy of the application's own, whose place this resource does not declare. Nothing was "
     'sent. Make that one reusable (AccessPolicy with adopt="<id>") and declare it here, or change '
     "the order at Cloudflare first, then run pulumi refresh"
+)
+AFTER = (
+    "{}, and the application is wider than when these policies were last written ({}). The "
+    "application is written before its policies: the old ones would decide until the new ones are "
+    "written, and longer if that fails. Change the policies in an up of their own first, then the "
+    "application; if it is that wide already, run an up with the old policies before"
 )
 
 
@@ -41,6 +49,7 @@ class OfAnApplication(Lifecycle):
     heeds_claims = True
     needs = "Access: Apps and Policies"
     per_page = 200
+    reserved: ClassVar[frozenset[str]] = frozenset({REACH})
 
     def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Take the application's scope. A preview may not know yet which of the two it has."""
@@ -56,6 +65,23 @@ class OfAnApplication(Lifecycle):
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be an application's id."""
         return segment_mistakes("application", declared.get("application"))
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what makes it stricter after the application is wider."""
+        # Which refers to this module.
+        from .application import reach_of  # noqa: PLC0415
+
+        is_another = not self.facts()["application"].same(olds["application"], news["application"])
+        if REACH not in olds or REACH not in news or is_another:
+            return []
+        was, now = (reach_of(json.loads(props[REACH])) for props in (olds, news))
+        wider = now.widened(was)
+        told = self._stricter(olds, news) if wider else None
+        return [Mistake("", AFTER.format(told, "; ".join(wider.values())))] if told else []
+
+    def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
+        """Say what gets stricter for somebody, or nothing."""
+        raise NotImplementedError
 
     def _policies(self, where: str) -> list[dict[str, Any]]:
         """Read an application's policies of both kinds, in order."""
@@ -146,6 +172,25 @@ def mistakes_together(resource_name: str, application: Reference, place: Any) ->
         mistakes = [f'precedence: "{parts[place]}" is in this place of the application already']
     parts.setdefault(place, resource_name)
     return mistakes
+
+
+def tell_policies(application: Reference, place: Any, policies: Any) -> dict[str, Any]:
+    """Tell an application what a resource says of its policies; return reserved inputs."""
+    deployment = Deployment.current()
+    deployment.told(OWN_POLICIES, application).append((place, describe(policies)))
+    reach = deployment.told(REACH, application)
+    return {REACH: reach[-1]} if reach else {}
+
+
+def tell_reach(application: Resource, reach: str) -> None:
+    """Tell the policies of an application where it is, and how people log in to it."""
+    Deployment.current().told(REACH, application).append(reach)
+
+
+async def own_policies(deployment: Deployment, application: Reference) -> str | None:
+    """Write down what the program says of an application's policies. Asked for when it has run."""
+    told = deployment.told(OWN_POLICIES, application)
+    return as_text(told) if told else None
 
 
 def attaches(resource_name: str, application: Resource) -> None:

@@ -1,0 +1,236 @@
+"""An application that is widened in one run with policies of its own that get stricter.
+
+The application is written before its policies, which need its id. Until they are written, and for
+good if that fails, the old ones decide, in a new place too. So each of the two has a reserved input
+with what the program says of the other, as text. Check compares it with the text of the run before,
+and refuses the run if somebody gets more by the old policies than by the new ones. The application
+is asked first, and knows its own fields; the policies know what they say, and what the last run
+that wrote them said.
+
+The text is written while the program runs. It never waits for an Output, which might wait for the
+application: an Output is a word for itself, and so is a resource.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from ..keyed import NOT_KNOWN_YET, UNKNOWN
+from ..model import fields_of
+from ..references import word_for
+from ..shapes import Field
+from .outcomes import DECISIONS, EVERYONE, Mfa, Outcome, People, Ruling, is_no_longer, loosest
+from .places import uncovered
+from .policy import PolicyInputs
+from .rules import RULES
+
+# Reserved inputs: of the application, and of its policies.
+OWN_POLICIES, REACH = "__own_policies", "__reach"
+NO_POLICIES = "[]"
+# What `Reach.widened` calls where an application is, which several fields say.
+PLACES = "places"
+SECTIONS = ("include", "exclude", "require")
+_FIELDS = fields_of(PolicyInputs)
+
+# --------------------------------------------------------------------------------- in the program
+
+
+def describe(policies: Any) -> list[dict[str, Any]]:
+    """Describe policies as a program gives them to a constructor. What is no policy is opaque."""
+    if not isinstance(policies, (list, tuple)):
+        return [_opaque("policies", Words().plain(policies, "policies"))]
+    return [_described(policy, f"policies[{index}]") for index, policy in enumerate(policies)]
+
+
+def as_text(told: Iterable[tuple[Any, Sequence[Mapping[str, Any]]]]) -> str:
+    """Write down what resources say of an application's policies, each with its precedence.
+
+    A list of all of them has no precedence.
+    """
+    placed = [(place, policy) for place, policies in told for policy in policies]
+    numbers = [place for place, _ in placed if isinstance(place, int)]
+    if 0 < len(numbers) < len(placed):
+        # Single policies whose order is not known yet: they are compared as a whole.
+        whole = _opaque("policies", [[str(place), policy] for place, policy in placed])
+        placed = [(0, whole)]
+    placed.sort(key=lambda one: one[0] if isinstance(one[0], int) else 0)
+    return json.dumps([policy for _, policy in placed], sort_keys=True, separators=(",", ":"))
+
+
+def _described(policy: Any, path: str) -> dict[str, Any]:
+    """Describe a policy: whom it matches by digests, which are enough to compare."""
+    words = Words()
+    name = policy.get("name") if isinstance(policy, Mapping) else None
+    called = name if isinstance(name, str) else path
+    if not isinstance(policy, Mapping):
+        return _opaque(called, words.plain(policy, called))
+    told: dict[str, Any] = {"name": called}
+    opaque = {}
+    for field, shape in ((name, fact.shape) for name, fact in _FIELDS.items()):
+        if field == "name" or policy.get(field) is None:
+            continue
+        plain = words.plain(policy[field], f"{called}.{field}")
+        if field in SECTIONS:
+            rules = plain if isinstance(plain, list) else [plain]
+            told[field] = sorted(map(_rule, rules))
+        elif _has_word(plain) or (checked := shape.check(plain, field))[1]:
+            opaque[field] = plain
+        else:
+            told[field] = shape.meaning(checked[0])
+    if opaque:
+        told["opaque"] = _digest(opaque)
+    return told
+
+
+def _opaque(called: str, value: Any) -> dict[str, Any]:
+    """Describe what cannot be looked into: it is itself, and nothing else."""
+    return {"name": called, "decision": _digest(value), "include": [_digest(value)]}
+
+
+def _rule(rule: Any) -> str:
+    canonical = RULES.canonical(rule) if isinstance(rule, Mapping) else rule
+    return EVERYONE if canonical == EVERYONE else _digest(canonical)
+
+
+class _Word(str):
+    """The word for what is not known while the program runs."""
+
+    __slots__ = ()
+
+
+class Words:
+    """Gives words to Outputs: in the next run, the same place has the same word."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def plain(self, value: Any, path: str) -> Any:
+        """Write a value down without what is not known yet."""
+        if isinstance(value, (pulumi.Output, pulumi.Resource, Awaitable)):
+            word = word_for(value)
+            if word is None:
+                # Not by its index: one more entry before it does not make it another.
+                self._seen[path] += 1
+                word = f"{path} {self._seen[path]}"
+            return _Word(f"<{word}>")
+        if isinstance(value, Mapping):
+            return {key: self.plain(inner, f"{path}.{key}") for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.plain(inner, path) for inner in value]
+        return value
+
+
+def describe_application(fields: Mapping[str, Field], arguments: Mapping[str, Any]) -> str:
+    """Write down what a program gives an application's constructor, of some fields."""
+    words, told = Words(), {}
+    for name, field in fields.items():
+        if arguments.get(name) is None:
+            continue
+        plain = words.plain(arguments[name], name)
+        checked, wrong = field.shape.check(plain, name)
+        if wrong:
+            # What is not known yet has not the form that it will have.
+            checked = dict(enumerate(plain)) if isinstance(plain, list) else {"": plain}
+        told[name] = checked
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+
+def _has_word(plain: Any) -> bool:
+    if isinstance(plain, Mapping):
+        return any(map(_has_word, plain.values()))
+    return any(map(_has_word, plain)) if isinstance(plain, list) else isinstance(plain, _Word)
+
+
+def _digest(value: Any) -> str:
+    written = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+# --------------------------------------------------------------------------------------- in check
+
+
+@dataclass(frozen=True)
+class Told:
+    """A policy, as a text or a declaration has it."""
+
+    name: str
+    ruling: Ruling
+
+    @classmethod
+    def declared(cls, policy: Any) -> Told:
+        """Read a policy in the form of the state; it may not be known yet."""
+        if not isinstance(policy, Mapping):
+            return cls("policies", Ruling(People(frozenset([UNKNOWN])), Outcome(UNKNOWN)))
+        return cls(str(policy.get("name")), Ruling.of(policy))
+
+
+def read(text: str) -> list[Told]:
+    """Read the policies of a text."""
+    return [_told(policy) for policy in json.loads(text)]
+
+
+def _told(policy: Mapping[str, Any]) -> Told:
+    rest = [policy.get("connection_rules"), policy.get("opaque")]
+    compared_whole = {"connection_rules": rest if any(rest) else None}
+    outcome = Outcome.of({**policy, **compared_whole})
+    return Told(policy["name"], Ruling(People.of(policy), outcome))
+
+
+def stricter(was: Sequence[Told], now: Sequence[Told]) -> str | None:
+    """Say which policy gets stricter for somebody; None: none does."""
+    found = loosest(was, now)
+    if found is None:
+        return None
+    old, new = found
+    if {told.ruling.outcome.decision for told in (old, new or old)} - DECISIONS:
+        return f'it is not known yet whether "{(new or old).name}" gets stricter'
+    if new is None:
+        return f'"{old.name}" lets in people whom no policy lets in any more'
+    if new.name == old.name:
+        return f'"{new.name}" gets stricter for some people'
+    return f'"{new.name}" is stricter for some people than "{old.name}", which decides for them now'
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where an application is, and how people log in to it."""
+
+    places: frozenset[str]
+    """Their keys."""
+    idps: frozenset[str]
+    """Empty: all."""
+    session: str
+    mfa: Mfa
+
+    @classmethod
+    def of(cls, declared: Mapping[str, Any], places: Iterable[str]) -> Reach:
+        """Read an application's declaration."""
+        idps = declared.get("allowed_idps") or {}
+        entries = idps.values() if isinstance(idps, Mapping) else [idps]
+        return cls(
+            frozenset(places),
+            frozenset(str(one.get("id") if isinstance(one, Mapping) else one) for one in entries),
+            str(declared.get("session_duration") or "24h"),
+            Mfa.of(declared.get("mfa_config") or {}),
+        )
+
+    def widened(self, was: Reach) -> dict[str, str]:
+        """Say what is wider than it was, by field."""
+        told = {}
+        if added := uncovered({*self.places}, {*was.places}):
+            new = "is a new place" if len(added) == 1 else "are new places"
+            told[PLACES] = f"{', '.join(added)} {new}".replace(UNKNOWN, NOT_KNOWN_YET)
+        if was.idps and not (self.idps and self.idps <= was.idps):
+            told["allowed_idps"] = "more people can log in"
+        if not is_no_longer(self.session, was.session):
+            told["session_duration"] = "sessions get longer"
+        if was.mfa != Mfa() and not self.mfa.asks_all_of(was.mfa):
+            told["mfa_config"] = "multi-factor authentication asks for less, or for something else"
+        return told
