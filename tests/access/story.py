@@ -37,7 +37,7 @@ from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 
 IDPS = ["ea85612a-29c8-46c2-bacb-669d65136971", "12312312-29c8-46c2-bacb-669d65136971"]
-TAGS = ["engineers", "staff", "guests"]
+TAGS = ["engineers", "__staff", "gu\u200bests"]
 NOBODYS = "f" * 32
 MOST = 11  # resources in one program
 
@@ -72,7 +72,7 @@ RULES: list[Fields] = [
     {"user_risk_score": {"user_risk_score": ["low", "high", "unscored"]}},
     {"user_risk_score": {"user_risk_score": ["medium"]}},
 ]
-NAMES = ["Staff", "Engineers", "staff", "Ops > all", "Gäste"]
+NAMES = ["Staff", "__Block", "staff", "Ops > all", "G\u00e4ste\x1b[31m\n\u202e"]
 DECISIONS = ["allow", "deny", "bypass", "non_identity"]
 DURATIONS = ["30m", "24h", "2h45m"]
 FLAGS = st.booleans()
