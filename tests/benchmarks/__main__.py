@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from benchmarks import calls, counts, engine, processes, schedule
+from benchmarks import calls, counts, engine, insights, processes, schedule
 from benchmarks.figures import Figure, keep, table
 from benchmarks.readme import written
 
@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "start": processes.started,
     "calls": calls.checks,
     "schedule": schedule.schedule,
+    "insight": insights.all_of_them,
     "refresh": calls.refresh,
     "creates": calls.creates,
     "requests": counts.requests,
