@@ -2,22 +2,21 @@
 
 The engine checks what others refer to first. So when an application, or its list of policies, is
 checked, the rules of all that it refers to are known, before and after. Noting a resource costs
-nothing but a comparison of its inputs; nothing is read before something has changed.
+nothing but a comparison of its inputs; nothing is read before something has changed, and then what
+lies around one application, not the whole stack.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .reading import kinds
-from .reading.resources import Document, Resource, Side
+from .reading.resources import Resource, Side
 
 if TYPE_CHECKING:
     from .comparison import PlaceChange
-    from .world import Application
-
-_PLACED: Final = frozenset((kinds.APPLICATION, kinds.POLICY_LIST, kinds.OWNED_POLICY))
+    from .reading.around import Around
 
 
 class Run:
@@ -25,6 +24,8 @@ class Run:
 
     def __init__(self) -> None:
         self._resources: dict[str, Resource] = {}
+        self._waiting: dict[str, None] = {}
+        self._around: Around | None = None
         self._has_changes = False
 
     def seen(
@@ -39,8 +40,11 @@ class Run:
     ) -> None:
         """Note a resource: its inputs in the state, and those that check returns.
 
-        `old` is None for one that is not in the state. `id_` is its id, where it is known.
+        `old` is None for one that is not in the state. `id_` is its id, where it is known; what is
+        learnt later is noted by another call.
         """
+        if kinds.kind_of(type_) is None:
+            return
         before = None if old is None else Side(old, id=id_)
         after = Side(new, id=id_, dependencies=dependencies or {})
         changed = (
@@ -48,8 +52,9 @@ class Run:
             if old is not None
             else frozenset(new)
         )
-        self._has_changes |= bool(changed)
+        self._has_changes |= bool(changed) or old is None
         self._resources[urn] = Resource(urn, type_, before, after, changed)
+        self._waiting[urn] = None
 
     def changes(self, urn: str) -> list[PlaceChange]:
         """Return what changes where an application answers that has been seen, with its policies.
@@ -57,29 +62,23 @@ class Run:
         `urn`: of the application, of its list of policies, or of one of them. What has not been
         seen, deletions among it, counts as it is not known.
         """
-        resource = self._resources.get(urn)
-        if not self._has_changes or resource is None:
-            return []
-        if kinds.kind_of(resource.type) not in _PLACED:
+        if not self._has_changes or urn not in self._resources:
             return []
         # Only a change is worth the time that these take to load.
         from .comparison import Comparer, Verdict  # noqa: PLC0415
+        from .reading.around import Around  # noqa: PLC0415
         from .reading.worlds import worlds_of  # noqa: PLC0415
 
-        worlds = worlds_of(Document("preview", list(self._resources.values())))
-        key = self._application_of(resource, worlds.new.applications)
-        if key is None:
-            return []
-        compared = Comparer(worlds.old, worlds.new).compare((key,))
-        return [place for place in compared.places if place.verdict is not Verdict.SAME]
-
-    def _application_of(
-        self, resource: Resource, applications: Mapping[str, Application]
-    ) -> str | None:
-        """Return the application that a resource is, or belongs to."""
-        if resource.urn in applications:
-            return resource.urn
-        for key, application in applications.items():
-            if any(str(step).startswith(resource.urn) for step in application.policies):
-                return key
-        return None
+        if self._around is None:
+            self._around = Around()
+        for waiting in self._waiting:
+            self._around.add(self._resources[waiting])
+        self._waiting.clear()
+        found: list[PlaceChange] = []
+        for application in self._around.applications_of(urn):
+            document = self._around.of(application)
+            if any(one.changed or one.old is None for one in document.resources):
+                worlds = worlds_of(document)
+                compared = Comparer(worlds.old, worlds.new).compare((application,))
+                found += [one for one in compared.places if one.verdict is not Verdict.SAME]
+        return found

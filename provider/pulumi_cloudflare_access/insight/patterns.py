@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
+Labels: TypeAlias = tuple[str, ...]
+"""The labels of a hostname; each may have a wildcard."""
 STAR: Final = "*"
 _ANYTHING: Final[tuple[str, ...]] = (
     "anything",
@@ -167,10 +169,13 @@ def regions(patterns: Collection[Pattern]) -> list[Region]:
 
 # ------------------------------------------------------------------------------------- hostnames
 
-_Labels: TypeAlias = tuple[str, ...]
+
+def in_common(one: Labels, other: Labels) -> bool:
+    """Tell whether two hostnames, of which each may have wildcards, have one in common."""
+    return one == other or bool(_common_hosts(one, other))
 
 
-def _intersections(wild: Sequence[_Labels]) -> list[_Labels]:
+def _intersections(wild: Sequence[Labels]) -> list[Labels]:
     """Return what hostnames with wildcards have in common, in pairs, in threes and so on."""
     found = dict.fromkeys(wild)
     waiting = list(found)
@@ -184,10 +189,10 @@ def _intersections(wild: Sequence[_Labels]) -> list[_Labels]:
     return list(found)
 
 
-def _common_hosts(one: _Labels, other: _Labels) -> list[_Labels]:
+def _common_hosts(one: Labels, other: Labels) -> list[Labels]:
     if len(one) != len(other):
         return []
-    found: list[_Labels] = [()]
+    found: list[Labels] = [()]
     for pair in zip(one, other, strict=True):
         found = [(*labels, common) for labels in found for common in _common_labels(*pair)]
     return found
