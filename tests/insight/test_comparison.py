@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from insight.accounts import (
 )
 from insight.reference import outcomes
 from insight.test_semantics import APP, EACH_TIME, at
+from pulumi_cloudflare_access import spelling
 from pulumi_cloudflare_access.insight import (
     Certainty,
     Outcome,
@@ -38,6 +40,7 @@ from pulumi_cloudflare_access.insight import (
     compare,
 )
 from pulumi_cloudflare_access.insight.boxes import boxes_of
+from pulumi_cloudflare_access.insight.characters import shown
 from pulumi_cloudflare_access.insight.circuit import decide
 from pulumi_cloudflare_access.insight.comparison import Comparer
 from pulumi_cloudflare_access.insight.fingerprints import changed_applications
@@ -273,7 +276,15 @@ def test_a_name_cannot_act_on_a_terminal() -> None:
         {X: [allow({"login_method": {"id": "i"}})]}, more={"access/identity_providers": providers}
     )
     text = one(world({X: []}), account).gains.who.text
-    assert text == "anyone who logs in, logged in through \\u001b[31mOkta\\u202e\\u000a"
+    assert text == "anyone who logs in, logged in through <U+001B>[31mOkta<U+202E><U+000A>"
+    texts = map(chr, range(sys.maxunicode + 1))
+    emoji = (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "1\ufe0f\u20e3",
+        "a\u200db",
+        "\u2764\ufe0f",
+    )
+    assert [one for one in (*texts, *emoji) if shown(one) != spelling.shown(one)] == []
 
 
 # ------------------------------------------------------------------------------------ how, and when

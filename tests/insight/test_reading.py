@@ -24,6 +24,7 @@ from pulumi_cloudflare_access.insight import (
     read_snapshot,
 )
 from pulumi_cloudflare_access.insight.places import places
+from pulumi_cloudflare_access.insight.reading.values import UNKNOWN_VALUES
 
 SOURCES = recording("sources")
 
@@ -374,3 +375,16 @@ def test_policies_of_an_application_that_is_not_known_yet_are_not_lost() -> None
     answer = can(worlds.new, "hr@example.com", "payroll.example.com")
     assert answer.outcome is Outcome.DEPENDS
     assert can(worlds.new, "pat@example.com", "console.example.com").outcome is Outcome.NO
+
+
+@pytest.mark.parametrize("sign", sorted(UNKNOWN_VALUES))
+def test_whatever_type_it_has_what_is_not_known_yet_is_not_known(sign: str) -> None:
+    urn = "urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:AccessGroup::g"
+    group = {"name": "G", "include": sign, "require": {"e": {"email": {"email": sign}}}}
+    step = {
+        "op": "create",
+        "urn": urn,
+        "newState": {"type": urn.split("::")[2], "urn": urn, "inputs": group},
+    }
+    rules = read({"steps": [step]}).new.groups[urn].rules
+    assert [rule.atom[:2] for rule in rules.all] == [("unknown", "not-known-yet")] * 2

@@ -9,9 +9,9 @@ A failed assertion explains itself: policy by policy, down to the rule that deci
 
 from __future__ import annotations
 
+from .characters import shown
 from .comparison import Comparer, PlaceChange, Verdict
 from .explanation import explain
-from .names import shown
 from .prove import Given, only
 from .questions import Outcome, can
 from .reading.worlds import Worlds

@@ -29,6 +29,8 @@ WINNER: Final = "winner"
 IN_PROVIDER: Final = "login_method"
 GROUP: Final = "group"
 EVERYONE: Final = "everyone"
+LISTS: Final[Mapping[str, str]] = {"email_list": "email", "ip_list": "ip"}
+"""Selectors of Zero Trust lists, and that of one entry of such a list."""
 
 
 @dataclass(frozen=True, slots=True)

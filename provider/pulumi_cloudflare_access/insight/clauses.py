@@ -23,7 +23,8 @@ from .attributes import (
     Risk,
     YesNo,
 )
-from .names import HIDDEN, Names, shown
+from .characters import shown
+from .names import HIDDEN, Names
 from .unknowns import (
     BEFORE_LOGIN,
     DEVICE_LOGIN,

@@ -10,6 +10,7 @@ from typing import Any, Final
 from . import how
 from .attributes import OneOf, YesNo
 from .boxes import boxes_of, widest
+from .characters import shown
 from .circuit import decide
 from .diagram import NODE_LIMIT, Diagram, Node, deep
 from .errors import TooLargeError
@@ -18,7 +19,7 @@ from .finding import Finding, findings
 from .fingerprints import Fingerprints, Interner
 from .formulas import Formulas
 from .known import Known
-from .names import Names, shown
+from .names import Names
 from .places import PUBLIC, Place, places
 from .population import People
 from .rights import NO_RIGHTS, RightsComparison, compare_rights
@@ -416,8 +417,8 @@ class _Place:
         return tuple(
             HowChange(
                 one.facet,
-                one.before,
-                one.after,
+                shown(one.before),
+                shown(one.after),
                 how.widening(one.facet, one.before, one.after),
                 self._described(one.who),
             )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from .atoms import GROUP
-from .names import Names, shown
+from .characters import shown
+from .names import Names
 from .places import directory
 from .population import People
 from .questions import Answer, Outcome, answer, subject_of

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from . import how, unknowns
 from .atoms import EVERYONE, GROUP, IDENTITY, SERVICE, Atom
+from .characters import shown
 from .diagram import NODE_LIMIT
 from .errors import TooLargeError
 from .formulas import Formulas
-from .names import Names, shown
+from .names import Names
 from .patterns import Pattern
 from .places import PUBLIC, destinations_of, places
 from .prove import never_decide

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Final
 
-from .atoms import GROUP
+from .atoms import GROUP, LISTS
 from .semantics import Answering
 from .world import Application, Policy, Rules, Step, World
 
@@ -59,7 +59,7 @@ class Fingerprints:
             providers if providers is None else frozenset(providers),
             application.terms,
             application.device_login if providers or providers is None else None,
-            application.key if providers is None else None,
+            (application.key, application.unread) if providers is None else None,
         )
 
     def _step(self, step: Step) -> Hashable:
@@ -94,7 +94,7 @@ class Fingerprints:
         )
 
     def _atom(self, atom: tuple[str, ...]) -> Hashable:
-        if atom[0] in {"email_list", "ip_list"}:
+        if atom[0] in LISTS:
             contents = self._world.lists.get(atom[1])
             return atom if contents is None else (*atom, frozenset(contents))
         return atom

@@ -83,9 +83,9 @@ def effective(policy: Policy | None, decision: str, application: Application) ->
     terms[SESSION] = own.session or whole.session or DEFAULT_SESSION
     if decision != ALLOW:
         return terms
-    terms[APPROVAL] = " and ".join(own.approval)
-    terms[JUSTIFICATION] = "yes" if own.justification else ""
-    terms[ISOLATION] = "yes" if own.isolation else ""
+    terms[APPROVAL] = own.approval or ""
+    terms[JUSTIFICATION] = own.justification or ""
+    terms[ISOLATION] = own.isolation or ""
     terms[MFA] = own.mfa or whole.mfa or ""
     terms[CONNECTION] = own.connection or ""
     return terms

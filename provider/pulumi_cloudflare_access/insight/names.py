@@ -1,29 +1,16 @@
-"""What things are called in words. Names are data: nothing in them can act on a terminal."""
+"""What things are called in words."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from .atoms import DECISION, GROUP, UNKNOWN, WINNER, Atom
-from .unknowns import sentence
+from .characters import shown
+from .unknowns import BEFORE_LOGIN, sentence
 from .world import World
 
 HIDDEN: Final = "(secret)"
-
-
-def shown(text: str) -> str:
-    """Write a name so that it stays in its line: control characters and the like are escaped."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        one if unicodedata.category(one) not in _UNSHOWN else f"\\u{ord(one):04x}" for one in text
-    )
-
-
-# Control, format (also bidirectional overrides), surrogates, line and paragraph separators.
-_UNSHOWN: Final = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 class Names:
@@ -41,7 +28,14 @@ class Names:
         return shown(key.rpartition("::")[2] or key)
 
     def is_secret(self, atom: Atom) -> bool:
-        """Tell an atom that stands in secret rules alone."""
+        """Tell an atom that stands in secret rules alone, or is what one does before a login.
+
+        What is not known is no secret.
+        """
+        if atom[:2] == (UNKNOWN, BEFORE_LOGIN.code):
+            atom = atom[2:]
+        if atom[0] in {UNKNOWN, DECISION, WINNER}:
+            return False
         worlds = self._worlds
         return any(atom in world.secrets for world in worlds) and not any(
             atom in world.plain for world in worlds

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from .addresses import interval_of
+from .characters import shown
 from .errors import UnknownPlaceError
 from .patterns import Pattern, Region, Url, regions
 from .semantics import CLOSED, Answering
@@ -298,7 +299,7 @@ class Directory:
         message = f'No application of this input guards "{text}".'
         close = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
         if close:
-            return f'{message} The nearest is "{close[0]}".'
+            return f'{message} The nearest is "{shown(close[0])}".'
         return message if names else f"{message} There are no applications in it."
 
 

@@ -6,10 +6,11 @@ a denied right does beside an allowed one is not documented: both are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from .characters import shown
 from .world import Right, Rights, UserGroup, World
 
 
@@ -26,7 +27,11 @@ class RightsChange:
 
 @dataclass(frozen=True, slots=True)
 class GroupRightsChange:
-    """What the members of a user group gain and lose. `members_known`: they are named beside it."""
+    """What the members of a user group gain and lose.
+
+    `members_known`: who they are before and after is known, and they are told beside it. If not,
+    somebody may have joined or left, and no right may have changed.
+    """
 
     group: str
     gained: frozenset[Right]
@@ -51,29 +56,55 @@ NO_RIGHTS: Final = RightsComparison()
 def compare_rights(old: World, new: World) -> RightsComparison:
     """Compare the rights of two worlds."""
     before, after = old.rights, new.rights
+    keys = sorted({*before.groups, *after.groups})
+    unknown = {key for key in keys if _is_unknown(before.groups.get(key), after.groups.get(key))}
+    was_known, is_known = _without(before, unknown), _without(after, unknown)
     people = []
-    for who in sorted({*_people(before), *_people(after)}):
-        had, has = rights_of(before, who), rights_of(after, who)
-        was_in, is_in = _groups_of(before, who), _groups_of(after, who)
+    for who in sorted({*_people(was_known), *_people(is_known)}):
+        had, has = rights_of(was_known, who), rights_of(is_known, who)
+        was_in, is_in = _groups_of(was_known, who), _groups_of(is_known, who)
         if had != has or was_in.keys() != is_in.keys():
             people.append(
                 RightsChange(
-                    who,
-                    has - had,
-                    had - has,
-                    tuple(sorted(is_in[key] for key in is_in.keys() - was_in.keys())),
-                    tuple(sorted(was_in[key] for key in was_in.keys() - is_in.keys())),
+                    shown(who),
+                    _shown(has - had),
+                    _shown(had - has),
+                    tuple(sorted(shown(is_in[key]) for key in is_in.keys() - was_in.keys())),
+                    tuple(sorted(shown(was_in[key]) for key in was_in.keys() - is_in.keys())),
                 )
             )
     groups = []
-    for key in sorted({*before.groups, *after.groups}):
+    for key in keys:
         was, now = before.groups.get(key), after.groups.get(key)
         had = was.rights if was else frozenset[Right]()
         has = now.rights if now else frozenset[Right]()
-        if had != has:
-            known = all(one is None or one.members is not None for one in (was, now))
-            groups.append(GroupRightsChange(_name(was, now), has - had, had - has, known))
+        if had != has or _may_differ(was, now):
+            name, known = shown(_name(was, now)), key not in unknown
+            groups.append(GroupRightsChange(name, _shown(has - had), _shown(had - has), known))
     return RightsComparison(tuple(people), tuple(groups))
+
+
+def _shown(rights: frozenset[Right]) -> frozenset[Right]:
+    return frozenset(
+        Right(shown(one.access), shown(one.permission), shown(one.resource)) for one in rights
+    )
+
+
+def _is_unknown(*sides: UserGroup | None) -> bool:
+    """Tell a group of whose members nobody can say who they are before or after."""
+    return any(one is not None and one.members is None for one in sides)
+
+
+def _may_differ(was: UserGroup | None, now: UserGroup | None) -> bool:
+    """Tell a group whose members may be others after the change, and are not known."""
+    if was is None or now is None or not _is_unknown(was, now):
+        return False
+    return (was.members is None) != (now.members is None) or was.unread != now.unread
+
+
+def _without(rights: Rights, keys: Collection[str]) -> Rights:
+    groups = {key: group for key, group in rights.groups.items() if key not in keys}
+    return Rights(groups, rights.direct)
 
 
 def rights_of(rights: Rights, who: str) -> frozenset[Right]:

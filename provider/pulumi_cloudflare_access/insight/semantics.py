@@ -17,6 +17,7 @@ from .atoms import (
     GROUP,
     IDENTITY,
     IN_PROVIDER,
+    LISTS,
     PERSON,
     SERVICE,
     UNKNOWN,
@@ -124,10 +125,9 @@ class Semantics(Generic[T]):
 
     def _listed(self, atom: Atom) -> Iterable[Atom]:
         """Return what stands in a list whose contents are known, in place of the list."""
-        if atom[0] not in {"email_list", "ip_list"} or atom[1] not in self.world.lists:
+        if atom[0] not in LISTS or atom[1] not in self.world.lists:
             return (atom,)
-        contents = self.world.lists[atom[1]]
-        return [("email" if atom[0] == "email_list" else "ip", value) for value in contents]
+        return [(LISTS[atom[0]], value) for value in self.world.lists[atom[1]]]
 
     def group(self, key: str, *, early: bool, scope: str = "") -> T:
         """Return who matches a rule about a group: the group's own rules."""
@@ -295,7 +295,7 @@ class Semantics(Generic[T]):
         allowed = application.identity_providers
         if allowed is None:
             what = f'the identity providers of "{application.name}"'
-            return algebra.atom(unknown(NOT_READ, what, application.key))
+            return algebra.atom(unknown(NOT_READ, what, application.unread, application.key))
         if not allowed:
             return algebra.everything
         through = algebra.any_of([(IN_PROVIDER, provider) for provider in allowed])

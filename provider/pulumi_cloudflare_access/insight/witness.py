@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .addresses import address_at, interval_of
-from .atoms import Atom, membership
+from .atoms import IN_PROVIDER, Atom, membership
 from .attributes import (
     Address,
     Attribute,
@@ -90,6 +90,7 @@ class _Made:
             case Provider():
                 at = region == attribute.other
                 self._provider = ANOTHER_PROVIDER if at else attribute.values[region]
+                self._hide([(IN_PROVIDER, self._provider)])
             case Member():
                 self._member(attribute, is_so=bool(region))
             case YesNo():
@@ -122,8 +123,11 @@ class _Made:
         elif region > attribute.other_token:
             application = attribute.applications[region - attribute.other_token - 1]
             self._fields["linked_application"] = application
+            self._hide([("linked_app_token", application)])
         elif region > attribute.NOTHING:
-            self._fields["token"] = attribute.tokens[region - 2]
+            token = attribute.tokens[region - 2]
+            self._fields["token"] = token
+            self._hide([("service_token", token)])
 
     def _put_email(self, attribute: Email, region: int) -> None:
         if region < len(attribute.addresses):
@@ -148,8 +152,7 @@ class _Made:
             self._says.append((provider, membership(attribute.atom)))
 
     def _yes_no(self, atom: Atom, *, is_so: bool) -> None:
-        if not is_fact(atom):
-            self._hide([atom])
+        self._hide([atom])
         if atom[0] == "device_posture":
             self._fields["posture"][atom[1]] = is_so
         elif atom[0] == "auth_method":

@@ -78,14 +78,15 @@ class Group:
 class Terms:
     """What is asked of those whom a policy or an application lets in, beside who they are.
 
-    None, and an empty text: it says nothing about it. `mfa` holds the allowed authenticators and
-    how long one lasts, or "off" where it is switched off.
+    Each is a text that can be compared; None: nothing is said about it. `approval` says who has to
+    approve. `mfa` holds the allowed authenticators and how long one lasts, or "off" where it is
+    switched off.
     """
 
     session: str | None = None
-    approval: tuple[str, ...] = ()
-    justification: bool = False
-    isolation: bool = False
+    approval: str | None = None
+    justification: str | None = None
+    isolation: str | None = None
     mfa: str | None = None
     connection: str | None = None
 
@@ -134,7 +135,8 @@ class Application:
     """An application: what it guards, and its policies in the order of their precedence.
 
     `identity_providers` is empty where every provider of the account may be used, and None where it
-    is not known. A step that no policy of the world has is a policy that was not read.
+    is not known; `unread` tells those before a change from those after it, if they may differ. A
+    step that no policy of the world has is a policy that was not read.
     """
 
     key: str
@@ -146,6 +148,7 @@ class Application:
     terms: Terms = Terms()
     device_login: bool | None = False
     scope: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +162,17 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class UserGroup:
-    """A user group: rights of its members. Members of None: who is in it is not known."""
+    """A user group: rights of its members.
+
+    Members of None: who is in it is not known; `unread` tells those before a change from those
+    after it, if they may differ.
+    """
 
     key: str
     name: str
     rights: frozenset[Right]
     members: frozenset[str] | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +197,7 @@ class World:
     policies: Mapping[str, Policy] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     provider_types: Mapping[str, str] = field(default_factory=dict)
     deleted: frozenset[str] = frozenset()
     access_protection: bool | None = None

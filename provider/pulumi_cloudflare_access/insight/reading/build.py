@@ -22,18 +22,17 @@ from ..world import (
     World,
 )
 from . import kinds
+from .lists import Lists
 from .objects import Object
 from .overlay import ACCOUNT_POLICIES
 from .references import References, When
 from .resources import Note
 from .rights import rights_in
 from .rules import RuleReader, references_in
-from .terms import terms_of
+from .terms import TermsReader
 from .values import Hidden, entries, entries_in_order, text
 
 _DECISIONS: Final = frozenset(("allow", "deny", "bypass", "non_identity"))
-_EMAIL_LIST: Final = "EMAIL"
-_IP_LIST: Final = "IP"
 
 
 @dataclass
@@ -66,7 +65,8 @@ class Builder:
         self._deleted = frozenset(deleted)
         self._protection = access_protection
         self._names: dict[str, str] = {}
-        self._reader = RuleReader(references, when, self._names)
+        self._lists = Lists(self._objects, when)
+        self._reader = RuleReader(references, when, self._names, self._lists.unread)
         self._policies: dict[str, Policy] = {}
         self._owned_ids: dict[str, str] = {}
         self._attached: dict[str, _Attached] = {}
@@ -79,7 +79,6 @@ class Builder:
             self._names[one.key] = one.name
             if one.kind in kinds.NAMED:
                 self._names[one.id or one.key] = one.name
-        lists = {one.id or one.key: _contents(one) for one in self._of(kinds.LIST)}
         groups = {one.key: self._group(one) for one in self._of(kinds.GROUP) if one.is_read}
         for one in self._of(kinds.POLICY):
             if one.is_read:
@@ -97,7 +96,7 @@ class Builder:
             policies=self._policies,
             groups=groups,
             names=self._names,
-            lists={key: contents for key, contents in lists.items() if contents is not None},
+            lists=self._lists.contents,
             provider_types={
                 one.id or one.key: text((one.fields or {}).get("type"))
                 for one in self._of(kinds.PROVIDER)
@@ -105,7 +104,7 @@ class Builder:
             deleted=self._deleted,
             access_protection=self._protection,
             secrets=self._secrets(groups),
-            rights=rights_in(self._objects, self._references),
+            rights=rights_in(self._objects, self._references, self._when),
         )
 
     def _of(self, kind: str) -> list[Object]:
@@ -116,7 +115,8 @@ class Builder:
         rules = [rule for group in groups.values() for rule in group.rules.all]
         rules += [rule for policy in self._policies.values() for rule in policy.rules.all]
         plain = {rule.atom for rule in rules if not rule.secret}
-        return frozenset(rule.atom for rule in rules if rule.secret) - plain
+        secret = {rule.atom for rule in rules if rule.secret} | self._lists.secrets
+        return frozenset(secret - plain)
 
     # ------------------------------------------------------------------------ groups and policies
 
@@ -127,16 +127,16 @@ class Builder:
     def _add_policy(
         self, key: str, holder: Object, fields: Mapping[str, Any], top: str, label: str = ""
     ) -> None:
-        name = label or text(fields.get("name")) or holder.name
-        if "name" in holder.secrets or (top and top in holder.secrets):
-            name = holder.name
+        name = holder.name
+        if not holder.secrets & {top, "name"}:
+            name = label or text(fields.get("name")) or name
         decision = fields.get("decision")
         self._policies[key] = Policy(
             key=key,
             name=name,
             decision=decision if isinstance(decision, str) and decision in _DECISIONS else None,
             rules=self._reader.rules(holder, fields, f'policy "{name}"', top),
-            terms=terms_of(fields),
+            terms=TermsReader(holder, self._when).terms(fields, top),
             scope=holder.scope,
         )
         self._names[key] = name
@@ -157,7 +157,8 @@ class Builder:
                 attached.hidden = self._hidden_policies(one, "policies", policy)
                 continue
             name = text(policy.get("name")) or label
-            key = f"{one.key}/{name}"
+            is_secret = "policies" in one.secrets
+            key = f"{one.key}/{len(attached.listed) if is_secret else name}"
             self._add_policy(key, one, policy, "policies", label or name)
             attached.listed.append(key)
             if isinstance(ids, Mapping) and isinstance(ids.get(name), str):
@@ -191,19 +192,20 @@ class Builder:
     def _application(self, one: Object) -> Application:
         fields = one.fields or {}
         type_ = text(fields.get("type")) or "self_hosted"
-        allowed = fields.get("allowed_idps")
+        allowed = one.told.get("allowed_idps")
         providers = None if isinstance(allowed, Hidden) else self._providers(one, allowed)
         warp = fields.get("allow_authenticate_via_warp")
         return Application(
             key=one.key,
             name=one.name,
             type=type_,
-            destinations=tuple(self._destinations(one, fields)),
+            destinations=tuple(self._destinations(one, one.told)),
             policies=self._steps(one, fields),
             identity_providers=providers if one.is_read else None,
-            terms=terms_of(fields),
+            terms=TermsReader(one, self._when).terms(fields),
             device_login=None if isinstance(warp, Hidden) else bool(warp),
             scope=one.scope,
+            unread=one.mark("allowed_idps", self._when),
         )
 
     def _providers(self, one: Object, allowed: Any) -> tuple[str, ...] | None:
@@ -297,7 +299,8 @@ class Builder:
             return
         attached.reusable = []
         for number, (label, entry) in enumerate(entries_in_order(value)):
-            place, key = self._attached_policy(one, label, entry, number)
+            called = "" if "policies" in one.secrets else label
+            place, key = self._attached_policy(one, called, entry, number)
             attached.reusable.append((place, key))
 
     def _attached_policy(
@@ -310,7 +313,8 @@ class Builder:
         if text(value) in self._owned_ids:
             return place, self._owned_ids[text(value)]
         if "decision" in fields:
-            id_ = text(value) or f"{one.key}/{text(fields.get('name')) or number}"
+            name = "" if "policies" in one.secrets else text(fields.get("name"))
+            id_ = text(value) or f"{one.key}/{name or number}"
             key = self._references.with_id(id_)
             if key not in self._policies:
                 self._add_policy(key, one, fields, "policies", label)
@@ -342,21 +346,6 @@ class Builder:
         self._names[key] = name
         self._policies[key] = Policy(key, name, None, Rules((rule,)), scope=one.scope)
         return key
-
-
-def _contents(one: Object) -> tuple[str, ...] | None:
-    """Return what is in a Zero Trust list of addresses, if all of it is known."""
-    fields = one.fields or {}
-    items, type_ = fields.get("items"), text(fields.get("type")).upper()
-    if items is None or isinstance(items, Hidden) or type_ not in {_EMAIL_LIST, _IP_LIST}:
-        return None
-    found = []
-    for _, item in entries(items):
-        value = item.get("value") if isinstance(item, Mapping) else item
-        if not isinstance(value, str):
-            return None
-        found.append(value.lower())
-    return tuple(found)
 
 
 def _destination(value: Mapping[str, Any]) -> Destination | None:

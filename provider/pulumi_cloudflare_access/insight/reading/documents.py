@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from ..characters import shown
 from ..errors import InputError
 from .resources import GONE, OPERATIONS, REPLACING, Document, Kind, Note, Resource, Side, side_of
 from .values import opened
@@ -120,8 +121,8 @@ def _refuse_newer(operations: Iterable[str]) -> None:
     for operation in operations:
         if operation not in OPERATIONS:
             raise InputError(
-                f'The preview is of a newer Pulumi: it has a step "{operation[:40]}", which this '
-                "version does not know. Update pulumi-cloudflare-access."
+                f'The preview is of a newer Pulumi: it has a step "{shown(operation[:40])}", which '
+                "this version does not know. Update pulumi-cloudflare-access."
             )
 
 

@@ -10,7 +10,7 @@ from ..unknowns import AFTER_CHANGE, BEFORE_CHANGE
 from .kinds import APPLICATION, in_api_form, is_of_another_version, kind_of, property_of
 from .references import When, dependencies_of
 from .resources import Document, Note, Resource, Side
-from .values import opened, secret_properties, text
+from .values import SECRET, opened, secret_properties, text
 
 ADOPT: Final = "adopt"
 ADOPT_CHANGES: Final = "adopt_changes"
@@ -40,6 +40,14 @@ class Object:
     def is_read(self) -> bool:
         """Tell whether what is in it was read."""
         return self.fields is not None
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Its fields as they may be told: those that hold a secret are hidden whole."""
+        fields = self.fields or {}
+        if not self.secrets:
+            return fields
+        return {name: SECRET if name in self.secrets else fields[name] for name in fields}
 
     @property
     def scope(self) -> str:

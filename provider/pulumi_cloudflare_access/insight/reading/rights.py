@@ -8,30 +8,38 @@ from typing import Any
 from ..world import Right, Rights, UserGroup
 from . import kinds
 from .objects import Object
-from .references import References
+from .references import References, When
 from .values import Hidden, entries, text
 
 
-def rights_in(objects: Sequence[Object], references: References) -> Rights:
+def rights_in(objects: Sequence[Object], references: References, when: When) -> Rights:
     """Read the rights of one moment."""
+
+    def held(one: Object) -> frozenset[Right]:
+        mark = one.mark("policies", when)
+        found = _rights(one.told.get("policies"), names, references, mark)
+        roles = [_called(role) for role in entries(one.told.get("roles"))]
+        return found | {Right("allow", f"role {role}", "the account") for role in roles}
+
     names = {one.key: one.name for one in objects if one.kind == kinds.RESOURCE_GROUP}
     names |= {one.id: one.name for one in objects if one.kind == kinds.RESOURCE_GROUP and one.id}
     members: dict[str, frozenset[str] | None] = {}
+    unread: dict[str, str] = {}
     for one in objects:
         if one.kind == kinds.MEMBER_LIST:
-            members[_group_of(one, references)] = _people(one)
+            key = _group_of(one, references)
+            members[key] = _people(one)
+            unread[key] = one.mark("members", when)
     for one in objects:
         if one.kind == kinds.MEMBER:
             key = _group_of(one, references)
             known = members.get(key, frozenset())
-            person = _person((one.fields or {}).get("member"))
+            person = _person(one.told.get("member"))
             members[key] = None if known is None or person is None else known | {person}
+            unread[key] = unread.get(key) or one.mark("member", when)
     groups = {
         one.key: UserGroup(
-            one.key,
-            one.name,
-            _rights((one.fields or {}).get("policies"), names, references),
-            members.get(one.key),
+            one.key, one.name, held(one), members.get(one.key), unread.get(one.key, "")
         )
         for one in objects
         if one.kind == kinds.USER_GROUP
@@ -39,9 +47,9 @@ def rights_in(objects: Sequence[Object], references: References) -> Rights:
     direct = {}
     for one in objects:
         if one.kind == kinds.ACCOUNT_MEMBER:
-            person = _person(one.fields)
+            person = _person(one.told, one.name)
             if person is not None:
-                direct[person] = _rights((one.fields or {}).get("policies"), names, references)
+                direct[person] = held(one)
     return Rights(groups, direct)
 
 
@@ -54,7 +62,7 @@ def _group_of(one: Object, references: References) -> str:
 
 def _people(one: Object) -> frozenset[str] | None:
     """Return who is in a list of members; None: somebody is not known."""
-    value = (one.fields or {}).get("members")
+    value = one.told.get("members")
     if value is None or isinstance(value, Hidden):
         return frozenset() if value is None else None
     found = [_person(entry, label) for label, entry in entries(value)]
@@ -73,14 +81,18 @@ def _person(entry: Any, label: str = "") -> str | None:
     return email.lower() or label or text(entry.get("id")) or None
 
 
-def _rights(value: Any, names: Mapping[str, str], references: References) -> frozenset[Right]:
+def _rights(
+    value: Any, names: Mapping[str, str], references: References, mark: str
+) -> frozenset[Right]:
     """Read policies: each permission group on each resource group is a right."""
+    told = "rights that are not known here"
+    not_known = Right("?", f"{told}, {mark}" if mark else told, "?")
     if isinstance(value, Hidden):
-        return frozenset({Right("?", "rights that are not known here", "?")})
+        return frozenset({not_known})
     found = set()
     for _, policy in entries(value):
         if not isinstance(policy, Mapping):
-            found.add(Right("?", "rights that are not known here", "?"))
+            found.add(not_known)
             continue
         access = text(policy.get("access")) or "?"
         permissions = [_called(one) for one in entries(policy.get("permission_groups"))]

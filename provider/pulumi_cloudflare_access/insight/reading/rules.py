@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import Any, Final, TypeGuard
 
 from .. import unknowns
-from ..atoms import GROUP, GROUPS_AT_PROVIDERS, Atom, atom_of, written
+from ..atoms import GROUP, GROUPS_AT_PROVIDERS, LISTS, Atom, atom_of, written
 from ..unknowns import unknown
 from ..world import Rule, Rules
 from . import kinds
@@ -15,6 +17,8 @@ from .objects import Object
 from .references import References, When
 from .values import NOT_KNOWN_YET, Hidden, entries, hidden_in
 
+# Tells secrets apart that are not to be told, in this process.
+_KEY: Final = token_bytes(32)
 SECTIONS: Final = ("include", "require", "exclude")
 # What an entry may hold beside its selector.
 _BESIDE: Final = frozenset(("of", "raw", "label", "via", "_mistake"))
@@ -39,11 +43,15 @@ _IN_KEYS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class RuleReader:
-    """Reads the rules of the objects of one moment."""
+    """Reads the rules of the objects of one moment.
+
+    `names` are learnt on the way. `unread` are unknowns that stand for lists, by their ids.
+    """
 
     references: References
     when: When
     names: dict[str, str]
+    unread: Mapping[str, Atom]
 
     def rules(self, holder: Object, fields: Mapping[str, Any], called: str, top: str = "") -> Rules:
         """Read the rules of a group or a policy.
@@ -63,9 +71,10 @@ class RuleReader:
         if isinstance(value, Hidden):
             atom = self._hidden(value, what, holder, top)
             return (Rule(atom, secret=value.secret),)
+        is_secret = top in holder.secrets
         found = [
-            self._rule(holder, label or f"#{index}", entry, what, top)
-            for index, (label, entry) in enumerate(entries(value))
+            self._rule(holder, f"#{index}" if is_secret or not key else key, entry, what, top)
+            for index, (key, entry) in enumerate(entries(value))
         ]
         return tuple(dict.fromkeys(found))
 
@@ -76,7 +85,7 @@ class RuleReader:
     def _rule(self, holder: Object, place: str, entry: Any, what: str, top: str) -> Rule:
         """Read one rule. `place` is its key, or its number in a list."""
         secret = top in holder.secrets
-        label = "" if secret or place.startswith("#") else place
+        label = "" if place.startswith("#") else place
         if isinstance(entry, Hidden):
             told = f"a rule of {what}"
             return Rule(self._hidden(entry, told, holder, top, place), secret=entry.secret)
@@ -89,7 +98,7 @@ class RuleReader:
         if selector in _REFERS_TO and _is_object(value):
             value, hidden = self._resolved(holder, selector, value, entry.get("of"), top)
         if hidden is not None:
-            told = f'"{label}" of {what}' if label and not secret else f"{selector} of {what}"
+            told = f'"{label}" of {what}' if label else f"{selector} of {what}"
             not_known = self._hidden(hidden, told, holder, top, place)
             return Rule(not_known, label, secret or hidden.secret)
         if selector == _ACCOUNT_MEMBER and _is_object(value) and not value.get("account_id"):
@@ -98,7 +107,9 @@ class RuleReader:
         atom = atom_of(selector, value)
         if atom is None:
             return Rule(self._strange(entry, secret=secret), label, secret)
-        if not secret:
+        if selector in LISTS and atom[1] in self.unread:
+            atom = self.unread[atom[1]]
+        elif not secret:
             self._name(selector, atom, label)
         return Rule(atom, label, secret)
 
@@ -108,7 +119,10 @@ class RuleReader:
         if _is_object(entry):
             entry = {name: one for name, one in entry.items() if name not in _BESIDE}
         shown = "?" if hidden_in(entry) else written(entry)
-        return unknown(unknowns.NOT_UNDERSTOOD, "a secret rule" if secret else shown, "", shown)
+        if secret:
+            told = blake2b(shown.encode(), key=_KEY).hexdigest()
+            return unknown(unknowns.NOT_UNDERSTOOD, "a secret rule", "", told)
+        return unknown(unknowns.NOT_UNDERSTOOD, shown, "", shown)
 
     def _resolved(
         self, holder: Object, selector: str, value: Mapping[str, Any], of: Any, top: str

@@ -2,68 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from ..atoms import written
 from ..world import Terms
+from .objects import Object
+from .references import When
 from .values import Hidden, entries, hidden_in, text
 
-_NOT_KNOWN: Final = "(not known)"
+
+@dataclass(frozen=True)
+class TermsReader:
+    """Reads the terms of an object, or of a policy in one of its fields, at one moment."""
+
+    holder: Object
+    when: When
+
+    def terms(self, fields: Mapping[str, Any], top: str = "") -> Terms:
+        """Read the terms among some fields. `top`: the field of the object that they are in."""
+
+        def told(name: str, write: Callable[[Any], str | None], beside: str = "") -> str | None:
+            field = top or name
+            values = (fields.get(name), fields.get(beside))
+            found = next(filter(None, map(hidden_in, values)), None)
+            if found is None and not (values[0] and field in self.holder.secrets):
+                return write(values[0])
+            mark = self.holder.mark(field, self.when)
+            what = "not known yet" if found and not found.secret else "secret"
+            return f"({what}, {mark})" if mark else f"({what})"
+
+        approved = fields.get("approval_required")
+        is_approved = approved is True or isinstance(approved, Hidden)
+        approval = told("approval_groups", _approval, "approval_required") if is_approved else None
+        return Terms(
+            session=told("session_duration", lambda value: text(value) or None),
+            approval=approval,
+            justification=told("purpose_justification_required", _flag),
+            isolation=told("isolation_required", _flag),
+            mfa=told("mfa_config", _mfa),
+            connection=told("connection_rules", _connection),
+        )
 
 
-def terms_of(fields: Mapping[str, Any]) -> Terms:
-    """Read the terms of a policy or an application."""
-    return Terms(
-        session=_text(fields.get("session_duration")),
-        approval=_approval(fields),
-        justification=_flag(fields.get("purpose_justification_required")),
-        isolation=_flag(fields.get("isolation_required")),
-        mfa=_mfa(fields.get("mfa_config")),
-        connection=_connection(fields.get("connection_rules")),
-    )
+def _flag(value: Any) -> str | None:
+    return "yes" if value is True else None
 
 
-def _text(value: Any) -> str | None:
-    if isinstance(value, Hidden):
-        return _NOT_KNOWN
-    return text(value) or None
-
-
-def _flag(value: Any) -> bool:
-    return value is True
-
-
-def _approval(fields: Mapping[str, Any]) -> tuple[str, ...]:
+def _approval(groups: Any) -> str:
     """Write who has to approve: each entry is one group of people, all of them are needed."""
-    if not _flag(fields.get("approval_required")):
-        return ()
-    groups = fields.get("approval_groups")
-    if hidden_in(groups):
-        return (_NOT_KNOWN,)
-    found = sorted(_approvers(group) for _, group in entries(groups))
-    return tuple(found) or ("anybody",)
+    return " and ".join(sorted(_approvers(group) for _, group in entries(groups))) or "anybody"
 
 
 def _approvers(group: Any) -> str:
-    if not isinstance(group, Mapping):
-        return _NOT_KNOWN
+    fields = group if isinstance(group, Mapping) else {}
     people = sorted(
-        text(one).lower() or label.lower() for label, one in entries(group.get("email_addresses"))
+        text(one).lower() or label.lower() for label, one in entries(fields.get("email_addresses"))
     )
-    if group.get("email_list_uuid"):
-        people.append(f"list {text(group['email_list_uuid'])}")
-    needed = group.get("approvals_needed")
+    if fields.get("email_list_uuid"):
+        people.append(f"list {text(fields['email_list_uuid'])}")
+    needed = fields.get("approvals_needed")
     count = int(needed) if isinstance(needed, (int, float)) else 1
     return f"{count} of {', '.join(people)}"
 
 
 def _mfa(value: Any) -> str | None:
     """Write which authenticators are asked for. None: nothing is said."""
-    if value is None or value == {}:
+    if not isinstance(value, Mapping) or not value:
         return None
-    if hidden_in(value) or not isinstance(value, Mapping):
-        return _NOT_KNOWN
     if value.get("mfa_disabled") is True:
         return "off"
     allowed = sorted(
@@ -74,9 +81,7 @@ def _mfa(value: Any) -> str | None:
 
 
 def _connection(value: Any) -> str | None:
-    if not value:
-        return None
-    return _NOT_KNOWN if hidden_in(value) else written(_plain(value))
+    return written(_plain(value)) if value else None
 
 
 def _plain(value: Any) -> Any:
@@ -88,6 +93,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return sorted(map(_plain, value), key=str)
     return value
-
-
-__all__ = ["terms_of"]

@@ -11,7 +11,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 UNKNOWN_VALUE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the engine writes in place of a value that only the update will know."""
+"""What the engine writes in place of a text that only the update will know."""
+UNKNOWN_VALUES: Final = frozenset(
+    (
+        UNKNOWN_VALUE, "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421", "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58", "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    )
+)  # fmt: skip
+"""The same for values of every type: `UnknownStringValue` and the others in the engine's rpc.go."""
 HIDDEN_VALUE: Final = "[secret]"
 """What the engine writes in place of a secret."""
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -47,7 +56,7 @@ def opened(value: Any) -> Any:
         return [opened(inner) for inner in value]
     if value == HIDDEN_VALUE:
         return SECRET
-    return NOT_KNOWN_YET if isinstance(value, str) and UNKNOWN_VALUE in value else value
+    return NOT_KNOWN_YET if isinstance(value, str) and value in UNKNOWN_VALUES else value
 
 
 def _plain(wrapped: Mapping[str, Any]) -> Any:
