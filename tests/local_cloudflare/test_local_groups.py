@@ -297,12 +297,6 @@ def test_rules_come_back_in_any_order(http: httpx.Client, groups: str) -> None:
     assert {tuple(sorted(order)) for order in orders} == {("AT", "BE", "CZ", "DE", "EE", "FR")}
 
 
-def test_answers_have_fields_that_nobody_sent(http: httpx.Client, groups: str) -> None:
-    group = create(http, groups)
-    assert group["local_cloudflare"] is True
-    assert group["include"] == [{"everyone": {"local_cloudflare": True}}]
-
-
 def test_is_default_comes_back_in_three_ways(
     http: httpx.Client, groups: str, cloudflare: LocalCloudflare
 ) -> None:

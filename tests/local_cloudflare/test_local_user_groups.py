@@ -110,7 +110,6 @@ def test_policies_and_their_groups_come_back_in_any_order(
     answers = [result(http.get(f"{groups}/{group['id']}"))["policies"] for _ in range(20)]
     assert len({answer[0]["access"] for answer in answers}) == 2
     assert len({answer[0]["permission_groups"][0]["id"] for answer in answers}) == 2
-    assert answers[0][0]["local_cloudflare"] is True
 
 
 BAD_POLICIES: list[tuple[dict[str, Any] | str, str, str]] = [

@@ -6,10 +6,16 @@ others are not documented.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .exceptions import InvalidBodyError
+
+
+UNDOCUMENTED = "local_cloudflare"
+"""A field that answers may have, as they may have new ones any day."""
 
 
 class Checker:
@@ -18,8 +24,10 @@ class Checker:
     refusal: ClassVar[type[InvalidBodyError]]
     """How this part of the API says that a body is wrong."""
 
-    def __init__(self, body: Any) -> None:
+    def __init__(self, body: Any, unknown: Literal["refuse", "ignore", "keep"] = "refuse") -> None:
         self.mistakes: list[tuple[str, str]] = []
+        self.unknown = unknown
+        """What becomes of fields that nobody knows."""
         if not isinstance(body, dict):
             raise self.refusal(("", "body should be an object"))
         self._left = dict(body)
@@ -69,9 +77,26 @@ class Checker:
         """Return a field as it is, or None."""
         return self._left.pop(field, None)
 
+    def strange(self, pointer: str, left: Mapping[str, Any], of: str = "") -> dict[str, Any]:
+        """Return those fields of an object that nobody knows and that are to be kept."""
+        if self.unknown == "keep":
+            return {field: value for field, value in left.items() if field != UNDOCUMENTED}
+        if self.unknown == "refuse":
+            for field in left:
+                # What answers have, a request may have too.
+                if field != UNDOCUMENTED:
+                    where = f"{pointer}/{field}"
+                    name = f"{of}.{field}" if of else where.removeprefix("/").replace("/", ".")
+                    self.refuse(where, f"unknown field {name}")
+        return {}
+
+    def rest(self) -> dict[str, Any]:
+        """Return the fields that nobody took, if they are to be kept."""
+        left, self._left = self._left, {}
+        return self.strange("", left)
+
     def done(self) -> None:
         """Refuse everything that is wrong, fields that nobody took included."""
-        for field in self._left:
-            self.refuse(f"/{field}", f"unknown field {field}")
+        self.rest()
         if self.mistakes:
             raise self.refusal(*self.mistakes)

@@ -35,8 +35,30 @@ class Switches:
     plain: bool = False
     """Answer in the order things were sent, and with documented fields only."""
 
+    undocumented_fields: bool = False
+    """Answer a field that nobody has documented, in every object and every rule."""
+
+    unknown_fields: Literal["refuse", "ignore", "keep"] = "refuse"
+    """What becomes of fields of a body that nobody has documented, wherever they are."""
+
     accept_unknown_selectors: bool = False
-    """Take rules, and fields of rules, that nobody has documented yet."""
+    """Take rules, and fields of rules, that nobody has documented yet, also several in one rule."""
+
+    empty_values: Literal["answered", "omitted"] = "answered"
+    """Whether answers have what is false or empty, where that is what nobody has sent."""
+
+    policy_session: Literal["24h", "application"] = "24h"
+    """How long the session of a policy without `session_duration` is; newer documents say as long
+    as the application's. An empty one is as long as the application's, and is not answered."""
+
+    precedence_zero: Literal["first", "last"] = "first"
+    """Where a policy with precedence 0 is: before all, or behind all as if it had none."""
+
+    account_of_rules: Literal["as_sent", "filled_in"] = "as_sent"
+    """Whether rules about an account that name none are answered with their object's own."""
+
+    warp_sessions: bool = True
+    """Whether the organization has WARP sessions; without, no application may speak of them."""
 
     is_default: Literal["bool", "rules", "absent"] = "bool"
     """How a group's `is_default` comes back: the reference pages say a list of rules."""

@@ -6,8 +6,10 @@ import hashlib
 import random
 import string
 import uuid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .checks import UNDOCUMENTED
 from .scopes import Account, Scope, Zone
 
 if TYPE_CHECKING:
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
     from .switches import Switches
 
 Item = TypeVar("Item")
-
-UNDOCUMENTED = "local_cloudflare"
-"""A field that answers have, as they may have new ones any day."""
 
 _TOKEN = string.ascii_letters + string.digits
 
@@ -142,4 +141,19 @@ class World:
 
     def with_more(self, shown: dict[str, Any]) -> dict[str, Any]:
         """Return an object as an answer may hold it: with a field that nobody documented."""
-        return shown if self.switches.plain else shown | {UNDOCUMENTED: True}
+        return shown | {UNDOCUMENTED: True} if self.switches.undocumented_fields else shown
+
+    def without_empty(
+        self, shown: dict[str, Any], defaults: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, Any]:
+        """Return an object as an answer may hold it: without what is false or empty.
+
+        What has a default that is neither is there in any case.
+        """
+        if self.switches.empty_values == "answered":
+            return shown
+        return {
+            name: value
+            for name, value in shown.items()
+            if defaults.get(name) or not (value is None or value is False or value in ("", [], {}))
+        }

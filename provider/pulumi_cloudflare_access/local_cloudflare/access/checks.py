@@ -17,8 +17,7 @@ class Checker(checks.Checker):
 
     def hand_to(self, other: Checker, pointer: str) -> None:
         """Give every mistake to the checker of a body that this one is a part of."""
-        for field in self._left:
-            self.refuse(f"/{field}", f"unknown field {field}")
+        self.rest()
         for where, detail in self.mistakes:
             other.refuse(f"{pointer}{where}", detail)
 

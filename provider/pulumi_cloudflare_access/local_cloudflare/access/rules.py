@@ -10,19 +10,18 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
+from ..checks import UNDOCUMENTED
 from .exceptions import InternalServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..scopes import Scope
     from ..switches import Switches
     from ..world import World
     from .checks import Checker
 
 Rule = dict[str, Any]
-
-UNDOCUMENTED = "local_cloudflare"
-"""A field that answers have, in groups and in rules, as they may have new ones any day."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -125,26 +124,36 @@ OLDER_NAMES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def checked(
-    check: Checker, section: str, switches: Switches, *, required: bool = False
-) -> list[Rule]:
+def checked(check: Checker, section: str, scope: Scope, *, required: bool = False) -> list[Rule]:
     """Return the rules of a section in the form they are kept in; mistakes go to the checker."""
+    switches = scope.world.switches
     kept = []
     for index, rule in enumerate(check.items(section, required=required)):
         pointer = f"/{section}/{index}"
-        if not isinstance(rule, dict) or len(rule) != 1:
+        if not isinstance(rule, dict) or (len(rule) != 1 and not switches.accept_unknown_selectors):
             check.refuse(pointer, f"{section} rule should be an object with one selector")
             continue
-        [(selector, fields)] = rule.items()
-        if selector not in SELECTORS:
-            if switches.accept_unknown_selectors:
-                kept.append(rule)
-            else:
-                check.refuse(f"{pointer}/{selector}", f"unknown selector {selector}")
-        elif not isinstance(fields, dict):
-            check.refuse(f"{pointer}/{selector}", f"{selector} should be an object")
-        else:
-            kept.append({selector: _kept(check, pointer, selector, fields, switches)})
+        kept.append(
+            {
+                selector: _value(check, pointer, selector, fields, scope)
+                for selector, fields in rule.items()
+            }
+        )
+    return kept
+
+
+def _value(check: Checker, pointer: str, selector: str, fields: Any, scope: Scope) -> Any:
+    switches = scope.world.switches
+    if selector not in SELECTORS:
+        if not switches.accept_unknown_selectors:
+            check.refuse(f"{pointer}/{selector}", f"unknown selector {selector}")
+        return fields
+    if not isinstance(fields, dict):
+        check.refuse(f"{pointer}/{selector}", f"{selector} should be an object")
+        return fields
+    kept = _kept(check, pointer, selector, fields, switches)
+    if "account_id?" in SELECTORS[selector] and switches.account_of_rules == "filled_in":
+        kept.setdefault("account_id", scope.account.id)
     return kept
 
 
@@ -166,10 +175,8 @@ def _kept(
         elif not name.endswith("?") and not _may_lack(selector, field, switches):
             check.refuse(f"{pointer}/{selector}/{field}", f"{selector}.{field} is required")
     if switches.accept_unknown_selectors:
-        return kept | left
-    for field in left:
-        check.refuse(f"{pointer}/{selector}/{field}", f"unknown field {selector}.{field}")
-    return kept
+        return kept | {field: value for field, value in left.items() if field != UNDOCUMENTED}
+    return kept | check.strange(f"{pointer}/{selector}", left, selector)
 
 
 def _may_lack(selector: str, field: str, switches: Switches) -> bool:
@@ -184,15 +191,16 @@ def shown(world: World, rules: list[Rule]) -> list[Rule]:
 
 
 def _shown(world: World, rule: Rule) -> Rule:
-    [(selector, fields)] = rule.items()
+    return {selector: _told(world, selector, fields) for selector, fields in rule.items()}
+
+
+def _told(world: World, selector: str, fields: Any) -> Any:
     if not isinstance(fields, dict):
-        return rule
+        return fields
     older = world.switches.identity_provider_field == "connection_id"
     names = OLDER_NAMES.get(selector, {}) if older else {}
     answer = {
         names.get(field, field): world.in_any_order(value) if isinstance(value, list) else value
         for field, value in fields.items()
     }
-    if not world.switches.plain:
-        answer[UNDOCUMENTED] = True
-    return {selector: answer}
+    return world.with_more(answer)

@@ -78,16 +78,20 @@ class Text(Shape):
     canonical: Callable[[str], str] = str
     """Returns the form it is kept in; a ValueError says what it should be."""
 
-    nullable: bool = False
-    """Null is the default."""
-
     secret: Literal["client_secret", "scim_secrets"] | None = None
     """The switch that tells how a secret comes back."""
 
+    empty: bool | None = None
+    """Whether it may be empty where it may be left out; None: if it has no form of its own."""
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Return whether it may be empty where it may be left out."""
+        has_form = self.canonical is not str or self.secret is not None
+        return not has_form if self.empty is None else self.empty
+
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
         """Return the string in its canonical form."""
-        if value is None and self.nullable:
-            return self.default
         if not isinstance(value, str):
             _refuse(check, pointer, "should be a string")
         elif not value:
@@ -164,7 +168,10 @@ class MapOf(Shape):
 
 @dataclass(frozen=True)
 class Object(Shape):
-    """An object with these fields and no others. A question mark: may be left out."""
+    """An object with these fields and no others. A question mark: may be left out, or empty.
+
+    Null is as good as nothing.
+    """
 
     fields: Mapping[str, Shape]
     rule: Callable[[Mapping[str, Any]], str | None] = field(
@@ -181,14 +188,18 @@ class Object(Shape):
         kept = {}
         for name, shape in self.fields.items():
             key = name.rstrip("?")
-            if key in left:
+            if left.get(key, _ABSENT) is None:
+                del left[key]
+            may_be_empty = isinstance(shape, Text) and shape.may_be_empty
+            if name.endswith("?") and may_be_empty and left.get(key) == "":
+                kept[key] = left.pop(key)
+            elif key in left:
                 kept[key] = shape.keep(check, f"{pointer}/{key}", left.pop(key))
             elif shape.default is not None:
                 kept[key] = copy.deepcopy(shape.default)
             elif not name.endswith("?"):
                 _refuse(check, f"{pointer}/{key}", "should not be empty")
-        for key in left:
-            check.refuse(f"{pointer}/{key}", f"unknown field {_words(f'{pointer}/{key}')}")
+        kept |= check.strange(pointer, left)
         if wrong := self.rule(kept):
             check.refuse(pointer, wrong)
         return kept
@@ -204,8 +215,11 @@ class Object(Shape):
     def show(self, world: World, value: Any) -> Any:
         """Return the fields, and one that nobody sent."""
         shapes = {name.rstrip("?"): shape for name, shape in self.fields.items()}
-        shown = {key: shapes[key].show(world, item) for key, item in value.items()}
-        return world.with_more({k: item for k, item in shown.items() if item is not _ABSENT})
+        # What nobody knows is answered as it was sent.
+        shown = {k: shapes[k].show(world, v) if k in shapes else v for k, v in value.items()}
+        shown = {key: item for key, item in shown.items() if item is not _ABSENT}
+        defaults = {key: shape.default for key, shape in shapes.items()}
+        return world.with_more(world.without_empty(shown, defaults))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ class Grant:
     access: str
     permission_groups: list[str]
     resource_groups: list[str]
+    strange: dict[str, Any]
+    """What nobody knows."""
 
 
 def checked(check: Checker, account: Account) -> list[Grant]:
@@ -51,10 +53,9 @@ def checked(check: Checker, account: Account) -> list[Grant]:
                 access=str(access),
                 permission_groups=_ids(check, pointer, left, "permission_groups"),
                 resource_groups=_ids(check, pointer, left, "resource_groups"),
+                strange=check.strange(pointer, left, "policy"),
             )
         )
-        for field in left:
-            check.refuse(f"{pointer}/{field}", f"unknown field policy.{field}")
     return kept
 
 
@@ -107,5 +108,6 @@ def _shown(grant: Grant, account: Account) -> dict[str, Any]:
             # A group that was deleted all the same is no longer told.
             "permission_groups": [permission_groups.shown(world, it) for it in permissions if it],
             "resource_groups": [resource_groups.shown(world, it) for it in resources if it],
+            **grant.strange,
         }
     )

@@ -70,7 +70,7 @@ class AppPolicies:
 
     def create_policy(self, body: Any) -> Placed:
         """Keep a new policy of the application's own; without precedence it comes last."""
-        check = Checker(body)
+        check = self._checker(body)
         # So it was seen: reusable policies are attached by `policies` of the application.
         if "id" in check and set(body) <= _LINK:
             raise InvalidRequestError(("/decision", "unrecognized policy decision"))
@@ -90,7 +90,7 @@ class AppPolicies:
         Without a precedence it stays where it is: not documented.
         """
         policy = self._own(policy_id)
-        check = Checker(body)
+        check = self._checker(body)
         precedence, content = self._read(check)
         check.done()
         references.check(self.scope, content.rules())
@@ -203,7 +203,7 @@ class AppPolicies:
         if not isinstance(value, dict):
             check.refuse(pointer, "policies should be ids or objects")
             return None
-        inner = Checker(value)
+        inner = self._checker(value)
         policy_id = inner.text("id") if "id" in inner else None
         if set(value) <= _LINK:
             content, precedence = None, self._precedence(inner)
@@ -226,7 +226,12 @@ class AppPolicies:
         if "precedence" not in check:
             return None
         precedence: int = PRECEDENCE.keep(check, "/precedence", check.take("precedence"))
+        if precedence == 0 and self.scope.world.switches.precedence_zero == "last":
+            return None
         return precedence
+
+    def _checker(self, body: Any) -> Checker:
+        return Checker(body, self.scope.world.switches.unknown_fields)
 
     def _own(self, policy_id: str) -> Policy:
         self.get_policy(policy_id)

@@ -190,8 +190,15 @@ class AppBackend(Backend):
     def _checked(
         self, body: Any, kind: str, policies: AppPolicies
     ) -> tuple[dict[str, Any], list[Item] | None]:
-        check = Checker(body)
+        switches = self.world.switches
+        check = Checker(body, switches.unknown_fields)
         check.take("type")
+        if "allow_authenticate_via_warp" in check and not switches.warp_sessions:
+            check.refuse(
+                "/allow_authenticate_via_warp",
+                "allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is "
+                "not set for the account",
+            )
         fields = {**TYPES[kind].take(check), **BUILT_IN.get(kind, {})}
         items = policies.read_items(check)
         if self.world.switches.foreign_fields == "ignore":
@@ -209,6 +216,7 @@ class AppBackend(Backend):
                 "/auto_redirect_to_identity",
                 "auto_redirect_to_identity requires exactly one of allowed_idps",
             )
+        fields |= check.rest()
         check.done()
         if kind in TIED:
             fields |= _tied(fields)

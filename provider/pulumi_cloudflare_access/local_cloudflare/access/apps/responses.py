@@ -126,17 +126,23 @@ def _settings(world: World, app: App) -> dict[str, Any]:
 
 
 def _shown(world: World, app: App) -> dict[str, Any]:
+    policies = [policy_shown(world, placed) for placed in app.policies.list_policies()]
     shown: dict[str, Any] = {
         "id": app.id,
         "aud": app.aud,
         "type": app.type,
         **_fields(world, app),
-        "policies": [policy_shown(world, placed) for placed in app.policies.list_policies()],
+        **world.without_empty({"policies": policies}),
         "created_at": app.created_at,
         "updated_at": app.updated_at,
     }
     if app.made:
         shown["saas_app"] |= {"created_at": app.created_at, "updated_at": app.updated_at}
+    if (
+        "allow_authenticate_via_warp?" in TYPES[app.type].fields
+        and not world.switches.warp_sessions
+    ):
+        shown["allow_authenticate_via_warp"] = False
     if not world.switches.plain:
         shown["uid"] = app.id  # seen live, never documented
     return shown

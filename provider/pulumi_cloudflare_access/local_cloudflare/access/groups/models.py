@@ -27,6 +27,8 @@ class Group:
     exclude: list[Rule]
     require: list[Rule]
     is_default: bool
+    strange: dict[str, Any]
+    """What nobody knows."""
     created_at: str
     updated_at: str
 
@@ -92,7 +94,9 @@ class GroupBackend(Backend):
         group_id = body.pop("id", None)
         if group_id in self.groups:
             raise ValueError(f"there is a group {group_id} already")
-        return dict(vars(self.create_group(body, group_id)))
+        group = self.create_group(body, group_id)
+        kept = {name: value for name, value in vars(group).items() if name != "strange"}
+        return kept | group.strange
 
     def has(self, object_id: str) -> bool:
         """Tell whether there is a group with this id."""
@@ -105,13 +109,13 @@ class GroupBackend(Backend):
                 yield group.id, rule
 
     def _checked(self, body: Any) -> dict[str, Any]:
-        check = Checker(body)
+        check = Checker(body, self.world.switches.unknown_fields)
         sections: dict[str, list[Rule]] = {
-            "include": rules.checked(check, "include", self.world.switches, required=True),
-            "exclude": rules.checked(check, "exclude", self.world.switches),
-            "require": rules.checked(check, "require", self.world.switches),
+            "include": rules.checked(check, "include", self.scope, required=True),
+            "exclude": rules.checked(check, "exclude", self.scope),
+            "require": rules.checked(check, "require", self.scope),
         }
-        fields = {
+        fields: dict[str, Any] = {
             "name": check.text("name"),
             "is_default": check.flag("is_default"),
         }
@@ -119,6 +123,7 @@ class GroupBackend(Backend):
             check.refuse(
                 "", f"at most {self.world.switches.max_rules} rules are allowed in a group"
             )
+        fields["strange"] = check.rest()
         check.done()
         references.check(self.scope, chain(*sections.values()))
         return fields | sections

@@ -70,5 +70,4 @@ def _shown(world: World, group: Group) -> dict[str, Any]:
             pass
     if not world.switches.plain:
         shown["uid"] = group.id  # seen live, never documented
-        shown[rules.UNDOCUMENTED] = True
-    return shown
+    return world.with_more(world.without_empty(shown) | group.strange)

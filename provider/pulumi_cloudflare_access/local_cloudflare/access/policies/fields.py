@@ -56,8 +56,8 @@ SETTINGS = Object(
         "mfa_config?": MFA,
         "purpose_justification_prompt?": Text(),
         "purpose_justification_required": Flag(default=False),
-        # Null is in the SDK; what it means is not documented.
-        "session_duration": Text(default="24h", canonical=duration(), nullable=True),
+        # Empty: as long as the application says. What is made of none is a switch.
+        "session_duration?": Text(canonical=duration(), empty=True),
     }
 )
 

@@ -31,6 +31,8 @@ class Content:
     exclude: list[Rule]
     require: list[Rule]
     settings: dict[str, Any]
+    strange: dict[str, Any]
+    """What nobody knows."""
     infrastructure: bool = False
 
     def rules(self) -> Iterator[Rule]:
@@ -39,14 +41,18 @@ class Content:
 
     def shown(self, world: World) -> dict[str, Any]:
         """Return it as an answer holds it."""
-        return {
+        shape = _settings(infrastructure=self.infrastructure)
+        settings: dict[str, Any] = shape.show(world, self.settings)
+        if settings.get("session_duration") == "":
+            del settings["session_duration"]
+        shown = {
             "name": self.name,
             "decision": self.decision,
             "include": rules.shown(world, self.include),
             "exclude": rules.shown(world, self.exclude),
             "require": rules.shown(world, self.require),
-            **_settings(infrastructure=self.infrastructure).show(world, self.settings),
         }
+        return world.without_empty(shown) | settings | self.strange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +76,9 @@ class Policy:
 
     def kept(self) -> dict[str, Any]:
         """Return it as it is kept."""
-        kept = {**vars(self), **vars(self.content), **self.content.settings}
-        return {key: value for key, value in kept.items() if key not in ("content", "settings")}
+        kept = {**vars(self), **vars(self.content), **self.content.settings, **self.content.strange}
+        inner = ("content", "settings", "strange")
+        return {key: value for key, value in kept.items() if key not in inner}
 
     def shown(self, world: World) -> dict[str, Any]:
         """Return what every route's answer holds of it."""
@@ -165,7 +172,7 @@ def policies_of(account: Account) -> PolicyBackend:
 
 def read_body(body: Any, scope: Scope) -> Content:
     """Return what a request says of a reusable policy."""
-    check = Checker(body)
+    check = Checker(body, scope.world.switches.unknown_fields)
     content = read(check, scope)
     check.done()
     references.check(scope, content.rules())
@@ -174,14 +181,19 @@ def read_body(body: Any, scope: Scope) -> Content:
 
 def read(check: Checker, scope: Scope, *, infrastructure: bool = False) -> Content:
     """Return what a body says of a policy; mistakes go to the checker, and stay there."""
-    switches = scope.world.switches
+    settings = _settings(infrastructure=infrastructure).take(check)
+    if not infrastructure:
+        made = {"24h": "24h", "application": ""}[scope.world.switches.policy_session]
+        settings.setdefault("session_duration", made)
     content = Content(
-        include=rules.checked(check, "include", switches, required=True),
-        exclude=rules.checked(check, "exclude", switches),
-        require=rules.checked(check, "require", switches),
+        include=rules.checked(check, "include", scope, required=True),
+        exclude=rules.checked(check, "exclude", scope),
+        require=rules.checked(check, "require", scope),
         name=check.text("name"),
         decision=_decision(check, infrastructure=infrastructure),
-        settings=_settings(infrastructure=infrastructure).take(check),
+        settings=settings,
+        # Last: what is left.
+        strange=check.rest(),
         infrastructure=infrastructure,
     )
     if content.decision not in ("non_identity", "bypass"):

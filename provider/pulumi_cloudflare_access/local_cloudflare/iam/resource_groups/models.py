@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...scopes import AccountBackend
@@ -20,6 +20,15 @@ _KEY = re.compile(r"com\.cloudflare(\.[\w*-]+)+")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Strange:
+    """What nobody knows: of a group, of its scope, of the scope's objects by their keys."""
+
+    group: dict[str, Any] = field(default_factory=dict)
+    scope: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResourceGroup:
     """Objects of an account: `*` for all of them, or their keys."""
 
@@ -28,6 +37,7 @@ class ResourceGroup:
     key: str
     objects: list[str]
     editable: bool = True
+    strange: Strange = field(default_factory=Strange)
 
 
 class ResourceGroupBackend(AccountBackend):
@@ -111,7 +121,9 @@ class ResourceGroupBackend(AccountBackend):
         group_id = body.pop("id", None)
         if group_id in self.resource_groups:
             raise ValueError(f"there is a resource group {group_id} already")
-        return dict(vars(self.create_resource_group(body, group_id)))
+        group = self.create_resource_group(body, group_id)
+        kept = {name: value for name, value in vars(group).items() if name != "strange"}
+        return kept | group.strange.group
 
     def _editable(self, group_id: str) -> ResourceGroup:
         group = self.get_resource_group(group_id)
@@ -120,17 +132,33 @@ class ResourceGroupBackend(AccountBackend):
         return group
 
     def _checked(self, body: Any, *, required: bool) -> dict[str, Any]:
-        check = Checker(body)
+        check = Checker(body, self.world.switches.unknown_fields)
         fields: dict[str, Any] = {}
         if required or "name" in check:
             fields["name"] = check.text("name")
+        strange = Strange()
         if required or "scope" in check:
-            fields |= self._checked_scope(check, check.take("scope"))
+            scope = check.take("scope")
+            fields |= self._checked_scope(check, scope)
+            strange = self._strange(check, scope)
+        fields["strange"] = replace(strange, group=check.rest())
         check.done()
         return fields
 
+    @staticmethod
+    def _strange(check: Checker, scope: Any) -> Strange:
+        if not isinstance(scope, dict) or not isinstance(scope.get("objects"), list):
+            return Strange()
+        objects = [item for item in scope["objects"] if isinstance(item, dict) and "key" in item]
+
+        def left(pointer: str, item: dict[str, Any], *known: str) -> dict[str, Any]:
+            return check.strange(pointer, {k: v for k, v in item.items() if k not in known})
+
+        found = {str(item["key"]): left("/scope/objects", item, "key") for item in objects}
+        return Strange(scope=left("/scope", scope, "key", "objects"), objects=found)
+
     def _checked_scope(self, check: Checker, scope: Any) -> dict[str, Any]:
-        if not isinstance(scope, dict) or not {"key", "objects"} >= set(scope):
+        if not isinstance(scope, dict):
             check.refuse("/scope", "scope field should be an object with a key and objects")
             return {}
         key, objects = scope.get("key"), scope.get("objects")
@@ -141,9 +169,9 @@ class ResourceGroupBackend(AccountBackend):
             return {}
         zones = {zone.id for zone in self.account.zones}
         keys = [item.get("key") if isinstance(item, dict) else None for item in objects]
-        for index, (item, value) in enumerate(zip(objects, keys, strict=True)):
+        for index, value in enumerate(keys):
             pointer = f"/scope/objects/{index}"
-            if not isinstance(value, str) or set(item) != {"key"}:
+            if not isinstance(value, str):
                 check.refuse(pointer, "scope.objects should be of objects with a key")
             elif value != "*" and not self._is_known(value, ZONE, zones):
                 check.refuse(f"{pointer}/key", f"{value} is no object of this account")

@@ -52,8 +52,11 @@ def delete_resource_group(call: Call) -> Answer:
 
 def shown(world: World, group: ResourceGroup) -> dict[str, Any]:
     """Return a resource group as an answer holds it."""
-    objects = [world.with_more({"key": key}) for key in world.in_any_order(group.objects)]
-    scope = world.with_more({"key": group.key, "objects": objects})
+    objects = [
+        world.with_more({"key": key} | group.strange.objects.get(key, {}))
+        for key in world.in_any_order(group.objects)
+    ]
+    scope = world.with_more({"key": group.key, "objects": objects} | group.strange.scope)
     editable = "true" if group.editable else "false"
     named = world.switches.iam_meta == "named"
     return world.with_more(
@@ -62,5 +65,6 @@ def shown(world: World, group: ResourceGroup) -> dict[str, Any]:
             "name": group.name,
             "scope": [scope] if world.switches.resource_group_scope == "array" else scope,
             "meta": {"editable": editable} if named else {"key": "editable", "value": editable},
+            **group.strange.group,
         }
     )

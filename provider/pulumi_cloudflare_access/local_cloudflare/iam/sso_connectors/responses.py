@@ -77,4 +77,4 @@ def _shown(world: World, connector: SsoConnector) -> dict[str, Any]:
     }
     if connector.updated_on is not None:
         answer["updated_on"] = connector.updated_on
-    return world.with_more(answer)
+    return world.with_more(world.without_empty(answer))

@@ -29,6 +29,8 @@ class UserGroup:
     modified_on: str
     scim: bool = False
     """Whether an identity provider keeps it."""
+    strange: dict[str, Any] = field(default_factory=dict)
+    """What nobody knows."""
     members: dict[str, str] = field(default_factory=dict)
     """When each was added, by the id of the account member."""
 
@@ -137,12 +139,13 @@ class UserGroupBackend(AccountBackend):
         return group
 
     def _checked(self, body: Any, group: UserGroup | None) -> dict[str, Any]:
-        check = Checker(body)
+        check = Checker(body, self.world.switches.unknown_fields)
         fields: dict[str, Any] = {}
         if group is None or "name" in check:
             fields["name"] = check.text("name")
         if "policies" in check:
             fields["policies"] = grants.checked(check, self.account)
+        fields["strange"] = check.rest()
         check.done()
         grants.load(fields.get("policies", []), self.account)
         if any(

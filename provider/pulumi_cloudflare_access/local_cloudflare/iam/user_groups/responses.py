@@ -58,12 +58,11 @@ def delete_user_group(call: Call) -> Answer:
 
 
 def _shown(account: Account, group: UserGroup) -> dict[str, Any]:
-    return account.world.with_more(
-        {
-            "id": group.id,
-            "name": group.name,
-            "policies": grants.shown(group.policies, account),
-            "created_on": group.created_on,
-            "modified_on": group.modified_on,
-        }
-    )
+    shown = {
+        "id": group.id,
+        "name": group.name,
+        "policies": grants.shown(group.policies, account),
+        "created_on": group.created_on,
+        "modified_on": group.modified_on,
+    }
+    return account.world.with_more(account.world.without_empty(shown) | group.strange)
