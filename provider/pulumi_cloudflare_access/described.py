@@ -10,17 +10,24 @@ import functools
 from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any, ClassVar
 
-from . import plugin
+from . import plugin, undeclared
 from .keyed import UNKNOWN, Mistake, Reading
 from .model import Inputs, State, fields_of
 from .secret_words import SECRET, known
-from .shapes import MISSING, SILENT, Field, both, write
+from .shapes import MISSING, SILENT, Field, NestedShape, both
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
+ACCOUNT = "__account"  # the account of the zone that an object is in, as far as it is known
+UNKNOWN_FIELDS = "__unknown"  # the fields of the answer that this package does not know
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 FILLED_IN = "__filled_in"  # the fields whose values nobody declares, and Cloudflare says
 PROVIDER = "__provider"
 STATE_VERSION = 1
+
+# What every object has in the API's answers, and in no request.
+MADE = frozenset({"id", "uid"})
+
+FIRST = "declared for the first time, and replaces what is there"
 
 NO_PLACE = (
     'ignore_changes leaves "{}" without a place, which neither the order nor the state tells: '
@@ -44,12 +51,16 @@ class Described:
     """Fields whose change needs a new object, besides the scope."""
     kept_from_create: ClassVar[frozenset[str]] = frozenset()
     """Outputs that no later answer has."""
+    always_secret: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are kept secret whatever the program says of them."""
     repeated: ClassVar[Mapping[str, str]] = {}
     """Outputs that say what an input says, by another name: as secret as that."""
     empty_is_undeclared: ClassVar[frozenset[str]] = frozenset()
     """Lists of which an empty one says nothing: Cloudflare fills it in."""
     filled_in: ClassVar[Mapping[str, Collection[str]]] = {}
     """Fields that are outputs though no program declares them, and what they are derived from."""
+    noted_apart: ClassVar[frozenset[str]] = frozenset()
+    """Fields of which the kind itself notes what nobody declares: each says what others do."""
     reserved: ClassVar[frozenset[str]] = frozenset()
     """Inputs of ours that the state keeps: what the program says beside the resource."""
 
@@ -143,6 +154,14 @@ class Described:
     def create_only(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
         """Name the outputs of such an object that only the answer to its creation tells."""
         yield from self.kept_from_create
+
+    def own_account(
+        self,
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> str | None:
+        """Return the account that the API has filled in where a request named none."""
+        return None
 
     def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Take out again what `identified` has put in."""
@@ -262,6 +281,8 @@ class Described:
         everything: bool = False,
     ) -> dict[str, Any]:
         declared = self._declared(props)
+        if written and declared.get("zone_id"):
+            self._remember_account(declared["zone_id"], self.own_account(declared, answer))
         found = self._managed(answer, declared, everything=everything)
         surprises = self._differences(declared, found, secret_in(props)) if written else []
         if surprises:
@@ -286,6 +307,7 @@ class Described:
             **found,
             **filled,
             **self.noted(answer, declared),
+            **({} if everything else self._noted(props, answer)),
             **kept,
             VERSION: STATE_VERSION,
         }
@@ -301,6 +323,24 @@ class Described:
         }
         return filled | ({FILLED_IN: sorted(filled)} if filled else {})
 
+    def _noted(self, props: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Note what the answer has that nobody declares: it is told once, and stays."""
+        unknown = {UNKNOWN_FIELDS: names} if (names := self.unknown(answer)) else {}
+        account = _accounts.get(str(props.get("zone_id")))
+        noted = unknown | undeclared.written(self._rest(answer, props))
+        return noted | ({ACCOUNT: account} if account else {})
+
+    def _rest(self, answer: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
+        """Read what an object has that nobody declares."""
+        declared = self._declared(props)
+        found = undeclared.rest(self._sent(declared), answer, declared, self._reading(props))
+        rest = {} if found is MISSING else found
+        return {name: left for name, left in rest.items() if name not in self.noted_apart}
+
+    def unknown(self, answer: Mapping[str, Any]) -> list[str]:
+        """Name the fields of an answer that this package does not know."""
+        return sorted({*self._sent(answer).unknown(answer, "")})
+
     def _computed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         return self.state.model_validate(answer).model_dump(exclude_none=True)
 
@@ -315,9 +355,18 @@ class Described:
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write a request: what is declared, over what is there and nobody declares."""
+        return dict(self._sent(declared).request(declared, there, was))
+
+    def _sent(self, declared: Mapping[str, Any]) -> NestedShape:
+        """Return the shape of the object on the wire: the path says its scope."""
         fields = self.fields(declared)
-        inside = {k: v for k, v in fields.items() if k not in self._scope_fields()}
-        return write(inside, declared, there, was)
+        if (known := _sent.get((type(self), id(fields)))) is not None:
+            return known
+        scope = self._scope_fields()
+        made = self.inputs.made | self.state.model_fields.keys() | scope | MADE
+        inside = {name: field for name, field in fields.items() if name not in scope}
+        shape = NestedShape(inside, self.inputs.whole, frozenset(made), top=True)
+        return _sent.setdefault((type(self), id(fields)), shape)
 
     def _scope_fields(self) -> frozenset[str]:
         return frozenset(f"{scope}_id" for scope in self.scopes)
@@ -330,7 +379,9 @@ class Described:
     ) -> bool:
         """Tell whether what is there is what is declared, and holds nothing that no longer is."""
         found = self._managed(there, was, form=both(self.facts(), was, declared))
-        return not self._differences(found, declared)
+        if self._differences(found, declared):
+            return False
+        return not undeclared.is_unsaid(self._sent(declared), declared, was, there)
 
     def _unseen(
         self,
@@ -353,8 +404,48 @@ class Described:
             secret,
         )
 
+    def _unseen_first(
+        self,
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
+    ) -> list[str]:
+        """Say what an update would replace by a first declaration that no preview has shown."""
+        known, live = undeclared.noted(olds), self._rest(answer, olds)
+        return self._first_declared(self._declared(olds), wish, live, known, secret)
+
+    def _first_declared(
+        self,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        there: Mapping[str, Any],
+        known: Mapping[str, Any],
+        secret: Container[str],
+    ) -> list[str]:
+        """Say what is replaced by fields that are declared for the first time.
+
+        `there` is what is beside the old declaration, `known` what of it has been told already.
+        """
+        # What no answer shows, nobody can have seen.
+        shape = self._sent(new)
+        new = shape.answerable(new)
+        before = undeclared.replaced(shape, old, new, there, known)
+        changes: dict[str, list[str]] = {}
+        for change in self._differences(before, new, secret):
+            path, _, what = change.partition(": ")
+            # What comes is in the preview anyhow.
+            if not what.startswith("+ "):
+                changes.setdefault(path, []).append(what)
+        return [f"{path}: {FIRST}: {', '.join(whats)}" for path, whats in changes.items()]
+
     def _reading(self, props: Mapping[str, Any]) -> Reading:
-        return Reading(self._name_of, props.get("account_id"))
+        in_zone = _accounts.get(str(props.get("zone_id")))
+        return Reading(self._name_of, props.get("account_id") or in_zone)
+
+    def _remember_account(self, zone: str, account: str | None) -> None:
+        if account:
+            _accounts[zone] = account
 
     def _remember_name(self, answer: Mapping[str, Any]) -> None:
         if answer.get("id") and isinstance(answer.get("name"), str):
@@ -367,6 +458,9 @@ class Described:
         return None if name is None or known.has(name) else name
 
 
+_sent: dict[tuple[type[Described], int], NestedShape] = {}
+# The accounts of zones, as far as this process has learnt them.
+_accounts: dict[str, str] = {}
 # What objects of all kinds are called, as far as this process has seen.
 _names: dict[str, str] = {}
 

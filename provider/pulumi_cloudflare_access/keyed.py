@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,6 +64,11 @@ class Keyed(ABC):
     of_what: ClassVar[str] = "objects"
     """What messages call the entries of an answer."""
 
+    @property
+    def item(self) -> Any:
+        """The shape of the entries, if they are objects with fields of their own."""
+        return None
+
     def may_be(self, answered: Any) -> bool:
         """Tell whether this can be an entry of an answer at all."""
         return isinstance(answered, dict) and bool(answered)
@@ -101,6 +106,11 @@ class Keyed(ABC):
         """Give what did not change inside an entry, which did, the form that it had."""
         del old
         return new
+
+    def as_it_was(self, new: Any, old: Any) -> Any:
+        """Give an entry that did not change the form that it had."""
+        del new
+        return old
 
     def in_place(self, value: Any, was: Any, ignored: Collection[str]) -> tuple[Any, list[str]]:
         """Put entries that have lost their places where they were; return those left over too."""
@@ -185,7 +195,7 @@ class Keyed(ABC):
             if before is None or UNKNOWN in canonical:
                 others.append(Named(key, entry))
             else:
-                kept[before] = old[before]
+                kept[before] = self.as_it_was(entry, old[before])
         return self.arrange(others, kept)
 
     def with_keys_spelled(self, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,6 +209,20 @@ class Keyed(ABC):
     def request(self, value: Mapping[str, Any]) -> list[Any]:
         """Write the map as the list the API wants, in an order that never varies."""
         return [self.to_wire(value[key]) for key in sorted(value)]
+
+    def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
+        """Write the list over the one that is there: what nobody declares of an entry stays."""
+        del there, was
+        return self.request(value)
+
+    def carried(self, items: list[Any]) -> list[Any]:
+        """Write the entries of an answer, which nobody declares, as the API wants them back."""
+        return self.request(self.answer(items, {}, NOTHING_KNOWN))
+
+    def unknown(self, items: list[Any], path: str) -> Iterator[str]:
+        """Name the fields of an answer's entries that this package does not know."""
+        del items, path
+        return iter(())
 
     def answer(
         self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
@@ -220,14 +244,18 @@ class Keyed(ABC):
             found = next((k for k in candidates if self.matches(known[k], item, reading)), None)
             if found is not None:
                 kept[found], as_answered[found] = unmatched.pop(found), item
-            elif not any(
-                self.matches(entry, item, reading) and self._is_twice(item, as_answered[key])
-                for key, entry in kept.items()
-            ):
-                foreign.append(self.from_wire(item, reading).spelled())
+                continue
+            twins = [as_answered[k] for k in kept if self.matches(kept[k], item, reading)]
+            if not any(self.is_twice(item, twin) for twin in twins):
+                read = self.apart if twins else self.from_wire
+                foreign.append(read(item, reading).spelled())
         return self.arrange(foreign, kept)
 
-    def _is_twice(self, item: Any, other: Any) -> bool:
+    def apart(self, answer: Any, reading: Reading) -> Named:
+        """Read an entry of an answer that is another one's like, and says more."""
+        return self.from_wire(answer, reading)
+
+    def is_twice(self, item: Any, other: Any) -> bool:
         """Tell whether two entries of an answer say the same, all of it."""
         one, two = (self.from_wire(answer, NOTHING_KNOWN).entry for answer in (item, other))
         return self.canonical(one) == self.canonical(two)

@@ -23,13 +23,22 @@ from urllib.parse import quote
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from . import engine_watch, kinds, ownership, plugin, state_backend
+from . import engine_watch, kinds, ownership, plugin, state_backend, undeclared
 from .api.journal import Journal
 from .api.lag import CREATED, Writes
 from .api.pages import Page, Snapshot
 from .creation import Creation
 from .deletion import User, deletions, in_words
-from .described import FILLED_IN, PROVIDER, VERSION, Described, secret_in
+from .described import (
+    ACCOUNT,
+    FILLED_IN,
+    FIRST,
+    PROVIDER,
+    UNKNOWN_FIELDS,
+    VERSION,
+    Described,
+    secret_in,
+)
 from .errors import (
     AdoptionError,
     ApiError,
@@ -224,7 +233,15 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 raise DeclarationError("; ".join(taken))
         if ownership.is_known(plugin.current_urn()):
             self._foresee(old, new)
-        if replaces or self._differences(old, new):
+            if not replaces:
+                secret, there = secret_in(_olds) | secret_in(_news), undeclared.noted(_olds)
+                for first in self._first_declared(old, new, there, {}, secret):
+                    plugin.warn(first)
+        if (
+            replaces
+            or self._differences(old, new)
+            or self._declared_fields(old) != self._declared_fields(new)
+        ):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
         return dynamic.DiffResult(changes=secret_in(_olds) != secret_in(_news))
@@ -247,6 +264,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         plugin.keep_secret(props)
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
+        is_adopted = answer is not None
         if answer is not None:
             self._warn_beside(answer, self._declared(props))
             # What an earlier run has noted of it, or another stack's, is accounted for.
@@ -262,6 +280,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         ownership.seen(self.kind, id_)
         ownership.declared(self.kind, id_)
         self._wrote(scope, answer)
+        if is_adopted or answer.get(FOUND):
+            self._tell_of_unknown(answer, {})
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
     @_engine_call
@@ -283,6 +303,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 raise
             plugin.warn(error.remedy or GONE)
             return dynamic.ReadResult("", {})
+        if not external:
+            props = {**props, **self._declared_empty(props)}
         outputs = self._kept(props) | self._outputs(props, answer, everything=external)
         if external:
             # Somebody else's object may change. The program's inputs are an id, and stay that.
@@ -294,6 +316,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         asked = plugin.inputs_in_state({FILLED_IN, *self.reserved})
         reserved = {name: asked[name] for name in self.reserved if name in asked}
         self._warn_beside(answer, declared | reserved)
+        self._tell_of_unknown(answer, props)
+        self._tell_of_undeclared(answer, props)
         # Inputs have of what nobody declares only what check has put there.
         filled = [name for name in outputs.get(FILLED_IN, ()) if name in asked.get(FILLED_IN, ())]
         unasked = {*outputs.get(FILLED_IN, ())} - {*filled}
@@ -336,6 +360,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             # The change may have had Cloudflare make a secret, as a creation has.
             kept |= {k: v for k, v in self._made_outputs(there).items() if k not in known}
             self._warn_of_lost_outputs(new, there, {*known, *kept})
+        self._tell_of_unknown(there, _olds)
         outputs = self._outputs({**_news, **new}, there, written=True)
         return dynamic.UpdateResult(kept | outputs)
 
@@ -366,6 +391,40 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             plugin.warn(f"{BESIDE}{concern}")
         for consequence in self.missing(answer, declared):
             plugin.warn(f"{CHANGED}{consequence}")
+
+    def _tell_of_unknown(self, answer: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        """Name what an object holds that this package does not know, once."""
+        new = [name for name in self.unknown(answer) if name not in known.get(UNKNOWN_FIELDS, ())]
+        if new:
+            plugin.warn(
+                f"holds fields that this package does not know: {', '.join(new)}; they are kept"
+            )
+
+    def _tell_of_undeclared(self, answer: Mapping[str, Any], props: Mapping[str, Any]) -> None:
+        """Say what nobody declares and somebody has changed since this stack last looked."""
+        before, now = undeclared.noted(props), self._rest(answer, props)
+        secret = secret_in(props) | self.always_secret
+        if changes := self._differences(before, now, secret):
+            plugin.say(f"not declared by the program, and not seen before: {'; '.join(changes)}")
+
+    def _declared_empty(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the program declares empty, and older outputs do not hold.
+
+        They lacked it where an answer did.
+        """
+        inputs = _plain(plugin.inputs_in_state(self.facts().keys()))
+        return {
+            name: inputs[name]
+            for name, field in self.facts().items()
+            if name not in props
+            and inputs.get(name) is not None
+            and field.shape.is_nothing(inputs[name])
+            and not (field.always_managed or field.not_sent)
+        }
+
+    def _declared_fields(self, declared: Mapping[str, Any]) -> Any:
+        """Return which fields a declaration has, down to the last."""
+        return undeclared.declared_fields(self._sent(declared), declared)
 
     # ------------------------------------------------------------------------------------ oddities
 
@@ -515,8 +574,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             return None
         return found
 
-    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:  # noqa: ARG002 - for kinds of parts
+    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note that the state has the object, and which resource owns it."""
+        if props.get(ACCOUNT):
+            self._remember_account(str(props.get("zone_id")), str(props[ACCOUNT]))
         ownership.seen(self.kind, id_)
         self._saved(id_)
 
@@ -684,9 +745,16 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     ) -> None:
         """Raise if somebody changed the object since, unless it already is what is wished for."""
         unseen = self._unseen(olds, answer, wish, secret)
+        self._refuse(called, unseen + self._unseen_first(olds, answer, wish, secret))
+
+    @staticmethod
+    def _refuse(called: str, unseen: list[str]) -> None:
+        """Raise for what no preview has shown."""
         if unseen:
+            is_new = all(FIRST in change for change in unseen)
+            what = "has something else" if is_new else "was changed"
             raise DriftError(
-                f"{called} was changed at Cloudflare, and no preview has shown it: "
+                f"{called} {what} at Cloudflare, and no preview has shown it: "
                 f"{'; '.join(unseen)}. Nothing was sent. Run pulumi refresh, look at the preview, "
                 "and run again (or set cloudflare-access:onDrift to overwrite)"
             )

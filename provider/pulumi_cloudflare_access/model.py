@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake
 from .secret_words import known
@@ -39,6 +39,26 @@ class Default:
     """What a field goes back to when a program no longer declares it, and what no answer means."""
 
     value: Any
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What an answer without the field says.
+
+    A request without it may mean something else: what is there and nobody declares is then sent.
+    """
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class FilledIn:
+    """What the API makes of a field that no request has: one of these.
+
+    So they say nothing about the object. Undeclared, the field is not managed in any object.
+    """
+
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -88,11 +108,45 @@ class Inputs(BaseModel):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
+    whole: ClassVar[bool] = False
+    """It decides who gets in, or what is asked of them: what nobody declares of it is none of it.
+
+    So it is compared with all its fields, and written without those that the program leaves out.
+    """
+    made: ClassVar[frozenset[str]] = frozenset()
+    """What the API's answers have and its requests may not. What else is unknown is kept."""
+
 
 class State(BaseModel):
     """What we keep of an answer besides what was declared."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
+
+
+UNITS = ("ns", "us", "µs", "ms", "s", "m", "h")
+
+
+def duration(*units: str, or_: str | None = None) -> AfterValidator:
+    """Have a text be a duration in the API's notation, or the one word that stands for one."""
+    one = rf"\d+(?:\.\d+)?(?:{'|'.join(units or UNITS)})"
+    word = f', or "{or_}"' if or_ else ""
+    told = f"must be a duration such as 30m or 2h45m, in {', '.join(units or UNITS)}{word}"
+
+    def check(value: str) -> str:
+        if value != or_ and not re.fullmatch(f"(?:{one})+", value, re.ASCII):
+            raise ValueError(told)
+        return value
+
+    return AfterValidator(check)
+
+
+Duration = Annotated[str, duration()]
+
+
+@functools.cache
+def shape_of(inputs: type[Inputs]) -> NestedShape:
+    """Return the shape of an object whose fields a model describes."""
+    return NestedShape(fields_of(inputs), inputs.whole, inputs.made)
 
 
 @functools.cache
@@ -124,6 +178,10 @@ def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
                 facts["shape"] = fact
             case Default(value):
                 facts["default"] = value
+            case LeftOut(value):
+                facts["left_out"] = value
+            case FilledIn(values):
+                facts["filled_in"] = values
             case AnsweredAs(kind):
                 facts["answered_as"] = kind
             case NotEmpty(because):
@@ -143,7 +201,7 @@ def _shape(annotation: Any) -> Shape:
         kind, *metadata = get_args(annotation)
         return _field("", kind, metadata).shape
     if isinstance(annotation, type) and issubclass(annotation, Inputs):
-        return NestedShape(fields_of(annotation))
+        return shape_of(annotation)
     if get_origin(annotation) is dict:
         return MapShape(_shape(get_args(annotation)[1]))
     if get_origin(annotation) is list:
@@ -245,7 +303,7 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
         raise TypeError(f"{inputs.__name__}: no answer has {', '.join(unanswered)}")
     return Objects(
         lambda declared: check(inputs, fields_of(inputs), declared),
-        lambda: NestedShape(fields_of(inputs)),
+        lambda: shape_of(inputs),
         lambda entry: key(entry).replace(UNKNOWN, NOT_KNOWN_YET),
     )
 
@@ -253,4 +311,4 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
 def one_or_many(inputs: type[Inputs]) -> OneOrManyShape:
     """Describe an object, or a list of such objects whose order means something."""
     fields = fields_of(inputs)
-    return OneOrManyShape(NestedShape(fields), lambda declared: check(inputs, fields, declared))
+    return OneOrManyShape(shape_of(inputs), lambda declared: check(inputs, fields, declared))

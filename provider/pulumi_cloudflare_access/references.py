@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -255,6 +255,11 @@ class InOrder(Keyed):
     def __init__(self, entries: Keyed) -> None:
         self._entries = entries
 
+    @property
+    def item(self) -> Any:
+        """The shape of the entries, if they are objects with fields of their own."""
+        return self._entries.item
+
     def may_be(self, answered: Any) -> bool:
         """Tell whether this can be an entry of an answer at all."""
         return self._entries.may_be(answered)
@@ -275,6 +280,10 @@ class InOrder(Keyed):
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Tell whether an entry of an answer is this one."""
         return self._entries.matches(entry, answer, reading)
+
+    def unknown(self, items: list[Any], path: str) -> Iterator[str]:
+        """Name the fields of an answer's entries that this package does not know."""
+        return self._entries.unknown(items, path)
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read an entry that nobody declared."""
@@ -309,11 +318,16 @@ class InOrder(Keyed):
         without = {key: Named(key, new[key]) for key in unplaced(new)}
         kept = [
             without.get(key)
-            or had.get(self.canonical(entry))
+            or self._as_it_was(entry, had.get(self.canonical(entry)))
             or Named(key, self._entries.keep_form(entry, old[key]) if key in old else entry)
             for key, entry in in_order(new)
         ]
         return _without_a_place(self._line_up(kept), new)
+
+    def _as_it_was(self, entry: Any, before: Named | None) -> Named | None:
+        if before is None:
+            return None
+        return Named(before.key, self._entries.as_it_was(entry, before.entry))
 
     def in_place(self, value: Any, was: Any, ignored: Collection[str]) -> tuple[Any, list[str]]:
         """Name in the order what it leaves out: `ignore_changes` of one entry puts that back.

@@ -43,8 +43,6 @@ class Resource(dynamic.Resource):
     """One object at Cloudflare. Subclasses say what they take and what they give."""
 
     lifecycle: ClassVar[type[Lifecycle]]
-    secret_inputs: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are kept secret whatever the program says of them."""
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
     is_external: bool = False
     """It came from `.get`: the stack does not own it."""
@@ -79,7 +77,7 @@ class Resource(dynamic.Resource):
             # Nothing else tells the engine that this refers to them.
             needed = pulumi.ResourceOptions(depends_on=others)
             opts = pulumi.ResourceOptions.merge(opts, needed)
-        for field in self.secret_inputs & declared.keys():
+        for field in self.lifecycle.always_secret & declared.keys():
             declared[field] = pulumi.Output.secret(declared[field])
         if self.secret_outputs:
             more = pulumi.ResourceOptions(additional_secret_outputs=sorted(self.secret_outputs))

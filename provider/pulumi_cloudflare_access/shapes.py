@@ -8,7 +8,7 @@ something. What a program does not declare of an object is not compared, and sta
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -58,6 +58,13 @@ class Shape:
         """Write a value so that two are equal exactly when they mean the same."""
         return whole_numbers(value)
 
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether a value says no more than its absence does.
+
+        The API's answers leave out what is false, zero or empty, some always and some at times.
+        """
+        return value is MISSING or value is None or value in (False, "", [], {})
+
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give what did not change of a value the keys and the form that it had."""
         del old
@@ -76,6 +83,15 @@ class Shape:
         """Write a value as the API wants it, over what is there; `was` is what was declared."""
         del there, was
         return whole_numbers(value)
+
+    def carried(self, value: Any) -> Any:
+        """Write what is there and nobody declares as the API wants it back."""
+        return self.request(self.answer(value, MISSING, NOTHING_KNOWN))
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the fields of an answer that this package does not know."""
+        del value, path
+        return iter(())
 
     def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
         """Tell whether an entry of a list that is no longer there was this one, which changed."""
@@ -154,10 +170,18 @@ class KeyedShape(Shape):
         return self.keyed.arrange((Named(key, entry) for key, entry in old.items()), new)
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write the list; of objects, each over what is there of it and nobody declares."""
-        if isinstance(self.keyed, Objects) and isinstance(there, list):
+        """Write the list, each entry over what is there of it and nobody declares."""
+        if isinstance(there, list):
             return self.keyed.over(value, there, was if isinstance(was, Mapping) else {})
         return self.keyed.request(value)
+
+    def carried(self, value: Any) -> Any:
+        """Write the entries that are there."""
+        return self.keyed.carried(value)
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the unknown fields of every entry."""
+        return self.keyed.unknown(value, path) if isinstance(value, list) else iter(())
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the list; entries that are known keep their keys."""
@@ -176,9 +200,18 @@ class KeyedShape(Shape):
 
 @dataclass(frozen=True)
 class NestedShape(Shape):
-    """An object with fields of its own."""
+    """An object with fields of its own.
+
+    One that is `whole` is compared with all its fields, and written without those that nobody
+    declares. `made` are fields that the API makes itself: it takes none of them in a request. At
+    the `top`, what is false or empty and nobody declares is not sent: not every account may send
+    every field (`allow_authenticate_via_warp`).
+    """
 
     fields: Mapping[str, Field]
+    whole: bool = False
+    made: frozenset[str] = frozenset()
+    top: bool = False
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
         """Check field by field; what is None is not declared."""
@@ -208,14 +241,24 @@ class NestedShape(Shape):
         )
 
     def meaning(self, value: Any) -> Any:
-        """Write what the fields mean that are declared, or empty where that is the same."""
+        """Write what the fields mean, without those that say what their absence does."""
         if not isinstance(value, Mapping):
             return value
         return {
-            name: field.shape.meaning(value.get(name, {} if field.keyed else field.default))
-            for name, field in self.fields.items()
-            if (name in value or field.always_managed) and not field.not_sent
+            name: self.fields[name].meaning(inner)
+            for name, inner in value.items()
+            if name in self.fields and not self.fields[name].same(inner, MISSING)
         }
+
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether every field is empty. One that says its default has something to say."""
+        if not isinstance(value, Mapping):
+            return super().is_nothing(value)
+        return all(
+            self.fields[name].shape.is_nothing(inner)
+            for name, inner in value.items()
+            if name in self.fields
+        )
 
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give the parts that did not change the keys they had."""
@@ -249,20 +292,58 @@ class NestedShape(Shape):
             return value
         if self._is_another(value, there):
             there = None
-        return write(self.fields, value, there, was)
+        return write(self, value, there, was)
+
+    def carried(self, value: Any) -> Any:
+        """Write every field that is there, known or not."""
+        if not isinstance(value, Mapping):
+            return value
+        sent = {name: field.carried(value) for name, field in self.fields.items()}
+        return {n: v for n, v in sent.items() if v is not MISSING} | self.strange(value)
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name what is no field of the object, and in the fields what is none of theirs."""
+        if not isinstance(value, Mapping):
+            return
+        for name in sorted(self.strange(value)):
+            yield f"{path}.{name}".lstrip(".")
+        for name, field in self.fields.items():
+            if not field.not_sent:
+                yield from field.shape.unknown(value.get(name), f"{path}.{name}".lstrip("."))
+
+    def compares(self, field: Field) -> bool:
+        """Tell whether a field is compared that nobody declares, and no longer sent."""
+        return self.whole and not field.filled_in
+
+    def strange(self, there: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is neither a field nor made by the API. Names with "__" are ours."""
+        return {
+            name: value
+            for name, value in there.items()
+            if value is not None
+            and name not in self.fields
+            and name not in self.made
+            and not name.startswith("__")
+        }
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read the fields that the declaration has; all of them where there is none."""
+        """Read the fields that the declaration has; all of them where there is none.
+
+        Of an object that is compared whole, also what nobody declares and somebody has said.
+        """
         if not isinstance(value, Mapping):
             return value
         found = {}
         for name, field in self.fields.items():
-            if isinstance(form, Mapping) and name not in form and not field.always_managed:
-                continue
             known = form.get(name, MISSING) if isinstance(form, Mapping) else MISSING
+            undeclared = isinstance(form, Mapping) and known is MISSING
+            if undeclared and not (field.always_managed or self.compares(field)):
+                continue
             answered = field.answer(value, known, reading)
             answered = known if answered is SILENT else answered
-            if answered is not MISSING and (answered or not field.always_managed):
+            if answered is MISSING or (undeclared and field.goes_without_saying(answered)):
+                continue
+            if answered or not field.always_managed:
                 found[name] = answered
         return found
 
@@ -351,6 +432,12 @@ class MapShape(Shape):
             return value
         return {key: self.item.request(inner) for key, inner in value.items()}
 
+    def carried(self, value: Any) -> Any:
+        """Write it whole."""
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.item.carried(inner) for key, inner in value.items()}
+
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read it whole."""
         if not isinstance(value, Mapping):
@@ -411,6 +498,15 @@ class OrderedShape(Shape):
         written = over(self.item, _numbered(value), there, _numbered(was))
         return [written[place] for place in range(len(value))]
 
+    def carried(self, value: Any) -> Any:
+        """Write the entries that are there, in their order."""
+        return list(map(self.item.carried, value)) if isinstance(value, list) else value
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the unknown fields of every entry."""
+        for inner in value if isinstance(value, list) else ():
+            yield from self.item.unknown(inner, path)
+
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the list, each entry in the form that it has."""
         if not isinstance(value, list):
@@ -463,10 +559,18 @@ class OneOrManyShape(Shape):
         """Write what the entries mean, in their order."""
         return list(map(self.one.meaning, _many(value)))
 
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether there is none, or one that says nothing."""
+        entries = [] if value is MISSING or value is None else _many(value)
+        return not entries or (len(entries) == 1 and self.one.is_nothing(entries[0]))
+
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give what did not change the form it had."""
         if isinstance(new, list) or isinstance(old, list):
-            return old if self.same(new, old) else new
+            if not self.same(new, old):
+                return new
+            pairs = zip(_many(new), _many(old), strict=True)
+            return _as(old, [self.one.keep_keys(*pair) for pair in pairs])
         return self.one.keep_keys(new, old)
 
     def answerable(self, value: Any) -> Any:
@@ -490,6 +594,15 @@ class OneOrManyShape(Shape):
             there, was = (None if other is None else _many(other) for other in (there, was))
             return OrderedShape(self.one).request(value, there, was)
         return self.one.request(value, _only(there), _only(was))
+
+    def carried(self, value: Any) -> Any:
+        """Write what is there, one or a list."""
+        return _as(value, list(map(self.one.carried, _many(value))))
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the unknown fields of every entry."""
+        for inner in _many(value):
+            yield from self.one.unknown(inner, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the entries, each in the form that it has."""
@@ -531,11 +644,13 @@ def _numbered(entries: list[Any]) -> dict[int, Any]:
 K = TypeVar("K", str, int)
 
 
-def paired(item: Shape, entries: Mapping[K, Any], there: list[Any]) -> dict[int, K]:
+def paired(
+    item: Shape, entries: Mapping[K, Any], there: list[Any], reading: Reading = NOTHING_KNOWN
+) -> dict[int, K]:
     """Say which entry of an answer is which one that is known, if any is."""
     found: dict[int, K] = {}
     for key in _most_first(item, entries):
-        fitting = (n for n, one in enumerate(there) if _is_that(item, entries[key], one))
+        fitting = (n for n, one in enumerate(there) if _is_that(item, entries[key], one, reading))
         place = next((n for n in fitting if n not in found), None)
         if place is not None:
             found[place] = key
@@ -582,8 +697,8 @@ def _most_first(item: Shape, entries: Mapping[K, Any]) -> list[K]:
     return sorted(entries, key=said)
 
 
-def _is_that(item: Shape, entry: Any, answered: Any) -> bool:
-    return item.same(entry, item.answer(answered, entry, NOTHING_KNOWN))
+def _is_that(item: Shape, entry: Any, answered: Any, reading: Reading = NOTHING_KNOWN) -> bool:
+    return item.same(entry, item.answer(answered, entry, reading))
 
 
 def _as(form: Any, entries: list[Any]) -> Any:
@@ -597,6 +712,8 @@ class Field:
     name: str
     shape: Shape = Shape()  # noqa: RUF009 - it has no state
     default: Any = MISSING
+    left_out: Any = MISSING
+    filled_in: tuple[Any, ...] = ()
     answered_as: type | None = None
     unanswered: bool = False
     always_managed: bool = False
@@ -614,9 +731,25 @@ class Field:
         """Tell whether two declarations of the field mean the same. MISSING is none."""
         if one is other or self.not_sent:
             return True
-        if MISSING in (one, other) and not self.always_managed:
-            return False
-        return self.shape.same(one, other)
+        one, other = self._meant(one), self._meant(other)
+        nothing = self.shape.is_nothing(one), self.shape.is_nothing(other)
+        return all(nothing) if any(nothing) else self.shape.same(one, other)
+
+    def meaning(self, value: Any) -> Any:
+        """Write a declared value so that two are equal exactly when they mean the same."""
+        return None if self.shape.is_nothing(value) else self.shape.meaning(value)
+
+    def _meant(self, value: Any) -> Any:
+        return self.default if value is MISSING or value is None else value
+
+    def is_idle(self, value: Any) -> bool:
+        """Tell whether nobody would write a value: it is empty, or the API writes it by itself."""
+        written = self.shape.is_nothing(value) or bool(self.filled_in)
+        return written and self.goes_without_saying(value)
+
+    def goes_without_saying(self, value: Any) -> bool:
+        """Tell whether a value is what the API makes of a field that nobody has sent."""
+        return self.same(value, MISSING) or any(self.same(value, one) for one in self.filled_in)
 
     def answer(self, answer: Mapping[str, Any], form: Any, reading: Reading) -> Any:
         """Read the field of an answer, in the form that its declaration has.
@@ -642,9 +775,26 @@ class Field:
                     f"an answer whose {self.name} is no list of {self.keyed.of_what}"
                 )
             return self.shape.answer(items, form, reading)
-        if value is None:
-            return MISSING if form is MISSING or form is None else self.default
-        return self.shape.answer(value, form, reading)
+        if form is MISSING or form is None:
+            return self.left_out if value is None else self.shape.answer(value, form, reading)
+        absent = self._meant(self.left_out)
+        found = absent if value is None else self.shape.answer(value, form, reading)
+        # Of the words for nothing, the one that the program uses.
+        return form if self.shape.is_nothing(found) and self.same(found, form) else found
+
+    def carried(self, there: Mapping[str, Any]) -> Any:
+        """Write what is there and nobody declares as the API wants it back. MISSING: nothing."""
+        found = self.answer(there, MISSING, NOTHING_KNOWN)
+        if found is MISSING or found is SILENT:
+            return MISSING
+        if there.get(self.name) is None:
+            return self.shape.request(found)
+        return self.shape.carried(there[self.name])
+
+    def is_empty(self, value: Any) -> bool:
+        """Tell whether a value is false or empty, and its absence means that, too."""
+        empty = value is False or value in ("", [], {})
+        return empty and self.left_out is MISSING and self.same(value, MISSING)
 
     def changes(self, old: Any, new: Any) -> list[str]:
         """Say what changed between two declarations that do not mean the same."""
@@ -654,31 +804,33 @@ class Field:
 _UNKNOWN_FIELD = Field("")
 
 
-def write(
-    fields: Mapping[str, Field], declared: Mapping[str, Any], there: Any, was: Any
-) -> dict[str, Any]:
+def write(shape: NestedShape, declared: Mapping[str, Any], there: Any, was: Any) -> dict[str, Any]:
     """Write a request: what is declared, over what is there and nobody declares.
 
-    What was declared and no longer is goes back to its default, or is left to the API's.
+    What was declared and no longer is goes back to its default, or is left to the API's. What this
+    package does not know stays as it is.
     """
-    there = there if isinstance(there, Mapping) else {}
+    is_there = isinstance(there, Mapping)
+    there = there if is_there else {}
     was = was if isinstance(was, Mapping) else {}
     body = {}
-    for name, field in fields.items():
+    for name, field in shape.fields.items():
         if field.not_sent:
             continue
+        value = MISSING
         if name in declared:
-            body[name] = field.shape.request(declared[name], there.get(name), was.get(name))
+            value = field.shape.request(declared[name], there.get(name), was.get(name))
         elif field.always_managed:
-            body[name] = [] if field.keyed else field.default
+            value = [] if field.keyed else field.default
         elif name in was and not field.stays:
-            if field.default is not MISSING:
-                body[name] = field.default
-        elif there.get(name) is not None:
-            found = field.answer(there, MISSING, NOTHING_KNOWN)
-            if found not in (MISSING, SILENT, {}):
-                body[name] = field.shape.request(found)
-    return body
+            value = field.default
+        elif is_there and not shape.compares(field):
+            value = field.carried(there)
+            if shape.top and value is not MISSING and field.is_empty(value):
+                continue
+        if value is not MISSING:
+            body[name] = value
+    return body | shape.strange(there)
 
 
 def both(
@@ -784,6 +936,8 @@ class Objects(Keyed):
         """The shape of each object."""
         return self._shape()
 
+    item = shape
+
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
         """Check one object."""
         if entry == UNKNOWN:
@@ -807,6 +961,10 @@ class Objects(Keyed):
         """Spell the keys of its fields."""
         return self.shape.with_keys_spelled(entry)
 
+    def as_it_was(self, new: Any, old: Any) -> Any:
+        """Let it look as it did, but for what it says now and did not say."""
+        return self.keep_form(new, old)
+
     def inside(self, key: str, old: Any, new: Any) -> list[str]:
         """Say which of its fields changed, and how."""
         return self.shape.changes(key, old, new)
@@ -824,6 +982,15 @@ class Objects(Keyed):
         written = over(self.shape, value, there, was)
         return [written[key] for key in sorted(written)]
 
+    def carried(self, items: list[Any]) -> list[Any]:
+        """Write every object whole, known fields and unknown ones."""
+        return list(map(self.shape.carried, items))
+
+    def unknown(self, items: list[Any], path: str) -> Iterator[str]:
+        """Name the unknown fields of every object."""
+        for item in items:
+            yield from self.shape.unknown(item, path)
+
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Compare the fields that are declared."""
         shape = self.shape
@@ -833,7 +1000,9 @@ class Objects(Keyed):
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read an object that nobody declared, all of it."""
-        entry = self.shape.answer(answer, None, reading)
+        whole = self.shape.answer(answer, None, reading)
+        fields = self.shape.fields
+        entry = {name: value for name, value in whole.items() if not fields[name].is_idle(value)}
         return Named(self._key(entry), entry)
 
     def in_form(self, answer: Any, form: Any, reading: Reading) -> Any:

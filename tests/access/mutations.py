@@ -51,15 +51,15 @@ MUTATIONS = [
         "an update forgets what nobody declares",
         Story.somebody_changes_what_nobody_declares,
         "shapes.py",
-        "elif there.get(name) is not None:",
+        "elif is_there and not shape.compares(field):",
         "elif False:",
     ),
     Mutation(
         "an update forgets what nobody declares of an object",
         Story.somebody_adds_a_part,
         "shapes.py",
-        "        return write(self.fields, value, there, was)",
-        "        return write(self.fields, value, None, was)",
+        "        return write(self, value, there, was)",
+        "        return write(self, value, there if self.top else None, was)",
     ),
     Mutation(
         "an update detaches policies that nobody declares",
@@ -89,6 +89,20 @@ MUTATIONS = [
         "lifecycle.py",
         'if self.settings.on_drift == "refuse":',
         "if False:",
+    ),
+    Mutation(
+        "a first declaration replaces what no preview has shown",
+        Story.somebody_changes_what_nobody_declares,
+        "lifecycle.py",
+        "unseen + self._unseen_first(olds, answer, wish, secret)",
+        "unseen",
+    ),
+    Mutation(
+        "what is added to an object that decides who gets in is not seen",
+        Story.somebody_changes_what_is_declared,
+        "shapes.py",
+        "        return self.whole and not field.filled_in",
+        "        return False",
     ),
     Mutation(
         "the first page is taken for the list",
@@ -130,7 +144,7 @@ MUTATIONS = [
         "what somebody added is not seen",
         Story.somebody_changes_what_is_declared,
         "keyed.py",
-        "                foreign.append(self.from_wire(item, reading).spelled())",
+        "                foreign.append(read(item, reading).spelled())",
         "                pass",
     ),
     # --------------------------------------------------------------------------- gone, or not gone

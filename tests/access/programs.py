@@ -83,6 +83,21 @@ class Fact:
     stays: bool = False
     """Declared no longer means "as it is"."""
     inner: Mapping[str, Fact] | None = None
+    whole: bool = False
+    """Of the object in it, nothing stays that is not declared."""
+
+    def is_idle(self, value: Any) -> bool:
+        """Tell whether a value is what Cloudflare makes of none."""
+        return value == self.default or (_nothing(value) and _nothing(self.default))
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value is False or value in ([], {})
+
+
+def _flag(value: Any) -> Any:
+    """Write a flag: Cloudflare may leave it out of answers where it is off."""
+    return value or None
 
 
 SECTION = Fact(_rules, managed=True)
@@ -108,15 +123,22 @@ FACTS: dict[str, dict[str, Fact]] = {
         "name": Fact(),
         "session_duration": Fact(default="24h"),
         "app_launcher_visible": Fact(default=True),
-        "allow_iframe": Fact(),
+        "allow_iframe": Fact(_flag),
         "custom_deny_message": Fact(),
         "tags": Fact(sorted),
         "allowed_idps": Fact(sorted),
         "cors_headers": Fact(
             inner={
-                "allow_all_origins": Fact(),
+                "allow_all_origins": Fact(_flag),
                 "allowed_methods": Fact(sorted),
                 "max_age": Fact(),
+            },
+            whole=True,
+        ),
+        "oauth_configuration": Fact(
+            inner={
+                "enabled": Fact(),
+                "grant": Fact(inner={"session_duration": Fact(), "access_token_lifetime": Fact()}),
             }
         ),
         "policies": Fact(list, stays=True),
@@ -138,7 +160,8 @@ def meant(facts: Mapping[str, Fact], fields: Mapping[str, Any]) -> Fields:
 
 def filled(fields: Mapping[str, Any]) -> Fields:
     """Leave out what is empty: an answer without a list and one with an empty one are the same."""
-    return {k: v for k, v in fields.items() if v not in (None, [], {})}
+    inner = {k: filled(v) if isinstance(v, dict) else v for k, v in fields.items()}
+    return {k: v for k, v in inner.items() if v not in (None, [], {})}
 
 
 def defaults(facts: Mapping[str, Fact]) -> Fields:
@@ -159,7 +182,8 @@ def following(
             found[name] = now[name]
             if fact.inner:
                 before = was.get(name) or {}
-                found[name] = following(fact.inner, before, now[name], there.get(name) or {})
+                below = {} if fact.whole else there.get(name) or {}
+                found[name] = following(fact.inner, before, now[name], below)
         elif fact.managed or (name in was and not fact.stays):
             found[name] = fact.default
     return filled(found)
@@ -174,8 +198,11 @@ def declared_of(
         if name not in seen and not fact.managed:
             continue
         value = there.get(name, fact.default)
-        if fact.inner and isinstance(value, Mapping):
+        if fact.inner and isinstance(value, Mapping) and not fact.whole:
             value = declared_of(fact.inner, seen[name], value)
+        if name in seen and _nothing(seen[name]) and _nothing(value):
+            value = seen[name]
+            found[name] = value
         if value is None and isinstance(seen.get(name), list) and not fact.managed:
             value = []
         if value is not None and (value != [] or not fact.managed):
@@ -389,8 +416,11 @@ class Run:
         before = self._state(kept) if due == "update" or adopted else None
         self._enter(declared, kept, seen, was_seen, adopted=adopted)
         changed = before != self._state(kept)
-        # What is no longer declared is written, be it the default already.
-        due_write = changed or _is_less(seen, was_seen) or self._is_untold(declared, was_seen)
+        # What says nothing may be written when it is declared, and when it no longer is.
+        facts = POLICY_FACTS if declared.kind == LIST else FACTS[declared.kind]
+        due_write: bool | None = changed or self._is_untold(declared, was_seen)
+        if not due_write and _is_idle_change(facts, seen, was_seen):
+            due_write = None
         self._hold_requests(name, mark, kept, is_due=due_write, adopted=adopted)
         if was and due == "update":
             _hold_keys(name, was.inputs, kept.inputs)
@@ -478,9 +508,9 @@ class Run:
         return not told and "is_default" in declared.fields.keys() - was.keys()
 
     def _hold_requests(
-        self, name: str, mark: int, kept: Kept, *, is_due: bool, adopted: bool
+        self, name: str, mark: int, kept: Kept, *, is_due: bool | None, adopted: bool
     ) -> None:
-        """Raise Wrong unless a step asked for what it needs, and for no more."""
+        """Raise Wrong unless a step asked for what it needs, and for no more. None: either way."""
         asked = self.book.cloudflare.requests[mark:]
         writes = [request for request in asked if request["method"] != "GET"]
         verbs = [request["method"] for request in writes]
@@ -500,7 +530,7 @@ class Run:
             if len(writes) > 3 * policies:
                 raise Wrong(f"wrote more than it needs: {told}")
         elif adopted or kept.did == "update":
-            if verbs != (["PUT"] if is_due else []):
+            if verbs not in ([["PUT"], []] if is_due is None else [["PUT"] if is_due else []]):
                 raise Wrong(f"{'one' if is_due else 'no'} PUT was due: {told}")
         elif kept.did in {"create", "replace"} and verbs != ["POST"]:
             raise Wrong(f"one POST was due: {told}")
@@ -566,14 +596,15 @@ class Run:
                 del self.kept[name], self.seen[name]
                 self._order.remove(name)
                 continue
-            drift = due != self.seen[name]
+            drift = filled(due) != filled(self.seen[name])
             if did[name] != ("drift" if drift else "same"):
                 raise Wrong(f"{name}: {did[name]}; the state has {self.seen[name]}, there is {due}")
             if drift != any(w.startswith("changed at Cloudflare") for w in plugin.warnings):
                 raise Wrong(f"{name}: {did[name]} and yet {plugin.warnings}")
             assert found is not None
             self._hold_inputs(name, found, due)
-            self.kept[name], self.seen[name] = replace(found, did="read"), due
+            self.kept[name] = replace(found, did="read")
+            self.seen[name] = _marked(due, self.seen[name])
         self.book.hold()
         return did
 
@@ -632,12 +663,27 @@ def long_after(kept: Kept) -> Kept:
     return replace(kept, outputs=kept.outputs | dict.fromkeys(STAMPS, "2020-01-01"))
 
 
-def _is_less(now: Any, was: Any) -> bool:
-    """Tell whether something is no longer declared that nobody manages then."""
+def _marked(now: Fields, was: Fields) -> Fields:
+    """Keep in mind what is declared and says nothing: no answer need have it."""
+    marks = {k: v for k, v in was.items() if v is None}
+    inner = {
+        k: _marked(v, was[k]) if isinstance(v, dict) and isinstance(was.get(k), dict) else v
+        for k, v in now.items()
+    }
+    return {**marks, **inner}
+
+
+def _is_idle_change(facts: Mapping[str, Fact], now: Any, was: Any) -> bool:
+    """Tell whether all that a declaration gains and loses is what Cloudflare makes of nothing."""
     if not isinstance(now, dict) or not isinstance(was, dict):
         return False
-    names = was.keys() - {*SECTIONS}
-    return any(name not in now or _is_less(now[name], was[name]) for name in names)
+    changed = now.keys() ^ was.keys()
+    return any(
+        name in facts and facts[name].is_idle({**was, **now}[name]) for name in changed
+    ) or any(
+        _is_idle_change(facts[name].inner or {}, now[name], was[name])
+        for name in now.keys() & was.keys() & facts.keys()
+    )
 
 
 def _is_later_page(path: str) -> bool:

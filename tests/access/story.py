@@ -93,6 +93,16 @@ def cors() -> st.SearchStrategy[Fields]:
     )
 
 
+def oauth() -> st.SearchStrategy[Fields]:
+    lifetime = st.sampled_from(["5m", "1h"])
+    grant = st.fixed_dictionaries(
+        {"session_duration": st.sampled_from(DURATIONS)},
+        optional={"access_token_lifetime": lifetime},
+    )
+    # Enabled, it would need an application without a path.
+    return st.fixed_dictionaries({"enabled": st.just(value=False), "grant": grant})
+
+
 def values(kind: str, groups: list[str]) -> dict[str, st.SearchStrategy[Any]]:
     """Return what can be written in each field; `groups` can be referred to."""
     rules = {name: sections(groups, least=name == "include") for name in SECTIONS}
@@ -118,6 +128,7 @@ def values(kind: str, groups: list[str]) -> dict[str, st.SearchStrategy[Any]]:
         "tags": st.lists(st.sampled_from(TAGS), min_size=1, unique=True),
         "allowed_idps": st.lists(st.sampled_from(IDPS), min_size=1, unique=True),
         "cors_headers": cors(),
+        "oauth_configuration": oauth(),
     }
 
 
@@ -151,6 +162,8 @@ class Story:
         self.run = Run(self.book)
         self.program: Program = {}
         self.number = 0
+        self.is_unseen = False
+        """Somebody has set what nobody declares, and no refresh has shown it."""
 
     def begin(self) -> None:
         """Write a program of some size, and run it."""
@@ -356,6 +369,10 @@ class Story:
     # -------------------------------------------------------------------------------- runs
 
     def up(self) -> None:
+        if self.is_unseen:
+            # It may be just what the program declares now.
+            self.run.may_fail(self.plugin, self.program, "declared for the first time")
+            self._refresh()
         try:
             self.run.up(self.plugin, self.program)
         except (CallFailed, CheckFailed) as error:
@@ -451,7 +468,7 @@ class Story:
         fields = (one.fields.keys() | {*SECTIONS}) & possible.keys()
         if self.cloudflare.switches.is_default != "bool":
             fields -= {"is_default"}  # no answer tells
-        field = self.draw(st.sampled_from(sorted(fields - {"cors_headers"})))
+        field = self.draw(st.sampled_from(sorted(fields - {"oauth_configuration"})))
         value = self.draw(possible[field])
         if meant(FACTS[one.kind], {field: value}).get(field) == self.run.seen[name].get(field):
             return None
@@ -472,7 +489,7 @@ class Story:
             name, field, _ = edited
             one = self.program[name]
             possible = values(one.kind, [])
-            others = sorted(possible.keys() - {field, "cors_headers"})
+            others = sorted(possible.keys() - {field, "cors_headers", "oauth_configuration"})
             other = self.draw(st.sampled_from(others))
             changed = one.but(**{other: self.draw(possible[other])})
             if meant(FACTS[one.kind], changed.fields) != meant(FACTS[one.kind], one.fields):
@@ -499,18 +516,39 @@ class Story:
         if fields:
             field = self.draw(st.sampled_from(fields))
             self.book.edit(one.kind, kept.id, **{field: self.draw(possible[field])})
+            self.is_unseen = True
+            if self.draw(FLAGS):
+                self._declare_it_then(name, field)
+                return
         self._look_and_change(name)
+
+    def _declare_it_then(self, name: str, field: str) -> None:
+        """Declare what somebody has set: nothing is replaced before a refresh has shown it."""
+        one, facts = self.program[name], FACTS[self.program[name].kind]
+        there = self.book.objects[one.kind, self.run.kept[name].id].get(field)
+        wish = self.draw(values(one.kind, [])[field])
+        changed = one.but(**{field: wish})
+        meant_ = meant(facts, {field: wish}).get(field)
+        if facts[field].inner is None and meant_ != there and not facts[field].is_idle(there):
+            self.run.fails(self.plugin, {**self.program, name: changed}, "declared for the first")
+        self._refresh()
+        self.program[name] = changed
+        self.up()
 
     def somebody_adds_a_part(self) -> None:
         """Let somebody add a part to an object of which the program declares others: it stays."""
-        names = [n for n in self._names(APP) if "cors_headers" in self.program[n].fields]
+        part = "oauth_configuration"
+        names = [n for n in self._names(APP) if part in self.program[n].fields]
         if not names:
             return
         name = self.draw(st.sampled_from(names))
-        id_, declared_parts = self.run.kept[name].id, self.program[name].fields["cors_headers"]
-        others = {k: v for k, v in self.draw(cors()).items() if k not in declared_parts}
-        there = self.book.objects[APP, id_]["cors_headers"]
-        self.book.edit(APP, id_, cors_headers={**there, **others})
+        id_, declared_parts = self.run.kept[name].id, self.program[name].fields[part]
+        drawn = self.draw(oauth())["grant"]
+        others = {k: v for k, v in drawn.items() if k not in declared_parts["grant"]}
+        there = self.book.objects[APP, id_][part]
+        grown = {**there, "grant": {**there["grant"], **others}}
+        self.book.edit(APP, id_, oauth_configuration=grown)
+        self.is_unseen = True
         self._look_and_change(name)
 
     def somebody_attaches_policies(self) -> None:
@@ -528,13 +566,18 @@ class Story:
         free = [id_ for (kind, id_) in self.book.objects if kind == POLICY and id_ not in ours]
         chosen = list(self.draw(st.permutations(free)))[: self.draw(st.integers(1, 3))]
         self.book.edit(APP, self.run.kept[name].id, policies=chosen)
+        self.is_unseen = True
         self._look_and_change(name)
 
     def _look_and_change(self, name: str) -> None:
         if self.draw(FLAGS):
-            self.run.refresh(self.plugin)
+            self._refresh()
         self._set_field(name)
         self.up()
+
+    def _refresh(self) -> None:
+        self.run.refresh(self.plugin)
+        self.is_unseen = False
 
     def somebody_changes_a_list(self) -> None:
         """Let somebody edit an application's own policies behind a list's back."""
@@ -729,4 +772,5 @@ def _rule(name: str) -> Fields:
 
 def _declared(outputs: Fields) -> Fields:
     # In how many applications a policy is, and when somebody last wrote something, is no change.
-    return {k: v for k, v in outputs.items() if k not in {"app_count", *STAMPS}}
+    counted = {"app_count", *STAMPS}
+    return {k: v for k, v in outputs.items() if k not in counted and not k.startswith("__")}

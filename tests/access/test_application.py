@@ -335,8 +335,16 @@ def test_none_declared_where_nothing_was_detaches_what_is_there(
 ) -> None:
     app = plugin.up(KIND, APP)
     person.write(app.id, {**APP, "policies": abc})
-    emptied = plugin.up(KIND, {**APP, "policies": [], "allow_no_policies": True}, was=app)
+    none = {**APP, "policies": [], "allow_no_policies": True}
+    with pytest.raises(CallFailed, match=r"declared for the first time.*: - A, - B, - C\. Nothing"):
+        plugin.up(KIND, none, was=app)
+    seen = plugin.refresh(app)
+    assert seen
+    emptied = plugin.up(KIND, none, was=seen)
     assert (emptied.did, attached(person, app.id)) == ("update", [])
+    assert told(plugin) == [
+        "policies: declared for the first time, and replaces what is there: - A, - B, - C"
+    ]
 
 
 # ------------------------------------------------------------------------------------------ secrets

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.fields import ABSENT, Life, Person, described, holds, meant, told, written
+from harness.fields import ABSENT, Life, Person, described, holds, meant, said, told, written
 from harness.plugin import CallFailed, Plugin
 from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.access import places
 from pulumi_cloudflare_access.access.application_fields import AccessApplicationInputs
 from pulumi_cloudflare_access.access.application_types import TAKEN_BY
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
@@ -338,6 +339,72 @@ def test_a_field_lives(
     life.lived(plugin, cloudflare, person)
 
 
+def once() -> Iterator[Any]:
+    """Return one life of every field, in the first type that has it."""
+    found: dict[str, Any] = {}
+    for life in lives():
+        # Where an application is, each of three fields says, and one follows from the other.
+        if life.values[0].field not in places.WAYS:
+            found.setdefault(life.values[0].field, pytest.param(life.values[0], id=life.id))
+    yield from found.values()
+
+
+@pytest.mark.parametrize("life", list(once()))
+def test_no_first_declaration_replaces_unseen_what_somebody_has_set(
+    life: Life, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    life.first_declared(plugin, cloudflare, person)
+
+
+# Fields that have nothing to say when they are empty, with what they say then.
+EMPTY: dict[type, Any] = {bool: False, str: "", list: []}
+# What is no text of the program's own choosing, or cannot be empty.
+NEVER_EMPTY = {"name", "session_duration", "app_launcher_visible", "http_only_cookie_attribute"}
+
+
+def empty() -> Iterator[Any]:
+    for life in once():
+        field, value = life.values[0].field, life.values[0].one
+        if type(value) in EMPTY and field not in NEVER_EMPTY:
+            yield pytest.param(life.values[0], EMPTY[type(value)], id=life.id)
+
+
+@pytest.mark.parametrize(("life", "nothing"), list(empty()))
+def test_what_answers_leave_out_when_it_is_empty_is_no_drift(
+    life: Life, nothing: Any, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    life.is_empty_quietly(plugin, cloudflare, person, nothing)
+
+
+# Objects whose every field is false or empty, and what else of them there may be.
+EMPTY_OBJECTS: dict[str, dict[str, Any]] = {
+    "cors_headers": {"allow_credentials": False, "allowed_origins": [], "max_age": 60},
+    "landing_page_design": {"title": "", "message": "Mind the gap"},
+    "mfa_config": {"mfa_disabled": False, "session_duration": "5m"},
+    "oauth_configuration": {
+        "enabled": False,
+        "dynamic_client_registration": {"enabled": False, "allowed_uris": []},
+    },
+    "saas_app": {
+        "auth_type": "oidc",
+        "allow_pkce_without_client_secret": False,
+        "group_filter_regex": "",
+        "custom_claims": [{"name": "department", "required": False}],
+    },
+    "scim_config": {**SCIM, "authentication": BASIC, "enabled": False, "mappings": []},
+}
+
+
+@pytest.mark.parametrize("field", EMPTY_OBJECTS)
+def test_what_is_empty_inside_an_object_is_no_drift_either(
+    field: str, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    kind = HOME.get(field, "self_hosted")
+    base = {"type": kind, **BASE[kind]}
+    Life(KIND, base, field, EMPTY_OBJECTS[field], None).quiet_without_empty(plugin, cloudflare)
+    del person
+
+
 # Every object with fields of its own, and what of it cannot be left out.
 OBJECTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "cors_headers": (CORS, set()),
@@ -347,6 +414,8 @@ OBJECTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "saas_app": (OIDC, {"auth_type"}),
     "scim_config": (SCIM, {"remote_uri", "idp_uid"}),
 }
+# Compared with all that is in them.
+WHOLE = {"cors_headers", "mfa_config"}
 HOME = {"landing_page_design": "app_launcher", "saas_app": "saas"}
 
 
@@ -375,7 +444,10 @@ def test_a_part_of_an_object_goes_with_its_declaration_and_stays_without_one(
     made = plugin.up(KIND, {**base, field: value})
     less = plugin.up(KIND, {**base, field: without}, was=made)
     assert less.did == "update"
-    assert part not in written(cloudflare)[-1]["body"][field]
+    # A request without it is on.
+    enabled = {"enabled": True} if (field, part) == ("oauth_configuration", "enabled") else {}
+    if said(value[part]) != "nothing":
+        assert said(written(cloudflare)[-1]["body"][field].get(part)) == said(enabled.get(part))
     refreshed = plugin.refresh(less)
     assert refreshed
     assert (refreshed.did, told(plugin)) == ("same", [])
@@ -384,6 +456,15 @@ def test_a_part_of_an_object_goes_with_its_declaration_and_stays_without_one(
     person.write(made.id, {**base, field: value})
     refreshed = plugin.refresh(refreshed)
     assert refreshed
+    if field in WHOLE:
+        # Unless it decides who gets in, or what is asked of them.
+        said_something = said(value[part]) != "nothing"
+        assert (refreshed.did == "drift") is said_something
+        assert bool(told(plugin)) is said_something
+        put_right = plugin.up(KIND, {**base, field: without}, was=refreshed)
+        assert (put_right.did == "update") is said_something
+        assert said(person.look(made.id)[field].get(part)) == "nothing" or not said_something
+        return
     assert (refreshed.did, told(plugin)) == ("same", [])
     if (field, part) == ("scim_config", "authentication"):
         return  # its credentials are in no answer: test_application.py
@@ -498,7 +579,7 @@ def test_an_entry_of_a_list_that_says_less_is_sent_without_what_it_said(
 
 
 @pytest.mark.parametrize(("kind", "field", "more", "less"), LESS)
-def test_what_somebody_adds_to_an_entry_of_a_list_stays(
+def test_what_somebody_adds_to_an_entry_that_decides_who_gets_in_is_drift(
     kind: str,
     field: str,
     more: list[Any],
@@ -511,12 +592,16 @@ def test_what_somebody_adds_to_an_entry_of_a_list_stays(
     base = {"type": kind, **BASE[kind]}
     made = plugin.up(KIND, {**base, field: less})
     person.write(made.id, {**base, field: more})
-    changed = plugin.up(KIND, {**base, field: less, "name": "Other"}, was=made)
-    assert changed.did == "update"
-    assert meant(written(cloudflare)[-1]["body"][field]) == meant(more)
-    # Once it has been declared, it goes with its declaration.
-    declared = plugin.up(KIND, {**base, field: more, "name": "Other"}, was=changed)
-    plugin.up(KIND, {**base, field: less, "name": "Other"}, was=declared)
+    before = len(written(cloudflare))
+    with pytest.raises(CallFailed, match=rf"no preview has shown it: {field}: "):
+        plugin.up(KIND, {**base, field: less, "name": "Other"}, was=made)
+    assert len(written(cloudflare)) == before
+    drifted = plugin.refresh(made)
+    assert drifted
+    assert drifted.did == "drift"
+    assert any(f"changed at Cloudflare: {field}: " in warning for warning in told(plugin))
+    # What a preview has shown goes.
+    plugin.up(KIND, {**base, field: less}, was=drifted)
     assert meant(written(cloudflare)[-1]["body"][field]) == meant(less)
 
 

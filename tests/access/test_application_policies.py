@@ -753,9 +753,9 @@ def test_a_list_is_not_made_beside_reusable_policies(plugin: Plugin, app: Applic
 
 def test_one_policy_lives_beside_others(plugin: Plugin, app: Application) -> None:
     app.make(GUESTS, precedence=7)
-    made = plugin.up(ONE, app.one(STAFF, 0))
-    assert plugin.up(ONE, app.one(STAFF, 0), was=made).did == "same"
-    assert [(p["name"], p["precedence"]) for p in app.policies()] == [("Staff", 0), ("Guests", 7)]
+    made = plugin.up(ONE, app.one(STAFF, 1))
+    assert plugin.up(ONE, app.one(STAFF, 1), was=made).did == "same"
+    assert [(p["name"], p["precedence"]) for p in app.policies()] == [("Staff", 1), ("Guests", 7)]
     moved = plugin.up(ONE, app.one({**STAFF, "include": [EVE]}, 9), was=made)
     assert (moved.did, moved.id) == ("update", made.id)
     assert app.names() == ["Guests", "Staff"]
@@ -767,6 +767,36 @@ def test_one_policy_lives_beside_others(plugin: Plugin, app: Application) -> Non
     assert app.names() == ["Guests"]
     assert plugin.refresh(moved) is None
     assert plugin.warnings == ["gone from Cloudflare"]
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_place_before_the_first_is_a_mistake(
+    place: int, plugin: Plugin, app: Application
+) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        plugin.check(ONE, app.one(STAFF, place))
+    told = "precedence: must be 1 or more: Cloudflare takes 0 for none, and puts the policy last"
+    assert caught.value.reasons == [told]
+
+
+@pytest.mark.parametrize("reading", ["first", "last"])
+def test_a_state_with_place_0_is_refreshed_moved_and_destroyed(
+    reading: Any, plugin: Plugin, app: Application
+) -> None:
+    app.make(GUESTS, precedence=7)
+    made = plugin.up(ONE, app.one(STAFF, 1))
+    app.cloudflare.switches.precedence_zero = reading
+    app.edit("Staff", precedence=0)
+    # As an older version has left it.
+    outputs = {**made.outputs, "precedence": 0}
+    older = replace(made, inputs={**made.inputs, "precedence": 0}, outputs=outputs)
+    found = plugin.refresh(older)
+    assert found
+    assert found.did == ("same" if reading == "first" else "drift")
+    plugin.up(ONE, app.one(STAFF, 1), was=found)
+    assert [(p["name"], p["precedence"]) for p in app.policies()] == [("Staff", 1), ("Guests", 7)]
+    plugin.destroy(older)
+    assert app.names() == ["Guests"]
 
 
 @pytest.mark.parametrize("verb", ["create", "update"])
@@ -799,8 +829,8 @@ def test_denies_that_no_room_lets_change_places_say_what_to_do(
     plugin: Plugin, app: Application
 ) -> None:
     one, other = ({**NOT_EVE, "name": name} for name in ("One", "Other"))
-    made = [plugin.up(ONE, app.one(p, n), name=p["name"]) for n, p in enumerate([one, other])]
-    swapped = [(one, 1, made[0]), (other, 0, made[1])]
+    made = [plugin.up(ONE, app.one(p, n), name=p["name"]) for n, p in ((1, one), (2, other))]
+    swapped = [(one, 2, made[0]), (other, 1, made[1])]
     for policy, place, was in swapped:
         plugin.diff(was, plugin.check(ONE, app.one(policy, place), was.inputs, was.urn))
     with ThreadPoolExecutor() as pool:

@@ -134,7 +134,7 @@ def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(
     stack: Stack, cloudflare: LocalCloudflare
 ) -> None:
     one = 'cloudflare.AccessApplicationPolicy("{0}", application=wiki, precedence={1}, **{0})\n'
-    stack.program(APP + one.format("staff", 5) + one.format("guests", 0))
+    stack.program(APP + one.format("staff", 5) + one.format("guests", 1))
     stack.up()
     assert names(cloudflare) == ["Guests", "Staff"]
     assert stack.settled()
@@ -156,7 +156,7 @@ def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(
     attaching = 'wiki = cloudflare.AccessApplication("mixed", policies=[shared], '
     mixed = APP + shared + attaching + 'domain="mixed.example.com")\n'
     told = 'application: "mixed" declares reusable policies (policies=[…]), and Cloudflare refuses'
-    stack.program(mixed + LIST.format(policies="guests") + one.format("guests", 0))
+    stack.program(mixed + LIST.format(policies="guests") + one.format("guests", 1))
     run = stack.preview(ok=False)
     assert run.text.count(told) == 2
     stack.program(
@@ -175,13 +175,13 @@ def test_single_policies_live_beside_each_other_and_mistakes_together_are_found(
 
 def test_single_policies_change_places_in_one_up(stack: Stack, cloudflare: LocalCloudflare) -> None:
     one = 'cloudflare.AccessApplicationPolicy("{0}", application=wiki, precedence={1}, **{0})\n'
-    stack.program(APP + one.format("not_eve", 0) + one.format("staff", 1))
+    stack.program(APP + one.format("not_eve", 1) + one.format("staff", 2))
     stack.up()
-    stack.program(APP + one.format("not_eve", 1) + one.format("staff", 0))
+    stack.program(APP + one.format("not_eve", 2) + one.format("staff", 1))
     stack.up()
     assert [(p["name"], p["precedence"]) for p in policies_of(cloudflare)] == [
-        ("Staff", 0),
-        ("Not Eve", 1),
+        ("Staff", 1),
+        ("Not Eve", 2),
     ]
     assert stack.settled()
 

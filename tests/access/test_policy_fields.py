@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.fields import ABSENT, Life, Person, described, told
-from harness.plugin import CheckFailed, Plugin
+from harness.fields import ABSENT, Life, Person, described, holds, meant, told, written
+from harness.plugin import CallFailed, CheckFailed, Plugin
 from local_cloudflare.documented import paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
+from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 from pulumi_cloudflare_access.model import fields_of
 
 if TYPE_CHECKING:
@@ -61,23 +62,27 @@ REQUIRED: dict[str, tuple[Any, Any]] = {
 }
 
 
+def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
+    return {
+        "cloudflare:apiToken": cloudflare.token,
+        "cloudflare:baseUrl": cloudflare.base_url,
+        "cloudflare-access:accountId": cloudflare.account_id,
+        "cloudflare-access:allowLoopback": "true",
+    }
+
+
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
+    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+        yield cloudflare, plugin
 
 
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
     cloudflare.reset()
+    for name, value in vars(Switches()).items():
+        setattr(cloudflare.switches, name, value)
     return cloudflare
 
 
@@ -94,6 +99,154 @@ def test_a_field_lives(field: str, plugin: Plugin, cloudflare: LocalCloudflare) 
     one, other, absent = VALUES[field]
     person = Person(cloudflare, "policies")
     Life(KIND, BASE, field, one, other, absent).lived(plugin, cloudflare, person)
+
+
+# These two are managed whether they are declared or not.
+OPTIONAL = sorted(VALUES.keys() - {"exclude", "require"})
+
+
+@pytest.mark.parametrize("field", OPTIONAL)
+def test_no_first_declaration_replaces_unseen_what_somebody_has_set(
+    field: str, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    one, other, absent = VALUES[field]
+    person = Person(cloudflare, "policies")
+    Life(KIND, BASE, field, one, other, absent).first_declared(plugin, cloudflare, person)
+
+
+@pytest.mark.parametrize("field", OPTIONAL)
+def test_somebody_else_s_value_is_overwritten_where_that_is_asked_for(
+    field: str, cloudflare: LocalCloudflare
+) -> None:
+    one, other, _ = VALUES[field]
+    config = config_for(cloudflare) | {"cloudflare-access:onDrift": "overwrite"}
+    with Plugin(config, os.environ) as plugin:
+        made = plugin.up(KIND, BASE)
+        person = Person(cloudflare, "policies")
+        person.write(made.id, {**BASE, field: one})
+        changed = plugin.up(KIND, {**BASE, field: other}, was=made)
+        assert changed.did == "update"
+        assert holds(person.look(made.id).get(field), other)
+
+
+EMPTY: dict[str, Any] = {
+    "approval_required": False,
+    "approval_groups": [],
+    "purpose_justification_required": False,
+    "purpose_justification_prompt": "",
+    "isolation_required": False,
+    "exclude": [],
+    "require": [],
+}
+
+
+@pytest.mark.parametrize("field", EMPTY)
+def test_what_answers_leave_out_when_it_is_empty_is_no_drift(
+    field: str, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    if field in {"exclude", "require"}:
+        # Managed from the first: there is no later declaration.
+        Life(KIND, BASE, field, EMPTY[field], None).quiet_without_empty(plugin, cloudflare)
+        return
+    life = Life(KIND, BASE, field, *VALUES[field])
+    life.is_empty_quietly(plugin, cloudflare, Person(cloudflare, "policies"), EMPTY[field])
+
+
+EMPTY_OBJECTS: dict[str, Any] = {
+    "mfa_config": {"mfa_disabled": False, "session_duration": "5m"},
+    "connection_rules": {
+        "rdp": {
+            "allowed_clipboard_local_to_remote_formats": [],
+            "allowed_clipboard_remote_to_local_formats": ["text"],
+        }
+    },
+    "approval_groups": [{"approvals_needed": 0, "email_addresses": [], "email_list_uuid": ID}],
+}
+
+
+@pytest.mark.parametrize("field", EMPTY_OBJECTS)
+def test_what_is_empty_inside_an_object_is_no_drift_either(
+    field: str, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    Life(KIND, BASE, field, EMPTY_OBJECTS[field], None).quiet_without_empty(plugin, cloudflare)
+
+
+# What a program declares of a part that decides who gets in, and what somebody adds to it.
+ADDED: dict[str, tuple[Any, Any]] = {
+    "an e-mail list of an approval group": (
+        {"approval_groups": [{"approvals_needed": 1, "email_addresses": ["ada@example.com"]}]},
+        {
+            "approval_groups": [
+                {
+                    "approvals_needed": 1,
+                    "email_addresses": ["ada@example.com"],
+                    "email_list_uuid": ID,
+                }
+            ]
+        },
+    ),
+    "addresses of an approval group": (
+        {"approval_groups": [{"approvals_needed": 1, "email_list_uuid": ID}]},
+        {
+            "approval_groups": [
+                {
+                    "approvals_needed": 1,
+                    "email_addresses": ["ada@example.com"],
+                    "email_list_uuid": ID,
+                }
+            ]
+        },
+    ),
+    "MFA that is disabled": (
+        {"mfa_config": {"session_duration": "30m"}},
+        {"mfa_config": {"session_duration": "30m", "mfa_disabled": True}},
+    ),
+    "an authenticator": (
+        {"mfa_config": {"session_duration": "30m"}},
+        {"mfa_config": {"session_duration": "30m", "allowed_authenticators": ["totp"]}},
+    ),
+    "a session of MFA": (
+        {"mfa_config": {"allowed_authenticators": ["totp"]}},
+        {"mfa_config": {"allowed_authenticators": ["totp"], "session_duration": "720h"}},
+    ),
+    "a way out of a connection": (
+        {"connection_rules": {"rdp": {"allowed_clipboard_local_to_remote_formats": ["text"]}}},
+        {
+            "connection_rules": {
+                "rdp": {
+                    "allowed_clipboard_local_to_remote_formats": ["text"],
+                    "allowed_clipboard_remote_to_local_formats": ["text", "file"],
+                }
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ADDED)
+def test_a_part_that_decides_what_is_asked_of_people_is_compared_whole(
+    what: str, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    declared, there = ({**BASE, **part} for part in ADDED[what])
+    [field] = ADDED[what][0]
+    person = Person(cloudflare, "policies")
+    made = plugin.up(KIND, declared)
+    person.write(made.id, there)
+    before = len(written(cloudflare))
+    with pytest.raises(CallFailed, match=f"no preview has shown it: {field}"):
+        plugin.up(KIND, {**declared, "name": "Other"}, was=made)
+    assert len(written(cloudflare)) == before
+    another = person.make(there)["id"]
+    with pytest.raises(CallFailed, match=f"would change: {field}"):
+        plugin.up(KIND, {**declared, "adopt": another}, name="adopting")
+    drifted = plugin.refresh(made)
+    assert drifted
+    [warning] = told(plugin)
+    assert (drifted.did, warning.startswith(f"changed at Cloudflare: {field}")) == ("drift", True)
+    # Seen by then, it goes.
+    plugin.up(KIND, declared, was=drifted)
+    assert meant(written(cloudflare)[-1]["body"][field]) == meant(declared[field])
+    assert meant(person.look(made.id)[field]) == meant(declared[field])
 
 
 @pytest.mark.parametrize("field", REQUIRED)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pulumi_cloudflare_access import LocalCloudflare
 
 ABSENT: Any = object()
+FIRST = "declared for the first time, and replaces what is there"
+UNDECLARED = "not declared by the program, and not seen before"
 # What a warning says that is meant: a place was taken away.
 CONSEQUENCE = "reachable without Access"
 
@@ -56,6 +58,11 @@ class Person:
 
     def write(self, below: str, body: Mapping[str, Any]) -> Any:
         return self._ask("PUT", f"/{below}", body)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> None:
+        """Change something anywhere."""
+        answer = self._http.patch(path, json=body)
+        assert answer.is_success, answer.text
 
     def has(self, id_: str) -> bool:
         return self._http.get(f"{self.path}/{id_}").status_code == 200
@@ -110,7 +117,7 @@ class Life:
 
         without = plugin.up(self.kind, self.base, was=repaired)
         assert without.did == "update"
-        assert meant(person.look(made.id).get(self.field, ABSENT)) == meant(self.absent)
+        assert said(person.look(made.id).get(self.field, ABSENT)) == said(self.absent)
         assert self.field not in without.outputs
         told(plugin)
         self._quiet(plugin, cloudflare, without, self.base)
@@ -118,6 +125,73 @@ class Life:
         plugin.destroy(without)
         assert not person.has(made.id)
         told(plugin)
+
+    def first_declared(self, plugin: Plugin, cloudflare: LocalCloudflare, person: Person) -> None:
+        """Have somebody set what nobody declares: no first declaration replaces it unseen."""
+        base, one, other = self.base, self.with_(self.one), self.with_(self.other)
+        made = plugin.up(self.kind, base, name="first")
+        person.write(made.id, {**base, self.field: self.one})
+        before = len(written(cloudflare))
+        is_news = said(self.one) != said(self.absent)
+        # What is said already is nothing new; nor is it sent.
+        if is_news:
+            equal = plugin.up(self.kind, one, was=made)
+            assert (equal.did, told(plugin)) == ("update", [])
+            # No answer shows its secrets.
+            assert self.field == "scim_config" or len(written(cloudflare)) == before
+            before = len(written(cloudflare))
+            self._quiet(plugin, cloudflare, equal, one)
+            with pytest.raises(CallFailed, match=f"{self.field}.*: {FIRST}"):
+                plugin.up(self.kind, other, was=made)
+            assert len(written(cloudflare)) == before
+        told(plugin)
+
+        seen = plugin.refresh(made)
+        assert seen
+        assert (seen.did, told(plugin)) == ("same", [])
+        is_told = any(UNDECLARED in message for message in plugin.progress)
+        assert is_told is is_news
+        plugin.progress.clear()
+        again = plugin.refresh(seen)
+        assert again
+        assert (again.did, again.outputs, plugin.progress) == ("same", seen.outputs, [])
+        told_first = plugin.up(self.kind, other, was=seen)
+        if is_news:
+            assert any(FIRST in warning for warning in told(plugin))
+        self._quiet(plugin, cloudflare, told_first, other)
+        plugin.destroy(told_first)
+        told(plugin)
+
+    def is_empty_quietly(
+        self, plugin: Plugin, cloudflare: LocalCloudflare, person: Person, nothing: Any
+    ) -> None:
+        """Declare what answers leave out: from the creation on, for the first time, and never."""
+        cloudflare.switches.empty_values = "omitted"
+        made = plugin.up(self.kind, self.with_(nothing), name="empty")
+        assert said(written(cloudflare)[-1]["body"].get(self.field)) == "nothing"
+        made = self._quiet(plugin, cloudflare, made, self.with_(nothing))
+        person.write(made.id, {**self.base, self.field: self.one})
+        drifted = plugin.refresh(made)
+        assert drifted
+        assert drifted.did == ("same" if said(self.one) == "nothing" else "drift")
+        told(plugin)
+        repaired = plugin.up(self.kind, self.with_(nothing), was=drifted)
+        self._quiet(plugin, cloudflare, repaired, self.with_(nothing))
+        plugin.destroy(repaired)
+        told(plugin)
+        base = plugin.up(self.kind, self.base, name="later")
+        later = plugin.up(self.kind, self.with_(nothing), was=base)
+        assert (later.did, told(plugin)) == ("update", [])
+        self._quiet(plugin, cloudflare, later, self.with_(nothing))
+        plugin.destroy(later)
+        told(plugin)
+
+    def quiet_without_empty(self, plugin: Plugin, cloudflare: LocalCloudflare) -> None:
+        """Declare an object of which answers leave out what is empty: nothing is different."""
+        cloudflare.switches.empty_values = "omitted"
+        made = plugin.up(self.kind, self.with_(self.one), name="empty")
+        self._quiet(plugin, cloudflare, made, self.with_(self.one))
+        plugin.destroy(made)
 
     def _adopted(self, plugin: Plugin, cloudflare: LocalCloudflare, person: Person) -> None:
         there = person.make(self.with_(self.one))["id"]
@@ -164,8 +238,10 @@ def told(plugin: Plugin, but: str | None = None) -> list[str]:
 def holds(there: Any, declared: Any) -> bool:
     """Tell whether an object has everything that was declared of it."""
     if isinstance(declared, dict) and isinstance(there, dict):
-        return all(key in there and holds(there[key], inner) for key, inner in declared.items())
-    return meant(there) == meant(declared)
+        return all(holds(there.get(key), inner) for key, inner in declared.items())
+    if isinstance(declared, list) and isinstance(there, list) and len(declared) == len(there):
+        return all(any(holds(one, inner) for one in there) for inner in declared)
+    return said(there) == said(declared)
 
 
 def meant(value: Any) -> str:
@@ -176,6 +252,12 @@ def meant(value: Any) -> str:
     if isinstance(value, list):
         return json.dumps(sorted(map(meant, value)))
     return "absent" if value is ABSENT else json.dumps(value)
+
+
+def said(value: Any) -> str:
+    """Write a value; what is false or empty says what is absent does."""
+    nothing = value is ABSENT or value is None or value is False or value in ("", [], {})
+    return "nothing" if nothing else meant(value)
 
 
 ORDERED = frozenset({"authentication", "footer_links", "mappings", "policies"})

@@ -103,11 +103,13 @@ class AccessApplicationProvider(Lifecycle):
     inputs = AccessApplicationInputs
     state = AccessApplicationState
     natural_key = "domain"
+    always_secret = frozenset({"scim_config"})
     needs = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
     reserved = frozenset({OWN_POLICIES})
     # Cloudflare shows it once, in the answer to the request that made it.
     kept_from_create = frozenset({"client_secret"})
+    noted_apart = frozenset(places.WAYS)
     empty_is_undeclared = frozenset({places.DESTINATIONS, places.LISTED})
     filled_in: ClassVar[Mapping[str, Collection[str]]] = {
         "domain": (places.DESTINATIONS, places.LISTED),
@@ -351,7 +353,6 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
     """
 
     lifecycle = AccessApplicationProvider
-    secret_inputs: ClassVar[frozenset[str]] = frozenset({"scim_config"})
     secret_outputs: ClassVar[frozenset[str]] = frozenset({"client_secret", "scim_config"})
 
     account_id: pulumi.Output[str | None]

@@ -12,12 +12,24 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ..keyed import UNKNOWN, Mistake
-from ..model import Decides, Default, Inputs, NotSent, Stays, Unanswered, objects, one_or_many
+from ..model import (
+    Decides,
+    Default,
+    Duration,
+    Inputs,
+    LeftOut,
+    NotSent,
+    Stays,
+    Unanswered,
+    duration,
+    objects,
+    one_or_many,
+)
 from ..references import InOrder, References
 from ..shapes import TextShape, Values
 from ..spelling import text_of
 from .application_types import Type
-from .policy import Duration, MfaConfig, one_of
+from .policy import MfaConfig, one_of
 
 Strings = Annotated[Any, Values()]
 
@@ -41,6 +53,8 @@ Address = Annotated[str | None, TextShape(address)]
 class Override(Inputs):
     """A path of a destination that is treated in another way."""
 
+    whole = True
+
     behavior: Literal["public"] | None = None
     path_pattern: str | None = None
 
@@ -52,7 +66,9 @@ def _path(override: Mapping[str, Any]) -> str:
 class Destination(Inputs):
     """One place that the application protects."""
 
-    type: (
+    whole = True
+
+    type: Annotated[
         Literal[
             "public",
             "private",
@@ -62,8 +78,9 @@ class Destination(Inputs):
             "all_workers",
             "all_preview_workers",
         ]
-        | None
-    ) = None
+        | None,
+        Default("public"),
+    ] = None
     uri: Address = None
     cidr: Annotated[str | None, TextShape(_network)] = None
     hostname: Address = None
@@ -83,6 +100,8 @@ def _place(destination: Mapping[str, Any]) -> str:
 class CorsHeaders(Inputs):
     """Cross-origin requests that are let through to the application."""
 
+    whole = True
+
     allow_all_headers: bool | None = None
     allow_all_methods: bool | None = None
     allow_all_origins: bool | None = None
@@ -98,6 +117,8 @@ class CorsHeaders(Inputs):
 
 class ClientRegistration(Inputs):
     """Which OAuth clients may register themselves."""
+
+    whole = True
 
     allow_any_on_localhost: bool | None = None
     allow_any_on_loopback: bool | None = None
@@ -116,7 +137,8 @@ class OauthConfiguration(Inputs):
     """OAuth for clients of the application."""
 
     dynamic_client_registration: ClientRegistration | None = None
-    enabled: bool | None = None
+    # A request without it enables it; answers leave out what is false.
+    enabled: Annotated[bool | None, Default(value=True), LeftOut(value=False)] = None
     grant: Grant | None = None
 
 
@@ -240,11 +262,13 @@ class ImplicitOptions(Inputs):
 class RefreshTokenOptions(Inputs):
     """How long refresh tokens live."""
 
-    lifetime: Annotated[str, Field(pattern=r"^(?:\d+(?:\.\d+)?[mhd])+$")] | None = None
+    lifetime: Annotated[str, duration("m", "h", "d")] | None = None
 
 
 class SaasApp(Inputs):
     """A SaaS application that logs in through Access, by SAML or OIDC."""
+
+    made = frozenset({"client_id", "client_secret", "public_key", "created_at", "updated_at"})
 
     auth_type: Annotated[Literal["saml", "oidc"] | None, Decides()] = None
     consumer_service_url: str | None = None
@@ -256,7 +280,7 @@ class SaasApp(Inputs):
     saml_attribute_transform_jsonata: str | None = None
     sp_entity_id: str | None = None
     sso_endpoint: str | None = None
-    access_token_lifetime: Duration | None = None
+    access_token_lifetime: Annotated[str, duration("m", "h")] | None = None
     allow_pkce_without_client_secret: bool | None = None
     app_launcher_url: str | None = None
     custom_claims: Annotated[Any, objects(CustomClaim, _name)] = None
@@ -297,11 +321,15 @@ class LandingPageDesign(Inputs):
 class TargetHosts(Inputs):
     """Targets by their names."""
 
+    whole = True
+
     hostname: Strings = None
 
 
 class TargetRule(Inputs):
     """Targets by their tags and attributes."""
+
+    whole = True
 
     tags: dict[str, Strings] | None = None
     target_attributes: TargetHosts | None = None
@@ -309,6 +337,8 @@ class TargetRule(Inputs):
 
 class TargetCriterion(Inputs):
     """Which infrastructure targets, by which protocol and port."""
+
+    whole = True
 
     port: int
     protocol: str

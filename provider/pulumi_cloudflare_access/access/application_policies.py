@@ -22,25 +22,27 @@ from ..described import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..keyed import UNKNOWN, Mistake, Reading
 from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
-from ..model import AlwaysManaged, Inputs, State, fields_of, objects
+from ..model import AlwaysManaged, Inputs, State, objects, shape_of
 from ..references import InOrder, Reference, in_order
 from ..resource import Resource, refers
-from ..shapes import MISSING, NestedShape, both
+from ..shapes import MISSING, both
 from ..spelling import as_key, key_of, text_of, value_of
-from .outcomes import Ruling, as_declared
+from .outcomes import Ruling, as_declared, as_requested
 from .owned_policies import (
     ALL,
     LIST,
     REUSABLE,
+    TYPE,
     OfAnApplication,
     first_of_all,
     in_application,
     mistakes_together,
     policy_name,
     precedence_of,
+    taken_by,
     tell_policies,
 )
-from .policy import PolicyInputs, policy_concerns, policy_mistakes
+from .policy import ListedPolicyInputs, policy_concerns, policy_mistakes
 from .transition import NoRoomError, Placed, Policy, Step, Wanted, is_on_the_way, transition
 from .widened import Told, stricter
 
@@ -48,10 +50,15 @@ from .widened import Told, stricter
 class AccessApplicationPoliciesInputs(Inputs):
     """What a program may ask of an application's own policies."""
 
+    # What the answer holds of the application and its other policies.
+    made = frozenset({REUSABLE, TYPE})
+
     account_id: str | None = None
     zone_id: str | None = None
     application: str
-    policies: Annotated[Any, InOrder(objects(PolicyInputs, policy_name)), AlwaysManaged()] = None
+    policies: Annotated[Any, InOrder(objects(ListedPolicyInputs, policy_name)), AlwaysManaged()] = (
+        None
+    )
 
 
 class AccessApplicationPoliciesState(State):
@@ -60,8 +67,8 @@ class AccessApplicationPoliciesState(State):
     ids: dict[str, str] | None = None
 
 
-_POLICY = NestedShape(fields_of(PolicyInputs))
-_ENTRIES = objects(PolicyInputs, policy_name)
+_POLICY = shape_of(ListedPolicyInputs)
+_ENTRIES = objects(ListedPolicyInputs, policy_name)
 SECTIONS = ("include", "exclude", "require")
 _TAKEN = '"{}" ({}) is adopted as a reusable policy: it cannot stay in this list'
 
@@ -143,8 +150,8 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read the whole list."""
         # The application itself first: no policies and no application are not the same.
-        super()._get(scope, id_)
-        return self._answer(id_, self._policies(self._where(scope, id_)))
+        app = super()._get(scope, id_)
+        return self._answer(id_, self._policies(self._where(scope, id_))) | {TYPE: app.get(TYPE)}
 
     def _where(self, scope: Scope, application: str) -> str:
         return f"{self._path(scope, application)}/policies"
@@ -220,6 +227,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         if not self._is_half_way(kept, answer["policies"], wish, self._reading(olds)):
             policies, _ = self.facts()["policies"].shape.check(kept, "policies")
             super()._refuse_unseen(called, {**olds, "policies": policies}, answer, wish, secret)
+        self._refuse(called, self._unseen_first(olds, answer, wish, secret))
 
     def _is_half_way(
         self,
@@ -343,6 +351,7 @@ class _Change:
         reading: Reading,
     ) -> None:
         self._reading = reading
+        self._type = there.get(TYPE)
         self._had = {policy_name(policy): policy for _, policy in in_order(was.get("policies"))}
         self._wished = {
             policy_name(policy): policy for _, policy in in_order(declared.get("policies"))
@@ -372,7 +381,7 @@ class _Change:
             Placed(
                 id_,
                 precedence_of(policy),
-                right.get(id_) or _as_it_is(policy),
+                right.get(id_) or self._as_it_is(policy),
                 is_fixed=id_ in self.others,
             )
             for id_, policy in self._there.items()
@@ -384,6 +393,11 @@ class _Change:
                 f"reusable policies are attached to this application ({error}): Cloudflare keeps "
                 "one order over both kinds, and this change would move them: use one kind alone"
             ) from None
+
+    def _as_it_is(self, policy: Mapping[str, Any]) -> Policy:
+        """Write a policy as it is, in case it has to make room."""
+        body = taken_by(self._type, _POLICY.carried(policy))
+        return Policy(policy_name(policy), Ruling.of(as_declared(policy)), body)
 
     def _made_of(self, name: str, entry: Mapping[str, Any]) -> list[str]:
         """Return what a policy may be made of: those that are right, the namesake, one renamed."""
@@ -400,11 +414,11 @@ class _Change:
         there = self._there.get(made_of or "")
         had = self._had.get(name if there is None else policy_name(there))
         body = _POLICY.request(entry, there, had)
-        ruling = Ruling.of(as_declared(body))
+        ruling = Ruling.of(as_requested(body))
         if there is not None and self._is_right(entry, made_of or "", only=SECTIONS):
             # What the API fills in makes no other people of them.
             ruling = replace(ruling, people=Ruling.of(as_declared(there)).people)
-        return Policy(name, ruling, body)
+        return Policy(name, ruling, taken_by(self._type, body))
 
     def _is_right(
         self,
@@ -428,12 +442,6 @@ class _Change:
 def _is_renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Return whether two say the same by different names."""
     return _ENTRIES.canonical({**old, "name": policy_name(new)}) == _ENTRIES.canonical(new)
-
-
-def _as_it_is(policy: Mapping[str, Any]) -> Policy:
-    """Write a policy as it is, in case it has to make room."""
-    declared = as_declared(policy)
-    return Policy(policy_name(policy), Ruling.of(declared), _POLICY.request(declared, policy))
 
 
 class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessApplicationPolicies"):

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
 import pulumi
-from pydantic import Field
 
 from .. import ownership
 from ..deletion import STILL_IN_USE
@@ -25,12 +24,14 @@ from ..resource import Deployment, Resource
 from .owned_policies import (
     ONE,
     REUSABLE,
+    TYPE,
     OfAnApplication,
     in_application,
     mistakes_together,
     own_policies,
     policy_name,
     precedence_of,
+    taken_by,
     tell_policies,
 )
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
@@ -44,7 +45,8 @@ class AccessApplicationPolicyInputs(PolicyInputs):
     account_id: str | None = None
     zone_id: str | None = None
     application: str
-    precedence: int = Field(ge=0)
+    # States may hold 0, which older versions took.
+    precedence: int
 
 
 class AccessApplicationPolicyState(State):
@@ -54,6 +56,7 @@ class AccessApplicationPolicyState(State):
     updated_at: str | None = None
 
 
+OF_TYPE = "__type"  # in an answer: what the policy's application is, as far as it matters
 # What Cloudflare says, now and in 2022, when a precedence is taken.
 TAKEN = frozenset({12130, 11018})
 BEFORE_IT = (
@@ -72,8 +75,12 @@ class AccessApplicationPolicyProvider(OfAnApplication):
     reserved = frozenset({REACH, OWN_POLICIES})
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what the API refuses."""
-        return super().mistakes_in(declared) + policy_mistakes(declared)
+        """Refuse what the API refuses, and the place that it takes for none."""
+        place, mistakes = declared.get("precedence"), super().mistakes_in(declared)
+        if isinstance(place, int) and place < 1:
+            told = "must be 1 or more: Cloudflare takes 0 for none, and puts the policy last"
+            mistakes.append(Mistake("precedence", told))
+        return mistakes + policy_mistakes(declared)
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what hardly anyone means."""
@@ -138,12 +145,26 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         change = super()._change
+        if not there.get("session_duration") and "session_duration" not in declared:
+            application = self._path(scope).removesuffix("/policies")
+            there = {**there, OF_TYPE: self.client.get(application, needs=self.needs).get(TYPE)}
 
         def write() -> dict[str, Any]:
             return change(scope, there, declared, was)
 
         with _waiting(self._path(scope), declared["precedence"]):
             return self._in_its_place(scope, declared, there["id"], write, there)
+
+    def _body(
+        self,
+        declared: Mapping[str, Any],
+        *,
+        there: Mapping[str, Any] | None = None,
+        was: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Write a request, without what the application's type does not have."""
+        body = super()._body(declared, there=there, was=was)
+        return taken_by((there or {}).get(OF_TYPE), body)
 
     def _in_its_place(
         self,
@@ -187,11 +208,11 @@ class AccessApplicationPolicyProvider(OfAnApplication):
             now = places.get(there["id"])
             if now is None or not _wanted[path, now] or place not in places.values():
                 return False
-            above = [free for free in range(now) if free not in places.values()]
+            above = [free for free in range(1, now) if free not in places.values()]
             aside = above[-1:] if there.get("decision") == "deny" else [max(places.values()) + 1]
             if not aside:
                 return False
-            body = self._body(self._managed(there, {}, everything=True), there=there)
+            body = taken_by(there.get(OF_TYPE), self._sent(there).carried(there))
             where = f"{path}/{there['id']}"
             self.client.put(where, body | {"precedence": aside[0]}, needs=self.needs)
             return True
@@ -243,7 +264,7 @@ def _taken(error: ApiError, place: int, holder: Mapping[str, Any], *, is_ours: b
 class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplicationPolicy"):
     """One policy that an application owns, in a place of its own, beside others' policies.
 
-    `precedence` is 0 or more; the lowest is decided first, and each is there once.
+    `precedence` is 1 or more; the lowest is decided first, and each is there once.
     """
 
     lifecycle: ClassVar[type[Lifecycle]] = AccessApplicationPolicyProvider

@@ -17,7 +17,7 @@ from ..lookup import ScopedLookup
 from ..model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
 from ..references import GROUPS, Found
 from ..resource import Resource
-from .rules import Rule, Rules, never_together
+from .rules import Rule, Rules, account_filled_in, never_together
 
 SECTIONS = ("include", "exclude", "require")
 # What Cloudflare documents for an account that has agreed to nothing else.
@@ -55,6 +55,7 @@ class AccessGroupProvider(Lifecycle):
     state = AccessGroupState
     needs = "Access: Organizations, Identity Providers, and Groups"
     quota = 300
+    own_account = staticmethod(account_filled_in)
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of a group that nobody can be in, and of one that is too large."""

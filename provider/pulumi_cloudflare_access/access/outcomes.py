@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..keyed import NOTHING_KNOWN
-from ..model import fields_of
-from ..shapes import NestedShape
+from ..model import shape_of
 from .policy import PolicyInputs
 from .rules import RULES, everyone
 
@@ -34,7 +33,7 @@ _RANKS = {"bypass": 0, "non_identity": 1, "allow": 2, DENY: 3}
 DECISIONS = frozenset(_RANKS)
 _BEFORE_LOGIN = frozenset({"bypass", "non_identity"})
 EVERYONE = RULES.canonical(everyone())
-_SHAPE = NestedShape(fields_of(PolicyInputs))
+_SHAPE = shape_of(PolicyInputs)
 
 
 @dataclass(frozen=True)
@@ -200,9 +199,14 @@ class Ruling:
 
 
 def as_declared(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Read a policy of an answer, or of a request, in the form of the state."""
+    """Read a policy of an answer in the form of the state."""
     read: dict[str, Any] = _SHAPE.answer(answer, None, NOTHING_KNOWN)
     return read
+
+
+def as_requested(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a policy of a request in the form of the state: what it leaves out is the API's."""
+    return {name: value for name, value in as_declared(body).items() if name in body}
 
 
 # ------------------------------------------------------------------------------ lists of policies

@@ -15,6 +15,7 @@ from ..lifecycle import Lifecycle, segment_mistakes
 from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
 from .application_fields import attached
+from .rules import account_filled_in
 from .widened import OWN_POLICIES, REACH, as_text, describe
 
 # The kinds of an application's own policies, as a list and one by one.
@@ -34,6 +35,18 @@ AFTER = (
     "written, and longer if that fails. Change the policies in an up of their own first, then the "
     "application; if it is that wide already, run an up with the old policies before"
 )
+# In the answer for a list of policies: what its application is.
+TYPE = "type"
+
+
+def taken_by(type_: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what the policies of an application of this type do not have.
+
+    Infrastructure applications have no sessions: none is no word for anything.
+    """
+    if type_ == "infrastructure" and body.get("session_duration") == "":
+        return {name: value for name, value in body.items() if name != "session_duration"}
+    return dict(body)
 
 
 def policy_name(policy: Mapping[str, Any]) -> str:
@@ -50,6 +63,7 @@ class OfAnApplication(Lifecycle):
     needs = "Access: Apps and Policies"
     per_page = 200
     reserved: ClassVar[frozenset[str]] = frozenset({REACH})
+    own_account = staticmethod(account_filled_in)
 
     def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Take the application's scope. A preview may not know yet which of the two it has."""

@@ -16,20 +16,28 @@ import pulumi
 from pydantic import Field
 
 from ..deletion import User
-from ..keyed import Mistake
+from ..keyed import Mistake, Reading
 from ..lifecycle import ELSEWHERE, Lifecycle, Scope
 from ..lookup import Lookup
-from ..model import AlwaysManaged, Default, Inputs, NotEmpty, State, objects
+from ..model import (
+    AlwaysManaged,
+    Default,
+    FilledIn,
+    Inputs,
+    LeftOut,
+    NotEmpty,
+    State,
+    duration,
+    objects,
+)
 from ..references import POLICIES, Found
 from ..resource import Resource
 from ..secret_words import known
-from ..shapes import Values
+from ..shapes import Shape, Values
 from ..spelling import text_of
 from .rules import Rule, Rules, never_together, selectors
 
 NOBODY = "must hold at least one rule: the API refuses a policy for nobody"
-_UNIT = r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))"
-Duration = Annotated[str, Field(pattern=rf"^{_UNIT}+$")]
 Decision = Literal["allow", "deny", "non_identity", "bypass"]
 
 
@@ -40,8 +48,36 @@ def one_of(*choices: str) -> Values:
     return Values(lambda value: None if value in choices else told)
 
 
+SAME_AS_APPLICATION = "same_as_application"
+known.allow([SAME_AS_APPLICATION])
+SessionDuration = Annotated[str, duration(or_=SAME_AS_APPLICATION)]
+
+
+class Session(Shape):
+    """How long somebody who has logged in stays so: a duration, or as long as the application says.
+
+    The API writes the latter as an empty text, and leaves it out of answers.
+    """
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Accept the API's word for it, too."""
+        return (SAME_AS_APPLICATION, []) if value == "" else super().check(value, path)
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read the API's word for it."""
+        del form, reading
+        return SAME_AS_APPLICATION if value == "" else value
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write the API's word for it."""
+        del there, was
+        return "" if value == SAME_AS_APPLICATION else value
+
+
 class ApprovalGroup(Inputs):
     """How many people of these have to approve."""
+
+    whole = True
 
     approvals_needed: int = Field(ge=0)
     email_addresses: Annotated[Any, Values(canonical=str.lower)] = None
@@ -58,15 +94,19 @@ def _called(group: Mapping[str, Any]) -> str:
 class MfaConfig(Inputs):
     """Multi-factor authentication at Cloudflare itself."""
 
+    whole = True
+
     allowed_authenticators: Annotated[
         Any, one_of("totp", "biometrics", "security_key", "piv_key", "ssh_fido2_key")
     ] = None
     mfa_disabled: bool | None = None
-    session_duration: Duration | None = None
+    session_duration: Annotated[str, duration("m", "h")] | None = None
 
 
 class RdpRules(Inputs):
     """What may be copied over an RDP connection."""
+
+    whole = True
 
     allowed_clipboard_local_to_remote_formats: Annotated[Any, one_of("text", "file")] = None
     allowed_clipboard_remote_to_local_formats: Annotated[Any, one_of("text", "file")] = None
@@ -75,12 +115,16 @@ class RdpRules(Inputs):
 class SshRules(Inputs):
     """As whom people may connect to infrastructure targets."""
 
+    whole = True
+
     usernames: Annotated[Any, Values()]
     allow_email_alias: bool | None = None
 
 
 class ConnectionRules(Inputs):
     """What a connection may do."""
+
+    whole = True
 
     rdp: RdpRules | None = None
     ssh: SshRules | None = None
@@ -89,12 +133,23 @@ class ConnectionRules(Inputs):
 class PolicyInputs(Inputs):
     """What a policy says, reusable or owned by an application."""
 
+    made = frozenset(
+        {"id", "uid", "account_id", "zone_id", "reusable", "app_count", "precedence"}
+        | {"created_at", "updated_at"}
+    )
+
     name: str
     decision: Annotated[Decision, AlwaysManaged()]
     include: Annotated[Rules, AlwaysManaged(), NotEmpty(NOBODY)]
     exclude: Annotated[Rules, AlwaysManaged()] = None
     require: Annotated[Rules, AlwaysManaged()] = None
-    session_duration: Duration | None = None
+    # Unset, it is 24h in older documents, and as long as the application says in newer ones.
+    session_duration: Annotated[
+        SessionDuration | None,
+        Session(),
+        LeftOut(SAME_AS_APPLICATION),
+        FilledIn(("24h", SAME_AS_APPLICATION)),
+    ] = None
     approval_required: Annotated[bool | None, Default(value=False)] = None
     approval_groups: Annotated[Any, objects(ApprovalGroup, _called), Default([])] = None
     purpose_justification_required: Annotated[bool | None, Default(value=False)] = None
@@ -136,6 +191,12 @@ def policy_concerns(declared: Mapping[str, Any]) -> Iterator[str]:
                     f"{section}: {key} never matches under {decision}: people have no service "
                     "token; use decision non_identity"
                 )
+
+
+class ListedPolicyInputs(PolicyInputs):
+    """What a policy says in a list that has all of an application's own."""
+
+    whole = True
 
 
 class AccessPolicyInputs(PolicyInputs):
@@ -207,7 +268,9 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
 
     `adopt="<id>"` of a policy that an application owns makes it reusable, where it is.
     `approval_groups` are `{"approvals_needed": 1, "email_addresses": […]}`; durations are such as
-    `30m` or `24h`.
+    `30m` or `24h`. `session_duration="same_as_application"` has sessions last as long as the
+    application says; left out, the session is not managed, and of a new policy it is Cloudflare's:
+    24h, or as the application's.
     """
 
     lifecycle = AccessPolicyProvider

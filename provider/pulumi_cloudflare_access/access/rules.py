@@ -21,7 +21,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
@@ -171,12 +171,18 @@ class Selector:
         """Tell whether it asks for a service's token, which no person has."""
         return self.name in _OF_SERVICES
 
+    @property
+    def is_about_an_account(self) -> bool:
+        """Tell whether it means the account of its object unless it names another."""
+        return any(field.filled_in for field in self.fields)
+
     def meaning(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Give every known field its present name and its canonical form."""
         meant = {}
         for field in self.fields:
             for name in (field.name, *field.aliases):
-                if value.get(name) is not None:
+                # What is left out of one answer is empty in another.
+                if value.get(name) is not None and (value[name] != "" or field.required):
                     meant[field.name] = field.meaning(value[name])
                     break
         return meant
@@ -354,6 +360,8 @@ _WORDS = {selector.name: selector for selector in SELECTORS} | BY_WIRE
 
 # What an entry may hold beside its selector. `label`, `via` and MISTAKE are gone after check.
 RAW, VIA = "raw", "via"
+# Between the selectors of a rule that has several, in its key.
+AND = " & "
 _BESIDE = frozenset({OF, RAW, LABEL, VIA, MISTAKE})
 
 
@@ -366,67 +374,51 @@ class _Rules(Keyed):
         if not isinstance(entry, Mapping):
             reason = 'must be a rule, such as rules.email("ada@example.com")'
             return Named("", {}), [Mistake(path, reason)]
-        keys = [key for key in entry if key not in _BESIDE]
         raw = entry.get(RAW) is True
-        mistakes = _shape(keys, path, raw=raw)
+        held = _held(entry)
+        mistakes = _shape([*held], path, raw=raw)
         if mistakes:
             return Named("", {}), mistakes
-        wire, value = keys[0], entry[keys[0]]
-        selector = BY_WIRE.get(wire)
-        inner = f"{path}.{wire}"
-        if entry.get(MISTAKE):
-            mistakes.append(Mistake(inner, str(entry[MISTAKE])))
-        elif selector:
-            mistakes += selector.mistakes(value, inner, raw=raw)
+        for wire, value in held.items():
+            inner, selector = f"{path}.{wire}", BY_WIRE.get(wire)
+            if entry.get(MISTAKE):
+                mistakes.append(Mistake(inner, str(entry[MISTAKE])))
+            elif selector:
+                mistakes += selector.mistakes(value, inner, raw=raw)
         if mistakes:
             return Named("", {}), mistakes
-        kept = {key: entry[key] for key in (wire, OF, RAW) if entry.get(key) is not None}
-        return Named(_key(wire, value, entry), kept), []
+        kept = {key: entry[key] for key in (*held, OF, RAW) if entry.get(key) is not None}
+        return Named(_key_of(held, entry), kept), []
 
     def canonical(self, entry: Any) -> str:
         if not isinstance(entry, Mapping):
             return str(entry)
-        wire, value = _split(entry)
-        selector = BY_WIRE.get(wire)
-        if selector and isinstance(value, Mapping):
-            value = {**selector.meaning(value), **selector.unknown(value)}
-        return _json({wire: value})
+        return _json({wire: _canonical(wire, value) for wire, value in _held(entry).items()})
 
     def gist(self, entry: Any) -> str:
         if not isinstance(entry, Mapping):
             return str(entry)
-        wire, value = _split(entry)
-        selector = BY_WIRE.get(wire)
-        if selector is None or not isinstance(value, Mapping):
-            return wire
-        return _json({wire: selector.meaning(value)})
+        return _json({wire: _gist(wire, value) for wire, value in _held(entry).items()})
 
     def to_wire(self, entry: Any) -> Any:
-        wire, value = _split(entry)
-        selector = BY_WIRE.get(wire)
-        if selector and isinstance(value, Mapping) and not entry.get(RAW):
-            value = selector.renamed(value)
-        return {wire: whole_numbers(value)}
+        raw = bool(entry.get(RAW))
+        return {wire: _to_wire(wire, value, raw=raw) for wire, value in _held(entry).items()}
 
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         if not isinstance(entry, Mapping) or not isinstance(answer, Mapping):
             return False
-        wire, declared = _split(entry)
-        answered = answer.get(wire)
-        if not isinstance(declared, Mapping) or not isinstance(answered, Mapping):
-            return wire in answer and _includes(answered, declared)
-        selector = BY_WIRE.get(wire)
-        if selector is None:
-            return _includes(answered, declared)
-        meant = selector.without_own(selector.meaning(declared), reading)
-        found = selector.without_own(selector.meaning(answered), reading)
-        return meant == found and _includes(selector.unknown(answered), selector.unknown(declared))
+        declared, answered = _held(entry), _held(answer)
+        # One that holds another selector too is another rule.
+        return declared.keys() == answered.keys() and all(
+            _matches(wire, value, answered[wire], reading) for wire, value in declared.items()
+        )
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
-        wire, value = _split(answer)
+        held = _held(answer)
+        wire, value = next(iter(held.items()), ("", {}))
         selector = BY_WIRE.get(wire)
-        if selector is None or not isinstance(value, Mapping):
-            return Named(_key(wire, value, {}), {wire: value, RAW: True})
+        if selector is None or not isinstance(value, Mapping) or len(held) > 1:
+            return Named(_key_of(held, {}), {**held, RAW: True})
         meant = selector.without_own(selector.meaning(value), reading)
         names = {
             f.labelled: reading.name_of(str(meant.get(f.name)))
@@ -437,16 +429,115 @@ class _Rules(Keyed):
         as_answered = {name: answered[name] for name in meant}
         return Named(selector.key(meant, names), {wire: as_answered})
 
+    def apart(self, answer: Any, reading: Reading) -> Named:
+        del reading
+        held = _held(answer)
+        return Named(_key_of(held, {}), {**held, RAW: True})
+
+    def is_twice(self, item: Any, other: Any) -> bool:
+        return super().is_twice(item, other) and _strange(item) == _strange(other)
+
+    def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
+        """Write every rule with the fields that nobody knows of the one that is there."""
+        del was
+        if not any(map(_strange, there)):
+            return self.request(value)
+        left: dict[str, list[Any]] = {}
+        for item in sorted(there, key=lambda item: len(_json(_strange(item)))):
+            left.setdefault(self.gist(item), []).append(item)
+        written = {}
+        for key in sorted(value, key=lambda key: (-len(self.canonical(value[key])), key)):
+            alike = left.get(self.gist(value[key]), [])
+            found = next((item for item in alike if self._may_be(value[key], item)), None)
+            written[key] = self.to_wire(value[key])
+            if found is not None:
+                alike.remove(found)
+                written[key] = _laid(written[key], _strange(found))
+        return [written[key] for key in sorted(written)]
+
+    def _may_be(self, entry: Any, item: Any) -> bool:
+        """Compare, whichever account the rule is about."""
+        return self.matches(entry, item, Reading(account=_account_of(item)))
+
+    def carried(self, items: list[Any]) -> list[Any]:
+        return self.over(self.answer(items, {}, NOTHING_KNOWN), items, {})
+
+    def unknown(self, items: list[Any], path: str) -> Iterator[str]:
+        for item in items:
+            for wire, fields in _strange(item).items():
+                for name in fields:
+                    yield f"{path}.{wire}.{name}"
+
+
+def _canonical(wire: str, value: Any) -> Any:
+    selector = BY_WIRE.get(wire)
+    if selector is None or not isinstance(value, Mapping):
+        return value
+    return {**selector.meaning(value), **selector.unknown(value)}
+
+
+def _gist(wire: str, value: Any) -> Any:
+    selector = BY_WIRE.get(wire)
+    if selector is None or not isinstance(value, Mapping):
+        return None
+    filled_in = {field.name for field in selector.fields if field.filled_in}
+    return {n: v for n, v in selector.meaning(value).items() if n not in filled_in}
+
+
+def _to_wire(wire: str, value: Any, *, raw: bool) -> Any:
+    selector = BY_WIRE.get(wire)
+    if selector and isinstance(value, Mapping) and not raw:
+        value = selector.renamed(value)
+    return whole_numbers(value)
+
+
+def _matches(wire: str, declared: Any, answered: Any, reading: Reading) -> bool:
+    selector = BY_WIRE.get(wire)
+    if selector is None or not isinstance(declared, Mapping) or not isinstance(answered, Mapping):
+        return _includes(answered, declared)
+    meant = selector.without_own(selector.meaning(declared), reading)
+    found = selector.without_own(selector.meaning(answered), reading)
+    return meant == found and _includes(selector.unknown(answered), selector.unknown(declared))
+
+
+def _strange(rule: Any) -> dict[str, Any]:
+    """Return the fields of a rule's known selectors that this package does not know."""
+    found = {
+        wire: selector.unknown(value)
+        for wire, value in _held(rule).items()
+        if isinstance(value, Mapping) and (selector := BY_WIRE.get(wire))
+    }
+    return {wire: fields for wire, fields in found.items() if fields}
+
+
+def _account_of(rule: Mapping[str, Any]) -> str | None:
+    """Return the account that a rule is about, if it names one."""
+    for wire, value in _held(rule).items():
+        for field in BY_WIRE[wire].fields if wire in BY_WIRE else ():
+            if field.filled_in and isinstance(value, Mapping) and value.get(field.name):
+                return str(value[field.name])
+    return None
+
+
+def _laid(declared: Any, there: Any) -> Any:
+    """Lay what is declared over what is there."""
+    if not isinstance(declared, Mapping) or not isinstance(there, Mapping):
+        return declared
+    more = {name: value for name, value in there.items() if name not in declared}
+    return {name: _laid(value, there.get(name)) for name, value in declared.items()} | more
+
 
 def _shape(keys: list[str], path: str, *, raw: bool) -> list[Mistake]:
     if not keys:
         return [Mistake(path, "is empty: a rule has exactly one selector")]
+    if raw:
+        return []
     if len(keys) > 1:
         names = ", ".join(map(quoted, keys))
         reason = f"has {len(keys)} selectors ({names}): a rule has exactly one, write one rule each"
         return [Mistake(path, reason)]
     (wire,) = keys
-    if raw or wire in BY_WIRE:
+    if wire in BY_WIRE:
         return []
     alike = _WORDS.get(wire)
     hint = f'; "{alike.wire}"?' if alike else nearest(wire, _WORDS)
@@ -454,9 +545,15 @@ def _shape(keys: list[str], path: str, *, raw: bool) -> list[Mistake]:
     return [Mistake(path, reason)]
 
 
-def _split(entry: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return an entry's selector and its value."""
-    return next(((key, value) for key, value in entry.items() if key not in _BESIDE), ("", {}))
+def _held(entry: Any) -> dict[str, Any]:
+    """Return an entry's selectors and their values: one, unless somebody knows better."""
+    if not isinstance(entry, Mapping):
+        return {}
+    return {k: entry[k] for k in sorted(entry) if k not in _BESIDE and entry[k] is not None}
+
+
+def _key_of(held: Mapping[str, Any], labels: Mapping[str, Any]) -> str:
+    return AND.join(_key(wire, value, labels) for wire, value in held.items())
 
 
 def _key(wire: str, value: Any, labels: Mapping[str, Any]) -> str:
@@ -471,20 +568,52 @@ def _key(wire: str, value: Any, labels: Mapping[str, Any]) -> str:
 def _includes(answered: Any, declared: Any) -> bool:
     """Tell whether an answer is what was declared, perhaps with more around it."""
     if isinstance(declared, Mapping):
-        return isinstance(answered, Mapping) and all(
-            key in answered and _includes(answered[key], inner) for key, inner in declared.items()
+        found = {} if answered is None else answered
+        return isinstance(found, Mapping) and all(
+            _includes(found.get(key), inner) for key, inner in declared.items()
         )
     if isinstance(declared, list) and isinstance(answered, list):
         return sorted(map(_json, declared)) == sorted(map(_json, answered))
-    return bool(declared == answered)
+    # Answers leave out what is false or empty.
+    return bool(declared == answered) or (_is_nothing(declared) and _is_nothing(answered))
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value in (False, "", [], {})
 
 
 def selectors(rules: Any) -> list[tuple[str, Selector]]:
     """Return the key and the selector of every rule of a section whose selector is known."""
     if not isinstance(rules, Mapping):
         return []
-    entries = ((key, entry) for key, entry in rules.items() if isinstance(entry, Mapping))
-    return [(key, BY_WIRE[wire]) for key, entry in entries if (wire := _split(entry)[0]) in BY_WIRE]
+    held = ((key, wire) for key, entry in rules.items() for wire in _held(entry))
+    return [(key, BY_WIRE[wire]) for key, wire in held if wire in BY_WIRE]
+
+
+def account_filled_in(declared: Any, answer: Any) -> str | None:
+    """Return the account that the API has filled in where a declaration's rules name none.
+
+    The answer is the one to a request of the declaration, which holds rules in any depth.
+    """
+    said = [*_about_accounts(declared)]
+    for account, rule in _about_accounts(answer):
+        if account and (None, rule) in said and (account, rule) not in said:
+            return account
+    return None
+
+
+def _about_accounts(value: Any) -> Iterator[tuple[str | None, str]]:
+    """Return the rules about an account inside a value: which account, and what else they say."""
+    if isinstance(value, Mapping):
+        for wire, inner in value.items():
+            selector = BY_WIRE.get(wire)
+            if selector and isinstance(inner, Mapping) and selector.is_about_an_account:
+                yield _account_of({wire: inner}), _json({wire: _gist(wire, inner)})
+            else:
+                yield from _about_accounts(inner)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _about_accounts(one)
 
 
 def never_together(require: Any) -> str | None:

@@ -9,6 +9,7 @@ import pulumi
 
 from ..access.application import AccessApplication
 from ..access.application_policies import AccessApplicationPolicies
+from ..access.policy import SAME_AS_APPLICATION
 from ..references import Found, Reference, is_reference
 from .component import Component, no_lists, refuse, unknown
 
@@ -71,7 +72,10 @@ class ProtectedApplication(Component):
     All policies are its own (dictionaries, as `AccessApplicationPolicies` takes them), or all are
     reusable (`AccessPolicy`, an id, what a look-up found). All else is as `AccessApplication` takes
     it. `adopt` and `adopt_changes` are for the application and for the list of its own
-    policies. Its parts are `application` and, where the policies are its own, `policies`.
+    policies. `session_duration` is for its own policies, too, unless they say theirs: they are
+    `same_as_application`. Reusable ones have their own: unset, it may be 24h, and a policy's wins
+    over the application's; `AccessPolicy(session_duration="same_as_application")` follows it. Its
+    parts are `application` and, where the policies are its own, `policies`.
 
     From reusable policies to policies of its own takes two runs, the first with none
     (`policies=[], allow_no_policies=True`): of both kinds, the first that matches decides, and
@@ -101,7 +105,7 @@ class ProtectedApplication(Component):
             self.policies = AccessApplicationPolicies(
                 **self._child("policies"),
                 application=self.application,
-                policies=own,
+                policies=_with_session(own, application.get("session_duration")),
                 adopt=True if application.get("adopt") else None,
                 adopt_changes=application.get("adopt_changes"),
             )
@@ -124,6 +128,13 @@ def _by_kind(policies: Any) -> tuple[list[OwnedPolicy], Any]:
         return [], policies
     own = [policy for policy in policies if not is_reference(policy)]
     return own, [policy for policy in policies if is_reference(policy)]
+
+
+def _with_session(policies: list[OwnedPolicy], session: Any) -> list[OwnedPolicy]:
+    """Have policies that say nothing of their session have the application's, where it has one."""
+    if session is None:
+        return policies
+    return [{"session_duration": SAME_AS_APPLICATION, **policy} for policy in policies]
 
 
 def _mixed(policies: Any) -> str:

@@ -136,6 +136,8 @@ NOTHING = "must hold at least one: the API refuses a policy of nothing"
 class PolicyInputs(Inputs):
     """What one policy says."""
 
+    made = frozenset({"id"})
+
     access: Literal["allow", "deny"]
     permission_groups: Annotated[Any, _PermissionGroups(), NotEmpty(NOTHING)]
     resource_groups: Annotated[Any, _ResourceGroups(), NotEmpty(NOTHING)]

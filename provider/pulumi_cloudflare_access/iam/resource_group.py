@@ -43,6 +43,12 @@ class ResourceGroupScope(Inputs):
 class _OneScope(NestedShape):
     """A scope, which answers may hold in a list."""
 
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        return super().request(value, answers.scope(there), was)
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        return super().unknown(answers.scope(value), path)
+
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         value = answers.scope(value)
         if isinstance(value, list):

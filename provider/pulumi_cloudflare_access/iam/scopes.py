@@ -12,7 +12,7 @@ Beside its `key`, an object may hold `of`, the URN of the zone's resource; it is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import pulumi
@@ -96,6 +96,18 @@ class Objects(Keyed):
         """Compare keys."""
         del reading
         return self.canonical(entry) == self.canonical(answer)
+
+    def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
+        """Write every object with the fields that nobody knows of the one that is there."""
+        del was
+        held = {self.canonical(item): item for item in there}
+        sent = (self.to_wire(value[key]) for key in sorted(value))
+        return [{**held.get(one[KEY], {}), **one} for one in sent]
+
+    def unknown(self, items: list[Any], path: str) -> Iterator[str]:
+        """Name what an object has beside its key."""
+        for item in items:
+            yield from (f"{path}.{name}" for name in item if name != KEY)
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Call an object that nobody declared by its zone's id, or its own key."""

@@ -89,6 +89,8 @@ class OfSsoConnectors(Lifecycle):
 class SsoConnectorInputs(Inputs):
     """What a program may ask of a connector."""
 
+    made = frozenset({"verification"})
+
     account_id: str | None = None
     email_domain: Annotated[str, TextShape(str.lower)]
     use_fedramp_language: Annotated[bool | None, Default(value=False)] = None

@@ -82,6 +82,9 @@ def await_verification(
 class SsoConnectorActivationInputs(Inputs):
     """What a program may ask of an activation; `enabled` is what there is to it."""
 
+    # The rest of the connector.
+    made = frozenset({"use_fedramp_language", "verification", "created_on"})
+
     account_id: str | None = None
     connector: str
     enabled: Annotated[bool, Default(value=False)]
