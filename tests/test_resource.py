@@ -9,6 +9,7 @@ import pytest
 from pulumi.runtime import mocks
 
 from harness import program as running
+from harness.program import Registered
 from pulumi_cloudflare_access import (
     AccessApplication,
     AccessGroup,
@@ -61,18 +62,6 @@ def test_what_cloudflare_has_once_is_declared_once(program: LocalCloudflare) -> 
         assert mistakes(kind, "one", name="Staff") == []
         told = mistakes(kind, "two", name="Staff")
         assert [mistake.partition(":")[0] for mistake in told] == due
-
-
-class Registered(running.Mocks):
-    """An engine that remembers what it is handed."""
-
-    def __init__(self) -> None:
-        super().__init__("00000000-0000-4000-8000-000000000009")
-        self.inputs: dict[str, dict[Any, Any]] = {}
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        self.inputs[args.name] = args.inputs
-        return super().new_resource(args)
 
 
 @pytest.fixture

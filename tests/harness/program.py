@@ -24,6 +24,18 @@ class Mocks(mocks.Mocks):
         return args.args, None
 
 
+class Registered(Mocks):
+    """An engine that remembers what it is handed."""
+
+    def __init__(self) -> None:
+        super().__init__("00000000-0000-4000-8000-000000000009")
+        self.inputs: dict[str, dict[Any, Any]] = {}
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.inputs[args.name] = args.inputs
+        return super().new_resource(args)
+
+
 def start(cloudflare: LocalCloudflare) -> None:
     """Be a program whose stack's config names the local Cloudflare."""
     mocks.set_mocks(Mocks("00000000-0000-4000-8000-000000000009"), preview=False)

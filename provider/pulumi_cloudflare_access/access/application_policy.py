@@ -275,7 +275,8 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
     name: pulumi.Output[str]
     decision: pulumi.Output[str]
     precedence: pulumi.Output[int]
-    include: pulumi.Output[Mapping[str, Any]]
+    # As in AccessGroup: a list where Pulumi's own mocks stand in for the engine.
+    include: pulumi.Output[Any]
     created_at: pulumi.Output[str]
     updated_at: pulumi.Output[str]
 

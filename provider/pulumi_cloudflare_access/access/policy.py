@@ -278,7 +278,8 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]
     decision: pulumi.Output[str]
-    include: pulumi.Output[Mapping[str, Any]]
+    # As in AccessGroup: a list where Pulumi's own mocks stand in for the engine.
+    include: pulumi.Output[Any]
     created_at: pulumi.Output[str]
     updated_at: pulumi.Output[str]
     app_count: pulumi.Output[int]

@@ -12,7 +12,7 @@ from ..access.application import AccessApplication
 from ..access.policy import AccessPolicy, PolicyInputs
 from ..references import Attached, Reference, is_reference
 from .component import Component, no_lists, refuse, unknown
-from .protected_application import ApplicationArguments, OwnedPolicy
+from .protected_application import ApplicationArguments, OwnedPolicy, with_session
 
 
 class PolicySet(Component):
@@ -21,7 +21,8 @@ class PolicySet(Component):
     A policy is a dictionary with the fields of `AccessPolicy`, which the set makes and its `name`
     identifies; or one that exists elsewhere, as a reference. `applications` are what
     `AccessApplication` takes, without policies, under a name for each. Applications made elsewhere
-    take `policies=the_set.policies`.
+    take `policies=the_set.policies`. Where one of the set's applications says a `session_duration`,
+    the policies that say none are `same_as_application`: else theirs may be 24h, which wins.
 
     A change of a policy is one resource, and in force everywhere at once: before the list of any
     application changes in the same run. Bring a new `deny` in a run before the one that lets more
@@ -49,7 +50,8 @@ class PolicySet(Component):
         """Those that the set has made."""
         for policy in policies:
             if isinstance(policy, Mapping) and not is_reference(policy):
-                made = self._made(policy, account_id, adopt=adopt, adopt_changes=adopt_changes)
+                said = with_session(policy, (applications or {}).values())
+                made = self._made(said, account_id, adopt=adopt, adopt_changes=adopt_changes)
                 self.by_name[policy["name"]] = made
                 self.policies.append(made)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypedDict, Unpack
 
 import pulumi
@@ -105,7 +105,7 @@ class ProtectedApplication(Component):
             self.policies = AccessApplicationPolicies(
                 **self._child("policies"),
                 application=self.application,
-                policies=_with_session(own, application.get("session_duration")),
+                policies=[with_session(policy, [application]) for policy in own],
                 adopt=True if application.get("adopt") else None,
                 adopt_changes=application.get("adopt_changes"),
             )
@@ -130,11 +130,12 @@ def _by_kind(policies: Any) -> tuple[list[OwnedPolicy], Any]:
     return own, [policy for policy in policies if is_reference(policy)]
 
 
-def _with_session(policies: list[OwnedPolicy], session: Any) -> list[OwnedPolicy]:
-    """Have policies that say nothing of their session have the application's, where it has one."""
-    if session is None:
-        return policies
-    return [{"session_duration": SAME_AS_APPLICATION, **policy} for policy in policies]
+def with_session(policy: OwnedPolicy, applications: Iterable[ApplicationArguments]) -> OwnedPolicy:
+    """Have a policy that says nothing of its session follow its applications, if they do."""
+    is_said = policy.get("session_duration") is not None
+    if is_said or all(one.get("session_duration") is None for one in applications):
+        return policy
+    return {**policy, "session_duration": SAME_AS_APPLICATION}
 
 
 def _mixed(policies: Any) -> str:
