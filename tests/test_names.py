@@ -297,7 +297,7 @@ def test_what_somebody_sets_at_cloudflare_never_breaks_a_refresh(
     made = plugin.up(GROUP, STAFF)
     strange = [
         {"common_name": {"common_name": name}},
-        {"okta": {"name": name, "identity_provider_id": OTHER_ID}},
+        {"okta": {"name": name, "identity_provider_id": OTHER_ID, name: {name: [name]}}},
         {name: {name: {name: [name]}}},
     ]
     account.ask("PUT", f"/access/groups/{made.id}", {"name": name, "include": strange})
