@@ -38,10 +38,16 @@ def test_an_equal_object_is_taken_over_untouched_and_keeps_its_id_for_good(
     assert colleague.written() == []
     assert stack.state()["engineers"]["id"] == id_
 
-    # How it came here is history: no word of it is ever a difference.
+    # How it came here is history: no word of it is ever a difference, and none is in the state.
+    assert "adopt" not in stack.state()["engineers"]["inputs"]
     for text in (program(adopt=None), program(adopt=id_), program()):
+        refreshed = stack.refresh()
+        assert "adopt" not in refreshed.text
+        assert "unchanged" in refreshed.text
         stack.program(text)
         assert stack.plan().changed() == {}
+        assert "adopt" not in stack.up("--diff", "--expect-no-changes").text
+    assert stack.settled()
     stack.destroy()
     assert colleague.groups() == {}
 

@@ -20,7 +20,8 @@ from pulumi_cloudflare_access import (
     secret_words,
     spelling,
 )
-from pulumi_cloudflare_access.resource import Deployment, Resource
+from pulumi_cloudflare_access.keyed import UNKNOWN
+from pulumi_cloudflare_access.resource import Deployment, Resource, _plain
 
 if TYPE_CHECKING:
     from pulumi_cloudflare_access import LocalCloudflare
@@ -106,3 +107,70 @@ def test_what_the_program_keeps_secret_goes_with_every_resource(
     third = AccessGroup("third", name="Third", include=[rules.group(second)])
     running.resolved(third.urn)
     assert "__secret_words" not in registered.inputs["third"]
+
+
+PUBLIC = {"type": "public", "uri": "wiki.example.com"}
+PRIVATE = {"type": "private", "cidr": "10.1.0.0/16"}
+EVERY = {"type": "all_workers"}
+
+
+def test_a_place_is_declared_once_whichever_way_it_is_said(program: LocalCloudflare) -> None:
+    del program
+    deployment = Deployment()
+
+    def mistakes(called: str, **declared: Any) -> list[str]:
+        declared = {"type": "self_hosted", **declared}
+        return deployment.namesake_mistakes(AccessApplication, called, declared, None)
+
+    # One application says its places in all ways, and its private ones are nobody's alone.
+    one = {"domain": "wiki.example.com", "self_hosted_domains": ["wiki.example.com"]}
+    assert mistakes("one", **one, destinations=[PUBLIC, PRIVATE, EVERY]) == []
+    told = '"one" has {} already, and Cloudflare refuses a second one'
+    assert mistakes("a", domain="Wiki.example.com") == ["domain: " + told.format(PUBLIC["uri"])]
+    assert mistakes("b", self_hosted_domains=["docs.example.com", "WIKI.example.com"]) == [
+        "self_hosted_domains: " + told.format("wiki.example.com")
+    ]
+    assert mistakes("c", destinations=[PRIVATE, PUBLIC]) == [
+        "destinations: " + told.format("wiki.example.com")
+    ]
+    assert mistakes("d", destinations=[EVERY]) == ["destinations: " + told.format("every Worker")]
+    # Of the places that were refused, the others are theirs.
+    assert mistakes("e", domain="docs.example.com") == [
+        'domain: "b" has docs.example.com already, and Cloudflare refuses a second one'
+    ]
+    # What is not known while the program runs is not judged.
+    later = pulumi.Output.from_input("wiki.example.com")
+    unknown = _plain({"type": "self_hosted", "destinations": [{"type": "public", "uri": later}]})
+    assert deployment.namesake_mistakes(AccessApplication, "f", unknown, None) == []
+    assert mistakes("g", destinations=UNKNOWN) == []
+
+
+@pytest.mark.parametrize("type_", ["warp", "app_launcher", "biso", "dash_sso"])
+def test_an_application_that_an_account_has_once_is_declared_once(
+    type_: str, program: LocalCloudflare
+) -> None:
+    deployment = Deployment()
+    eu = Cloudflare("eu", account_id=program.add_account().id)
+    declared = {"type": type_}
+    assert deployment.namesake_mistakes(AccessApplication, "one", declared, None) == []
+    [told] = deployment.namesake_mistakes(AccessApplication, "two", declared, None)
+    assert told.startswith('type: "one" has the account\'s ')
+    assert deployment.namesake_mistakes(AccessApplication, "there", declared, eu) == []
+
+
+def test_applications_without_a_domain_are_adopted_once(program: LocalCloudflare) -> None:
+    del program
+    deployment = Deployment()
+
+    def mistakes(called: str, **declared: Any) -> list[str]:
+        declared = {**declared, "adopt": True}
+        return deployment.adoption_mistakes(AccessApplication, called, declared, None)
+
+    for declared in (
+        {"type": "saas", "name": "Wiki"},
+        {"type": "warp"},
+        {"type": "self_hosted", "name": "Wiki", "destinations": [PUBLIC]},
+    ):
+        assert mistakes("one", **declared) == []
+        assert mistakes("two", **declared) != []
+    assert mistakes("three", type="saas", name="Docs") == []

@@ -195,7 +195,9 @@ class Creation:
                 # can show that it was not there.
                 objects = self.listed.recent(LOOK_AGAIN) if self.is_dated else self.listed.anew()
                 namesakes = self._namesakes_in(objects)
-                if not deliberately:
+                if not deliberately and self._unexplained(namesakes):
+                    # As it is now: somebody may have deleted it since.
+                    namesakes = self._namesakes_in(self.listed.anew())
                     self._refuse_second(namesakes)
                 made = self._send(namesakes, deliberately=deliberately)
             id_ = str(made.answer["id"])
@@ -231,12 +233,14 @@ class Creation:
         told = self.client.cloudflares_time()
         return self.client.clock.now() if told is None else told
 
-    def _refuse_second(self, namesakes: list[dict[str, Any]]) -> None:
-        """Raise if the very object is there, and nothing says whose it is."""
+    def _unexplained(self, namesakes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         urn = plugin.current_urn()
         equal = [found for found in namesakes if self.is_equal(found)]
-        unexplained = [f for f in equal if not self._may_be_replaced(urn, str(f["id"]))]
-        if unexplained:
+        return [found for found in equal if not self._may_be_replaced(urn, str(found["id"]))]
+
+    def _refuse_second(self, namesakes: list[dict[str, Any]]) -> None:
+        """Raise if the very object is there, and nothing says whose it is."""
+        if unexplained := self._unexplained(namesakes):
             raise AdoptionError(
                 f"{self.called} exists already ({_ids(unexplained)}), just as it is declared, and "
                 "no resource is known to have it. Nothing was made. If an earlier run made it "
@@ -391,7 +395,23 @@ class Creation:
             holders = []
         if not holders:
             return error
-        return error.with_remedy(f"{self.called} is there: take it over with {_adopt(holders)}")
+        free = [one for one in holders if not ownership.is_managed(self.kind, str(one["id"]))]
+        way = f": take it over with {_adopt(free)}" if free else ""
+        return error.with_remedy(
+            f"{self.called} is there, {holders_in_words(self.kind, holders)}{way}"
+        )
+
+
+def holders_in_words(kind: str, objects: list[dict[str, Any]]) -> str:
+    """Name objects that stand in the way, and the resources of this program that have them."""
+    return " and ".join(sorted(_in_words(kind, one) for one in objects))
+
+
+def _in_words(kind: str, found: Object) -> str:
+    id_ = str(found["id"])
+    name = found.get("name") or found.get("domain") or found.get("email_domain")
+    owner = ownership.owner_of(kind, id_)
+    return f'"{name}" ({id_})' + (f", which {owner} has" if owner else "")
 
 
 def _ids(objects: list[dict[str, Any]]) -> str:

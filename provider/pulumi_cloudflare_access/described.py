@@ -7,7 +7,7 @@ is can be told from what never was.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import Any, ClassVar
 
 from . import plugin, undeclared
@@ -29,6 +29,9 @@ MADE = frozenset({"id", "uid"})
 
 FIRST = "declared for the first time, and replaces what is there"
 
+# A phrase such as `called "Staff"`, and what tells whether an object is it.
+FoundBy = tuple[str, Callable[[Mapping[str, Any]], bool]]
+
 NO_PLACE = (
     'ignore_changes leaves "{}" without a place, which neither the order nor the state tells: '
     "declare it there (changes of what it says stay ignored), and do not ignore the order"
@@ -46,7 +49,11 @@ class Described:
     inputs: ClassVar[type[Inputs]]
     state: ClassVar[type[State]]
     natural_key: ClassVar[str] = "name"
-    """The field that `adopt=True` finds an object by."""
+    """The field that names an object, and that `adopt=True` finds it by."""
+    found_by_what: ClassVar[str] = "name"
+    """What messages call that."""
+    unique: ClassVar[str | None] = None
+    """The field that no other object in the same account or zone may have the same."""
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Fields whose change needs a new object, besides the scope."""
     kept_from_create: ClassVar[frozenset[str]] = frozenset()
@@ -65,9 +72,26 @@ class Described:
     """Inputs of ours that the state keeps: what the program says beside the resource."""
 
     @classmethod
-    def unique(cls, declared: Mapping[str, Any]) -> str | None:  # noqa: ARG003 - likewise
-        """Name the field that no other object in the same account or zone may have the same."""
-        return None
+    def once(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """Say what no other object in the same account or zone may have the same.
+
+        Yields the field, its canonical value, and what a message calls it. `declared` are the
+        constructor's arguments: what is not plain is not known yet.
+        """
+        if cls.unique and isinstance(value := declared.get(cls.unique), str):
+            meaning = cls.facts()[cls.unique].shape.meaning(value)
+            yield cls.unique, meaning, meaning
+
+    @classmethod
+    def found_by(cls, declared: Mapping[str, Any]) -> FoundBy | None:
+        """Return what `adopt=True` finds an object by; None: there is nothing to find it by.
+
+        `declared` is the declaration, or the constructor's arguments.
+        """
+        value, same = declared.get(cls.natural_key), cls.facts()[cls.natural_key].same
+        if value is None:
+            return None
+        return f'called "{value}"', lambda found: same(found.get(cls.natural_key), value)
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
         """Say what the API refuses of fields that are right each by itself."""

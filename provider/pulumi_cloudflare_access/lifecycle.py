@@ -23,11 +23,12 @@ from urllib.parse import quote
 from pulumi import dynamic
 from pulumi.output import Unknown
 
-from . import engine_watch, kinds, ownership, plugin, state_backend, undeclared
+from . import adoption, engine_watch, kinds, ownership, plugin, state_backend, undeclared
+from .adoption import ADOPT, ADOPT_CHANGES
 from .api.journal import Journal
 from .api.lag import CREATED, Writes
 from .api.pages import Page, Snapshot
-from .creation import Creation
+from .creation import LOOK_AGAIN, Creation, holders_in_words
 from .deletion import User, deletions, in_words
 from .described import (
     ACCOUNT,
@@ -43,6 +44,7 @@ from .errors import (
     AdoptionError,
     ApiError,
     CloudflareError,
+    ConflictError,
     DeclarationError,
     DriftError,
     NotFoundError,
@@ -67,7 +69,6 @@ ORGANIZATION = "__organization"  # whose stack it is, where Pulumi Cloud holds t
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
 ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
-ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 
 
 @dataclass(frozen=True)
@@ -179,8 +180,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
         state_backend.belongs_to(str(declared.pop(ORGANIZATION, "")))
-        adoption = {k: declared.pop(k) for k in (ADOPT, ADOPT_CHANGES) if k in declared}
-        mistakes += _adoption_mistakes(adoption)
+        adopting = adoption.taken_out_of(declared)
+        is_new = not (_olds or ownership.is_replacement())
+        mistakes += adoption.mistakes_in(adopting, is_new=is_new)
         declared, spelled_twice = carried_fields(declared, is_known=False)
         mistakes += spelled_twice + self._fill_in_scope(declared, _olds)
         checked, wrong = check(self.inputs, self.facts(), declared)
@@ -192,10 +194,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if _olds and not wrong:
             mistakes += self.mistakes_between(_olds, checked | reserved)
         filled = {} if wrong else self.fill_in(checked | reserved, declared, _olds)
-        named = {**filled, **checked}.get(self.natural_key) is not None
-        if adoption.get(ADOPT) is True and not wrong and not named:
-            told = f'finds an object by its {self.natural_key}, and there is none: adopt="<id>"'
-            mistakes.append(Mistake(ADOPT, told))
+        if is_new and not wrong:
+            mistakes += self._unfound(adopting, {**filled, **checked})
         if mistakes:
             reasons = [clean(str(m).removeprefix(": ")) for m in mistakes]
             failures = [dynamic.CheckFailure("", reason) for reason in reasons]
@@ -203,17 +203,16 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if _olds:
             ownership.known()
             self._keep_keys(checked, _olds)
-            # How an object came here is history: it is no difference, now or later.
-            adoption = {k: _olds[k] for k in (ADOPT, ADOPT_CHANGES) if k in _olds}
+        else:
+            adoption.note(adopting)
         plugin.keep_secret(checked | reserved)
-        concerns = [*self.concerns(checked, was)]
-        if adoption.get(ADOPT) and not _olds:
-            concerns += self.concerns_of_adoption(checked)
-        for concern in concerns:
+        for concern in self.concerns(checked, was):
             plugin.warn(concern)
+        if not _olds:
+            self._announce(adopting.get(ADOPT), {**filled, **checked})
         if filled:
             filled[FILLED_IN] = sorted(filled)
-        return dynamic.CheckResult(checked | filled | reserved | adoption, [])
+        return dynamic.CheckResult(checked | filled | reserved | adoption.in_state(_olds), [])
 
     @_engine_call
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -227,6 +226,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             _raise(lost)
         decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
         replaces = [name for name in decisive if self._is_other(name, old, new)]
+        ownership.replaces(replacement=bool(replaces))
         if not replaces:
             self._kept_in_this_run(_id, new)
             if taken := [*self.taken(_id, _olds, new)]:
@@ -260,7 +260,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         scope = self._scope(props)
         declared, lost = self._in_place(self.identified(self._declared(props), {}, scope), {})
         _raise(lost)
-        props = {**props, **declared}
+        props = {**props, **declared, **adoption.noted()}
         plugin.keep_secret(props)
         answer = self._adopt(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
@@ -274,12 +274,13 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         else:
             with self._explaining(scope, props):
                 answer = self._make(scope, props)
+            self._wrote(scope, answer)
             # What only the answer to a creation tells, one that was found later does not.
             kept = {} if answer.get(FOUND) else self._made_outputs(answer)
         id_ = _id_of(answer)
         ownership.seen(self.kind, id_)
         ownership.declared(self.kind, id_)
-        self._wrote(scope, answer)
+        ownership.replaces(replacement=False)
         if is_adopted or answer.get(FOUND):
             self._tell_of_unknown(answer, {})
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
@@ -313,7 +314,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         drift = self._differences(declared, self._declared(outputs), secret_in(props))
         if drift:
             plugin.warn(f"{CHANGED}{'; '.join(drift)}")
-        asked = plugin.inputs_in_state({FILLED_IN, *self.reserved})
+        asked = plugin.inputs_in_state({FILLED_IN, *self.reserved, *adoption.NAMES})
         reserved = {name: asked[name] for name in self.reserved if name in asked}
         self._warn_beside(answer, declared | reserved)
         self._tell_of_unknown(answer, props)
@@ -326,7 +327,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         inputs = {name: value for name, value in outputs.items() if name not in computed}
         if filled:
             inputs[FILLED_IN] = filled
-        return dynamic.ReadResult(id_, outputs, self.as_written(inputs) | reserved)
+        inputs = self.as_written(inputs) | reserved | adoption.in_state(asked)
+        return dynamic.ReadResult(id_, outputs, inputs)
 
     @_engine_call
     def update(
@@ -354,7 +356,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         kept = self._kept(_olds)
         if not self._is_settled(there, old, new):
             known = {*self.create_only(there), *kept}
-            with self._explaining(scope, new):
+            with self._explaining(scope, new, _id):
                 there = self._change(scope, there, new, old)
             self._wrote(scope, there)
             # The change may have had Cloudflare make a secret, as a creation has.
@@ -490,11 +492,22 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         path = self.path_of(scope, of.collection)
         return self.client.list(path, per_page=of.per_page, needs=of.needs)
 
-    def others(self, scope: Scope, collection: str) -> list[dict[str, Any]]:
-        """Read all objects of another collection of the scope."""
-        return self.client.list(
-            self.path_of(scope, collection), per_page=self.per_page, needs=self.needs
-        )
+    def listed_to_adopt(
+        self,
+        scope: Scope,
+        id_: str,
+        props: Mapping[str, Any],  # noqa: ARG002 - for kinds of parts
+    ) -> dict[str, Any] | None:
+        """Return an object to adopt from a list that serves many; None: ask for it by itself."""
+        return self._listed(scope, id_, LOOK_AGAIN)
+
+    def all_to_adopt(
+        self,
+        scope: Scope,
+        props: Mapping[str, Any],  # noqa: ARG002 - for kinds of parts
+    ) -> list[dict[str, Any]]:
+        """Return the objects among which `adopt=True` finds one, as they are listed now."""
+        return self._snapshot(scope).listed()
 
     def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:  # noqa: ARG002 - likewise
         """Return the objects that refer to this one; `anew`: as Cloudflare lists them now."""
@@ -565,11 +578,16 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         )
         return answer
 
-    def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:
-        """Return an object as one list for all of its kind has it; None: ask for it by itself."""
+    def _listed(
+        self, scope: Scope, id_: str, seconds: float = float("inf")
+    ) -> dict[str, Any] | None:
+        """Return an object as one list for all of its kind has it; None: ask for it by itself.
+
+        The list is no older than so many seconds for each of its pages.
+        """
         if not self.is_listed_whole:
             return None
-        found = self._snapshot(scope).find(id_)
+        found = self._snapshot(scope).find(id_, seconds)
         if found is None or not self.is_ours(found) or _writes.is_old(id_, found):
             return None
         return found
@@ -677,14 +695,42 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     # ------------------------------------------------------------------------ adopt, refuse, delete
 
+    def _announce(self, adopt: Any, declared: Mapping[str, Any]) -> None:
+        """Say that what the engine calls a creation is an adoption, and what follows from it."""
+        if adopt:
+            plugin.say(self._adoption_in_words(adopt, declared))
+            for concern in self.concerns_of_adoption(declared):
+                plugin.warn(concern)
+
+    def _adoption_in_words(self, adopt: Any, declared: Mapping[str, Any]) -> str:
+        if isinstance(adopt, str):
+            return f"adopt: takes over {self.what} {'' if adopt == UNKNOWN else adopt}".strip()
+        found_by = self.found_by(declared)
+        # What is a part of something goes by that thing's id, which tells nobody anything.
+        is_part = self.natural_key in self.replaced_by and self.natural_key != self.unique
+        is_named = found_by is not None and UNKNOWN not in found_by[0] and not is_part
+        phrase = f" {found_by[0]}" if found_by and is_named else ""
+        return f"adopt: takes over the existing {self.what}{phrase}, or makes what does not exist"
+
+    def _unfound(self, adopting: Mapping[str, Any], declared: Mapping[str, Any]) -> list[Mistake]:
+        """Say that `adopt=True` has nothing to find an object by."""
+        if adopting.get(ADOPT) is not True or self.found_by(declared):
+            return []
+        told = f'finds an object by its {self.found_by_what}, and there is none: adopt="<id>"'
+        return [Mistake(ADOPT, told)]
+
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take over what is there if it equals the declaration; None: there is nothing."""
         found = self._candidate(scope, props)
         if found is None:
             return None
         id_ = _id_of(found)
-        declared = self._declared(props)
-        differences = self._differences(self._managed(found, declared), declared, secret_in(props))
+        declared, secret = self._declared(props), secret_in(props)
+        differences = self._differences(self._managed(found, declared), declared, secret)
+        if differences and isinstance(props[ADOPT], str) and ELSEWHERE not in found:
+            # As it is now, not as a list had it that was read for others.
+            found = self._get(scope, id_)
+            differences = self._differences(self._managed(found, declared), declared, secret)
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
                 f"{self._called(props, id_)} exists and is not what the program declares, which "
@@ -694,30 +740,27 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         ownership.take(self.adoptable(id_))
         if ELSEWHERE in found:
             found = self.brought(scope, found)
-        if not differences:
-            return found
-        with self._explaining(scope, props):
-            return self._change(scope, found, declared, {})
+            self._wrote(scope, found)
+        if differences:
+            with self._explaining(scope, props, id_):
+                found = self._change(scope, found, declared, {})
+            self._wrote(scope, found)
+        return found
 
     def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         wanted = props[ADOPT]
         if isinstance(wanted, str):
             if ownership.is_own(self.kind, self.what, wanted):
                 return None
-            try:
-                return self._get(scope, wanted)
-            except NotFoundError as error:
-                found = self.elsewhere(scope, wanted)
-                if found is None:
-                    told = "adopt names it, and it is not there: without adopt, a new one is made"
-                    raise error.with_remedy(told) from None
-                return found
-        key, name = self.facts()[self.natural_key], props.get(self.natural_key)
-        listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)
+            return self.listed_to_adopt(scope, wanted, props) or self._wanted(scope, wanted)
+        found_by = self.found_by(props)
+        if found_by is None:
+            return None
+        phrase, is_it = found_by
         same = [
             found
-            for found in listed
-            if key.same(found.get(key.name), name)
+            for found in self.all_to_adopt(scope, props)
+            if is_it(found)
             and self.is_ours(found)
             and self._may_become(found, props)
             and not ownership.is_own(self.kind, self.what, _id_of(found))
@@ -725,10 +768,22 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if len(same) > 1:
             ids = ", ".join(sorted(map(_id_of, same)))
             raise AdoptionError(
-                f'{len(same)} {_plural(self.what)} are called "{name}" in {scope}: choose one with '
+                f"{len(same)} {_plural(self.what)} are {phrase} in {scope}: choose one with "
                 f'adopt="<id>" ({ids})'
             )
         return same[0] if same else None
+
+    def _wanted(self, scope: Scope, wanted: str) -> dict[str, Any] | None:
+        """Return the object that `adopt` names. None: it is not there, and need not be."""
+        try:
+            return self._get(scope, wanted)
+        except NotFoundError as error:
+            found = self.elsewhere(scope, wanted)
+            if found is None and not ownership.is_replacement():
+                told = "adopt names it, and it is not there: without adopt, a new one is made"
+                raise error.with_remedy(told) from None
+            # What a resource adopted long ago is no word on what replaces it.
+            return found
 
     def _may_become(self, found: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
         """Tell whether an object is like the declared one in all that no update can change."""
@@ -808,20 +863,33 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             made = Snapshot(read, self.client.clock.ticks)
             return _snapshots.setdefault((self.settings, kind, path), made)
 
-    def _remedy(self, error: ApiError, scope: Scope, props: Mapping[str, Any]) -> str | None:
+    def _remedy(
+        self, error: ApiError, scope: Scope, props: Mapping[str, Any], own: str
+    ) -> str | None:
+        declared = self._declared(props)
         try:
-            return self.remedy(error, scope, self._declared(props))
+            told = self.remedy(error, scope, declared)
+            if told is None and own and isinstance(error, ConflictError):
+                told = self._in_the_way(scope, declared, own)
         except CloudflareError:
             # Looking for what helps is a courtesy; what was refused is the news.
             return None
+        return told
+
+    def _in_the_way(self, scope: Scope, declared: Mapping[str, Any], own: str) -> str | None:
+        """Say which other object has what an update wants for its own."""
+        is_namesake = self._namesake(declared)
+        listed = self._snapshot(scope).anew()
+        others = [found for found in listed if is_namesake(found) and found["id"] != own]
+        return f"in the way is {holders_in_words(self.kind, others)}" if others else None
 
     @contextmanager
-    def _explaining(self, scope: Scope, props: Mapping[str, Any]) -> Iterator[None]:
-        """Have a refusal say what it means."""
+    def _explaining(self, scope: Scope, props: Mapping[str, Any], own: str = "") -> Iterator[None]:
+        """Have a refusal say what it means. `own` is the id of the object that changes."""
         try:
             yield
         except ApiError as error:
-            remedy = self._remedy(error, scope, props)
+            remedy = self._remedy(error, scope, props, own)
             if remedy is None:
                 raise
             raise error.with_remedy(remedy) from None
@@ -878,18 +946,6 @@ def _id_of(answer: Mapping[str, Any]) -> str:
 
 def _plural(what: str) -> str:
     return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-
-
-def _adoption_mistakes(adoption: Mapping[str, Any]) -> list[Mistake]:
-    mistakes = []
-    adopt, changes = adoption.get(ADOPT), adoption.get(ADOPT_CHANGES)
-    if adopt is not None and adopt != UNKNOWN and not isinstance(adopt, (bool, str)):
-        mistakes.append(Mistake(ADOPT, "must be True or the id of an existing object"))
-    if changes is not None and not isinstance(changes, bool):
-        mistakes.append(Mistake(ADOPT_CHANGES, "must be True or False"))
-    if changes and not adopt:
-        mistakes.append(Mistake(ADOPT_CHANGES, "says nothing without adopt"))
-    return mistakes
 
 
 def segment_mistakes(path: str, value: Any) -> list[Mistake]:

@@ -24,6 +24,8 @@ _adopted: dict[str, str] = {}
 _known: set[str] = set()
 # The objects that resources have which the program declares.
 _declared: set[tuple[str, str]] = set()
+# Of these, those whose diff has asked for a new object.
+_replaced: set[str] = set()
 # What other kinds' resources of the program adopt in this run, perhaps not yet, by who was told.
 _claimed: set[tuple[str, str]] = set()
 _lock = threading.Lock()
@@ -67,6 +69,20 @@ def is_known(urn: str) -> bool:
     return urn in _known
 
 
+def replaces(*, replacement: bool) -> None:
+    """Note whether the diff of the resource at hand has asked for a new object."""
+    urn = plugin.current_urn()
+    if replacement:
+        _replaced.add(urn)
+    else:
+        _replaced.discard(urn)
+
+
+def is_replacement() -> bool:
+    """Tell whether what is made for the resource at hand replaces an object of the state."""
+    return plugin.current_urn() in _replaced
+
+
 def is_managed(kind: str, id_: str) -> bool:
     """Tell whether a resource of this program has been seen to own the object."""
     return (kind, id_) in _owners
@@ -80,6 +96,11 @@ def is_replaced(kind: str, id_: str) -> bool:
 def is_owner(kind: str, urn: str) -> bool:
     """Tell whether the resource has been seen to own an object."""
     return (kind, urn) in _owning
+
+
+def owner_of(kind: str, id_: str) -> str:
+    """Return the name of the resource that has been seen to own the object, or ""."""
+    return plugin.name_of(_owners.get((kind, id_), ""))
 
 
 def is_own(kind: str, what: str, id_: str) -> bool:

@@ -19,10 +19,10 @@ import pulumi
 from pulumi import dynamic
 
 from . import kinds
+from .adoption import ADOPT, ADOPT_CHANGES, ADOPTION_MISTAKES
 from .described import PROVIDER
+from .keyed import UNKNOWN
 from .lifecycle import (
-    ADOPT,
-    ADOPT_CHANGES,
     CLAIMED,
     MISTAKES,
     ORGANIZATION,
@@ -68,8 +68,9 @@ class Resource(dynamic.Resource):
         mistakes += [*found_wrong, *map(str, spelled_twice)]
         self.is_retained = opts.retain_on_delete if opts else None
         deployment, provider = Deployment.current(), _provider_of(opts)
-        mistakes += deployment.adoption_mistakes(type(self), resource_name, declared, provider)
-        mistakes += deployment.namesake_mistakes(type(self), resource_name, declared, provider)
+        plain = _plain(declared)
+        adopted_twice = deployment.adoption_mistakes(type(self), resource_name, plain, provider)
+        mistakes += deployment.namesake_mistakes(type(self), resource_name, plain, provider)
         name = declared.get("name")
         # What keys call this object. The name at Cloudflare where it is known in the preview.
         self._label = name if isinstance(name, str) else resource_name
@@ -85,6 +86,8 @@ class Resource(dynamic.Resource):
         props = self._outputs() | declared
         if mistakes:
             props[MISTAKES] = mistakes
+        if adopted_twice:
+            props[ADOPTION_MISTAKES] = adopted_twice
         if self.lifecycle.heeds_claims:
             props[CLAIMED] = Deployment.current().claimed(self.lifecycle)
         if (organization := pulumi.get_organization()) != NO_ORGANIZATION:
@@ -236,6 +239,15 @@ async def _secret_words() -> pulumi.Output[list[str]] | None:
     return pulumi.Output.secret(words) if words else None
 
 
+def _plain(value: Any) -> Any:
+    """Write what is not known while the program runs as what is not known."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return UNKNOWN if _holds_output(value) else value
+
+
 def part_of(
     arguments: Mapping[str, Any], whole: str, accepted: Accepted, *taken: str, dies_with: bool
 ) -> tuple[dict[str, Any], list[str]]:
@@ -336,16 +348,17 @@ class Deployment:
         declared: Mapping[str, Any],
         provider: pulumi.ProviderResource | None,
     ) -> list[str]:
-        """Say that another resource of this program adopts the same object. Plain values only."""
+        """Say that another resource of this program adopts the same object. Known values only."""
         adopt = declared.get(ADOPT)
-        if isinstance(adopt, str):
+        if isinstance(adopt, str) and adopt != UNKNOWN:
             self._claimed.add((resource.lifecycle, adopt))
-        wanted = declared.get(resource.lifecycle.natural_key) if adopt is True else adopt
+        found_by = resource.lifecycle.found_by(declared)
+        wanted = (found_by and found_by[0]) if adopt is True else adopt
         # Another provider's account is another, even where neither resource names its own.
-        scope = [provider and provider.pulumi_resource_name]
-        scope += [declared.get(field) for field in (*SCOPES, "application", "group")]
-        if not isinstance(wanted, str) or any(isinstance(s, pulumi.Output) for s in scope):
+        scope = [str(declared.get(field)) for field in (*SCOPES, "application", "group")]
+        if not isinstance(wanted, str) or any(UNKNOWN in text for text in (wanted, *scope)):
             return []
+        scope.append(str(provider and provider.pulumi_resource_name))
         first = self._adopted.setdefault((resource, adopt is True, wanted, *scope), name)
         if first == name:
             return []
@@ -358,17 +371,22 @@ class Deployment:
         declared: Mapping[str, Any],
         provider: pulumi.ProviderResource | None,
     ) -> list[str]:
-        """Say that Cloudflare would refuse the second of two. Plain values only."""
-        unique = resource.lifecycle.unique(declared)
-        value = declared.get(unique) if unique else None
-        scope = [provider and provider.pulumi_resource_name, *map(declared.get, SCOPES)]
-        if not isinstance(value, str) or any(isinstance(s, pulumi.Output) for s in scope):
+        """Say that Cloudflare would refuse the second of two. Known values only."""
+        scope = [declared.get(field) for field in SCOPES]
+        if UNKNOWN in scope:
             return []
-        value = resource.lifecycle.facts()[str(unique)].shape.meaning(value)
-        first = self._unique.setdefault((resource, value, *scope), name)
-        if first == name:
-            return []
-        return [f'{unique}: "{first}" has {value} already, and Cloudflare refuses a second one']
+        scope.append(provider and provider.pulumi_resource_name)
+        mistakes: dict[str, str] = {}
+        for field, value, words in resource.lifecycle.once(declared):
+            first = name
+            if UNKNOWN not in value:
+                first = self._unique.setdefault((resource, value, *scope), name)
+            if first != name:
+                told = (
+                    f'{field}: "{first}" has {words} already, and Cloudflare refuses a second one'
+                )
+                mistakes.setdefault(value, told)
+        return [*mistakes.values()]
 
     def adopts(self, resource: Resource, adopt: Any) -> None:
         """Note that a resource takes over an object that the program names by its id."""

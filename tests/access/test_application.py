@@ -721,15 +721,13 @@ def test_a_replacement_on_the_same_domain_is_warned_of(plugin: Plugin) -> None:
     assert not any("409" in warning for warning in told(plugin))
 
 
-def test_an_application_without_a_domain_is_adopted_by_its_id_alone(
+def test_an_application_without_a_domain_is_adopted_by_its_name_or_its_id(
     plugin: Plugin, person: Person
 ) -> None:
-    there = person.make(OIDC)["id"]
-    with pytest.raises(CheckFailed) as caught:
-        plugin.up(KIND, {"type": "saas", "name": "Other", "adopt": True, "adopt_changes": True})
-    reason = 'adopt: finds an object by its domain, and there is none: adopt="<id>"'
-    assert caught.value.reasons == [reason]
-    assert plugin.up(KIND, {**OIDC, "adopt": there}).id == there
+    ids = [person.make(OIDC)["id"], person.make({**OIDC, "name": "Other"})["id"]]
+    adopted = plugin.up(KIND, {**OIDC, "name": "Other", "adopt": True}, name="by name")
+    assert adopted.id == ids[1]
+    assert plugin.up(KIND, {**OIDC, "adopt": ids[0]}, name="by id").id == ids[0]
 
 
 def test_an_application_is_adopted_by_its_domain_in_any_letters(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.account import at_once, cloudflare, plugin
 from benchmarks.figures import Figure
+from harness.live import Adopted, Live
 from harness.stack import Stack
 from harness.team import Team, email
 from pulumi_cloudflare_access.plugin import WIDTH
@@ -28,6 +29,9 @@ INCLUDE = [{"email_domain": {"domain": "example.com"}}]
 # The first create of a kind looks what is there.
 LISTS = {"access_group": 1000, "access_policy": 100, "access_application": 1000, "user_group": 500}
 SETS = "user_group_members"
+# Steps that the engine takes at a time.
+ENGINES_WIDTH = 16
+THOUSAND = Live(groups=500, policies=150, applications=200, lists=50, singles=50, user_groups=25)
 PROGRAM = """
 for n in range({access_group}):
     cloudflare.AccessGroup(f"g{{n}}", name=f"G{{n}}", include=[rules.email_domain("example.com")])
@@ -58,9 +62,13 @@ class Objects:
 
     @property
     def first_up(self) -> int:
-        """One request each, two for the members of a group, a list of each kind and of people."""
+        """One request each, two for the members of a group, a list of each kind and of people.
+
+        A list is read again where its objects are being made for longer than half a minute: up to
+        one request in a hundred.
+        """
         each = sum(self.count.values())
-        return each + 2 * self.count["user_group"] + len(LISTS) + 1
+        return each + 2 * self.count["user_group"] + len(LISTS) + 1 + each // 100
 
     @property
     def refresh(self) -> int:
@@ -88,6 +96,7 @@ def requests() -> Iterator[Figure]:
     yield from _figures(Objects.of(100), 100, *_by_the_engine(Objects.of(100)))
     for objects in (1_000, 5_000):
         yield from _figures(Objects.of(objects), objects, *_by_the_plugin(Objects.of(objects)))
+    yield Figure.at_most("requests, 1,000 objects: adopted by their ids", _adopted(), "", 60)
 
 
 def _figures(
@@ -129,6 +138,23 @@ def _by_the_plugin(objects: Objects) -> tuple[int, int, int]:
         if {*again} != {"NONE"} or {one.did if one else "gone" for one in found} != {"same"}:
             raise AssertionError(f"not without changes: {sorted({*again})}")
         return _steps(asked)
+
+
+def _adopted() -> int:
+    with cloudflare() as account:
+        objects = [*enumerate(THOUSAND.made_in(account))]
+        if len(objects) != 1_000:
+            raise AssertionError(f"{len(objects)} objects")
+
+        def adopt(one: tuple[int, Adopted]) -> Kept:
+            number, (kind, declared) = one
+            return process.up(kind, declared, name=f"{kind}-{number}")
+
+        with plugin(account) as process:
+            at_once(ENGINES_WIDTH, adopt, objects)
+        if any(asked["method"] != "GET" for asked in account.requests):
+            raise AssertionError("not adopted as they are")
+        return len(account.requests)
 
 
 def _up(process: Plugin, objects: Objects) -> list[Kept]:

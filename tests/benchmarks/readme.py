@@ -16,6 +16,7 @@ BEGIN, END = "<!-- figures: make bench ARGS=--readme -->", "<!-- end of figures 
 ROWS = """
 first `up` of 5,000 objects | {requests, 5,000 objects: first up} |
 `preview` of 5,000 objects | {requests, 5,000 objects: preview, no change} |
+1,000 objects adopted by their ids | {requests, 1,000 objects: adopted by their ids} | one GET each: 1,000
 `refresh` of 5,000 objects | {requests, 5,000 objects: refresh, no drift} | one GET each: 5,000
 `up` of 1,000 groups | {up of 1,000 groups at 150 ms} | Terraform's provider: 43 s
 … `PULUMI_SKIP_CHECKPOINTS=true` | {up of 1,000 groups at 150 ms, PULUMI_SKIP_CHECKPOINTS=true} |

@@ -111,7 +111,7 @@ class Plugin:
 
     def _spawn(self, engine: str, _cache: str) -> tuple[int, Callable[[], None]]:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", engine],
+            [*_hearing(), sys.executable, "-u", "-m", "pulumi.dynamic", engine],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**self._environment, "PYTHONFAULTHANDLER": "1"},
@@ -310,6 +310,14 @@ class Plugin:
             return getattr(self.stub, method)(request, timeout=60)
         except grpc.RpcError as error:
             raise CallFailed(error.details()) from None
+
+
+def _hearing() -> list[str]:
+    """Have a process be interrupted like the engine's, though the tests run in the background."""
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        return []
+    heard = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    return [sys.executable, "-c", f"{heard}os.execv(sys.argv[1], sys.argv[1:])"]
 
 
 def check_request(

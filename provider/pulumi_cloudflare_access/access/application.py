@@ -17,7 +17,7 @@ import pulumi
 from pydantic import model_validator
 
 from .. import ownership
-from ..described import FILLED_IN, secret_in
+from ..described import FILLED_IN, FoundBy, secret_in
 from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, Scope
@@ -104,6 +104,7 @@ class AccessApplicationProvider(Lifecycle):
     state = AccessApplicationState
     natural_key = "domain"
     always_secret = frozenset({"scim_config"})
+    found_by_what = "type, of which there is one, its places or its name"
     needs = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
     reserved = frozenset({OWN_POLICIES})
@@ -117,9 +118,34 @@ class AccessApplicationProvider(Lifecycle):
     }
 
     @classmethod
-    def unique(cls, declared: Mapping[str, Any]) -> str | None:
-        """Have one application in a place. A bookmark only points to one."""
-        return None if declared.get("type") == "bookmark" else "domain"
+    def once(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """Have one application in a place, and one of some types. A bookmark protects no place."""
+        type_ = declared.get("type")
+        if what := ONE_OF_ITS_KIND.get(str(type_)):
+            yield "type", str(type_), what
+        for way in places.WAYS:
+            said = {"type": type_, way: declared.get(way)}
+            for place in sorted(filter(_is_once, places.keys(said))):
+                yield way, place, places.words(place)
+
+    @classmethod
+    def found_by(cls, declared: Mapping[str, Any]) -> FoundBy | None:
+        """Find an application by its type, of which there is one, its place, or else its name."""
+        type_, domain = declared.get("type"), declared.get("domain")
+        if type_ in ONE_OF_ITS_KIND:
+            return f"of type {type_}", lambda found: found.get("type") == type_
+        # A bookmark has a domain too, though it protects nothing there.
+        at_domain = {"type": "self_hosted", "domain": domain}
+        own = places.keys(declared if domain is None else at_domain)
+        if own:
+            return (
+                f"at {places.words(min(own))}",
+                lambda found: not own.isdisjoint(_all_keys(found)),
+            )
+        name, same = declared.get("name"), cls.facts()["name"].same
+        if name is None:
+            return None
+        return f'called "{name}"', lambda found: same(found.get("name"), name)
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
@@ -315,6 +341,12 @@ def _fields_of(type_: str | None) -> Mapping[str, Field]:
         name: field if takes(type_, name) else replace(field, default=MISSING)
         for name, field in AccessApplicationProvider.facts().items()
     }
+
+
+def _all_keys(found: Mapping[str, Any]) -> set[str]:
+    """Return where an application is, a bookmark too."""
+    domain = {"domain": found.get("domain"), "type": "self_hosted"}
+    return places.keys(places.whole(found)) | places.keys(domain)
 
 
 def _is_once(place: str) -> bool:

@@ -17,11 +17,12 @@ from typing import Annotated, Any, ClassVar
 import pulumi
 
 from .. import ownership, plugin
+from ..adoption import ADOPT, ADOPT_CHANGES
 from ..creation import lagging, send_once
 from ..described import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..keyed import UNKNOWN, Mistake, Reading
-from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope
+from ..lifecycle import Lifecycle, Scope
 from ..model import AlwaysManaged, Inputs, State, objects, shape_of
 from ..references import InOrder, Reference, in_order
 from ..resource import Resource, refers
@@ -173,7 +174,15 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Make the list. What an interrupted run has made of it already is taken as it is."""
         declared = self._declared(props)
-        there = self._get(scope, props["application"])
+        application, listed = props["application"], None
+        if props.get(ADOPT):
+            listed = self._listed_policies(scope, application, anew=True)
+        if listed is not None:
+            there = self._answer(application, listed)
+            if there["policies"] and not there[REUSABLE] and self._is_equal(there, declared):
+                ownership.take(self.adoptable(application))
+                return there
+        there = self._get(scope, application)
         if there[REUSABLE]:
             raise DeclarationError(
                 "reusable policies are attached to this application "
@@ -190,7 +199,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                     "what is there, or accept these changes with adopt=True and adopt_changes=True"
                 )
             # Whoever had the list before, a resource of another name, must not delete it then.
-            ownership.take(self.adoptable(props["application"]))
+            ownership.take(self.adoptable(application))
         return self._change(scope, there, declared, {})
 
     def _is_settled(

@@ -122,6 +122,18 @@ class AccessApplicationPolicyProvider(OfAnApplication):
             raise NotFoundError(f"GET {self._path(scope, id_)}", 404, (now,), None, told)
         return found
 
+    def listed_to_adopt(
+        self, scope: Scope, id_: str, props: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Return it as the list of all applications has it."""
+        listed = self._listed_policies(scope, props["application"], anew=False) or []
+        return next((p for p in listed if p["id"] == id_ and self.is_ours(p)), None)
+
+    def all_to_adopt(self, scope: Scope, props: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the application's policies as the list of all applications has them."""
+        listed = self._listed_policies(scope, props["application"], anew=True)
+        return super().all_to_adopt(scope, props) if listed is None else listed
+
     def taken(
         self, id_: str, olds: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> Iterator[str]:

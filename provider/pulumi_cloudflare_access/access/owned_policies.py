@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from ..creation import LOOK_AGAIN
 from ..errors import DeclarationError
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle, segment_mistakes
+from ..lifecycle import Lifecycle, Scope, segment_mistakes
 from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
 from .application_fields import attached
@@ -20,6 +21,8 @@ from .widened import OWN_POLICIES, REACH, as_text, describe
 
 # The kinds of an application's own policies, as a list and one by one.
 LIST, ONE = "access_application_policies", "access_application_policy"
+# What each policy in a list of applications has, if it is all there.
+WHOLE = frozenset({"id", "name", "decision", "include", "precedence"})
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
 NO_ORDER = "of both kinds, the first that matches decides: nothing would declare their order"
@@ -96,6 +99,26 @@ class OfAnApplication(Lifecycle):
     def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
         """Say what gets stricter for somebody, or nothing."""
         raise NotImplementedError
+
+    def _listed_policies(
+        self, scope: Scope, application: str, *, anew: bool
+    ) -> list[dict[str, Any]] | None:
+        """Return an application's policies of both kinds as the list of all applications has them.
+
+        `anew`: as it is now. None: the list does not have them, or not whole.
+        """
+        # Which refers to this module.
+        from .application import AccessApplicationProvider  # noqa: PLC0415
+
+        applications = self._snapshot(scope, AccessApplicationProvider)
+        if anew:
+            found = next((one for one in applications.listed() if one["id"] == application), None)
+        else:
+            found = applications.find(application, LOOK_AGAIN)
+        policies = found.get("policies") if found else None
+        if not isinstance(policies, list) or not all(one.keys() >= WHOLE for one in policies):
+            return None
+        return sorted(policies, key=precedence_of)
 
     def _policies(self, where: str) -> list[dict[str, Any]]:
         """Read an application's policies of both kinds, in order."""

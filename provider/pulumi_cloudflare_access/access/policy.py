@@ -247,7 +247,10 @@ class AccessPolicyProvider(Lifecycle):
 
     def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:
         """Find a policy that an application owns, for `adopt` by its id."""
-        for app in self.others(scope, "access/apps"):
+        # Which refers to this module.
+        from .application import AccessApplicationProvider  # noqa: PLC0415
+
+        for app in self._snapshot(scope, AccessApplicationProvider).listed():
             for policy in app.get("policies") or ():
                 if policy.get("id") == id_ and not policy.get("reusable"):
                     where = f"{self.path_of(scope, 'access/apps')}/{app['id']}/policies/{id_}"

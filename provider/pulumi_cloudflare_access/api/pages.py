@@ -77,10 +77,19 @@ class Snapshot:
         """
         asked = next(self._order)
         with self._turn():
-            self._occasions.add("")
-            if self._reading is not None and self._reading.number < asked:
-                self._reading = None
+            self._drop_before(asked)
             return self._whole()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the objects that Cloudflare lists now, and no others. Raises as `objects` does.
+
+        What this process has made, and somebody has deleted since, is not among them.
+        """
+        asked = next(self._order)
+        with self._turn():
+            self._drop_before(asked)
+            self._whole()
+            return list(self._begun().listed.values())
 
     def find(self, id_: str, seconds: float = float("inf")) -> dict[str, Any] | None:
         """Return an object as the list has it; None: ask for it by itself.
@@ -156,6 +165,11 @@ class Snapshot:
             self._reading = _Reading(self._read(), next(self._order), self._ticks())
             self._reading.turn()
         return self._reading
+
+    def _drop_before(self, asked: int) -> None:
+        self._occasions.add("")
+        if self._reading is not None and self._reading.number < asked:
+            self._reading = None
 
     def _drop_older(self, seconds: float) -> None:
         reading = self._reading

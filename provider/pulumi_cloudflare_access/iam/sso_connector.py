@@ -122,15 +122,9 @@ class SsoConnectorProvider(OfSsoConnectors):
     what = "SSO connector"
     inputs = SsoConnectorInputs
     state = SsoConnectorState
-    natural_key = "email_domain"
+    natural_key = unique = found_by_what = "email_domain"
     replaced_by = frozenset({"email_domain"})
     repeated: ClassVar[Mapping[str, str]] = {"txt_name": "email_domain"}
-
-    @classmethod
-    def unique(cls, declared: Mapping[str, Any]) -> str:
-        """Have one connector for a domain."""
-        del declared
-        return "email_domain"
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""

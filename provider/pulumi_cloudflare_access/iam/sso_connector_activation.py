@@ -18,9 +18,10 @@ import pulumi
 from pydantic import Field
 
 from .. import ownership, plugin
+from ..adoption import ADOPT
 from ..errors import ApiError, NotFoundError, VerificationError
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import ADOPT, Lifecycle, Scope, segment_mistakes
+from ..lifecycle import Lifecycle, Scope, segment_mistakes
 from ..model import Default, Inputs, NotSent, State, Unanswered
 from ..references import SSO_CONNECTORS, Found, Reference
 from ..resource import Deployment, Resource, part_of

@@ -55,12 +55,7 @@ class UserGroupProvider(Lifecycle):
     state = UserGroupState
     needs = "Account Settings"
     per_page = 500
-
-    @classmethod
-    def unique(cls, declared: Mapping[str, Any]) -> str:
-        """Have one group of a name."""
-        del declared
-        return "name"
+    unique = "name"
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what is allowed and denied at once."""

@@ -11,9 +11,11 @@ from typing import Annotated, Any, ClassVar
 import pulumi
 
 from .. import ownership, plugin
+from ..adoption import ADOPT
 from ..api.pages import Snapshot
+from ..creation import LOOK_AGAIN
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
-from ..lifecycle import ADOPT, Lifecycle, Scope, journal_for, segment_mistakes
+from ..lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
 from ..model import Inputs, State
 from ..references import Reference
 from ..resource import Resource
@@ -80,9 +82,11 @@ class UserGroupMemberProvider(OfAUserGroup):
         group, member = _pair(id_)
         return f"{self._where(scope, group)}/{member}"
 
-    def _listed(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+    def _listed(
+        self, scope: Scope, id_: str, seconds: float = float("inf")
+    ) -> dict[str, Any] | None:
         """Return a member as one list for all of its group has it."""
-        found = self._snapshot_of(scope, id_).find(_pair(id_)[1])
+        found = self._snapshot_of(scope, id_).find(_pair(id_)[1], seconds)
         return None if found is None else _one(id_, found)
 
     def _snapshot_of(self, scope: Scope, id_: str) -> Snapshot:
@@ -130,7 +134,9 @@ class UserGroupMemberProvider(OfAUserGroup):
         id_, where = f"{group}/{member}", self._where(scope, group)
         journal, urn = journal_for(self.settings), plugin.current_urn()
         try:
-            there = self._get(scope, id_)
+            # Whose it was counts for nothing where it is adopted: a list is as good.
+            listed = self._listed(scope, id_, LOOK_AGAIN) if props.get(ADOPT) else None
+            there = listed or self._get(scope, id_)
         except NotFoundError:
             # Also where the group has been made a moment ago and has no list of members yet.
             journal.begin(urn, where, {ID: member}, ())

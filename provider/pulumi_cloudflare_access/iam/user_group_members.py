@@ -13,6 +13,7 @@ import pulumi
 from pydantic import Field
 
 from .. import ownership, plugin
+from ..adoption import ADOPT, ADOPT_CHANGES
 from ..errors import (
     AdoptionError,
     DeclarationError,
@@ -21,7 +22,7 @@ from ..errors import (
     UnusableAnswerError,
 )
 from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import ADOPT, ADOPT_CHANGES, Lifecycle, Scope, segment_mistakes
+from ..lifecycle import Lifecycle, Scope, segment_mistakes
 from ..lookup import Lookup
 from ..model import AlwaysManaged, Inputs, NotSent, State
 from ..references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
