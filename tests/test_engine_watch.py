@@ -5,6 +5,7 @@ What the engine holds is the other end of the standard input. Real processes; on
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -227,6 +228,79 @@ def test_an_engine_that_is_killed_takes_its_plugin_with_it(
     engine.wait()
     until(lambda: not {one.pid for one in processes()} & {*plugins})
     assert sent(cloudflare) == ["GET", "POST"]
+
+
+INLINE = """
+import json, os, sys
+
+import pulumi
+from pulumi import automation
+import pulumi_cloudflare_access as cloudflare
+from pulumi_cloudflare_access import rules
+
+groups = 1
+
+def program():
+    for n in range(groups):
+        cloudflare.AccessGroup(f"group-{n}", name=f"group-{n}", include=[rules.everyone()])
+
+told = json.loads(os.environ["TOLD"])
+options = automation.LocalWorkspaceOptions(
+    # What the program's own process does not have.
+    env_vars={**told["environment"], "PULUMI_PYTHON_CMD": sys.executable},
+    pulumi_home=told["home"],
+    project_settings=automation.ProjectSettings("inline", "python"),
+)
+stack = automation.create_or_select_stack("dev", "inline", program, opts=options)
+stack.set_all_config({k: automation.ConfigValue(v) for k, v in told["config"].items()})
+print(json.dumps(stack.up().stdout), flush=True)
+sys.stdin.readline()
+groups = 6
+stack.set_config("cloudflare-access:requestsPer5Minutes", automation.ConfigValue("2"))
+try:
+    stack.up()
+except Exception as error:
+    print(type(error).__name__, flush=True)
+"""
+
+
+@pytest.mark.engine
+def test_with_the_automation_api_likewise(tmp_path: Path, cloudflare: LocalCloudflare) -> None:
+    stack = Stack(tmp_path / "stack", cloudflare)
+    (script := tmp_path / "inline.py").write_text(INLINE)
+    there = {k: v for k, v in stack.environment.items() if k != "PULUMI_HOME"}
+    told = {"environment": there, "home": str(tmp_path / "home"), "config": stack.config}
+    here = {k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")}
+    here["XDG_CACHE_HOME"] = there["XDG_CACHE_HOME"]
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**here, "TOLD": json.dumps(told)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stdin
+        assert run.stdout
+        said = run.stdout.readline()
+        # A run that has ended has left nothing, and knew which backend it was in.
+        assert "cannot be told" not in said
+        journal = tmp_path / "stack" / "cache" / "pulumi-cloudflare-access" / "journal"
+        assert list(journal.iterdir()) == []
+        before = len(sent(cloudflare))
+        run.stdin.write("\n")
+        run.stdin.flush()
+        until(lambda: len(sent(cloudflare)) == before + 2)
+        [engine] = [one for one in processes() if one.parent == run.pid and "up" in one.words]
+        plugins = [
+            one.pid
+            for one in processes()
+            if "pulumi.dynamic" in one.words and str(tmp_path) in _environment_of(one.pid)
+        ]
+        assert plugins
+        os.kill(engine.pid, signal.SIGKILL)
+        until(lambda: not {one.pid for one in processes()} & {*plugins})
+        assert "Error" in run.stdout.readline()
+    assert len(sent(cloudflare)) == before + 2
 
 
 def _environment_of(pid: int) -> str:

@@ -162,7 +162,7 @@ def test_what_a_run_here_has_made_is_known_not_to_be_anothers_work() -> None:
         assert other.is_anothers(URN, "access_group", "7")
         assert not run.is_anothers(URN, "access_group", "7")
         run.end()
-    other.gone("access_group", "7")
+    journal(backend="file:///b").gone("access_group", "7")
     assert not other.is_anothers(URN, "access_group", "7")
 
 

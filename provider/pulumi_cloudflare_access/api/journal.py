@@ -83,6 +83,7 @@ class Journal:
         self._backend_of = backend
         self._usable = True
         self._own: set[str] = set()
+        self._own_made: dict[str, Path] = {}
         # The notes whose create the engine has the answer of.
         self._answered: list[str] = []
         # Of earlier runs; those at the same time have other resources.
@@ -123,9 +124,10 @@ class Journal:
     def made(self, resource: str, where: str, kind: str, id_: str) -> None:
         """Note what it has made."""
         with self._working():
-            name = self._name(resource)
-            made = f"{name}.{self._hash(kind, id_)}"
+            name, object_ = self._name(resource), self._hash(kind, id_)
+            made = f"{name}.{object_}"
             self._write(made, Note(where, "", (), time.time(), id=id_))
+            self._own_made[object_] = self._folder / made
             _forget(self._folder / name)
             plugin.current_operation().after_answer(lambda: self._answered.append(made))
 
@@ -153,11 +155,12 @@ class Journal:
 
     def gone(self, kind: str, id_: str) -> None:
         """Forget the creation of an object that is deleted, or that another resource has now."""
+        places = [place for place in (self._made, self._recent, self._own_made) if place]
+        if not places:
+            return
         object_ = self._hash(kind, id_)
-        self._made.pop(object_, None)
-        self._recent.pop(object_, None)
-        with contextlib.suppress(OSError):
-            for file in self._files_of(object_):
+        for file in filter(None, [place.pop(object_, None) for place in places]):
+            with contextlib.suppress(OSError):
                 _forget(file)
 
     def is_anothers(self, resource: str, kind: str, id_: str) -> bool:
