@@ -94,6 +94,14 @@ class Deletions:
                     return True
         return False
 
+    def wait_for(self, ids: Iterable[str], clock: Clock) -> None:
+        """Wait until none of these is being deleted, or about to be, at the same time."""
+        ids = {*ids}
+        if ids:
+            clock.sleep(POLL)
+        while any(self._under_way[id_] > 0 for id_ in ids):
+            clock.sleep(POLL)
+
     def is_busy(self) -> bool:
         """Tell whether a delete is under way that waits for no other."""
         with self._lock:

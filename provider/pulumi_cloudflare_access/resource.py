@@ -33,6 +33,7 @@ from .lifecycle import (
 from .outlet import warn
 from .references import ID, MISTAKE, OF, Accepted, Found, is_id, note_id, refer
 from .secret_words import SECRET, known
+from .turns import Program, leaves, leaves_of_options
 
 SCOPES = ("account_id", "zone_id")
 # Whose stacks are that no Pulumi Cloud holds.
@@ -54,10 +55,12 @@ class Resource(dynamic.Resource):
         arguments: Mapping[str, Any],
         found_wrong: Iterable[str] = (),
         reserved: Mapping[str, Any] | None = None,
+        after: pulumi.Output[Any] | None = None,
     ) -> None:
         """Register the resource. `arguments` are the constructor's own; None is not declared.
 
-        `reserved` are inputs of those in `Lifecycle.reserved`.
+        `reserved` are inputs of those in `Lifecycle.reserved`; `after` stands for resources to
+        wait for, as `Turns.before` returns it.
         """
         fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
         given = {k: arguments[k] for k in fields if arguments.get(k) is not None}
@@ -78,6 +81,9 @@ class Resource(dynamic.Resource):
             # Nothing else tells the engine that this refers to them.
             needed = pulumi.ResourceOptions(depends_on=others)
             opts = pulumi.ResourceOptions.merge(opts, needed)
+        waits_for = [*leaves(declared), *leaves_of_options(opts)]
+        if after is not None:
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[after]))
         for field in self.lifecycle.always_secret & declared.keys():
             declared[field] = pulumi.Output.secret(declared[field])
         if self.secret_outputs:
@@ -99,6 +105,7 @@ class Resource(dynamic.Resource):
         props[SECRET_WORDS] = _secret_words()
         props |= reserved or {}
         self._register(resource_name, props, opts)
+        deployment.program.add(self, waits_for)
         deployment.count(self, declared)
         deployment.adopts(self, declared.get(ADOPT))
 
@@ -327,8 +334,9 @@ class Deployment:
     _all: ClassVar[weakref.WeakKeyDictionary[Any, Deployment]] = weakref.WeakKeyDictionary()
 
     def __init__(self) -> None:
+        self.program = Program()
         self._adopted: dict[tuple[Any, ...], str] = {}
-        self._by_id: dict[str, Resource] = {}
+        self._by_id: dict[str, weakref.ref[Resource]] = {}
         self._unique: dict[tuple[Any, ...], str] = {}
         self._claimed: set[tuple[type[Lifecycle], str]] = set()
         self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
@@ -391,14 +399,15 @@ class Deployment:
     def adopts(self, resource: Resource, adopt: Any) -> None:
         """Note that a resource takes over an object that the program names by its id."""
         if isinstance(adopt, str):
-            self._by_id.setdefault(adopt, resource)
+            self._by_id.setdefault(adopt, weakref.ref(resource))
 
     def adopted_in(self, declared: Mapping[str, Any]) -> list[pulumi.Input[pulumi.Resource]]:
         """Return the resources that a declaration refers to by the plain id that they adopt."""
         if not self._by_id:
             return []
         held = {text for name, value in declared.items() if name != ADOPT for text in _texts(value)}
-        return [one for id_, one in self._by_id.items() if id_ in held]
+        found = [one() for id_, one in self._by_id.items() if id_ in held]
+        return [one for one in found if one is not None]
 
     async def claimed(self, kind: type[Lifecycle]) -> list[str] | None:
         """Return the ids that other kinds' resources adopt. Asked for when the program has run."""

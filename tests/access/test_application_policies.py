@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -806,38 +805,6 @@ def test_a_taken_place_names_who_has_it(verb: str, plugin: Plugin, app: Applicat
     with pytest.raises(CallFailed) as caught:
         plugin.up(ONE, app.one(STAFF, 7), was=was)
     assert f'precedence 7 is taken by "Guests" ({holder["id"]})' in str(caught.value)
-
-
-@pytest.mark.parametrize("decisions", [("allow", "deny"), ("deny", "deny"), ("bypass", "allow")])
-def test_policies_of_one_program_change_places_in_one_up(
-    decisions: tuple[str, str], plugin: Plugin, app: Application
-) -> None:
-    one, other = ({**STAFF, "name": d, "decision": d} for d in decisions)
-    one["name"], other["name"] = "One", "Other"
-    made = [plugin.up(ONE, app.one(p, n), name=p["name"]) for p, n in [(one, 3), (other, 5)]]
-    swapped = [(one, 5, made[0]), (other, 3, made[1])]
-    for policy, place, was in swapped:
-        # A preview comes first, as with the engine.
-        plugin.diff(was, plugin.check(ONE, app.one(policy, place), was.inputs, was.urn))
-    with ThreadPoolExecutor() as pool:
-        runs = [pool.submit(plugin.up, ONE, app.one(p, n), was=w) for p, n, w in swapped]
-    assert [run.result().did for run in runs] == ["update", "update"]
-    assert [(p["name"], p["precedence"]) for p in app.policies()] == [("Other", 3), ("One", 5)]
-
-
-def test_denies_that_no_room_lets_change_places_say_what_to_do(
-    plugin: Plugin, app: Application
-) -> None:
-    one, other = ({**NOT_EVE, "name": name} for name in ("One", "Other"))
-    made = [plugin.up(ONE, app.one(p, n), name=p["name"]) for n, p in ((1, one), (2, other))]
-    swapped = [(one, 2, made[0]), (other, 1, made[1])]
-    for policy, place, was in swapped:
-        plugin.diff(was, plugin.check(ONE, app.one(policy, place), was.inputs, was.urn))
-    with ThreadPoolExecutor() as pool:
-        runs = [pool.submit(plugin.up, ONE, app.one(p, n), was=w) for p, n, w in swapped]
-    errors = [str(run.exception()) for run in runs]
-    assert all("which this program declares too: give one of them a free" in e for e in errors)
-    assert app.names() == ["One", "Other"]
 
 
 def test_drift_of_one_policy_is_shown_refused_and_put_right(

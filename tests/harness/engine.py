@@ -8,6 +8,7 @@ Each operation is a process that knows nothing of the others'. Time is virtual, 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextvars
 import functools
@@ -48,6 +49,8 @@ _STACK = f"urn:pulumi:{STACK}::{PROJECT}::pulumi:pulumi:Stack::"
 QUIET = 0.0005
 # Seconds, of the run's own time, that a request takes at most.
 SLOWEST = 0.3
+# Seconds, after which a program that is still running waits for itself.
+LONGEST = 60.0
 # How much faster time goes where several threads wait, some of them for each other.
 FASTER = 200
 
@@ -89,15 +92,21 @@ class Kept:
 class Engine:
     """A stack. `choose` decides what Pulumi's engine leaves to chance.
 
-    `parallel` is how many deletions are under way at a time.
+    `parallel` is how many deletions are under way at a time; `watch` is called after each write.
     """
 
     def __init__(
-        self, cloudflare: LocalCloudflare, choose: random.Random, *, parallel: int = 1
+        self,
+        cloudflare: LocalCloudflare,
+        choose: random.Random,
+        *,
+        parallel: int = 1,
+        watch: Callable[[httpx.Request], object] = lambda _: None,
     ) -> None:
         self.cloudflare = cloudflare
         self.choose = choose
         self.parallel = parallel
+        self.watch = watch
         self.state: dict[str, Kept] = {}
         self.replaced: list[Kept] = []
         """What something else has taken the place of, and is still to be deleted."""
@@ -199,7 +208,7 @@ class _Process(mocks.MockMonitor):
         if engine.parallel > 1:
             clock = _HASTY
         self._now, self._began = clock.now, clock.now()
-        wire = _Wire(engine.cloudflare, clock, engine.choose)
+        wire = _Wire(engine, clock)
         self._plugin = fresh.Run(engine.cloudflare, wire, clock)
         vars(lifecycle._writes).update(vars(Writes()))  # noqa: SLF001 - it is a process of its own
         self._waiting: list[_Request] = []
@@ -254,7 +263,7 @@ class _Process(mocks.MockMonitor):
             program()
 
         try:
-            _sync_await(run_in_stack(body))
+            _sync_await(asyncio.wait_for(run_in_stack(body), LONGEST))
         except Exception as error:  # noqa: BLE001 - what has failed here is told, not what followed
             raise (self._errors[0] if self._errors else error) from None
         finally:
@@ -464,15 +473,18 @@ class _Request:
 class _Wire(httpx.BaseTransport):
     """The way to a local Cloudflare without a socket. Each request takes some virtual time."""
 
-    def __init__(self, cloudflare: LocalCloudflare, clock: Clock, choose: random.Random) -> None:
-        self._wsgi = httpx.WSGITransport(app=cloudflare.app)
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._wsgi = httpx.WSGITransport(app=engine.cloudflare.app)
         self._clock = clock
-        self._choose = choose
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
-        self._clock.sleep(self._choose.uniform(0.0, SLOWEST))
-        return self._wsgi.handle_request(request)
+        self._clock.sleep(self._engine.choose.uniform(0.0, SLOWEST))
+        response = self._wsgi.handle_request(request)
+        if request.method != "GET":
+            self._engine.watch(request)
+        return response
 
 
 _HASTY = Clock(

@@ -198,8 +198,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                     f"the application has policies already, which would change: {changes}. Declare "
                     "what is there, or accept these changes with adopt=True and adopt_changes=True"
                 )
-            # Whoever had the list before, a resource of another name, must not delete it then.
+            # Whoever had the list before, or one of its policies, must not delete it then.
             ownership.take(self.adoptable(application))
+            ownership.inherit(policy["id"] for policy in there["policies"])
         return self._change(scope, there, declared, {})
 
     def _is_settled(

@@ -6,19 +6,18 @@ https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/s
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import pulumi
 
-from .. import ownership
-from ..deletion import STILL_IN_USE
+from .. import ownership, plugin
+from ..deletion import STILL_IN_USE, deletions
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..keyed import Mistake
 from ..lifecycle import Lifecycle, Scope
 from ..model import State
+from ..outlet import warn
 from ..references import Reference
 from ..resource import Deployment, Resource
 from .owned_policies import (
@@ -33,9 +32,19 @@ from .owned_policies import (
     precedence_of,
     taken_by,
     tell_policies,
+    turns_of,
 )
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
 from .rules import Rule, everyone
+from .succession import (
+    TakenError,
+    destinations,
+    is_stricter,
+    keep_order,
+    moves,
+    singles,
+    trouble,
+)
 from .widened import NO_POLICIES, OWN_POLICIES, REACH, Told, read, stricter
 
 
@@ -57,6 +66,8 @@ class AccessApplicationPolicyState(State):
 
 
 OF_TYPE = "__type"  # in an answer: what the policy's application is, as far as it matters
+# A reserved input: those of the program that decide before it, and that it could not wait for.
+UNORDERED = "__unordered"
 # What Cloudflare says, now and in 2022, when a precedence is taken.
 TAKEN = frozenset({12130, 11018})
 BEFORE_IT = (
@@ -72,7 +83,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
     what = "Access application policy"
     inputs = AccessApplicationPolicyInputs
     state = AccessApplicationPolicyState
-    reserved = frozenset({REACH, OWN_POLICIES})
+    reserved = frozenset({REACH, OWN_POLICIES, UNORDERED})
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and the place that it takes for none."""
@@ -86,6 +97,17 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """Warn of what hardly anyone means."""
         del was
         yield from policy_concerns(declared)
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what cannot be done policy by policy without letting somebody in meanwhile."""
+        mistakes = super().mistakes_between(olds, news)
+        was, now = (singles(props.get(OWN_POLICIES)) for props in (olds, news))
+        if was is None or now is None or mistakes:
+            return mistakes
+        # Where this one could not wait for others, it may come before them.
+        alone = [plugin.name_of(plugin.current_urn())] if news.get(UNORDERED) else []
+        told = trouble(was, now) or (alone and trouble(was, now, alone))
+        return [Mistake("", told)] if told else []
 
     def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
         """Compare all of the application's; by itself what an Output says, which no text has."""
@@ -146,6 +168,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
             )
 
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        self._require(scope, props)
         make = super()._make
         return self._in_its_place(scope, props, "", lambda: make(scope, props))
 
@@ -156,16 +179,39 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         declared: Mapping[str, Any],
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
+        self._require(scope, declared)
         change = super()._change
-        if not there.get("session_duration") and "session_duration" not in declared:
-            application = self._path(scope).removesuffix("/policies")
-            there = {**there, OF_TYPE: self.client.get(application, needs=self.needs).get(TYPE)}
+        if "session_duration" not in declared:
+            there = self._with_type(scope, there)
+        if int(declared["precedence"]) != precedence_of(there):
+            self._clear_the_way(scope, declared, there["id"])
+        return self._in_its_place(
+            scope, declared, there["id"], lambda: change(scope, there, declared, was)
+        )
 
-        def write() -> dict[str, Any]:
-            return change(scope, there, declared, was)
+    def _with_type(self, scope: Scope, there: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Add to an answer what the application is, where that decides what can be sent."""
+        if there.get("session_duration"):
+            return there
+        application = self._path(scope).removesuffix("/policies")
+        return {**there, OF_TYPE: self.client.get(application, needs=self.needs).get(TYPE)}
 
-        with _waiting(self._path(scope), declared["precedence"]):
-            return self._in_its_place(scope, declared, there["id"], write, there)
+    def _require(self, scope: Scope, declared: Mapping[str, Any]) -> None:
+        """Raise unless those are there that decide before it, and that it could not wait for."""
+        needed = declared.get(UNORDERED) or ()
+        there = self._policies(self._path(scope)) if needed else ()
+        names, places = {*map(policy_name, there)}, {*map(precedence_of, there)}
+        absent = [
+            one["called"]
+            for one in needed
+            if (one["name"] not in names if "name" in one else one["place"] not in places)
+        ]
+        if absent:
+            raise DeclarationError(
+                f"{', '.join(absent)} must be there before this policy, and this policy could not "
+                "wait for it. Nothing was sent: run pulumi up again; if it is not there then, it "
+                "waits for this policy, and has to do without"
+            )
 
     def _body(
         self,
@@ -184,9 +230,8 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         declared: Mapping[str, Any],
         own: str,
         write: Callable[[], dict[str, Any]],
-        there: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Say who has the place where it is taken; one of this program may be about to leave it."""
+        """Write it; where its place is taken, make room or say who has it."""
         for tried, wait in enumerate((*STILL_IN_USE, None)):
             try:
                 return write()
@@ -200,66 +245,88 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                     return write()
                 if not own and ownership.is_replaced(self.kind, holder["id"]):
                     raise error.with_remedy(BEFORE_IT.format(place)) from None
+                if self._clear_the_way(scope, declared, own):
+                    continue
                 is_ours = ownership.is_managed(self.kind, holder["id"])
                 # The engine may only be about to ask for the other resource.
                 if wait is None or (tried and not is_ours):
                     raise _taken(error, place, holder, is_ours=is_ours) from None
-                if not (there and self._steps_aside(scope, place, there)):
-                    self.client.clock.sleep(wait)
+                self.client.clock.sleep(wait)
         raise AssertionError
 
-    def _steps_aside(self, scope: Scope, place: int, there: Mapping[str, Any]) -> bool:
-        """Give way to one that waits for this one's place, which alone would wait for ever.
+    def _clear_the_way(self, scope: Scope, declared: Mapping[str, Any], own: str) -> bool:
+        """Take along the program's policies that are in the way and go further down in this run.
 
-        Nobody gets in who would not otherwise: who lets in goes down, who keeps out goes up.
+        Returns whether there were any. Of what was made, check has not seen what else changes: for
+        a new policy, all others keep their order.
         """
         path = self._path(scope)
         with _making_room:
-            policies = self._policies(path)
-            places = {policy["id"]: precedence_of(policy) for policy in policies}
-            now = places.get(there["id"])
-            if now is None or not _wanted[path, now] or place not in places.values():
+            policies = {one["id"]: one for one in self._policies(path)}
+            here = {id_: precedence_of(one) for id_, one in policies.items()}
+            own_ones = {id_: one for id_, one in policies.items() if not one.get(REUSABLE)}
+            names = {id_: policy_name(one) for id_, one in own_ones.items()}
+            program = singles(declared.get(OWN_POLICIES)) or {}
+            finally_ = destinations(program.values(), names)
+            try:
+                *others, _ = moves(here, finally_, own, int(declared["precedence"]))
+            except TakenError:
                 return False
-            above = [free for free in range(1, now) if free not in places.values()]
-            aside = above[-1:] if there.get("decision") == "deny" else [max(places.values()) + 1]
-            if not aside:
+            if not own and not keep_order(here, others):
                 return False
-            body = taken_by(there.get(OF_TYPE), self._sent(there).carried(there))
-            where = f"{path}/{there['id']}"
-            self.client.put(where, body | {"precedence": aside[0]}, needs=self.needs)
-            return True
+            for id_, place in others:
+                there = self._with_type(scope, policies[id_])
+                body = taken_by(there.get(OF_TYPE), self._sent(there).carried(there))
+                body |= {"precedence": place}
+                self.client.put(f"{path}/{id_}", body, needs=self.needs)
+                _moved[id_] = place
+        return bool(others)
 
     def _holder(self, scope: Scope, place: int, own: str) -> dict[str, Any] | None:
         policies = self._policies(self._path(scope))
         return next((p for p in policies if precedence_of(p) == place and p["id"] != own), None)
 
+    def _refuse_unseen(
+        self,
+        called: str,
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
+    ) -> None:
+        """Raise if somebody changed it since; to be taken along by another one is no change."""
+        if _moved.get(str(answer["id"])) == precedence_of(answer):
+            olds = {**olds, "precedence": answer["precedence"]}
+        super()._refuse_unseen(called, olds, answer, wish, secret)
+
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
-        """Delete it, unless it is reusable by now: then it is not the application's to delete."""
+        """Delete it, unless it is reusable by now: then it is not the application's to delete.
+
+        Those that decide after it and are being deleted go first: it may keep people from them.
+        """
         if ownership.is_adopted(self.kind, id_):
             return
         try:
-            # One list for all of the application's policies.
-            self._listed(scope, id_) or self._get(scope, id_)
+            policies = {one["id"]: one for one in self._snapshot(scope).objects("deletion")}
+            own = policies.get(id_) or self._get(scope, id_)
         except NotFoundError:
             return
+        if not self.is_ours(own):
+            return
+        behind = [one["id"] for one in policies.values() if precedence_of(one) > precedence_of(own)]
+        deletions.wait_for(behind, self.client.clock)
         super()._delete(scope, id_, props)
 
 
 EVERYBODY = Told.declared({"name": "", "decision": "allow", "include": {"": everyone()}})
-# The places of applications that policies of this process wait for.
-_wanted: Counter[tuple[str, int]] = Counter()
+# Where others have taken policies along to, in this process.
+_moved: dict[str, int] = {}
 _making_room = threading.Lock()
 
 
-@contextmanager
-def _waiting(path: str, place: int) -> Iterator[None]:
-    with _making_room:
-        _wanted[path, place] += 1
-    try:
-        yield
-    finally:
-        with _making_room:
-            _wanted[path, place] -= 1
+def _is_ignored(opts: pulumi.ResourceOptions | None) -> bool:
+    """Tell whether the precedence may be another than the program says."""
+    return opts is not None and not {"precedence", "*"}.isdisjoint(opts.ignore_changes or ())
 
 
 def _taken(error: ApiError, place: int, holder: Mapping[str, Any], *, is_ours: bool) -> ApiError:
@@ -319,15 +386,48 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
     ) -> None:
         place = (
             f"precedence of {resource_name}"
-            if isinstance(precedence, (pulumi.Output, Awaitable))
+            if isinstance(precedence, (pulumi.Output, Awaitable)) or _is_ignored(opts)
             else precedence
         )
+        arguments = locals()
         wrong = mistakes_together(resource_name, application, place)
-        reserved = tell_policies(application, place, [locals()])
+        reserved = tell_policies(application, place, [arguments], resource_name)
         reserved[OWN_POLICIES] = own_policies(Deployment.current(), application)
         # Each is deleted by itself: an allow that outlived its deny would let somebody in.
-        arguments, mistake = in_application(locals(), dies_with=False)
-        self._declare(arguments, wrong + mistake, reserved)
+        arguments, mistake = in_application(arguments, dies_with=False)
+        after = self._in_turn(application, place, reserved)
+        self._declare(arguments, wrong + mistake, reserved, after)
+
+    def _in_turn(
+        self, application: Reference, place: Any, reserved: dict[str, Any]
+    ) -> pulumi.Output[Any] | None:
+        """Have it made after those that decide before it, and deleted before them."""
+        if not isinstance(place, int):
+            return None
+        deployment, turns = Deployment.current(), turns_of(application)
+        for late in turns.add(self, place):
+            warn(
+                f'"{late.pulumi_resource_name}" is on its way already, and this policy decides '
+                "before it: declare this one at the top level of the program, not in an apply",
+                self,
+            )
+
+        async def unordered() -> list[dict[str, Any]] | None:
+            names = {one.pulumi_resource_name for one in await turns.unordered(self)}
+            program = singles(await own_policies(deployment, application)) or {}
+            own = program.get(self.pulumi_resource_name)
+            found = [program[name] for name in names & program.keys()]
+            needed = [one for one in found if own is None or is_stricter(one, own)]
+            for one in needed:
+                warn(
+                    f"{one} decides before this policy and may wait for it, so this one cannot "
+                    "wait for that: it is made only if that one is there",
+                    self,
+                )
+            return [one.as_input() for one in needed] or None
+
+        reserved[UNORDERED] = unordered()
+        return turns.before(self)
 
     @classmethod
     def get(  # type: ignore[override]  # it is found in its application and nowhere else

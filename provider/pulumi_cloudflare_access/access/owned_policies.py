@@ -15,6 +15,7 @@ from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, Scope, segment_mistakes
 from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
+from ..turns import Turns
 from .application_fields import attached
 from .rules import account_filled_in
 from .widened import OWN_POLICIES, REACH, as_text, describe
@@ -211,10 +212,20 @@ def mistakes_together(resource_name: str, application: Reference, place: Any) ->
     return mistakes
 
 
-def tell_policies(application: Reference, place: Any, policies: Any) -> dict[str, Any]:
-    """Tell an application what a resource says of its policies; return reserved inputs."""
+def tell_policies(
+    application: Reference, place: Any, policies: Any, by: str | None = None
+) -> dict[str, Any]:
+    """Tell an application what a resource says of its policies; return reserved inputs.
+
+    `by` is the name of a resource that says it of one policy.
+    """
     deployment = Deployment.current()
-    deployment.told(OWN_POLICIES, application).append((place, describe(policies)))
+    described = describe(policies)
+    if by:
+        is_named = isinstance(policies[0].get("name"), str)
+        described = [one | {"by": by} | ({} if is_named else {"name": by}) for one in described]
+        described = [one | {"is_named": is_named} for one in described]
+    deployment.told(OWN_POLICIES, application).append((place, described))
     reach = deployment.told(REACH, application)
     return {REACH: reach[-1]} if reach else {}
 
@@ -228,6 +239,16 @@ async def own_policies(deployment: Deployment, application: Reference) -> str | 
     """Write down what the program says of an application's policies. Asked for when it has run."""
     told = deployment.told(OWN_POLICIES, application)
     return as_text(told) if told else None
+
+
+def turns_of(application: Reference) -> Turns:
+    """Return in which order the single policies of an application have their turns."""
+    deployment = Deployment.current()
+    turns = deployment.told("turns", application)
+    if not turns:
+        turns.append(Turns(deployment.program))
+    found: Turns = turns[0]
+    return found
 
 
 def attaches(resource_name: str, application: Resource) -> None:

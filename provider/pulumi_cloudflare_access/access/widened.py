@@ -61,7 +61,11 @@ def as_text(told: Iterable[tuple[Any, Sequence[Mapping[str, Any]]]]) -> str:
         whole = _opaque("policies", [[str(place), policy] for place, policy in placed])
         placed = [(0, whole)]
     placed.sort(key=lambda one: one[0] if isinstance(one[0], int) else 0)
-    return json.dumps([policy for _, policy in placed], sort_keys=True, separators=(",", ":"))
+    policies = [
+        {**policy, "precedence": place} if isinstance(place, int) else policy
+        for place, policy in placed
+    ]
+    return json.dumps(policies, sort_keys=True, separators=(",", ":"))
 
 
 def _described(policy: Any, path: str) -> dict[str, Any]:
