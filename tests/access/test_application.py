@@ -310,17 +310,18 @@ def test_policies_of_its_own_beside_those_that_are_declared_are_told(
     refreshed = plugin.refresh(app)
     assert refreshed
     both = (
-        "drift: has policies of its own too, and of all, the first that "
-        "matches decides: A > Hole (its own, bypass)"
+        "drift: has policies that the program does not declare; of all, the first that matches "
+        "decides: A > Hole (its own, bypass)"
     )
     assert (refreshed.did, told(plugin)) == ("same", [both])
     plugin.up(KIND, {**APP, "name": "Other", "policies": abc[:1]}, was=app)
     assert told(plugin) == [both]
 
 
-def test_policies_of_its_own_are_no_news_where_none_were_declared(
+def test_of_an_earlier_state_nobody_knows_who_declares_its_own_policies(
     plugin: Plugin, person: Person, abc: list[str]
 ) -> None:
+    # Without the reserved input that programs write: test_undeclared_policies.py has it.
     app = plugin.up(KIND, APP)
     person.make(policy("Own"), f"/{app.id}/policies")
     refreshed = plugin.refresh(app)

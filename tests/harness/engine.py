@@ -415,7 +415,7 @@ class _Process(mocks.MockMonitor):
 
     def read(self, urn: str, kept: Kept) -> None:
         """Refresh one resource."""
-        found = self._call(kept.kind, "read", urn, kept.id, kept.outputs)
+        found = self._call(kept.kind, "read", urn, kept.id, kept.outputs, inputs=kept.inputs)
         if not found.id:
             self._engine.leave(kept)
             return
@@ -455,9 +455,16 @@ class _Process(mocks.MockMonitor):
         self._engine.did[kept.name] = "delete"
         self._engine.leave(kept)
 
-    def _call(self, kind: str, call: str, urn: str, *arguments: Any) -> Any:
+    def _call(
+        self,
+        kind: str,
+        call: str,
+        urn: str,
+        *arguments: Any,
+        inputs: Mapping[str, Any] | None = None,
+    ) -> Any:
         copied = [dict(one) if isinstance(one, dict) else one for one in arguments]
-        return fresh.served(urn, self._plugin.provider(kind), call, *copied)
+        return fresh.served(urn, self._plugin.provider(kind), call, *copied, inputs=inputs)
 
 
 class _Request:

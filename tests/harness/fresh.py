@@ -102,8 +102,16 @@ def _urn(kind: str, name: str = "thing") -> str:
     return f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{kind}::{name}"
 
 
-def served(urn: str, provider: Lifecycle, call: str, *arguments: Any) -> Any:
-    """Call as the SDK's servicer does: whose frame has the request."""
+def served(
+    urn: str,
+    provider: Lifecycle,
+    call: str,
+    *arguments: Any,
+    inputs: Mapping[str, Any] | None = None,
+) -> Any:
+    """Call as the SDK's servicer does: whose frame has the request. A read has the inputs, too."""
     request: Any = getattr(provider_pb2, f"{call.capitalize()}Request")(urn=urn)
     assert request.urn == urn
+    if inputs:
+        request.inputs.update(dict(inputs))
     return getattr(provider, call)(*arguments)

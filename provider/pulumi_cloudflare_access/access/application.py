@@ -48,15 +48,18 @@ from .application_types import (
 from .owned_policies import (
     LIST,
     ONE,
+    OWNED,
     REUSABLE,
     OfAnApplication,
     attaches,
     attachment,
     first_of_all,
     own_policies,
+    owned,
     policy_name,
     precedence_of,
     tell_reach,
+    undeclared_policies,
 )
 from .widened import NO_POLICIES, OWN_POLICIES, Reach, describe_application, read, stricter
 from .widened import PLACES as WHERE
@@ -107,7 +110,7 @@ class AccessApplicationProvider(Lifecycle):
     found_by_what = "type, of which there is one, its places or its name"
     needs = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
-    reserved = frozenset({OWN_POLICIES})
+    reserved = frozenset({OWN_POLICIES, OWNED})
     # Cloudflare shows it once, in the answer to the request that made it.
     kept_from_create = frozenset({"client_secret"})
     noted_apart = frozenset(places.WAYS)
@@ -221,9 +224,9 @@ class AccessApplicationProvider(Lifecycle):
         if new:
             yield f"destinations: {', '.join(f'+ {place}' for place in new)}"
         policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
-        own = [one for one in policies if not one.get(REUSABLE)]
-        if own and declared.get("policies"):
-            yield f"has policies of its own {first_of_all(policies, own, 'its own')}"
+        if others := undeclared_policies(policies, declared):
+            order = first_of_all(policies, others)
+            yield f"has policies that the program does not declare; {order}"
 
     def missing(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what somebody has taken out of Access."""
@@ -455,7 +458,11 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
         told = {name: fact for name, fact in self.lifecycle.facts().items() if name in _REACH}
         reach = describe_application(told, locals())
-        reserved = {OWN_POLICIES: own_policies(Deployment.current(), self)}
+        deployment = Deployment.current()
+        reserved = {
+            OWN_POLICIES: own_policies(deployment, self),
+            OWNED: owned(deployment, self, adopt),
+        }
         self._declare(locals(), reserved=reserved)
         tell_reach(self, reach)
         if isinstance(policies, list) and policies:

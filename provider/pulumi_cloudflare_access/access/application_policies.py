@@ -32,6 +32,7 @@ from .outcomes import Ruling, as_declared, as_requested
 from .owned_policies import (
     ALL,
     LIST,
+    NO_ORDER,
     REUSABLE,
     TYPE,
     OfAnApplication,
@@ -127,8 +128,8 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         adopted = functools.partial(ownership.is_adopted, self.kind)
         others = [one for one in answer[REUSABLE] if not adopted(one["id"])]
         if others:
-            order = first_of_all([*answer["policies"], *answer[REUSABLE]], others, "reusable")
-            yield f"reusable policies are attached to the application {order}"
+            order = first_of_all([*answer["policies"], *answer[REUSABLE]], others)
+            yield f"reusable policies are attached to the application too, and {order}"
 
     def adoptable(self, id_: str) -> str:
         """Tell the list from its application, which has the same id."""
@@ -183,11 +184,11 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                 ownership.take(self.adoptable(application))
                 return there
         there = self._get(scope, application)
-        if there[REUSABLE]:
+        if there[REUSABLE] and not self._is_equal(there, declared):
             raise DeclarationError(
                 "reusable policies are attached to this application "
-                f"({', '.join(map(policy_name, there[REUSABLE]))}): Cloudflare keeps one order over"
-                " both kinds, so use one kind alone"
+                f"({', '.join(map(policy_name, there[REUSABLE]))}), and {NO_ORDER}. Nothing was "
+                "sent: detach them first, or make all of them reusable (AccessPolicy)"
             )
         if there["policies"]:
             is_begun = self._is_half_way([], there["policies"], declared, self._reading(props))

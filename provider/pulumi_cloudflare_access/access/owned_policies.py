@@ -15,6 +15,7 @@ from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, Scope, segment_mistakes
 from ..references import APPLICATIONS, BEFORE, Found, Reference
 from ..resource import SCOPES, Deployment, Resource, part_of
+from ..spelling import UNKNOWN_VALUES
 from ..turns import Turns
 from .application_fields import attached
 from .rules import account_filled_in
@@ -26,6 +27,8 @@ LIST, ONE = "access_application_policies", "access_application_policy"
 WHOLE = frozenset({"id", "name", "decision", "include", "precedence"})
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
+# A reserved input of an application: which policies of its own the program declares. ALL: a list.
+OWNED = "__owned"
 NO_ORDER = "of both kinds, the first that matches decides: nothing would declare their order"
 MOVED = (
     'policies: the new order takes "{1}" from behind "{0}" to before it, and one of the two is a '
@@ -127,16 +130,58 @@ class OfAnApplication(Lifecycle):
         return sorted(policies, key=precedence_of)
 
 
-def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any], kind: str) -> str:
+def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any]) -> str:
     """Say in which order policies of both kinds decide, and what those do that are told of."""
-    in_order = sorted(policies, key=_place)
     line = BEFORE.join(
-        f"{policy_name(policy)} ({kind}, {policy.get('decision')})"
+        f"{policy_name(policy)} ({_kind(policy)}, {policy.get('decision')})"
         if policy in others
         else policy_name(policy)
-        for policy in in_order
+        for policy in sorted(policies, key=_place)
     )
-    return f"too, and of all, the first that matches decides: {line}"
+    return f"of all, the first that matches decides: {line}"
+
+
+def _kind(policy: Mapping[str, Any]) -> str:
+    return "reusable" if policy.get(REUSABLE) else "its own"
+
+
+def undeclared_policies(
+    policies: Sequence[Mapping[str, Any]], declared: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Return the policies of an application that no resource of the program declares.
+
+    `declared` is the application's declaration with its reserved input OWNED. States of earlier
+    versions lack that: its own policies may be declared or not.
+    """
+    owned = declared.get(OWNED, [] if declared.get("policies") else ALL)
+    if owned == ALL:
+        # The list tells of what it does not declare.
+        return []
+    own = _undeclared_own([one for one in policies if not one.get(REUSABLE)], owned)
+    if "policies" in declared:
+        # What is attached beside is a difference.
+        return own
+    return [*own, *(one for one in policies if one.get(REUSABLE))]
+
+
+def _undeclared_own(
+    own: Sequence[Mapping[str, Any]], declared: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Return those that are no declared single policy; each of these is one of them.
+
+    Of a declared one there is what the program writes down plainly: name, precedence, or neither.
+    One that has another precedence by now is told of as itself.
+    """
+    left, entries = list(own), list(declared)
+    for facts in (("name", "precedence"), ("name",), ()):
+        for entry in list(entries):
+            known = {fact: entry[fact] for fact in facts if fact in entry}
+            if bool(known) == bool(facts) and (known or not entry):
+                found = next((one for one in left if known.items() <= one.items()), None)
+                if found is not None:
+                    left.remove(found)
+                    entries.remove(entry)
+    return left
 
 
 def attachment(wished: Sequence[str], there: Sequence[Any]) -> dict[str, Any]:
@@ -226,6 +271,9 @@ def tell_policies(
         described = [one | {"by": by} | ({} if is_named else {"name": by}) for one in described]
         described = [one | {"is_named": is_named} for one in described]
     deployment.told(OWN_POLICIES, application).append((place, described))
+    deployment.told(OWNED, application).append(
+        ALL if place == ALL else _plainly(policies[0], place)
+    )
     reach = deployment.told(REACH, application)
     return {REACH: reach[-1]} if reach else {}
 
@@ -249,6 +297,23 @@ def turns_of(application: Reference) -> Turns:
         turns.append(Turns(deployment.program))
     found: Turns = turns[0]
     return found
+
+
+def _plainly(policy: Mapping[str, Any], place: Any) -> dict[str, Any]:
+    """Return what the program writes down of a single policy, by which it can be told."""
+    name = policy.get("name")
+    told = {"name": name} if isinstance(name, str) and name not in UNKNOWN_VALUES else {}
+    return told | ({"precedence": place} if isinstance(place, int) else {})
+
+
+async def owned(deployment: Deployment, application: Reference, adopt: Any) -> Any:
+    """Return which policies of its own the program declares. Asked for when it has run.
+
+    They may refer to the application by the id that it adopts.
+    """
+    told = [*deployment.told(OWNED, application)]
+    told += deployment.told(OWNED, adopt) if isinstance(adopt, str) else []
+    return ALL if ALL in told else told
 
 
 def attaches(resource_name: str, application: Resource) -> None:
