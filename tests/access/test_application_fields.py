@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,10 @@ from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.access import places
 from pulumi_cloudflare_access.access.application_fields import AccessApplicationInputs
-from pulumi_cloudflare_access.access.application_types import TAKEN_BY
+from pulumi_cloudflare_access.access.application_types import TAKEN_BY, takes
 from pulumi_cloudflare_access.local_cloudflare.switches import Switches
 from pulumi_cloudflare_access.model import fields_of
+from pulumi_cloudflare_access.shapes import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -472,6 +474,54 @@ def test_a_part_of_an_object_goes_with_its_declaration_and_stays_without_one(
     changed = plugin.up(KIND, {**base, field: without, **another}, was=refreshed)
     assert changed.did == "update"
     assert holds(written(cloudflare)[-1]["body"][field], value)
+
+
+# ------------------------------------------------------------- fields that a type does not have
+
+
+def foreign() -> Iterator[Any]:
+    """Yield every field with a default, for every type that does not have it."""
+    known = fields_of(AccessApplicationInputs)
+    for kind in (*CLASSES, "dash_sso"):
+        for name in sorted(TAKEN_BY):
+            if known[name].default is not MISSING and not takes(kind, name):
+                yield pytest.param(kind, name, id=f"{kind}-{name}")
+
+
+@pytest.mark.parametrize(("kind", "field"), list(foreign()))
+def test_nothing_is_claimed_or_sent_of_a_field_that_the_type_does_not_have(
+    kind: str, field: str, plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    # Live, it is ignored; the documents do not have it.
+    cloudflare.switches.foreign_fields = "ignore"
+    base = {"type": kind, **BASE.get(kind, {})}
+    value = VALUES.get(field, REDIRECT)[0]
+    change = {"name": "Other"} if takes(kind, "name") else {"custom_pages": [PAGE]}
+    declared = {**base, field: value}
+    if field == "auto_redirect_to_identity":
+        declared["allowed_idps"] = [IDP]
+    made = plugin.up(KIND, declared)
+    assert made.outputs.get(field) in (None, {})
+    surprises = [warning for warning in told(plugin) if "made something else" in warning]
+    # No default: there is nothing.
+    assert surprises
+    nothing = value if isinstance(value, list) else [value]
+    told_ = [f"- {one}" if isinstance(value, list) else f"{one!r} -> nothing" for one in nothing]
+    assert all(f"{field}: {text}" in surprises[0] for text in told_)
+    # The strict one would refuse it now.
+    cloudflare.switches.foreign_fields = "refuse"
+    back = plugin.up(KIND, {**base, **change}, was=made)
+    assert (back.did, field in written(cloudflare)[-1]["body"]) == ("update", False)
+    refreshed = plugin.refresh(back)
+    assert refreshed
+    assert refreshed.did == "same"
+    if not isinstance(value, list):
+        # Should a state say that it was there, it goes with its declaration.
+        had = {field: made.inputs[field]}
+        kept = replace(back, inputs=back.inputs | had, outputs=back.outputs | had)
+        assert plugin.up(KIND, {**base, **change}, was=kept).did == "update"
+    bodies = [asked["body"] for asked in written(cloudflare)[1:]]
+    assert not any(field in sent for sent in bodies)
 
 
 # ------------------------------------------------------------------ against Cloudflare's own text
