@@ -210,7 +210,10 @@ class Described:
         }
 
     def fields(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:  # noqa: ARG002 - likewise
-        """Return the facts about the fields of the very object that is declared."""
+        """Return the facts about the fields of the very object that is declared.
+
+        Of a part of a declaration they are the general ones.
+        """
         return self.facts()
 
     def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,7 +234,7 @@ class Described:
         """Say what differs between two declarations; nothing where only their form does."""
         return [
             change
-            for name, field in self.facts().items()
+            for name, field in self.fields({**old, **new}).items()
             if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
             for change in (
                 [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
@@ -402,7 +405,7 @@ class Described:
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> bool:
         """Tell whether what is there is what is declared, and holds nothing that no longer is."""
-        found = self._managed(there, was, form=both(self.facts(), was, declared))
+        found = self._managed(there, was, form=both(self.fields(declared), was, declared))
         if self._differences(found, declared):
             return False
         return not undeclared.is_unsaid(self._sent(declared), declared, was, there)
@@ -419,7 +422,7 @@ class Described:
         there = self._managed(answer, old)
         settled = {
             name
-            for name, field in self.facts().items()
+            for name, field in self.fields(wish).items()
             if field.same(there.get(name, MISSING), wish.get(name, MISSING))
         }
         return self._differences(

@@ -85,7 +85,8 @@ OWN = ("saas_app", "target_criteria")
 
 def takes(type_: Any, name: str) -> bool:
     """Tell whether a type of application has a field, as far as is known."""
-    return name not in TAKEN_BY or LIKE.get(type_, type_) in TAKEN_BY[name]
+    type_ = LIKE.get(type_, type_)
+    return name not in TAKEN_BY or type_ not in KNOWN or type_ in TAKEN_BY[name]
 
 
 def mistakes_of_type(declared: Mapping[str, Any]) -> list[Mistake]:
