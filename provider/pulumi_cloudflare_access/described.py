@@ -70,6 +70,8 @@ class Described:
     """Fields of which the kind itself notes what nobody declares: each says what others do."""
     reserved: ClassVar[frozenset[str]] = frozenset()
     """Inputs of ours that the state keeps: what the program says beside the resource."""
+    handed: ClassVar[frozenset[str]] = frozenset()
+    """Inputs of ours that `handed_on` returns."""
 
     @classmethod
     def once(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -110,8 +112,27 @@ class Described:
         olds: Mapping[str, Any],  # noqa: ARG002 - likewise
         news: Mapping[str, Any],  # noqa: ARG002 - likewise
     ) -> list[Mistake]:
-        """Say what cannot be done in one run. Both have their reserved inputs, too."""
+        """Say what cannot be done in one run. Both have their reserved inputs, too.
+
+        `olds` is empty for a new object.
+        """
         return []
+
+    def concerns_between(
+        self,
+        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
+        news: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what happens in a run beside what the diff shows, likewise."""
+        return iter(())
+
+    def handed_on(
+        self,
+        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
+        news: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> dict[str, Any]:
+        """Return reserved inputs for the update, which does not get the inputs of the state."""
+        return {}
 
     def concerns(
         self,

@@ -190,9 +190,11 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             if not checked.get(name):
                 checked.pop(name, None)
         was = self._declared(_olds)
-        mistakes += wrong or [*self.mistakes_in(checked), *self.mistakes_from(was, checked)]
-        if _olds and not wrong:
-            mistakes += self.mistakes_between(_olds, checked | reserved)
+        mistakes += wrong or [
+            *self.mistakes_in(checked),
+            *self.mistakes_from(was, checked),
+            *self.mistakes_between(_olds, checked | reserved),
+        ]
         filled = {} if wrong else self.fill_in(checked | reserved, declared, _olds)
         if is_new and not wrong:
             mistakes += self._unfound(adopting, {**filled, **checked})
@@ -206,7 +208,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         else:
             adoption.note(adopting)
         plugin.keep_secret(checked | reserved)
-        for concern in self.concerns(checked, was):
+        concerns = [*self.concerns(checked, was)]
+        concerns += self.concerns_between(_olds, checked | reserved)
+        reserved |= self.handed_on(_olds, checked | reserved)
+        for concern in concerns:
             plugin.warn(concern)
         if not _olds:
             self._announce(adopting.get(ADOPT), {**filled, **checked})

@@ -20,7 +20,7 @@ from pulumi import dynamic
 
 from . import kinds
 from .adoption import ADOPT, ADOPT_CHANGES, ADOPTION_MISTAKES
-from .described import PROVIDER
+from .described import FILLED_IN, PROVIDER
 from .keyed import UNKNOWN
 from .lifecycle import (
     CLAIMED,
@@ -104,7 +104,9 @@ class Resource(dynamic.Resource):
         _remember_secrets(possibly_secret)
         props[SECRET_WORDS] = _secret_words()
         props |= reserved or {}
-        self._register(resource_name, props, opts)
+        ours = {SECRET, FILLED_IN, *self.lifecycle.reserved, *self.lifecycle.handed}
+        hidden = pulumi.ResourceOptions(hide_diffs=sorted(ours))
+        self._register(resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
         deployment.program.add(self, waits_for)
         deployment.count(self, declared)
         deployment.adopts(self, declared.get(ADOPT))

@@ -111,7 +111,7 @@ def served(
 ) -> Any:
     """Call as the SDK's servicer does: whose frame has the request. A read has the inputs, too."""
     request: Any = getattr(provider_pb2, f"{call.capitalize()}Request")(urn=urn)
-    assert request.urn == urn
-    if inputs:
+    if inputs is not None:
         request.inputs.update(dict(inputs))
+    assert request.urn == urn
     return getattr(provider, call)(*arguments)

@@ -148,6 +148,8 @@ def test_a_step_becomes_a_change_with_its_paths() -> None:
     difference = {
         'include["email a@b.c"]': {"diffKind": "add", "inputDiff": True},
         "name": {"diffKind": "update", "inputDiff": True},
+        # What one run notes for the next.
+        "__members": {"diffKind": "update", "inputDiff": True},
     }
     listener = heard(step("update", detailedDiff=difference), step("same", URN + "2"))
     (change,) = listener.changes()

@@ -92,8 +92,9 @@ class OfAnApplication(Lifecycle):
         # Which refers to this module.
         from .application import reach_of  # noqa: PLC0415
 
-        is_another = not self.facts()["application"].same(olds["application"], news["application"])
-        if REACH not in olds or REACH not in news or is_another:
+        if REACH not in olds or REACH not in news:
+            return []
+        if not self.facts()["application"].same(olds["application"], news["application"]):
             return []
         was, now = (reach_of(json.loads(props[REACH])) for props in (olds, news))
         wider = now.widened(was)

@@ -7,24 +7,19 @@ and refuses the run if somebody gets more by the old policies than by the new on
 is asked first, and knows its own fields; the policies know what they say, and what the last run
 that wrote them said.
 
-The text is written while the program runs. It never waits for an Output, which might wait for the
-application: an Output is a word for itself, and so is a resource.
+What the text holds is in program_text.py.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pulumi
-
 from ..keyed import NOT_KNOWN_YET, UNKNOWN
 from ..model import fields_of
-from ..references import word_for
+from ..program_text import Words, digest, has_word
 from ..shapes import Field
 from .outcomes import DECISIONS, EVERYONE, Mfa, Outcome, People, Ruling, is_no_longer, loosest
 from .places import uncovered
@@ -84,51 +79,23 @@ def _described(policy: Any, path: str) -> dict[str, Any]:
         if field in SECTIONS:
             rules = plain if isinstance(plain, list) else [plain]
             told[field] = sorted(map(_rule, rules))
-        elif _has_word(plain) or (checked := shape.check(plain, field))[1]:
+        elif has_word(plain) or (checked := shape.check(plain, field))[1]:
             opaque[field] = plain
         else:
             told[field] = shape.meaning(checked[0])
     if opaque:
-        told["opaque"] = _digest(opaque)
+        told["opaque"] = digest(opaque)
     return told
 
 
 def _opaque(called: str, value: Any) -> dict[str, Any]:
     """Describe what cannot be looked into: it is itself, and nothing else."""
-    return {"name": called, "decision": _digest(value), "include": [_digest(value)]}
+    return {"name": called, "decision": digest(value), "include": [digest(value)]}
 
 
 def _rule(rule: Any) -> str:
     canonical = RULES.canonical(rule) if isinstance(rule, Mapping) else rule
-    return EVERYONE if canonical == EVERYONE else _digest(canonical)
-
-
-class _Word(str):
-    """The word for what is not known while the program runs."""
-
-    __slots__ = ()
-
-
-class Words:
-    """Gives words to Outputs: in the next run, the same place has the same word."""
-
-    def __init__(self) -> None:
-        self._seen: Counter[str] = Counter()
-
-    def plain(self, value: Any, path: str) -> Any:
-        """Write a value down without what is not known yet."""
-        if isinstance(value, (pulumi.Output, pulumi.Resource, Awaitable)):
-            word = word_for(value)
-            if word is None:
-                # Not by its index: one more entry before it does not make it another.
-                self._seen[path] += 1
-                word = f"{path} {self._seen[path]}"
-            return _Word(f"<{word}>")
-        if isinstance(value, Mapping):
-            return {key: self.plain(inner, f"{path}.{key}") for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self.plain(inner, path) for inner in value]
-        return value
+    return EVERYONE if canonical == EVERYONE else digest(canonical)
 
 
 def describe_application(fields: Mapping[str, Field], arguments: Mapping[str, Any]) -> str:
@@ -144,17 +111,6 @@ def describe_application(fields: Mapping[str, Field], arguments: Mapping[str, An
             checked = dict(enumerate(plain)) if isinstance(plain, list) else {"": plain}
         told[name] = checked
     return json.dumps(told, sort_keys=True, separators=(",", ":"))
-
-
-def _has_word(plain: Any) -> bool:
-    if isinstance(plain, Mapping):
-        return any(map(_has_word, plain.values()))
-    return any(map(_has_word, plain)) if isinstance(plain, list) else isinstance(plain, _Word)
-
-
-def _digest(value: Any) -> str:
-    written = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 # --------------------------------------------------------------------------------------- in check

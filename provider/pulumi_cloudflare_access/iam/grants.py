@@ -157,6 +157,31 @@ def _listed(groups: Any) -> str:
 POLICIES = objects(PolicyInputs, _called)
 Policies = Annotated[Any, POLICIES]
 
+
+def as_rights(policies: Any) -> list[dict[str, Any]]:
+    """Write policies, declared or answered, as rights.py compares them. None of a kind is any."""
+    if policies is None:
+        return []
+    many = policies.values() if isinstance(policies, Mapping) else policies
+    known = [policy for policy in many if isinstance(policy, Mapping)]
+    if policies == UNKNOWN or len(known) < len(many):
+        return [{"access": "allow", "what": [UNKNOWN], "on": [UNKNOWN]}]
+    return [
+        {
+            "access": policy["access"],
+            "what": [_GROUPS.canonical(entry) for entry in _groups(policy.get(PERMISSIONS))],
+            "on": [_ResourceGroups().canonical(entry) for entry in _groups(policy.get(RESOURCES))],
+        }
+        for policy in known
+    ]
+
+
+def _groups(groups: Any) -> list[Any]:
+    if isinstance(groups, Mapping):
+        return list(groups.values())
+    return groups if isinstance(groups, list) else [{ID: groups}]
+
+
 # --------------------------------------------------------------------------------- names and ids
 
 

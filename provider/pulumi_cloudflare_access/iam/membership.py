@@ -6,7 +6,7 @@ takes out nobody whom no preview has named; `UserGroupMember` adds and takes out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,8 +29,6 @@ MEMBERS, MEMBER = "members", "member"
 NOT_YET = (0.5, 1.0, 2.0, 4.0)
 # The status with which Cloudflare refuses somebody who is no member of the account.
 INVALID = 400
-# Of the people in a message.
-MOST_SHOWN = 50
 
 
 class OfAUserGroup(Lifecycle):
@@ -54,7 +52,9 @@ class OfAUserGroup(Lifecycle):
             return None
         listed = {found["id"] for found in self._snapshot(scope, AccountMembers).anew()}
         gone = [one for one in self._people(declared) if one.get(ID) not in listed]
-        told = f"no longer in {scope}: {in_short(map(people.called, gone))}; run pulumi refresh"
+        told = (
+            f"no longer in {scope}: {people.in_short(map(people.called, gone))}; run pulumi refresh"
+        )
         return told if gone else None
 
     @staticmethod
@@ -93,13 +93,6 @@ class OfAUserGroup(Lifecycle):
         if strangers:
             raise LookUpError("; ".join(strangers))
         return found
-
-
-def in_short(names: Iterable[str]) -> str:
-    """Name some, and how many more there are."""
-    shown = sorted(names)
-    more = f" and {len(shown) - MOST_SHOWN:,} more" if len(shown) > MOST_SHOWN else ""
-    return ", ".join(shown[:MOST_SHOWN]) + more
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ Person: TypeAlias = Reference
 EMAIL, ID, STATUS = "email", "id", "status"
 _AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 LONGEST_EMAIL = 90
+# Of the people in a message.
+MOST_SHOWN = 50
 _AN_ID = re.compile(r"[0-9a-f]{32}")
 NOBODY = "must be an e-mail address or the id of an account member (32 hexadecimal digits)"
 
@@ -220,3 +222,10 @@ def names_of(person: Any) -> list[str]:
     """Return what a person goes by: the address, the id, or both."""
     known = _said(person) if isinstance(person, Mapping) else {}
     return [value.lower() for value in known.values() if value != UNKNOWN]
+
+
+def in_short(names: Iterable[str]) -> str:
+    """Name some, and how many more there are."""
+    shown = sorted(names)
+    more = f" and {len(shown) - MOST_SHOWN:,} more" if len(shown) > MOST_SHOWN else ""
+    return ", ".join(shown[:MOST_SHOWN]) + more

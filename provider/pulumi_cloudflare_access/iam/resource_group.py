@@ -19,15 +19,20 @@ from ..lifecycle import Lifecycle, Scope
 from ..lookup import Lookup
 from ..model import Inputs, NotEmpty, State, fields_of
 from ..references import RESOURCE_GROUPS, Found
-from ..resource import Resource
+from ..resource import Deployment, Resource
 from ..shapes import NestedShape
-from . import answers, scopes
+from . import answers, rights, scopes
 from .account_member import AccountMembers, email_of
 
 NOTHING = "must hold at least one object: the API refuses a resource group of nothing"
 NOT_YOURS = (
     "it is Cloudflare's own, and nobody can change it; refer to it with get_resource_group or "
     "ResourceGroup.get"
+)
+TOO_WIDE = (
+    '{}: "{}" or somebody who leaves it would have rights there, for a moment or for good, that '
+    "nobody is to have: the resource group is written first, and the user group's policies and "
+    "members after it. Change these in an up of their own first, then the scope"
 )
 # Of what a resource group holds, in a message.
 MOST_SHOWN = 3
@@ -83,6 +88,7 @@ class ResourceGroupProvider(Lifecycle):
     state = ResourceGroupState
     needs = "Account Settings"
     per_page = None
+    reserved = frozenset({rights.RIGHTS})
 
     def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Fill in the key of the account, too."""
@@ -92,6 +98,16 @@ class ResourceGroupProvider(Lifecycle):
             key = account if account == UNKNOWN else f"{scopes.ACCOUNT}{account}"
             declared["scope"] = {**scope, "key": key}
         return mistakes
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what would give somebody a right for a moment."""
+        texts = [props.get(rights.RIGHTS) for props in (olds, news)]
+        if not all(texts) or olds.get("account_id") != news.get("account_id"):
+            return []
+        return [
+            Mistake("scope", TOO_WIDE.format(", ".join(map(scopes.words, objects)), called))
+            for called, objects in rights.too_wide(*map(str, texts))
+        ]
 
     def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Refuse to adopt what could then neither be changed nor destroyed."""
@@ -159,7 +175,9 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        self._declare(locals())
+        held = rights.rights_text(Deployment.current(), self)
+        self._declare(locals(), reserved={rights.RIGHTS: held})
+        rights.tell_scope(self, scope)
 
 
 @dataclass(frozen=True, kw_only=True)

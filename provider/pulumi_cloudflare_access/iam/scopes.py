@@ -125,6 +125,11 @@ def _called(key: str, label: Any, *, zone: bool = False) -> str:
     return str(label or key)
 
 
+def words(key: str) -> str:
+    """Write the key of an object as a sentence has it; in angle brackets, what it is called."""
+    return _called(key, None) if not key.startswith("<") else key.strip("<>")
+
+
 def _wrong(key: str) -> str | None:
     if not key:
         return "must not be empty"

@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import pulumi
 
 from .. import ownership, plugin
-from ..errors import ApiError, ConflictError, LookUpError
+from ..errors import ApiError, ConflictError, DriftError, LookUpError, NotFoundError
+from ..keyed import Mistake
 from ..lifecycle import Lifecycle, Scope
 from ..lookup import Lookup
 from ..model import AlwaysManaged, Inputs, State
 from ..references import USER_GROUPS, Found
-from ..resource import Resource
-from . import grants, people
+from ..resource import Deployment, Resource
+from . import grants, people, rights
+from .account_member import email_of
 from .answers import meta
+from .member_list import read_members
 from .permission_group import Catalogue, PermissionGroups
 from .resource_group import ResourceGroupProvider, understood
 
@@ -27,6 +31,18 @@ SCIM = (
     "an identity provider manages this group through SCIM: what Cloudflare refuses here is changed "
     "there"
 )
+
+
+STRANGERS = (
+    "the rights would get wider for members whom the program does not declare, and no preview has "
+    "shown them: {}. Nothing was sent. Run pulumi refresh and an up without this change of "
+    "policies, which takes them out, or declare them (or set cloudflare-access:onDrift to "
+    "overwrite)"
+)
+
+
+def _names_of(member: Mapping[str, Any]) -> set[str]:
+    return {name.lower() for name in (str(member.get("id")), email_of(member)) if name}
 
 
 class UserGroupInputs(Inputs):
@@ -56,11 +72,74 @@ class UserGroupProvider(Lifecycle):
     needs = "Account Settings"
     per_page = 500
     unique = "name"
+    reserved = frozenset({rights.MEMBERS})
+    handed = frozenset({rights.LEAVERS})
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what is allowed and denied at once."""
         del was
         return grants.contradictions(declared.get("policies"))
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse wider rights with people who cannot be taken out before."""
+        departure = self._departure(olds, news)
+        refused = departure and departure.refused
+        return [Mistake("policies", refused)] if refused else []
+
+    def concerns_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
+        """Name those who are taken out before the rights get wider."""
+        departure = self._departure(olds, news)
+        if departure and departure.warning:
+            yield departure.warning
+
+    def handed_on(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+        """Have the update know whom to take out first."""
+        departure = self._departure(olds, news)
+        return {} if departure is None else {rights.LEAVERS: list(departure.leavers)}
+
+    @staticmethod
+    def _departure(olds: Mapping[str, Any], news: Mapping[str, Any]) -> rights.Departure | None:
+        """Return who leaves while the rights get wider; None: they do not, or nothing is known."""
+        was, now = (grants.as_rights(props.get("policies")) for props in (olds, news))
+        is_other = olds.get("account_id") != news.get("account_id")
+        if rights.MEMBERS not in olds or is_other or not rights.is_wider(was, now):
+            return None
+        return rights.Departure.of(
+            *(rights.Members.of(props.get(rights.MEMBERS)) for props in (olds, news))
+        )
+
+    def _change(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Take out first who leaves, where the rights get wider."""
+        before, after = (grants.as_rights(of.get("policies")) for of in (there, declared))
+        if rights.LEAVERS in declared and rights.is_wider(before, after):
+            self._part_with(scope, there, declared)
+        return super()._change(scope, there, declared, was)
+
+    def _part_with(
+        self, scope: Scope, there: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> None:
+        """Take out those who leave. Raises, before anything is sent, if there are strangers."""
+        where = f"{self._path(scope, there['id'])}/members"
+        leaving = declared[rights.LEAVERS]
+        staying = rights.Members.of(declared.get(rights.MEMBERS))
+        listed = read_members(self.client, where, per_page=self.per_page, needs=self.needs)
+        undeclared = [one for one in listed if staying.names.isdisjoint(_names_of(one))]
+        leavers = [one for one in undeclared if not _names_of(one).isdisjoint(leaving)]
+        strangers = [one for one in undeclared if one not in leavers]
+        is_known = staying.all and not staying.unknown
+        if strangers and is_known and self.settings.on_drift == "refuse":
+            raise DriftError(STRANGERS.format(people.in_short(map(people.called, strangers))))
+        for one in leavers:
+            try:
+                self.client.delete(f"{where}/{quote(one['id'], safe='')}", needs=self.needs)
+            except NotFoundError:
+                continue
 
     def identified(
         self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
@@ -115,7 +194,7 @@ class UserGroupProvider(Lifecycle):
     def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the members whom no resource of the program has in the group."""
         # Which refers to this module.
-        from .membership import MEMBERS, ONE, SET, OfAUserGroup, in_short  # noqa: PLC0415
+        from .membership import MEMBERS, ONE, SET, OfAUserGroup  # noqa: PLC0415
 
         if ownership.is_declared(SET, id_):
             return
@@ -128,7 +207,7 @@ class UserGroupProvider(Lifecycle):
         if people_in_it:
             yield (
                 "its members stay in it, though no resource of the program has them any more: "
-                f"{in_short(people_in_it)}"
+                f"{people.in_short(people_in_it)}"
             )
 
     def _missing(self, scope: Scope, declared: Mapping[str, Any]) -> str | None:
@@ -175,7 +254,9 @@ class UserGroup(Resource, module="cloudflare", name="UserGroup"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         policies = grants.refer_in(policies)
-        self._declare(locals())
+        members = rights.members_text(Deployment.current(), self)
+        self._declare(locals(), reserved={rights.MEMBERS: members})
+        rights.tell_policies(self, resource_name, policies)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from ..lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
 from ..model import Inputs, State
 from ..references import Reference
 from ..resource import Resource
-from . import people
+from . import people, rights
 from .membership import MEMBER, MEMBERS, ONE, OfAUserGroup, OfOneGroup, in_group, mistakes_together
 from .people import ID, Person
 
@@ -214,5 +214,6 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
     ) -> None:
         wrong = mistakes_together(resource_name, group, people.plain(member) or resource_name)
         member = people.refer_to(member)
+        rights.tell_members(group, member, is_set=False)
         arguments, mistakes = in_group(locals())
         self._declare(arguments, wrong + mistakes)

@@ -19,7 +19,6 @@ from ..errors import (
     DeclarationError,
     LostAnswerError,
     NotFoundError,
-    UnusableAnswerError,
 )
 from ..keyed import UNKNOWN, Mistake
 from ..lifecycle import Lifecycle, Scope, segment_mistakes
@@ -27,8 +26,9 @@ from ..lookup import Lookup
 from ..model import AlwaysManaged, Inputs, NotSent, State
 from ..references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
 from ..resource import Resource
-from . import people
+from . import people, rights
 from .account_member import email_of
+from .member_list import read_members
 from .membership import (
     ALL,
     MEMBERS,
@@ -37,7 +37,6 @@ from .membership import (
     OfAUserGroup,
     OfOneGroup,
     in_group,
-    in_short,
     mistakes_together,
 )
 from .people import EMAIL, ID, Person
@@ -45,8 +44,6 @@ from .user_group import UserGroupProvider
 
 # Seconds before looking what became of a set whose answer is lost.
 LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-# How often a list is read that does not hold together.
-READINGS = 4
 
 
 class UserGroupMembersInputs(Inputs):
@@ -133,25 +130,10 @@ class UserGroupMembersProvider(OfAUserGroup):
         return f"the set of members of user group {group}"
 
     def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
-        """Read everybody, page after page, until the list holds together."""
-        where, before = self._where(scope, id_), None
-        for _ in range(READINGS):
-            pages = list(self.client.pages(where, per_page=self.per_page, needs=self.needs))
-            members = {str(item.get(ID)): item for page in pages for item in page.items}
-            if not all(item.get(ID) for item in members.values()):
-                raise UnusableAnswerError(f"GET {where}: a member without an id")
-            totals = {page.total for page in pages if page.items}
-            if totals <= {len(members)}:
-                return _answer(id_, members.values())
-            # A list that does not say how long it is may have changed from one page to the next.
-            # Even one that seems to be a single page: who was to be on the next may have moved up.
-            if totals == {None} and members.keys() == before:
-                return _answer(id_, members.values())
-            before = members.keys()
-        raise UnusableAnswerError(
-            f"GET {where}: the list changes while it is read, or does not hold as many members as "
-            f"it says ({len(members)} are in it): nothing was sent, run it again"
-        )
+        """Read everybody."""
+        where = self._where(scope, id_)
+        members = read_members(self.client, where, per_page=self.per_page, needs=self.needs)
+        return _answer(id_, members)
 
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `_make`: it looks at who is there in any case."""
@@ -297,7 +279,7 @@ def _singles(group: str, props: Mapping[str, Any]) -> Iterator[str]:
 
 def _stay(staying: Sequence[Mapping[str, Any]], why: str) -> None:
     if staying:
-        plugin.warn(f"{in_short(map(people.called, staying))} stay in the group: {why}")
+        plugin.warn(f"{people.in_short(map(people.called, staying))} stay in the group: {why}")
 
 
 def _has_heir(single: str) -> bool:
@@ -322,7 +304,8 @@ def _too_many(before: Mapping[str, Any], after: Mapping[str, Any], most: Any) ->
         certain += max(0, leaving - sum(other not in one for one in new))
     if certain > most:
         yield (
-            f"{len(gone)} would leave the group ({in_short(gone)}), and max_removals is {most:.0f}"
+            f"{len(gone)} would leave the group ({people.in_short(gone)}), and max_removals is "
+            f"{most:.0f}"
         )
 
 
@@ -357,6 +340,7 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
     ) -> None:
         wrong = mistakes_together(resource_name, group, ALL)
         members = people.refer_to_all(members)
+        rights.tell_members(group, members, is_set=True, limit=max_removals)
         arguments, mistakes = in_group(locals())
         self._declare(arguments, wrong + mistakes)
 

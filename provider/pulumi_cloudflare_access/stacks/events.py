@@ -130,6 +130,9 @@ def _details(step: Any) -> list[str]:
 
 def _paths(detailed: Mapping[str, Any]) -> Iterator[str]:
     for path, difference in detailed.items():
+        if path.startswith("__"):
+            # What one run notes for the next is no change of anything.
+            continue
         kind = difference.diff_kind
         word = kind.value if isinstance(kind, DiffKind) else str(kind)
         yield f"{MARKS[word.removesuffix('-replace')]} {path}"
