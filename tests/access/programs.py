@@ -64,6 +64,14 @@ def meaning_of_rule(rule: Mapping[str, Any]) -> str:
     return json.dumps({selector: value}, sort_keys=True)
 
 
+def without_account(value: Any, account: str) -> Any:
+    """Leave out the account that Cloudflare fills in where a rule has none: its own."""
+    if isinstance(value, dict):
+        inner = {key: without_account(one, account) for key, one in value.items()}
+        return {key: one for key, one in inner.items() if (key, one) != ("account_id", account)}
+    return [without_account(one, account) for one in value] if isinstance(value, list) else value
+
+
 def _rules(value: Any) -> list[str]:
     return sorted({meaning_of_rule(rule) for rule in value})
 
@@ -341,7 +349,8 @@ class Book:
         objects: dict[tuple[str, str], Any] = {}
         for kind in PATHS:
             for scope in (ACCOUNT, ZONE) if kind != POLICY else (ACCOUNT,):
-                for answer in self.ask("GET", self.path(kind, scope)):
+                for found in self.ask("GET", self.path(kind, scope)):
+                    answer = without_account(found, self.cloudflare.account_id)
                     if kind == APP:
                         policies = answer["policies"]
                         answer["policies"] = [p["id"] for p in policies if p["reusable"]]

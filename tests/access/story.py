@@ -155,6 +155,9 @@ class Story:
         )
         switches.largest_page = draw(st.sampled_from([None, 2]))
         switches.is_default = draw(st.sampled_from(["bool", "rules"]))
+        switches.empty_values = draw(st.sampled_from(["answered", "omitted"]))
+        switches.account_of_rules = draw(st.sampled_from(["as_sent", "filled_in"]))
+        switches.unknown_fields = draw(st.sampled_from(["refuse", "ignore", "keep"]))
         self.cloudflare = cloudflare
         self.plugin = plugin
         self.draw = draw

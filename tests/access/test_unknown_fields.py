@@ -168,13 +168,17 @@ def body_of(case: Case, cloudflare: LocalCloudflare) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
-@pytest.mark.parametrize("scope_is", ["array", "object"])
+@pytest.mark.parametrize(
+    ("case", "scope_is"),
+    [
+        pytest.param(case, scope_is, id=f"{id_}-{scope_is}")
+        for case, id_ in zip(CASES, IDS, strict=True)
+        for scope_is in (("array", "object") if case.kind == "resource_group" else ("object",))
+    ],
+)
 def test_what_nobody_knows_is_told_once_and_kept_by_every_update(
     case: Case, scope_is: Any, plugin: Plugin, cloudflare: LocalCloudflare
 ) -> None:
-    if scope_is == "array" and case.kind != "resource_group":
-        pytest.skip("only of resource groups")
     cloudflare.switches.resource_group_scope = scope_is
     person = Person(cloudflare, case.collection)
     made = plugin.up(case.kind, case.declared)
