@@ -292,12 +292,40 @@ def test_the_policies_of_a_list_keep_what_nobody_knows(
     names = ", ".join(f"policies.{name}" for name in POLICY_NAMES)
     assert (seen.did, told(plugin)) == ("same", [f"{NEWS}{names}; they are kept"])
     changed = {**POLICY, "include": [OKTA]}
-    plugin.up(
-        "access_application_policies", {"application": app, "policies": [changed, other]}, was=seen
-    )
-    [staff] = [policy for policy in person.look() if policy["name"] == "Staff"]
-    assert staff[NEW] == grown[NEW]
-    assert holds(staff["include"], [grown["include"][1]])
+    for policies in ([changed, other], [other, changed], [{**other, "name": "Eve"}, changed]):
+        declared = {"application": app, "policies": policies}
+        seen = plugin.up("access_application_policies", declared, was=seen)
+        assert seen.did == "update"
+        [staff] = [policy for policy in person.look() if policy["name"] == "Staff"]
+        assert staff[NEW] == grown[NEW]
+        assert holds(staff["include"], [grown["include"][1]])
+
+
+def test_a_policy_of_a_user_group_keeps_what_nobody_knows(
+    plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    person = Person(cloudflare, "iam/user_groups")
+    scope = {"key": account_key(cloudflare), "objects": [{"key": "*"}]}
+    everything = Person(cloudflare, "iam/resource_groups").make({"name": "All", "scope": scope})
+    one, two = (group["id"] for group in Person(cloudflare, "iam/permission_groups").look()[:2])
+
+    def policy(access: str, of: str) -> dict[str, Any]:
+        groups = {"permission_groups": [{"id": of}], "resource_groups": [{"id": everything["id"]}]}
+        return {"access": access, **groups}
+
+    declared = {"name": "Admins", "policies": [policy("allow", one)]}
+    made = plugin.up("user_group", declared)
+    strange = {**policy("allow", one), NEW: [1]}
+    person.write(made.id, {**declared, "policies": [strange]})
+    seen = plugin.refresh(made)
+    assert seen
+    assert (seen.did, told(plugin)) == ("same", [f"{NEWS}policies.{NEW}; they are kept"])
+    more = {**declared, "policies": [*declared["policies"], policy("deny", two)]}
+    changed = plugin.up("user_group", more, was=seen)
+    assert holds(person.look(changed.id)["policies"], [{"access": "allow", NEW: [1]}])
+    quiet = plugin.refresh(changed)
+    assert quiet
+    assert (quiet.did, told(plugin)) == ("same", [])
 
 
 # --------------------------------------------------------------------------------------- rules
