@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -260,3 +262,51 @@ def test_the_engine_without_checkpoints_likewise(
     assert f'adopt="{id_}"' in told.text
     assert "cannot be told" not in told.text
     assert made(cloudflare) == 2
+
+
+def interrupted(stack: Stack, cloudflare: LocalCloudflare, times: int) -> None:
+    """Press Ctrl-C so often while Cloudflare is at work on the first create."""
+    with cloudflare.fault("POST /accounts/**", faults.Hold("before"), times=1) as held:
+        run = subprocess.Popen(
+            ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK],
+            cwd=stack.project,
+            env=stack.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        held.wait()
+        assert run.stdout
+        run.send_signal(signal.SIGINT)
+        # Pulumi says that it has heard the first, and takes the second for another.
+        while "received" not in run.stdout.readline():
+            assert run.poll() is None
+        if times == 1:
+            held.release()
+        else:
+            run.send_signal(signal.SIGINT)
+        said, _ = run.communicate(timeout=60)
+        print(said)
+        held.release()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_up_that_is_interrupted_ends_in_an_orderly_way_or_is_gone_on_with(
+    tmp_path: Path, cloudflare: LocalCloudflare, times: int
+) -> None:
+    stack = Stack(tmp_path / "stack", cloudflare)
+    journal = stack.folder / "cache" / "pulumi-cloudflare-access" / "journal"
+    stack.program('cloudflare.AccessGroup("staff", name="Staff", include=[rules.everyone()])')
+    interrupted(stack, cloudflare, times)
+    if times == 1:
+        # The engine waits for what is under way, and has it in its state.
+        assert list(journal.iterdir()) == []
+        assert "staff" in stack.state()
+    else:
+        assert len(list(journal.iterdir())) == 1
+        stack.pulumi("cancel", "--yes", "--stack", STACK, ok=False)
+        assert "made by an earlier run" in stack.up().text
+    stack.up("--expect-no-changes")
+    assert made(cloudflare) == 1

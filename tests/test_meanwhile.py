@@ -335,3 +335,20 @@ def test_what_is_not_as_it_was_asked_for_is_told(account: Account) -> None:
 
 def case_tail(case: Case) -> tuple[str, tuple[str, ...]]:
     return case.collection, case.names
+
+
+def test_what_somebody_put_in_the_place_of_a_policy_is_not_taken_for_it(account: Account) -> None:
+    [case_of] = [case_of for case_of in CASES if case_of.__name__ == "_policies"]
+    case = case_of(account, "Thing")
+    theirs: list[str] = []
+
+    def meanwhile(_: Send) -> Exception:
+        body = {**run.between.bodies[-1], "include": [rules.everyone()]}
+        theirs.append(account.make(case.collection, body))
+        return httpx.ReadError("reset")
+
+    run = OneRun(account, case, meanwhile)
+    with pytest.raises(Exception, match='somebody else has made "Thing 1"') as told:
+        run.make()
+    assert theirs[0] in str(told.value)
+    assert len(account.all(case.collection)) == 1

@@ -280,21 +280,33 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                 continue
             body = {**step.to.policy.body, "precedence": step.to.precedence}
             if known is None:
-                policies[step.key] = self._post_one(where, body)
+                policies[step.key] = self._post_one(where, body, change.is_made)
             else:
                 policies[step.key] = self.client.put(one, body, needs=self.needs)
         mine = [policy for key, policy in policies.items() if key not in change.others]
         return self._answer(there["id"], sorted(mine, key=precedence_of))
 
-    def _post_one(self, where: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _post_one(
+        self,
+        where: str,
+        body: Mapping[str, Any],
+        is_made: Callable[[Mapping[str, Any]], bool],
+    ) -> dict[str, Any]:
         """Make one policy; where the answer is lost, find it in its place. The next run would."""
 
         def look() -> dict[str, Any] | None:
             for _ in lagging(self.client.clock):
                 for policy in self._policies(where):
-                    here = precedence_of(policy) == body["precedence"]
-                    if here and policy_name(policy) == body["name"] and not policy.get(REUSABLE):
+                    if precedence_of(policy) != body["precedence"]:
+                        continue
+                    if policy_name(policy) == body["name"] and is_made(policy):
                         return policy
+                    raise AdoptionError(
+                        f'the answer to the request to make the policy "{body["name"]}" is lost, '
+                        f'and somebody else has made "{policy_name(policy)}" ({policy["id"]}) in '
+                        "its place. Nothing more was sent. Delete that one, or declare it, and run "
+                        "pulumi up again"
+                    )
             return None
 
         return send_once(lambda: self.client.post(where, body, needs=self.needs), look).answer
@@ -431,6 +443,13 @@ class _Change:
             ruling = replace(ruling, people=Ruling.of(as_declared(there)).people)
         return Policy(name, ruling, taken_by(self._type, body))
 
+    def is_made(self, policy: Mapping[str, Any]) -> bool:
+        """Return whether a policy that has shown up is one that is wished for."""
+        entry = self._wished.get(policy_name(policy))
+        if entry is None or policy.get(REUSABLE):
+            return False
+        return self._is_as_wished(entry, policy)
+
     def _is_right(
         self,
         entry: Mapping[str, Any],
@@ -440,7 +459,16 @@ class _Change:
         only: Collection[str] = _POLICY.fields,
     ) -> bool:
         """Return whether what is there is what is wished for, in all or in some of its fields."""
-        policy = self._there[id_]
+        return self._is_as_wished(entry, self._there[id_], but=but, only=only)
+
+    def _is_as_wished(
+        self,
+        entry: Mapping[str, Any],
+        policy: Mapping[str, Any],
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] = _POLICY.fields,
+    ) -> bool:
         form = both(_POLICY.fields, self._had.get(policy_name(policy), {}), entry)
         found = _POLICY.answer(policy, form, self._reading)
         return all(
