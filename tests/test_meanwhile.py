@@ -16,6 +16,7 @@ from harness.cases import CASES, Account, Case, group
 from harness.fresh import Run
 from pulumi_cloudflare_access import LocalCloudflare, lifecycle, rules
 from pulumi_cloudflare_access.api.journal import Journal
+from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -352,3 +353,31 @@ def test_what_somebody_put_in_the_place_of_a_policy_is_not_taken_for_it(account:
         run.make()
     assert theirs[0] in str(told.value)
     assert len(account.all(case.collection)) == 1
+
+
+MEMBER_OF = [case_of for case_of in CASES if case_of.__name__ == "_member"]
+
+
+@pytest.mark.parametrize("theirs", [False, True], ids=["ours", "theirs"])
+def test_a_person_whom_somebody_added_after_a_run_was_killed_is_not_this_stacks_to_take_out(
+    account: Account, tmp_path: Path, *, theirs: bool
+) -> None:
+    [case_of] = MEMBER_OF
+    case = case_of(account, "Thing")
+    killed(account, case, (lambda _: None) if theirs else passed)
+    time_passes(account, tmp_path, 5 * MINUTE)
+    if theirs:
+        group = case.collection.split("/")[2]
+        account.team.add(group, "ada")
+    made = OneRun(account, case, passed).up(case.kind, case.declared)
+    assert made.outs["preexisting"] is theirs
+
+
+def test_a_person_whom_a_finished_run_has_added_is_not_taken_back(account: Account) -> None:
+    [case_of] = MEMBER_OF
+    case = case_of(account, "Thing")
+    run = OneRun(account, case, passed)
+    assert run.up(case.kind, case.declared).outs["preexisting"] is False
+    lifecycle.journal_for(Settings.read(run.config.get)).end()
+    made = OneRun(account, case, passed).up(case.kind, case.declared)
+    assert made.outs["preexisting"] is True

@@ -12,8 +12,9 @@ import pulumi
 
 from .. import ownership, plugin
 from ..adoption import ADOPT
+from ..api.journal import Note
 from ..api.pages import Snapshot
-from ..creation import LOOK_AGAIN
+from ..creation import LOOK_AGAIN, Sent
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
 from ..lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
 from ..model import Inputs, State
@@ -139,7 +140,7 @@ class UserGroupMemberProvider(OfAUserGroup):
             there = listed or self._get(scope, id_)
         except NotFoundError:
             # Also where the group has been made a moment ago and has no list of members yet.
-            journal.begin(urn, where, {ID: member}, ())
+            journal.begin(urn, where, {ID: member}, (), self.client.cloudflares_time())
             try:
                 added = self._once_there(
                     lambda: self.client.add(where, [{ID: member}], needs=self.needs)
@@ -152,10 +153,7 @@ class UserGroupMemberProvider(OfAUserGroup):
             journal.made(urn, where, self.kind, id_)
             return {**(found[0] if found else self._get(scope, id_)), PREEXISTING: False}
         # A run of this machine that was killed may have added the person itself.
-        own = any(
-            note.id == id_ or note.asked == journal.hash_of({ID: member})
-            for note in journal.notes_of(urn, where)
-        )
+        own = any(self._is_work_of(note, there) for note in journal.notes_of(urn, where))
         if own:
             journal.made(urn, where, self.kind, id_)
         own = bool(own or props.get(ADOPT) or ownership.is_managed(self.kind, id_))
@@ -166,6 +164,17 @@ class UserGroupMemberProvider(OfAUserGroup):
                 f"If it is to go with it, {OWN}; one that was renamed keeps what it had by aliases"
             )
         return {**there, PREEXISTING: not own}
+
+    def _is_work_of(self, note: Note, there: Mapping[str, Any]) -> bool:
+        """Tell whether a run that was killed has added a person, and nobody else has."""
+        journal, client, id_ = journal_for(self.settings), self.client, there[ID]
+        if note.ended or journal.is_anothers(plugin.current_urn(), self.kind, id_):
+            return False
+        if note.id:
+            return note.id == id_
+        now = client.cloudflares_time() or client.clock.now()
+        is_same = note.asked == journal.hash_of({ID: _pair(id_)[1]})
+        return is_same and Sent.of(note).may_have_made(there[MEMBER], now)
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Take the person out, unless it was in the group before."""
