@@ -14,8 +14,9 @@ from harness.account import Account
 from harness.colleague import Colleague
 from harness.plugin import Plugin
 from harness.stack import Stack
-from pulumi_cloudflare_access import LocalCloudflare, secret_words
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
+from pulumi_cloudflare_access.text import secret_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ import pytest
 
 from harness.earlier import put_back
 from harness.fields import Person
-from pulumi_cloudflare_access import spelling
-from pulumi_cloudflare_access.outlet import clean
+from pulumi_cloudflare_access.text import spelling
+from pulumi_cloudflare_access.text.outlet import clean
 
 if TYPE_CHECKING:
     from harness.colleague import Colleague

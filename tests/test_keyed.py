@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulumi_cloudflare_access.access import rules
 from pulumi_cloudflare_access.access.rules import RULES
-from pulumi_cloudflare_access.keyed import UNKNOWN, Reading
+from pulumi_cloudflare_access.fields.keyed import UNKNOWN, Reading
 
 IDS = [f"{letter * 8}-672b-4bdb-bc33-a59f1130a11f" for letter in "abc"]
 OWN = Reading(account="own")

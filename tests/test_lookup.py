@@ -18,7 +18,7 @@ from harness.program import resolved
 from pulumi_cloudflare_access import LookUpError, rules
 from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.errors import DeclarationError, DeniedError, SettingsError
-from pulumi_cloudflare_access.references import POLICIES, refer_all
+from pulumi_cloudflare_access.program.references import POLICIES, refer_all
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:

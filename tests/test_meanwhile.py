@@ -14,8 +14,9 @@ import pytest
 
 from harness.cases import CASES, Account, Case, group
 from harness.fresh import Run
-from pulumi_cloudflare_access import LocalCloudflare, lifecycle, rules
+from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.api.journal import Journal
+from pulumi_cloudflare_access.engine import lifecycle
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import pytest
 
 from harness.account import Account
 from harness.plugin import Kept, Plugin
-from pulumi_cloudflare_access import rules, spelling
+from pulumi_cloudflare_access import rules
+from pulumi_cloudflare_access.text import spelling
 
 GROUP, APP, POLICY = "access_group", "access_application", "access_policy"
 LIST, ONE = "access_application_policies", "access_application_policy"

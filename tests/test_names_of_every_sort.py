@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from harness.account import Account
 from harness.plugin import Kept, Plugin
-from pulumi_cloudflare_access import grants, kinds, spelling
+from pulumi_cloudflare_access import grants, kinds
+from pulumi_cloudflare_access.text import spelling
 from test_names import check_carried, is_clean
 
 THOROUGH = settings.get_current_profile_name() == "thorough"

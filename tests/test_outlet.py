@@ -12,11 +12,12 @@ import pytest
 
 import pulumi_cloudflare_access
 from harness import program as running
-from pulumi_cloudflare_access import errors, outlet
+from pulumi_cloudflare_access import errors
 from pulumi_cloudflare_access.components import component
-from pulumi_cloudflare_access.secret_words import known
 from pulumi_cloudflare_access.stacks.progress import Reporter
 from pulumi_cloudflare_access.stacks.results import Change, Results, StackResult
+from pulumi_cloudflare_access.text import outlet
+from pulumi_cloudflare_access.text.secret_words import known
 
 HOME = Path(pulumi_cloudflare_access.__file__).parent
 # How text reaches a terminal or a log, and where that is done otherwise, with the reason.
@@ -26,8 +27,8 @@ WAY_OUT = re.compile(
     r"|sys\.std(out|err)\.write|.*[Cc]onsole.*\.print"
 )
 ELSEWHERE = {
-    "outlet.py": "it is the way out",
-    "plugin.py": "the engine's Log call, and standard error where nobody hears it: both clean",
+    "text/outlet.py": "it is the way out",
+    "process/plugin.py": "the engine's Log call, and standard error if nobody hears it: both clean",
     "cli.py": "the local API's own address and credentials, which are to be copied",
     "stacks/command.py": "JSON, which is exact and in ASCII; a table, whose cells are clean",
     "stacks/progress.py": "lines that are clean",

@@ -15,7 +15,7 @@ from harness.sso import Administrator
 from harness.team import email
 from local_cloudflare.documented import CLASSES
 from pulumi_cloudflare_access import LocalCloudflare, kinds
-from pulumi_cloudflare_access.resource import Resource
+from pulumi_cloudflare_access.program.resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulumi_cloudflare_access import plugin
 from pulumi_cloudflare_access.errors import DriftError
-from pulumi_cloudflare_access.plugin import DEBUG, clean_errors
+from pulumi_cloudflare_access.process import plugin
+from pulumi_cloudflare_access.process.plugin import DEBUG, clean_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable

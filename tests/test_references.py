@@ -11,12 +11,9 @@ from pulumi.runtime import mocks
 from harness.program import Mocks
 from pulumi_cloudflare_access import AccessGroup, AccessPolicy, kinds, rules
 from pulumi_cloudflare_access.access.application_fields import AttachedPolicies
-from pulumi_cloudflare_access.iam.user_group_member import UserGroupMemberInputs
-from pulumi_cloudflare_access.keyed import UNKNOWN, Keyed
-from pulumi_cloudflare_access.model import fields_of
-from pulumi_cloudflare_access.references import POLICIES as REUSABLE
-from pulumi_cloudflare_access.references import in_order, refer_all
-from pulumi_cloudflare_access.shapes import (
+from pulumi_cloudflare_access.fields.keyed import UNKNOWN, Keyed
+from pulumi_cloudflare_access.fields.model import fields_of
+from pulumi_cloudflare_access.fields.shapes import (
     Field,
     MapShape,
     NestedShape,
@@ -26,6 +23,9 @@ from pulumi_cloudflare_access.shapes import (
     Shape,
     Values,
 )
+from pulumi_cloudflare_access.iam.user_group_member import UserGroupMemberInputs
+from pulumi_cloudflare_access.program.references import POLICIES as REUSABLE
+from pulumi_cloudflare_access.program.references import in_order, refer_all
 
 ONE, TWO, THREE = (f"{n}0b0a4aab-672b-4bdb-bc33-a59f1130a11"[:36] for n in range(3))
 POLICIES = AttachedPolicies()

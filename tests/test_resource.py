@@ -17,11 +17,10 @@ from pulumi_cloudflare_access import (
     UserGroup,
     get_access_groups,
     rules,
-    secret_words,
-    spelling,
 )
-from pulumi_cloudflare_access.keyed import UNKNOWN
-from pulumi_cloudflare_access.resource import Deployment, Resource, _plain
+from pulumi_cloudflare_access.fields.keyed import UNKNOWN
+from pulumi_cloudflare_access.program.resource import Deployment, Resource, _plain
+from pulumi_cloudflare_access.text import secret_words, spelling
 
 if TYPE_CHECKING:
     from pulumi_cloudflare_access import LocalCloudflare

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pulumi_cloudflare_access import spelling
 from pulumi_cloudflare_access.errors import DriftError
-from pulumi_cloudflare_access.outlet import clean
-from pulumi_cloudflare_access.secret_words import SecretWords, known
+from pulumi_cloudflare_access.text import spelling
+from pulumi_cloudflare_access.text.outlet import clean
+from pulumi_cloudflare_access.text.secret_words import SecretWords, known
 
 CANARY = "canary-0123456789"
 

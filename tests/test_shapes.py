@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pulumi_cloudflare_access.keyed import NOTHING_KNOWN
-from pulumi_cloudflare_access.model import (
+from pulumi_cloudflare_access.engine.undeclared import declared_fields
+from pulumi_cloudflare_access.fields.keyed import NOTHING_KNOWN
+from pulumi_cloudflare_access.fields.model import (
     Decides,
     Default,
     Inputs,
@@ -20,9 +21,8 @@ from pulumi_cloudflare_access.model import (
     objects,
     one_or_many,
 )
-from pulumi_cloudflare_access.references import ID, LABEL, InOrder, References, in_order
-from pulumi_cloudflare_access.shapes import NestedShape, TextShape, Values, both, write
-from pulumi_cloudflare_access.undeclared import declared_fields
+from pulumi_cloudflare_access.fields.shapes import NestedShape, TextShape, Values, both, write
+from pulumi_cloudflare_access.program.references import ID, LABEL, InOrder, References, in_order
 
 IDS = ["1" * 32, "2" * 32, "3" * 32]
 

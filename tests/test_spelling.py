@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulumi_cloudflare_access import spelling
+from pulumi_cloudflare_access.text import spelling
 
 UNKNOWN, SIGNATURE = spelling.UNKNOWN_VALUES[0], spelling.SIGNATURE
 # Characters of every kind, and what is easily taken for something else.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulumi_cloudflare_access import state_backend
-from pulumi_cloudflare_access.state_backend import UnknownBackendError, backend_of
+from pulumi_cloudflare_access.process import state_backend
+from pulumi_cloudflare_access.process.state_backend import UnknownBackendError, backend_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

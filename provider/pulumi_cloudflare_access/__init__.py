@@ -106,7 +106,7 @@ if TYPE_CHECKING:
         get_user_group_members_output,
     )
     from .local_cloudflare import LocalCloudflare
-    from .provider import Cloudflare
+    from .program.explicit_provider import Cloudflare
 
 __all__ = [
     "AccessApplication",
@@ -194,7 +194,7 @@ _HOME = {
     "AccessApplicationPolicy": ".access.application_policy",
     "AccessGroup": ".access.group",
     "AccessPolicy": ".access.policy",
-    "Cloudflare": ".provider",
+    "Cloudflare": ".program.explicit_provider",
     "CloudflareError": ".errors",
     "GetAccessApplicationResult": ".access.application",
     "GetAccessGroupResult": ".access.group",

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 import click
 
-from .outlet import clean, echo
+from .text.outlet import clean, echo
 
 if TYPE_CHECKING:
     from .local_cloudflare import LocalCloudflare
-    from .local_cloudflare.notation import Order
+    from .local_cloudflare.faults.notation import Order
 
 _NAMES = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
 
@@ -55,7 +55,7 @@ def _ids(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tupl
 def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tuple[Order, ...]:
     if not lines:
         return ()
-    from .local_cloudflare.notation import parsed  # noqa: PLC0415  (no other command needs it)
+    from .local_cloudflare.faults.notation import parsed  # noqa: PLC0415  (no other command needs it)
 
     try:
         return tuple(map(parsed, lines))
@@ -66,7 +66,7 @@ def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tu
 def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
     if not texts:
         return {}
-    from .local_cloudflare.switches import parsed  # noqa: PLC0415  (no other command needs it)
+    from .local_cloudflare.world.switches import parsed  # noqa: PLC0415  (no other command needs it)
 
     try:
         return dict(map(parsed, texts))
@@ -138,7 +138,7 @@ def local(
     """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
     if command and not shutil.which(command[0]):
         _fail(f"command not found: {command[0]}", 127)
-    from .local_cloudflare.run import run, stopping  # noqa: PLC0415  (no other command needs it)
+    from .local_cloudflare.http.run import run, stopping  # noqa: PLC0415  (no other command needs it)
 
     if not command:
         # Blocked before there is a thread, so that only the wait below gets them.

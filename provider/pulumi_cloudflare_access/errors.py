@@ -29,7 +29,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .outlet import clean
+from .text.outlet import clean
 
 
 class CloudflareError(Exception):

@@ -30,7 +30,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
-from .secret_words import known
+from .text.secret_words import known
 
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 # The second is Cloudflare for Government.

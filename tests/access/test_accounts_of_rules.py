@@ -11,7 +11,7 @@ import pytest
 from harness.fields import Person, told, written
 from harness.plugin import CallFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
 OTHERS = "f" * 32

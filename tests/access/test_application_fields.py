@@ -16,9 +16,9 @@ from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.access import places
 from pulumi_cloudflare_access.access.application_fields import AccessApplicationInputs
 from pulumi_cloudflare_access.access.application_types import TAKEN_BY, takes
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
-from pulumi_cloudflare_access.model import fields_of
-from pulumi_cloudflare_access.shapes import MISSING
+from pulumi_cloudflare_access.fields.model import fields_of
+from pulumi_cloudflare_access.fields.shapes import MISSING
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from harness.fields import Person, told, written
 from harness.nursery import Nursery
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from access import evaluator
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

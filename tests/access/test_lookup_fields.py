@@ -16,13 +16,13 @@ from harness.sockets import Scripted, answer, envelope
 from local_cloudflare.documented import CLASSES, request
 from local_cloudflare.samples import EXAMPLE_GROUP, ID, NOW, openapi
 from pulumi_cloudflare_access.access.identity_provider import CONFIG
-from pulumi_cloudflare_access.secret_words import SECRET_FIELDS
+from pulumi_cloudflare_access.text.secret_words import SECRET_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pulumi_cloudflare_access import LocalCloudflare
-    from pulumi_cloudflare_access.references import Found
+    from pulumi_cloudflare_access.program.references import Found
 
 # As each is called in the OpenAPI text, and in the SDK.
 KINDS: dict[type[Found], tuple[str, Any]] = {

@@ -13,8 +13,8 @@ from local_cloudflare.documented import paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
-from pulumi_cloudflare_access.model import fields_of
+from pulumi_cloudflare_access.fields.model import fields_of
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import pytest
 from harness.fields import Person, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 SAME = "same_as_application"
 POLICY: dict[str, Any] = {

@@ -14,7 +14,7 @@ from pulumi.runtime import mocks
 from harness.golden import keys_in
 from pulumi_cloudflare_access import AccessGroup, rules
 from pulumi_cloudflare_access.access.rules import BY_WIRE, RULES, SELECTORS
-from pulumi_cloudflare_access.keyed import NOTHING_KNOWN, Reading
+from pulumi_cloudflare_access.fields.keyed import NOTHING_KNOWN, Reading
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"

@@ -20,11 +20,12 @@ from access.evaluator import Policy as Said
 from access.test_transition import MFA
 from access.test_transition import policy as ruled
 from harness.engine import CheckFailed, Engine, RunFailed
-from pulumi_cloudflare_access import LocalCloudflare, rules, turns
+from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.access import succession
 from pulumi_cloudflare_access.access.succession import Single, trouble
 from pulumi_cloudflare_access.access.widened import Told
-from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.program import turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ import pytest
 from harness.fields import FIRST, UNDECLARED, Person, told, written
 from harness.plugin import CallFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 NOTE = "__undeclared"
 APP = "access_application"

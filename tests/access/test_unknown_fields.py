@@ -13,7 +13,7 @@ from harness.fields import Person, told, written
 from harness.plugin import CallFailed, Kept, Plugin
 from harness.strange import NEW, holds, with_new
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 IDP = "ea85612a-29c8-46c2-bacb-669d65136971"
 ADA: Any = rules.email("ada@example.com")

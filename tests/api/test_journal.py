@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pulumi_cloudflare_access import plugin, state_backend
 from pulumi_cloudflare_access.api.journal import CLAIMED, STALE, Journal
-from pulumi_cloudflare_access.plugin import Operation
-from pulumi_cloudflare_access.state_backend import UnknownBackendError
+from pulumi_cloudflare_access.process import plugin, state_backend
+from pulumi_cloudflare_access.process.plugin import Operation
+from pulumi_cloudflare_access.process.state_backend import UnknownBackendError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,6 @@ import pytest
 
 from harness.clock import VirtualTime, shortest
 from harness.sockets import RESET, Dripping, Scripted, answer, envelope, refused
-from pulumi_cloudflare_access import plugin
 from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.api.clock import Clock
 from pulumi_cloudflare_access.api.transport import _proxy
@@ -28,13 +27,15 @@ from pulumi_cloudflare_access.errors import (
     UnreachableError,
     UnusableAnswerError,
 )
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.process import plugin
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pulumi_cloudflare_access.local_cloudflare.faults import Fault
+    from pulumi_cloudflare_access.local_cloudflare.faults.fault import Fault
 
 NEEDS = "Access: Organizations, Identity Providers, and Groups"
 ENGINEERS = {"name": "Engineers", "include": [{"everyone": {}}]}

@@ -11,7 +11,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from benchmarks.account import LATENCY, at_once, cloudflare, plugin, timed
 from benchmarks.figures import Figure
 from harness.plugin import check_request, diff_request, get_request, read_request
-from pulumi_cloudflare_access.plugin import WIDTH
+from pulumi_cloudflare_access.process.plugin import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from benchmarks.figures import Figure
 from harness.live import Adopted, Live
 from harness.stack import Stack
 from harness.team import Team, email
-from pulumi_cloudflare_access.plugin import WIDTH
+from pulumi_cloudflare_access.process.plugin import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks.account import LATENCY, cloudflare, timed
 from benchmarks.figures import Figure
 from harness.stack import Stack
-from pulumi_cloudflare_access.plugin import WIDTH
+from pulumi_cloudflare_access.process.plugin import WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.stack import STACK
-from pulumi_cloudflare_access.spelling import SIGNATURE, UNKNOWN_VALUES, text_of
+from pulumi_cloudflare_access.text.spelling import SIGNATURE, UNKNOWN_VALUES, text_of
 
 if TYPE_CHECKING:
     from harness.stack import Stack

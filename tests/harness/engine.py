@@ -32,9 +32,10 @@ from pulumi.runtime.sync_await import _sync_await
 
 from harness import fresh
 from harness.clock import VirtualTime
-from pulumi_cloudflare_access import lifecycle, plugin
 from pulumi_cloudflare_access.api.clock import Clock
 from pulumi_cloudflare_access.api.lag import Writes
+from pulumi_cloudflare_access.engine import lifecycle
+from pulumi_cloudflare_access.process import plugin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

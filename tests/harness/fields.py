@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from harness.plugin import CallFailed
-from pulumi_cloudflare_access.shapes import (
+from pulumi_cloudflare_access.fields.shapes import (
     Field,
     KeyedShape,
     NestedShape,

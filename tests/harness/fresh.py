@@ -9,8 +9,9 @@ from pulumi import dynamic
 from pulumi.runtime.proto import provider_pb2
 
 from harness.clock import VirtualTime
-from pulumi_cloudflare_access import deletion, kinds, ownership
+from pulumi_cloudflare_access import kinds
 from pulumi_cloudflare_access.api.client import Client
+from pulumi_cloudflare_access.engine import deletion, ownership
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from pulumi_cloudflare_access import LocalCloudflare
     from pulumi_cloudflare_access.api.clock import Clock
-    from pulumi_cloudflare_access.lifecycle import Lifecycle
+    from pulumi_cloudflare_access.engine.lifecycle import Lifecycle
 
 # Of two runs, each has settings of its own, and so all that a process keeps by them.
 _deadlines = itertools.count(10_000)

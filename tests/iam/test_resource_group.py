@@ -14,7 +14,7 @@ from harness.fields import Person, shuffled, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope
 from pulumi_cloudflare_access import LocalCloudflare, scopes
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ import pytest
 
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Plugin
 from harness.sso import Administrator
+from pulumi_cloudflare_access.engine.lifecycle import Scope
 from pulumi_cloudflare_access.errors import ConflictError
 from pulumi_cloudflare_access.iam.sso_connector import SsoConnectorProvider
-from pulumi_cloudflare_access.lifecycle import Scope
-from pulumi_cloudflare_access.plugin import secret
+from pulumi_cloudflare_access.process.plugin import secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

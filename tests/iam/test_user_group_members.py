@@ -13,8 +13,8 @@ import pytest
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from harness.team import Team, email, ids, member_id
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare import faults
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches
+from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,6 @@ from insight.accounts import (
 )
 from insight.reference import outcomes
 from insight.test_semantics import APP, EACH_TIME, at
-from pulumi_cloudflare_access import spelling
 from pulumi_cloudflare_access.insight import (
     Certainty,
     Outcome,
@@ -47,6 +46,7 @@ from pulumi_cloudflare_access.insight.fingerprints import changed_applications
 from pulumi_cloudflare_access.insight.formulas import Formulas
 from pulumi_cloudflare_access.insight.questions import answer
 from pulumi_cloudflare_access.insight.world import World
+from pulumi_cloudflare_access.text import spelling
 
 X = "app.example.com"
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults, notation
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare.faults import notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

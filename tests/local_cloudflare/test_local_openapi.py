@@ -9,7 +9,7 @@ import pytest
 
 from local_cloudflare.answers import Answers
 from local_cloudflare.samples import EXAMPLE_GROUP, IN_2024, NOW, RULES, RULES_IN_2024, openapi
-from pulumi_cloudflare_access.local_cloudflare.urls import routes
+from pulumi_cloudflare_access.local_cloudflare.http.urls import routes
 
 if TYPE_CHECKING:
     import httpx

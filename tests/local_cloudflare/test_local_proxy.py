@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
+from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

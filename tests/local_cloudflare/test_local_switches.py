@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.switches import Switches, parsed
+from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches, parsed
 
 KINDS = get_type_hints(Switches)
 

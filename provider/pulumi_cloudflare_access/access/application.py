@@ -16,14 +16,15 @@ from typing import Any, ClassVar
 import pulumi
 from pydantic import model_validator
 
-from .. import ownership
-from ..described import FILLED_IN, FoundBy, secret_in
+from ..engine import ownership
+from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.schema import FILLED_IN, FoundBy, secret_in
 from ..errors import DeclarationError
-from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle, Scope
-from ..lookup import ScopedLookup
-from ..model import State
-from ..references import (
+from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.model import State
+from ..fields.shapes import MISSING, Field
+from ..program.lookup import ScopedLookup
+from ..program.references import (
     APPLICATIONS,
     BEFORE,
     IDENTITY_PROVIDERS,
@@ -34,8 +35,7 @@ from ..references import (
     in_order,
     refer_all,
 )
-from ..resource import Deployment, Resource
-from ..shapes import MISSING, Field
+from ..program.resource import Deployment, Resource
 from . import places
 from .application_fields import SCIM_SECRETS, AccessApplicationInputs
 from .application_types import (

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from ..keyed import UNKNOWN, Mistake
-from ..model import (
+from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.model import (
     Decides,
     Default,
     Duration,
@@ -25,9 +25,9 @@ from ..model import (
     objects,
     one_or_many,
 )
-from ..references import InOrder, References
-from ..shapes import TextShape, Values
-from ..spelling import text_of
+from ..fields.shapes import TextShape, Values
+from ..program.references import InOrder, References
+from ..text.spelling import text_of
 from .application_types import Type
 from .policy import MfaConfig, one_of
 

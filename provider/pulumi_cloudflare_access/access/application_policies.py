@@ -16,18 +16,19 @@ from typing import Annotated, Any, ClassVar
 
 import pulumi
 
-from .. import ownership, plugin
-from ..adoption import ADOPT, ADOPT_CHANGES
-from ..creation import lagging, send_once
-from ..described import secret_in
+from ..engine import ownership
+from ..engine.adoption import ADOPT, ADOPT_CHANGES
+from ..engine.creation import lagging, send_once
+from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.schema import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
-from ..keyed import UNKNOWN, Mistake, Reading
-from ..lifecycle import Lifecycle, Scope
-from ..model import AlwaysManaged, Inputs, State, objects, shape_of
-from ..references import InOrder, Reference, in_order
-from ..resource import Resource, refers
-from ..shapes import MISSING, both
-from ..spelling import as_key, key_of, text_of, value_of
+from ..fields.keyed import UNKNOWN, Mistake, Reading
+from ..fields.model import AlwaysManaged, Inputs, State, objects, shape_of
+from ..fields.shapes import MISSING, both
+from ..process import plugin
+from ..program.references import InOrder, Reference, in_order
+from ..program.resource import Resource, refers
+from ..text.spelling import as_key, key_of, text_of, value_of
 from .outcomes import Ruling, as_declared, as_requested
 from .owned_policies import (
     ALL,

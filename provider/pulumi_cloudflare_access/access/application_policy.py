@@ -11,15 +11,16 @@ from typing import Any, ClassVar, Self
 
 import pulumi
 
-from .. import ownership, plugin
-from ..deletion import STILL_IN_USE, deletions
+from ..engine import ownership
+from ..engine.deletion import STILL_IN_USE, deletions
+from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
-from ..keyed import Mistake
-from ..lifecycle import Lifecycle, Scope
-from ..model import State
-from ..outlet import warn
-from ..references import Reference
-from ..resource import Deployment, Resource
+from ..fields.keyed import Mistake
+from ..fields.model import State
+from ..process import plugin
+from ..program.references import Reference
+from ..program.resource import Deployment, Resource
+from ..text.outlet import warn
 from .owned_policies import (
     ONE,
     REUSABLE,

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import pulumi
 
-from ..deletion import User
-from ..lifecycle import Lifecycle, Scope
-from ..lookup import ScopedLookup
-from ..model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
-from ..references import GROUPS, Found
-from ..resource import Resource
+from ..engine.deletion import User
+from ..engine.lifecycle import Lifecycle, Scope
+from ..fields.model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
+from ..program.lookup import ScopedLookup
+from ..program.references import GROUPS, Found
+from ..program.resource import Resource
 from .rules import Rule, Rules, account_filled_in, never_together
 
 SECTIONS = ("include", "exclude", "require")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..lookup import ScopedLookup
-from ..references import IDENTITY_PROVIDERS, Found
+from ..program.lookup import ScopedLookup
+from ..program.references import IDENTITY_PROVIDERS, Found
 
 # What `config` may hold, over all types. Anything else could be a secret: it stays at Cloudflare.
 CONFIG = frozenset({

@@ -22,8 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from ..keyed import NOTHING_KNOWN
-from ..model import shape_of
+from ..fields.keyed import NOTHING_KNOWN
+from ..fields.model import shape_of
 from .policy import PolicyInputs
 from .rules import RULES, everyone
 

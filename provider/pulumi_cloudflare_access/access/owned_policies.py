@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from ..creation import LOOK_AGAIN
+from ..engine.creation import LOOK_AGAIN
+from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
 from ..errors import DeclarationError
-from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle, Scope, segment_mistakes
-from ..references import APPLICATIONS, BEFORE, Found, Reference
-from ..resource import SCOPES, Deployment, Resource, part_of
-from ..spelling import UNKNOWN_VALUES
-from ..turns import Turns
+from ..fields.keyed import UNKNOWN, Mistake
+from ..program.references import APPLICATIONS, BEFORE, Found, Reference
+from ..program.resource import SCOPES, Deployment, Resource, part_of
+from ..program.turns import Turns
+from ..text.spelling import UNKNOWN_VALUES
 from .application_fields import attached
 from .rules import account_filled_in
 from .widened import OWN_POLICIES, REACH, as_text, describe

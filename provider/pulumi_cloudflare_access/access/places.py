@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..keyed import NOTHING_KNOWN, UNKNOWN, Mistake
-from ..model import fields_of
+from ..fields.keyed import NOTHING_KNOWN, UNKNOWN, Mistake
+from ..fields.model import fields_of
 from .application_fields import AccessApplicationInputs, Destination, address
 from .application_types import TIED, WITH_DESTINATIONS, WITH_DOMAIN
 

@@ -15,11 +15,10 @@ from typing import Annotated, Any, Literal
 import pulumi
 from pydantic import Field
 
-from ..deletion import User
-from ..keyed import Mistake, Reading
-from ..lifecycle import ELSEWHERE, Lifecycle, Scope
-from ..lookup import Lookup
-from ..model import (
+from ..engine.deletion import User
+from ..engine.lifecycle import ELSEWHERE, Lifecycle, Scope
+from ..fields.keyed import Mistake, Reading
+from ..fields.model import (
     AlwaysManaged,
     Default,
     FilledIn,
@@ -30,11 +29,12 @@ from ..model import (
     duration,
     objects,
 )
-from ..references import POLICIES, Found
-from ..resource import Resource
-from ..secret_words import known
-from ..shapes import Shape, Values
-from ..spelling import text_of
+from ..fields.shapes import Shape, Values
+from ..program.lookup import Lookup
+from ..program.references import POLICIES, Found
+from ..program.resource import Resource
+from ..text.secret_words import known
+from ..text.spelling import text_of
 from .rules import Rule, Rules, never_together, selectors
 
 NOBODY = "must hold at least one rule: the API refuses a policy for nobody"

@@ -27,9 +27,10 @@ from typing import Annotated, Any, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
-from ..model import nearest, quoted
-from ..references import (
+from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from ..fields.model import nearest, quoted
+from ..fields.shapes import whole_numbers
+from ..program.references import (
     APPLICATIONS,
     GROUPS,
     ID,
@@ -45,9 +46,8 @@ from ..references import (
     is_id,
     refer,
 )
-from ..secret_words import known
-from ..shapes import whole_numbers
-from ..spelling import text_of
+from ..text.secret_words import known
+from ..text.spelling import text_of
 
 Rule: TypeAlias = Mapping[str, pulumi.Input[Any]]
 Text: TypeAlias = pulumi.Input[str]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..lookup import ScopedLookup
-from ..references import SERVICE_TOKENS, Found
+from ..program.lookup import ScopedLookup
+from ..program.references import SERVICE_TOKENS, Found
 
 
 @dataclass(frozen=True, kw_only=True)

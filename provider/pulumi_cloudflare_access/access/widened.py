@@ -17,10 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..keyed import NOT_KNOWN_YET, UNKNOWN
-from ..model import fields_of
-from ..program_text import Words, digest, has_word
-from ..shapes import Field
+from ..fields.keyed import NOT_KNOWN_YET, UNKNOWN
+from ..fields.model import fields_of
+from ..fields.shapes import Field
+from ..program.program_text import Words, digest, has_word
 from .outcomes import DECISIONS, EVERYONE, Mfa, Outcome, People, Ruling, is_no_longer, loosest
 from .places import uncovered
 from .policy import PolicyInputs

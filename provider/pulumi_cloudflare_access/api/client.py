@@ -19,7 +19,6 @@ from typing import Any
 
 import httpx
 
-from .. import plugin
 from ..errors import (
     CloudflareError,
     EndedError,
@@ -30,8 +29,9 @@ from ..errors import (
     UnusableAnswerError,
     refusal,
 )
+from ..process import plugin
 from ..settings import Settings, check_address
-from ..spelling import from_wire, may_need_spelling, to_wire
+from ..text.spelling import from_wire, may_need_spelling, to_wire
 from .clock import Clock, Skew
 from .pace import LONGEST_ANSWER, pace_of
 from .pages import Page, Snapshot

@@ -29,7 +29,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import engine_watch, plugin, state_backend
+from ..process import engine_watch, plugin, state_backend
 from .lag import RECENT
 from .machine import cache_folder, machine_key
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from ..model import nearest, quoted
-from ..outlet import run_error
-from ..spelling import shown
+from ..fields.model import nearest, quoted
+from ..text.outlet import run_error
+from ..text.spelling import shown
 
 
 class Component(pulumi.ComponentResource):

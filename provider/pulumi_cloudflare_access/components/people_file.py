@@ -20,11 +20,11 @@ from typing import Any
 
 import pulumi
 
+from ..fields.model import nearest
 from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
-from ..model import nearest
-from ..outlet import run_error, warn
-from ..spelling import shown
+from ..text.outlet import run_error, warn
+from ..text.spelling import shown
 from .component import refuse
 from .team import Team, unused, without_user_group
 

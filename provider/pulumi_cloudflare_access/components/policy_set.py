@@ -10,7 +10,7 @@ import pulumi
 
 from ..access.application import AccessApplication
 from ..access.policy import AccessPolicy, PolicyInputs
-from ..references import Attached, Reference, is_reference
+from ..program.references import Attached, Reference, is_reference
 from .component import Component, no_lists, refuse, unknown
 from .protected_application import ApplicationArguments, OwnedPolicy, with_session
 

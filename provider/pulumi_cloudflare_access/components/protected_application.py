@@ -10,7 +10,7 @@ import pulumi
 from ..access.application import AccessApplication
 from ..access.application_policies import AccessApplicationPolicies
 from ..access.policy import SAME_AS_APPLICATION
-from ..references import Found, Reference, is_reference
+from ..program.references import Found, Reference, is_reference
 from .component import Component, no_lists, refuse, unknown
 
 OwnedPolicy: TypeAlias = Mapping[str, Any]

@@ -14,8 +14,8 @@ from ..iam import scopes
 from ..iam.resource_group import ResourceGroup
 from ..iam.user_group import UserGroup
 from ..iam.user_group_members import UserGroupMembers
-from ..outlet import run_error
-from ..references import LABEL, OF, Reference
+from ..program.references import LABEL, OF, Reference
+from ..text.outlet import run_error
 from .component import Component, no_lists, refuse
 
 People: TypeAlias = pulumi.Input[Sequence[pulumi.Input[str]]]

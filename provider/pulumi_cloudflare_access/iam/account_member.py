@@ -11,9 +11,9 @@ from typing import Any
 
 import pulumi
 
-from ..lifecycle import Scope
-from ..lookup import Listed, Lookup
-from ..references import ACCOUNT_MEMBERS, Found
+from ..engine.lifecycle import Scope
+from ..program.lookup import Listed, Lookup
+from ..program.references import ACCOUNT_MEMBERS, Found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,9 +23,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named
-from ..model import Inputs, NotEmpty, objects, unknown_keys
-from ..references import (
+from ..fields.keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named
+from ..fields.model import Inputs, NotEmpty, objects, unknown_keys
+from ..program.references import (
     ID,
     LABEL,
     OF,
@@ -36,7 +36,7 @@ from ..references import (
     References,
     refer_all,
 )
-from ..spelling import text_of
+from ..text.spelling import text_of
 
 Policy: TypeAlias = Mapping[str, Any]
 

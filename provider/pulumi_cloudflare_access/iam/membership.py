@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
 from ..errors import ApiError, LookUpError, NotFoundError
-from ..keyed import Mistake
-from ..lifecycle import Lifecycle, Scope, segment_mistakes
-from ..references import USER_GROUPS, Found, Reference
-from ..resource import Deployment, part_of
+from ..fields.keyed import Mistake
+from ..program.references import USER_GROUPS, Found, Reference
+from ..program.resource import Deployment, part_of
 from . import people
 from .account_member import AccountMembers, Directory
 from .people import EMAIL, ID

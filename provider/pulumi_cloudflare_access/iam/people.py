@@ -16,10 +16,10 @@ from typing import Any, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
-from ..model import unknown_keys
-from ..references import ACCOUNT_MEMBERS, MISTAKE, Found, Reference, refer
-from ..shapes import Shape
+from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from ..fields.model import unknown_keys
+from ..fields.shapes import Shape
+from ..program.references import ACCOUNT_MEMBERS, MISTAKE, Found, Reference, refer
 from .account_member import email_of
 
 Person: TypeAlias = Reference

@@ -12,9 +12,9 @@ from typing import Any
 
 import pulumi
 
-from ..lifecycle import Scope
-from ..lookup import Lookup
-from ..references import PERMISSION_GROUPS, Found
+from ..engine.lifecycle import Scope
+from ..program.lookup import Lookup
+from ..program.references import PERMISSION_GROUPS, Found
 from .answers import is_true, meta
 
 

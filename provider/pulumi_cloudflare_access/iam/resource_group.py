@@ -12,15 +12,15 @@ from typing import Annotated, Any
 import pulumi
 from pydantic import field_validator
 
-from ..deletion import User
+from ..engine.deletion import User
+from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import AdoptionError, ApiError, UnusableAnswerError
-from ..keyed import UNKNOWN, Mistake, Reading
-from ..lifecycle import Lifecycle, Scope
-from ..lookup import Lookup
-from ..model import Inputs, NotEmpty, State, fields_of
-from ..references import RESOURCE_GROUPS, Found
-from ..resource import Deployment, Resource
-from ..shapes import NestedShape
+from ..fields.keyed import UNKNOWN, Mistake, Reading
+from ..fields.model import Inputs, NotEmpty, State, fields_of
+from ..fields.shapes import NestedShape
+from ..program.lookup import Lookup
+from ..program.references import RESOURCE_GROUPS, Found
+from ..program.resource import Deployment, Resource
 from . import answers, rights, scopes
 from .account_member import AccountMembers, email_of
 

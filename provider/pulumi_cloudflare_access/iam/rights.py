@@ -23,9 +23,9 @@ from typing import Any
 
 import pulumi
 
-from ..program_text import Word, Words, digest
-from ..references import ID, LABEL, Reference
-from ..resource import Deployment
+from ..program.program_text import Word, Words, digest
+from ..program.references import ID, LABEL, Reference
+from ..program.resource import Deployment
 from .people import EMAIL, in_short
 from .scopes import EVERYTHING, KEY
 

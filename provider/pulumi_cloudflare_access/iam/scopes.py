@@ -17,9 +17,9 @@ from typing import Any, TypeAlias
 
 import pulumi
 
-from ..keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
-from ..model import unknown_keys
-from ..references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
+from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
+from ..fields.model import unknown_keys
+from ..program.references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
 
 Scope: TypeAlias = Mapping[str, pulumi.Input[Any]]
 

@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import pulumi
 from pydantic import model_validator
 
-from .. import plugin
+from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, ConflictError, NotFoundError, SettingsError
-from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle, Scope
-from ..lookup import Asked, Listed, Lookup, Text
-from ..model import Default, Inputs, NotSent, State, Unanswered
-from ..references import SSO_CONNECTORS, Found
-from ..resource import Resource
+from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.model import Default, Inputs, NotSent, State, Unanswered
+from ..fields.shapes import TextShape
+from ..process import plugin
+from ..program.lookup import Asked, Listed, Lookup, Text
+from ..program.references import SSO_CONNECTORS, Found
+from ..program.resource import Resource
 from ..settings import Settings
-from ..shapes import TextShape
 
 if TYPE_CHECKING:
     from ..api.client import Client

@@ -17,14 +17,15 @@ from typing import Annotated, Any, ClassVar
 import pulumi
 from pydantic import Field
 
-from .. import ownership, plugin
-from ..adoption import ADOPT
+from ..engine import ownership
+from ..engine.adoption import ADOPT
+from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
 from ..errors import ApiError, NotFoundError, VerificationError
-from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle, Scope, segment_mistakes
-from ..model import Default, Inputs, NotSent, State, Unanswered
-from ..references import SSO_CONNECTORS, Found, Reference
-from ..resource import Deployment, Resource, part_of
+from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.model import Default, Inputs, NotSent, State, Unanswered
+from ..process import plugin
+from ..program.references import SSO_CONNECTORS, Found, Reference
+from ..program.resource import Deployment, Resource, part_of
 from .sso_connector import OfSsoConnectors, flattened
 
 # Seconds. Records are mostly seen within minutes; Cloudflare gives up after two days.

@@ -12,14 +12,15 @@ from urllib.parse import quote
 
 import pulumi
 
-from .. import ownership, plugin
+from ..engine import ownership
+from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, ConflictError, DriftError, LookUpError, NotFoundError
-from ..keyed import Mistake
-from ..lifecycle import Lifecycle, Scope
-from ..lookup import Lookup
-from ..model import AlwaysManaged, Inputs, State
-from ..references import USER_GROUPS, Found
-from ..resource import Deployment, Resource
+from ..fields.keyed import Mistake
+from ..fields.model import AlwaysManaged, Inputs, State
+from ..process import plugin
+from ..program.lookup import Lookup
+from ..program.references import USER_GROUPS, Found
+from ..program.resource import Deployment, Resource
 from . import grants, people, rights
 from .account_member import email_of
 from .answers import meta

@@ -10,16 +10,17 @@ from typing import Annotated, Any, ClassVar
 
 import pulumi
 
-from .. import ownership, plugin
-from ..adoption import ADOPT
 from ..api.journal import Note
 from ..api.pages import Snapshot
-from ..creation import LOOK_AGAIN, Sent
+from ..engine import ownership
+from ..engine.adoption import ADOPT
+from ..engine.creation import LOOK_AGAIN, Sent
+from ..engine.lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
-from ..lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
-from ..model import Inputs, State
-from ..references import Reference
-from ..resource import Resource
+from ..fields.model import Inputs, State
+from ..process import plugin
+from ..program.references import Reference
+from ..program.resource import Resource
 from . import people, rights
 from .membership import MEMBER, MEMBERS, ONE, OfAUserGroup, OfOneGroup, in_group, mistakes_together
 from .people import ID, Person
@@ -171,10 +172,10 @@ class UserGroupMemberProvider(OfAUserGroup):
         if note.ended or journal.is_anothers(plugin.current_urn(), self.kind, id_):
             return False
         if note.id:
-            return note.id == id_
+            return bool(note.id == id_)
         now = client.cloudflares_time() or client.clock.now()
         is_same = note.asked == journal.hash_of({ID: _pair(id_)[1]})
-        return is_same and Sent.of(note).may_have_made(there[MEMBER], now)
+        return bool(is_same and Sent.of(note).may_have_made(there[MEMBER], now))
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Take the person out, unless it was in the group before."""

@@ -12,20 +12,21 @@ from typing import Annotated, Any, ClassVar
 import pulumi
 from pydantic import Field
 
-from .. import ownership, plugin
-from ..adoption import ADOPT, ADOPT_CHANGES
+from ..engine import ownership
+from ..engine.adoption import ADOPT, ADOPT_CHANGES
+from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
 from ..errors import (
     AdoptionError,
     DeclarationError,
     LostAnswerError,
     NotFoundError,
 )
-from ..keyed import UNKNOWN, Mistake
-from ..lifecycle import Lifecycle, Scope, segment_mistakes
-from ..lookup import Lookup
-from ..model import AlwaysManaged, Inputs, NotSent, State
-from ..references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
-from ..resource import Resource
+from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.model import AlwaysManaged, Inputs, NotSent, State
+from ..process import plugin
+from ..program.lookup import Lookup
+from ..program.references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
+from ..program.resource import Resource
 from . import people, rights
 from .account_member import email_of
 from .member_list import read_members

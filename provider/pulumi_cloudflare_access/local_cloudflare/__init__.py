@@ -20,23 +20,23 @@ beside it.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .arming import Armed
-    from .clock import Clock
     from .cloudflare import LocalCloudflare
-    from .scopes import Account, Zone
-    from .switches import Switches
+    from .faults.arming import Armed
+    from .world.clock import Clock
+    from .world.scopes import Account, Zone
+    from .world.switches import Switches
 
 __all__ = ["Account", "Armed", "Clock", "LocalCloudflare", "Switches", "Zone"]
 
 # Loaded on first use: pytest imports the plugin beside this file in every project that has this
 # package installed, with or without the extra that brings Werkzeug.
 _HOMES = {
-    "Account": "scopes",
-    "Armed": "arming",
-    "Clock": "clock",
+    "Account": "world.scopes",
+    "Armed": "faults.arming",
+    "Clock": "world.clock",
     "LocalCloudflare": "cloudflare",
-    "Switches": "switches",
-    "Zone": "scopes",
+    "Switches": "world.switches",
+    "Zone": "world.scopes",
 }
 
 

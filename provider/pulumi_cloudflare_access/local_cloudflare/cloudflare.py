@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from .app import BASE, App
-from .clock import Clock
-from .faults import Fault, When
-from .proxy import Proxy
-from .run import OVERRIDE
-from .server import HOST, Server
-from .switches import Switches
-from .urls import KINDS
-from .world import World
+from .faults.fault import Fault, When
+from .faults.proxy import Proxy
+from .http.app import BASE, App
+from .http.run import OVERRIDE
+from .http.server import HOST, Server
+from .http.urls import KINDS
+from .world.clock import Clock
+from .world.switches import Switches
+from .world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .arming import Armed
-    from .scopes import Account, Zone
+    from .faults.arming import Armed
+    from .world.scopes import Account, Zone
 
 
 class LocalCloudflare:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
-from ..keyed import Mistake
-from ..model import nearest
+from ..fields.keyed import Mistake
+from ..fields.model import nearest
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 ACCOUNT_ID = re.compile(r"[0-9a-f]{32}")

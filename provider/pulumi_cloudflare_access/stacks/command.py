@@ -17,8 +17,8 @@ import click
 from rich.console import Console
 
 from ..errors import SettingsError
-from ..model import nearest
-from ..outlet import echo
+from ..fields.model import nearest
+from ..text.outlet import echo
 from .accounts import read_accounts
 from .results import Interrupted, Results
 from .run import Stacks

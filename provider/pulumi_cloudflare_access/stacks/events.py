@@ -7,8 +7,8 @@ from typing import Any
 
 from pulumi.automation import DiffKind, EngineEvent
 
-from ..keyed import UNKNOWN
-from ..outlet import tells_of_drift
+from ..fields.keyed import UNKNOWN
+from ..text.outlet import tells_of_drift
 from .results import UNDECLARED, Change, Operation
 
 # A secret among outputs, as the engine writes it.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..outlet import clean, clean_lines
+from ..text.outlet import clean, clean_lines
 
 if TYPE_CHECKING:
     from rich.table import Table

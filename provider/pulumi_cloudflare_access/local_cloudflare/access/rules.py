@@ -10,15 +10,15 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..checks import UNDOCUMENTED
+from ..world.checks import UNDOCUMENTED
 from .exceptions import InternalServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..scopes import Scope
-    from ..switches import Switches
-    from ..world import World
+    from ..world.scopes import Scope
+    from ..world.switches import Switches
+    from ..world.world import World
     from .checks import Checker
 
 Rule = dict[str, Any]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from ..world import World
+    from ..world.world import World
     from .checks import Checker
 
 MASK = "********"

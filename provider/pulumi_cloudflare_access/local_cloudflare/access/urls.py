@@ -13,8 +13,8 @@ from .service_tokens import urls as service_tokens
 from .tags.models import TagBackend
 
 if TYPE_CHECKING:
-    from ..call import Handler
-    from ..scopes import Backend
+    from ..http.call import Handler
+    from ..world.scopes import Backend
 
 ROUTES: dict[str, Handler] = (
     groups.ROUTES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .. import checks
-from ..clock import time_now
+from ..world import checks
+from ..world.clock import time_now
 from .exceptions import InvalidRequestError
 
 

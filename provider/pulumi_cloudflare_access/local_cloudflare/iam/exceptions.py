@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..exceptions import InvalidBodyError, RefusedError
+from ..http.exceptions import InvalidBodyError, RefusedError
 
 
 class InvalidRequestError(InvalidBodyError):

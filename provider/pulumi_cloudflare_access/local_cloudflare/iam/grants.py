@@ -17,8 +17,8 @@ from .resource_groups.models import ResourceGroupBackend
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..checks import Checker
-    from ..scopes import Account
+    from ..world.checks import Checker
+    from ..world.scopes import Account
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from ..shapes import Number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...scopes import Scope
+    from ...world.scopes import Scope
     from ..policies.models import Content
     from ..rules import Rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...scopes import Backend, Zone
+from ...world.scopes import Backend, Zone
 from ..app_policies.models import AppPolicies
 from ..checks import Checker, now
 from ..exceptions import (
@@ -20,7 +20,7 @@ from .fields import ANY_TYPE, BUILT_IN, SETTINGS, TIED, TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...scopes import Scope
+    from ...world.scopes import Scope
     from ..app_policies.models import Item
     from ..rules import Rule
 

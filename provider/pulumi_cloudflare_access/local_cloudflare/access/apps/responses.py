@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
-from ...paging import page
+from ...http.call import Answer
+from ...http.paging import page
 from .. import rules
 from ..app_policies.responses import shown as policy_shown
 from ..shapes import Object
@@ -14,8 +14,8 @@ from .fields import BUILT_IN, SETTINGS, TYPES
 from .models import AppBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
     from ..app_policies.models import Placed
     from ..rules import Rule
     from .models import App

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
-from ...paging import page
+from ...http.call import Answer
+from ...http.paging import page
 from ..shapes import MASK
 from .models import IdentityProviderBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
 
 PER_PAGE = 200
 

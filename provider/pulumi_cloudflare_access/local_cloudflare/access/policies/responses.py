@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
-from ...paging import page
+from ...http.call import Answer
+from ...http.paging import page
 from .models import PolicyBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
+    from ...http.call import Call
     from .models import Policy
 
 PER_PAGE = 100

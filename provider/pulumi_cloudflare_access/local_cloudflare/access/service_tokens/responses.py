@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...call import Answer
-from ...paging import page
+from ...http.call import Answer
+from ...http.paging import page
 from .models import ServiceTokenBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
+    from ...http.call import Call
 
 PER_PAGE = 1000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ...scopes import AccountBackend
+from ...world.scopes import AccountBackend
 
 
 class TagBackend(AccountBackend):

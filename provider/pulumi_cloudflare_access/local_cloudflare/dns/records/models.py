@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ... import checks
-from ...clock import time_now
-from ...scopes import Backend, Zone
+from ...world import checks
+from ...world.clock import time_now
+from ...world.scopes import Backend, Zone
 from ..exceptions import IdenticalRecordError, InvalidRecordError, RecordNotFoundError
 
 if TYPE_CHECKING:
-    from ...scopes import Scope
-    from ...world import World
+    from ...world.scopes import Scope
+    from ...world.world import World
 
 AUTOMATIC = 1
 # Seconds, where it is not automatic.

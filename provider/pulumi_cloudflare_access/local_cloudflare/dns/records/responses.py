@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
-from ...paging import page
+from ...http.call import Answer
+from ...http.paging import page
 from .models import RecordBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
     from .models import Record
 
 PER_PAGE = 100

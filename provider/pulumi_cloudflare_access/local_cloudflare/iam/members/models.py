@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ... import checks
-from ...scopes import AccountBackend
+from ...world import checks
+from ...world.scopes import AccountBackend
 from .. import grants
 from ..exceptions import InvalidMemberRequestError, MemberNotFoundError
 from ..roles.models import RoleBackend
@@ -15,7 +15,7 @@ from ..roles.models import RoleBackend
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...scopes import Scope
+    from ...world.scopes import Scope
     from ..grants import Grant
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

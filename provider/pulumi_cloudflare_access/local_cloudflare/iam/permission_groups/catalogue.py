@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ...world import World
+from ...world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

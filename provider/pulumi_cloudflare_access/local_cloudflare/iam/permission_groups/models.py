@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...scopes import AccountBackend
+from ...world.scopes import AccountBackend
 from ..exceptions import NotFoundError
 from .catalogue import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...scopes import Scope
+    from ...world.scopes import Scope
 
 
 @dataclass(frozen=True, kw_only=True)

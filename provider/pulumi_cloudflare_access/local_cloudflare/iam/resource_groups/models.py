@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...scopes import AccountBackend
+from ...world.scopes import AccountBackend
 from ..checks import Checker
 from ..exceptions import ConflictError, NonEditableError, NotFoundError
 
 if TYPE_CHECKING:
-    from ...scopes import Scope
+    from ...world.scopes import Scope
 
 ACCOUNT = "com.cloudflare.api.account."
 ZONE = "com.cloudflare.api.account.zone."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
+from ...http.call import Answer
 from .models import ResourceGroupBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
     from .models import ResourceGroup
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...scopes import AccountBackend
-from ...world import World
+from ...world.scopes import AccountBackend
+from ...world.world import World
 from ..exceptions import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...scopes import Scope
+    from ...world.scopes import Scope
 
 AREAS = (
     *("analytics", "billing", "cache_purge", "dns", "dns_records", "lb"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
+from ...http.call import Answer
 from ..lists import Sizes, page
 from .models import RoleBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
     from .models import Role
 
 SIZES = Sizes(usual=20, least=5, most=50)

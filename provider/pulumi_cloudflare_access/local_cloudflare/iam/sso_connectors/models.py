@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...dns.records import models as dns
-from ...scopes import AccountBackend
+from ...world.scopes import AccountBackend
 from ..checks import Checker, now
 from ..exceptions import ConflictError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from ...scopes import Scope
-    from ...world import World
+    from ...world.scopes import Scope
+    from ...world.world import World
 
 STATUSES = ("awaiting", "pending", "failed", "verified")
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...call import NO_RESULT, Answer
-from ...exceptions import AuthenticationError
+from ...http.call import NO_RESULT, Answer
+from ...http.exceptions import AuthenticationError
 from .models import SsoConnectorBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
     from .models import SsoConnector
 
 

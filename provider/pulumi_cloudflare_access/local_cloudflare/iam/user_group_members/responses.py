@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
+from ...http.call import Answer
 from ..lists import Sizes, descending, page
 from .models import UserGroupMemberBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...call import Call
-    from ...world import World
+    from ...http.call import Call
+    from ...world.world import World
     from .models import UserGroupMember
 
 SIZES = Sizes(usual=100, least=1, most=500)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from . import responses
 
 if TYPE_CHECKING:
-    from ...call import Handler
+    from ...http.call import Handler
 
 ALL = "{account}/iam/user_groups/{user_group_id}/members"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...scopes import AccountBackend
+from ...world.scopes import AccountBackend
 from .. import grants
 from ..checks import Checker, now
 from ..exceptions import ConflictError, ManagedByScimError, NotFoundError
@@ -14,7 +14,7 @@ from ..members.models import MemberBackend
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ...scopes import Scope
+    from ...world.scopes import Scope
     from ..grants import Grant
 
 

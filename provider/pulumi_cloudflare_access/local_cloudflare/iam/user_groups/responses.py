@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...call import Answer
+from ...http.call import Answer
 from .. import grants
 from ..lists import Sizes, descending, page
 from .models import UserGroupBackend
 
 if TYPE_CHECKING:
-    from ...call import Call
-    from ...scopes import Account
+    from ...http.call import Call
+    from ...world.scopes import Account
     from .models import UserGroup
 
 SIZES = Sizes(usual=100, least=1, most=500)

@@ -1,0 +1,1 @@
+"""What answers the engine: check, diff, create, read, update and delete, once for every kind."""

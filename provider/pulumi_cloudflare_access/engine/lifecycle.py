@@ -1,0 +1,967 @@
+"""Check, diff, create, read, update, delete, adopt and warn: written once, for every resource.
+
+A kind is a table of facts (`Lifecycle`'s class attributes); a method is overridden only where the
+API itself is odd. What each call gets, and what the engine makes of its answer, is Pulumi's
+business (`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
+
+- check and diff send nothing. A preview needs no credentials.
+- An update reads the object first, and refuses to undo what no preview has shown.
+- Only a 404 for the object's own id means that it is gone.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar
+from urllib.parse import quote
+
+from pulumi import dynamic
+from pulumi.output import Unknown
+
+from .. import kinds
+from ..api.journal import Journal
+from ..api.lag import CREATED, Writes
+from ..api.pages import Page, Snapshot
+from ..errors import (
+    AdoptionError,
+    ApiError,
+    CloudflareError,
+    ConflictError,
+    DeclarationError,
+    DriftError,
+    NotFoundError,
+    UnusableAnswerError,
+)
+from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.model import check
+from ..fields.shapes import MISSING
+from ..process import engine_watch, plugin, state_backend
+from ..settings import NO_ACCOUNT, Settings
+from ..text.outlet import BESIDE, CHANGED, GONE, clean
+from ..text.secret_words import SECRET, known
+from ..text.spelling import carried
+from . import adoption, ownership, undeclared
+from .adoption import ADOPT, ADOPT_CHANGES
+from .creation import LOOK_AGAIN, Creation, holders_in_words
+from .deletion import User, deletions, in_words
+from .schema import (
+    ACCOUNT,
+    FILLED_IN,
+    FIRST,
+    PROVIDER,
+    UNKNOWN_FIELDS,
+    VERSION,
+    Described,
+    secret_in,
+)
+
+if TYPE_CHECKING:
+    from ..api.client import Client
+
+# Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
+MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
+SECRET_WORDS = "__secret_words"  # noqa: S105 - what no message of the plugin repeats
+CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
+ORGANIZATION = "__organization"  # whose stack it is, where Pulumi Cloud holds the state
+EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
+FOUND = "__found"  # in an answer: not the one to the creation
+ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an object lives: an account or a zone, and the collection there, if not its kind's."""
+
+    kind: str
+    id: str
+    collection: str = ""
+
+    @property
+    def field(self) -> str:
+        """The input that names it."""
+        return f"{self.kind}_id"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Collection(Protocol):
+    """Where the objects of a kind are listed."""
+
+    @property
+    def collection(self) -> str:
+        """The path below the account or the zone."""
+
+    @property
+    def needs(self) -> str:
+        """The token permission, without its Read or Write."""
+
+    @property
+    def per_page(self) -> int | None:
+        """How many a page of the list may hold; None: the list has no pages."""
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _engine_call(call: Callable[P, R]) -> Callable[P, R]:
+    """Let a call have states of earlier versions in today's form, and let clean errors out."""
+
+    @functools.wraps(call)
+    def served(*args: P.args, **kwargs: P.kwargs) -> R:
+        provider: Any = args[0]
+        given: Any = [provider.with_keys_spelled(a) if isinstance(a, dict) else a for a in args]
+        return call(*given, **kwargs)
+
+    return plugin.clean_errors(served)
+
+
+class Lifecycle(Described, dynamic.ResourceProvider):
+    """One kind of object. Subclasses are tables."""
+
+    serialize_as_secret_always = False
+
+    collection: ClassVar[str]
+    """The path below the account or the zone."""
+    heeds_claims: ClassVar[bool] = False
+    """It would delete what another resource of the program is about to adopt."""
+    needs: ClassVar[str]
+    """The token permission, without its Read or Write."""
+    per_page: ClassVar[int | None] = 1000
+    """How many a page of the list may hold; None: the list has no pages."""
+    is_listed_whole: ClassVar[bool] = True
+    """Its list holds all that asking for one object tells: one list answers a whole refresh."""
+    quota: ClassVar[int | None] = None
+    """How many an account may have unless Cloudflare has agreed to more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings: Settings | None = None
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        # What users' states hold: a reference and a name, whatever this class becomes.
+        return (kinds.load, (self.kind,))
+
+    # ------------------------------------------------------------------------------ settings
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Read the stack's config; the engine calls it once per process."""
+        self._read_config = req.config.get
+        plugin.widen()
+        engine_watch.end_with_engine()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, read when a step first needs them."""
+        if self._settings is None:
+            self._settings = Settings.read(self._read_config)
+        return self._settings
+
+    @property
+    def client(self) -> Client:
+        """This process's client."""
+        # Checking and comparing need no HTTP library, and programs send nothing.
+        from ..api.client import client_for  # noqa: PLC0415
+
+        return client_for(self.settings)
+
+    # --------------------------------------------------------------------------- the engine's calls
+
+    @_engine_call
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        """Put a declaration into the form of the state, or say everything that is wrong with it."""
+        declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
+        mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
+        reserved = {k: declared.pop(k) for k in (SECRET, *self.reserved) if k in declared}
+        known.remember(declared.pop(SECRET_WORDS, None))
+        ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
+        state_backend.belongs_to(str(declared.pop(ORGANIZATION, "")))
+        adopting = adoption.taken_out_of(declared)
+        is_new = not (_olds or ownership.is_replacement())
+        mistakes += adoption.mistakes_in(adopting, is_new=is_new)
+        declared, spelled_twice = carried_fields(declared, is_known=False)
+        mistakes += spelled_twice + self._fill_in_scope(declared, _olds)
+        checked, wrong = check(self.inputs, self.facts(), declared)
+        for name in self.empty_is_undeclared:
+            if not checked.get(name):
+                checked.pop(name, None)
+        was = self._declared(_olds)
+        mistakes += wrong or [
+            *self.mistakes_in(checked),
+            *self.mistakes_from(was, checked),
+            *self.mistakes_between(_olds, checked | reserved),
+        ]
+        filled = {} if wrong else self.fill_in(checked | reserved, declared, _olds)
+        if is_new and not wrong:
+            mistakes += self._unfound(adopting, {**filled, **checked})
+        if mistakes:
+            reasons = [clean(str(m).removeprefix(": ")) for m in mistakes]
+            failures = [dynamic.CheckFailure("", reason) for reason in reasons]
+            return dynamic.CheckResult(dict(news), failures)
+        if _olds:
+            ownership.known()
+            self._keep_keys(checked, _olds)
+        else:
+            adoption.note(adopting)
+        plugin.keep_secret(checked | reserved)
+        concerns = [*self.concerns(checked, was)]
+        concerns += self.concerns_between(_olds, checked | reserved)
+        reserved |= self.handed_on(_olds, checked | reserved)
+        for concern in concerns:
+            plugin.warn(concern)
+        if not _olds:
+            self._announce(adopting.get(ADOPT), {**filled, **checked})
+        if filled:
+            filled[FILLED_IN] = sorted(filled)
+        return dynamic.CheckResult(checked | filled | reserved | adoption.in_state(_olds), [])
+
+    @_engine_call
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
+        """Tell form from change, and change from replacement. The engine writes out the rest."""
+        self._seen(_id, _olds)
+        old = self._declared(_olds)
+        new = self.identified(self._declared(_plain(_news)), old)
+        # No check comes before the diff of a refresh, whose news are what was.
+        if ownership.is_known(plugin.current_urn()):
+            new, lost = self._in_place(new, old, plugin.ignored_entries())
+            _raise(lost)
+        decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
+        replaces = [name for name in decisive if self._is_other(name, old, new)]
+        ownership.replaces(replacement=bool(replaces))
+        if not replaces:
+            self._kept_in_this_run(_id, new)
+            if taken := [*self.taken(_id, _olds, new)]:
+                raise DeclarationError("; ".join(taken))
+        if ownership.is_known(plugin.current_urn()):
+            self._foresee(old, new)
+            if not replaces:
+                secret, there = secret_in(_olds) | secret_in(_news), undeclared.noted(_olds)
+                for first in self._first_declared(old, new, there, {}, secret):
+                    plugin.warn(first)
+        if (
+            replaces
+            or self._differences(old, new)
+            or self._declared_fields(old) != self._declared_fields(new)
+        ):
+            return dynamic.DiffResult(changes=None, replaces=replaces)
+        # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
+        return dynamic.DiffResult(changes=secret_in(_olds) != secret_in(_news))
+
+    def _foresee(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Say what an update leads to; with `ignore_changes` it may be what nobody has checked."""
+        sent = plugin.with_ignored(old, new)
+        if sent != new:
+            _raise(self.mistakes_in(sent))
+        for consequence in self.consequences(old, sent):
+            plugin.warn(consequence)
+
+    @_engine_call
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Make the object, or take over the one that the program names."""
+        scope = self._scope(props)
+        declared, lost = self._in_place(self.identified(self._declared(props), {}, scope), {})
+        _raise(lost)
+        props = {**props, **declared, **adoption.noted()}
+        plugin.keep_secret(props)
+        answer = self._adopt(scope, props) if props.get(ADOPT) else None
+        kept: dict[str, Any] = {}
+        is_adopted = answer is not None
+        if answer is not None:
+            self._warn_beside(answer, self._declared(props))
+            # What an earlier run has noted of it, or another stack's, is accounted for.
+            journal_for(self.settings).refused(plugin.current_urn())
+            journal_for(self.settings).gone(self.kind, _id_of(answer))
+            self._warn_of_lost_outputs(props, answer)
+        else:
+            with self._explaining(scope, props):
+                answer = self._make(scope, props)
+            self._wrote(scope, answer)
+            # What only the answer to a creation tells, one that was found later does not.
+            kept = {} if answer.get(FOUND) else self._made_outputs(answer)
+        id_ = _id_of(answer)
+        ownership.seen(self.kind, id_)
+        ownership.declared(self.kind, id_)
+        ownership.replaces(replacement=False)
+        if is_adopted or answer.get(FOUND):
+            self._tell_of_unknown(answer, {})
+        return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
+
+    @_engine_call
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """Say what is there, in the form of the state, so that a refresh shows what changed."""
+        refreshing = VERSION in props
+        external = not refreshing or EXTERNAL in props
+        if not refreshing:
+            _raise(self._fill_in_scope(props, {}))
+        scope = self._scope(props)
+        if not external:
+            self._seen(id_, props)
+        _writes.known(id_, props)
+        try:
+            listed = None if external else self._listed(scope, id_)
+            answer = listed or self._get(scope, id_)
+        except NotFoundError as error:
+            if not refreshing:
+                raise
+            plugin.warn(error.remedy or GONE)
+            return dynamic.ReadResult("", {})
+        if not external:
+            props = {**props, **self._declared_empty(props)}
+        outputs = self._kept(props) | self._outputs(props, answer, everything=external)
+        if external:
+            # Somebody else's object may change. The program's inputs are an id, and stay that.
+            return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
+        declared = self._declared(props)
+        drift = self._differences(declared, self._declared(outputs), secret_in(props))
+        if drift:
+            plugin.warn(f"{CHANGED}{'; '.join(drift)}")
+        asked = plugin.inputs_in_state({FILLED_IN, *self.reserved, *adoption.NAMES})
+        reserved = {name: asked[name] for name in self.reserved if name in asked}
+        self._warn_beside(answer, declared | reserved)
+        self._tell_of_unknown(answer, props)
+        self._tell_of_undeclared(answer, props)
+        # Inputs have of what nobody declares only what check has put there.
+        filled = [name for name in outputs.get(FILLED_IN, ()) if name in asked.get(FILLED_IN, ())]
+        unasked = {*outputs.get(FILLED_IN, ())} - {*filled}
+        ours = {name for name in outputs if name.startswith("__")} - {SECRET}
+        computed = {*self.state.model_fields, *ours, *unasked}
+        inputs = {name: value for name, value in outputs.items() if name not in computed}
+        if filled:
+            inputs[FILLED_IN] = filled
+        inputs = self.as_written(inputs) | reserved | adoption.in_state(asked)
+        return dynamic.ReadResult(id_, outputs, inputs)
+
+    @_engine_call
+    def update(
+        self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]
+    ) -> dynamic.UpdateResult:
+        """Lay the declaration over what is there now, if that is what the preview showed."""
+        scope = self._scope(_olds)
+        self._seen(_id, _olds)
+        _writes.known(_id, _olds)
+        old = self._declared(_olds)
+        # Looking up may take long. What somebody changes meanwhile is seen only after it.
+        new, lost = self._in_place(self.identified(self._declared(_news), old, scope), old)
+        _raise(lost)
+        plugin.keep_secret({**_news, **new})
+        try:
+            there = self._get(scope, _id)
+        except NotFoundError as error:
+            told = error.remedy or "gone: run pulumi refresh, and the next up makes it again"
+            raise DriftError(f"{self._called(_olds, _id)} is {told}") from None
+        if self.settings.on_drift == "refuse":
+            called = self._called(_olds, _id)
+            secret = secret_in(_olds) | secret_in(_news)
+            self._refuse_unseen(called, _olds, there, new, secret)
+        self._warn_beside(there, old | {k: new[k] for k in self.reserved if k in new})
+        kept = self._kept(_olds)
+        if not self._is_settled(there, old, new):
+            known = {*self.create_only(there), *kept}
+            with self._explaining(scope, new, _id):
+                there = self._change(scope, there, new, old)
+            self._wrote(scope, there)
+            # The change may have had Cloudflare make a secret, as a creation has.
+            kept |= {k: v for k, v in self._made_outputs(there).items() if k not in known}
+            self._warn_of_lost_outputs(new, there, {*known, *kept})
+        self._tell_of_unknown(there, _olds)
+        outputs = self._outputs({**_news, **new}, there, written=True)
+        return dynamic.UpdateResult(kept | outputs)
+
+    @_engine_call
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Delete the object. One that is gone already is deleted."""
+        scope, what = self._scope(_props), self._called(_props, _id)
+        self._saved(_id)
+        heir = ownership.heir(self.kind, _id, self.adoptable(_id))
+        if heir:
+            plugin.warn(f"{what} stays: {self.inherited(_id, _props, plugin.name_of(heir))}")
+            for part in self._left_behind(scope, _id):
+                plugin.warn(part)
+            return
+        users = self._users(scope, _id)
+        with deletions.under_way(self.goes_with(_id, _props)), self._explaining(scope, _props):
+            self._delete(scope, _id, _props)
+        self._snapshot(scope).deleted(_id)
+        _writes.deleted(_id)
+        journal_for(self.settings).gone(self.kind, _id)
+        if users:
+            plugin.warn(f"{what} is deleted, and was still used by {in_words(users)}")
+        for consequence in self.deleted(self._declared(_props)):
+            plugin.warn(consequence)
+
+    def _warn_beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
+        for concern in self.beside(answer, declared):
+            plugin.warn(f"{BESIDE}{concern}")
+        for consequence in self.missing(answer, declared):
+            plugin.warn(f"{CHANGED}{consequence}")
+
+    def _tell_of_unknown(self, answer: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        """Name what an object holds that this package does not know, once."""
+        new = [name for name in self.unknown(answer) if name not in known.get(UNKNOWN_FIELDS, ())]
+        if new:
+            plugin.warn(
+                f"holds fields that this package does not know: {', '.join(new)}; they are kept"
+            )
+
+    def _tell_of_undeclared(self, answer: Mapping[str, Any], props: Mapping[str, Any]) -> None:
+        """Say what nobody declares and somebody has changed since this stack last looked."""
+        before, now = undeclared.noted(props), self._rest(answer, props)
+        secret = secret_in(props) | self.always_secret
+        if changes := self._differences(before, now, secret):
+            plugin.say(f"not declared by the program, and not seen before: {'; '.join(changes)}")
+
+    def _declared_empty(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the program declares empty, and older outputs do not hold.
+
+        They lacked it where an answer did.
+        """
+        inputs = _plain(plugin.inputs_in_state(self.facts().keys()))
+        return {
+            name: inputs[name]
+            for name, field in self.facts().items()
+            if name not in props
+            and inputs.get(name) is not None
+            and field.shape.is_nothing(inputs[name])
+            and not (field.always_managed or field.not_sent)
+        }
+
+    def _declared_fields(self, declared: Mapping[str, Any]) -> Any:
+        """Return which fields a declaration has, down to the last."""
+        return undeclared.declared_fields(self._sent(declared), declared)
+
+    # ------------------------------------------------------------------------------------ oddities
+
+    def identified(
+        self,
+        declared: Mapping[str, Any],
+        known: Mapping[str, Any],  # noqa: ARG002 - likewise
+        scope: Scope | None = None,  # noqa: ARG002 - likewise
+    ) -> dict[str, Any]:
+        """Put ids beside the names that a program wrote: outputs hold both, inputs the names.
+
+        `known` is what an earlier declaration of the object holds. What it lacks may be asked for
+        in the `scope`; where there is none, nothing is.
+        """
+        return dict(declared)
+
+    def remedy(
+        self,
+        error: ApiError,  # noqa: ARG002 - likewise
+        scope: Scope,  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> str | None:
+        """Say what the refusal of a write means and what helps, where its words do not."""
+        return None
+
+    def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:  # noqa: ARG002 - likewise
+        """Find an object that `adopt` names in another collection; ELSEWHERE says where it is."""
+        return None
+
+    def brought(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Bring what `elsewhere` has found into this collection. There may be no way back."""
+        raise NotImplementedError
+
+    def collection_of(self, props: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
+        """Say where an object lives below the account or the zone, if that depends on it."""
+        return self.collection
+
+    def is_ours(self, found: Mapping[str, Any]) -> bool:  # noqa: ARG002 - likewise
+        """Tell whether what a collection holds is of this kind."""
+        return True
+
+    def adoptable(self, id_: str) -> str:
+        """Say what an adoption takes over. Objects of other kinds may be it, by the same id."""
+        return id_
+
+    def inherited(self, id_: str, props: Mapping[str, Any], heir: str) -> str:  # noqa: ARG002 - likewise
+        """Say why an object stays that its resource would delete: another one has it by now."""
+        return f"{heir} has adopted it"
+
+    def taken(
+        self,
+        id_: str,  # noqa: ARG002 - likewise
+        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
+        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> Iterator[str]:
+        """Say what of the object another resource takes over, though it is declared here too."""
+        return iter(())
+
+    def _all(self, scope: Scope, of: Collection, *, anew: bool) -> list[dict[str, Any]]:
+        """Return all objects of a kind, as this process knows them or as they are listed now."""
+        if not anew:
+            return self._snapshot(scope, of).objects("deletion")
+        path = self.path_of(scope, of.collection)
+        return self.client.list(path, per_page=of.per_page, needs=of.needs)
+
+    def listed_to_adopt(
+        self,
+        scope: Scope,
+        id_: str,
+        props: Mapping[str, Any],  # noqa: ARG002 - for kinds of parts
+    ) -> dict[str, Any] | None:
+        """Return an object to adopt from a list that serves many; None: ask for it by itself."""
+        return self._listed(scope, id_, LOOK_AGAIN)
+
+    def all_to_adopt(
+        self,
+        scope: Scope,
+        props: Mapping[str, Any],  # noqa: ARG002 - for kinds of parts
+    ) -> list[dict[str, Any]]:
+        """Return the objects among which `adopt=True` finds one, as they are listed now."""
+        return self._snapshot(scope).listed()
+
+    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:  # noqa: ARG002 - likewise
+        """Return the objects that refer to this one; `anew`: as Cloudflare lists them now."""
+        return iter(())
+
+    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Say which parts of an object that stays are in force, and in no resource of the program.
+
+        The state may have had them: the engine says then that they are deleted, and asks nobody.
+        """
+        return iter(())
+
+    def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Return what the delete of an object deletes, by its ids."""
+        yield self.adoptable(id_)
+
+    # ------------------------------------------------------------------------------- scope and path
+
+    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+        given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id") is not None]
+        if len(given) > 1:
+            return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
+        if given:
+            return segment_mistakes(given[0], declared[given[0]])
+        account = self.settings.account_id
+        if not account:
+            zone = " (or zone_id=)" if "zone" in self.scopes else ""
+            return [Mistake("account_id", NO_ACCOUNT.replace("account_id=", f"account_id={zone}"))]
+        before = olds.get("account_id")
+        if before and before != account:
+            reason = (
+                f"the settings say {account}, and this {self.what} lives in {before}: "
+                "pass account_id= if it is to move there, else mend the settings"
+            )
+            return [Mistake("account_id", reason)]
+        declared["account_id"] = account
+        return segment_mistakes("account_id", account)
+
+    def _scope(self, props: Mapping[str, Any]) -> Scope:
+        for kind in self.scopes:
+            if props.get(f"{kind}_id"):
+                return Scope(kind, str(props[f"{kind}_id"]), self.collection_of(props))
+        raise DeclarationError(f"this {self.what} names no {' or '.join(self.scopes)}")
+
+    @staticmethod
+    def path_of(scope: Scope, collection: str) -> str:
+        """Write the path of a collection."""
+        return f"/{scope.kind}s/{quote(scope.id, safe='')}/{collection}"
+
+    def _path(self, scope: Scope, id_: str | None = None) -> str:
+        path = self.path_of(scope, scope.collection or self.collection)
+        if id_ is None:
+            return path
+        _raise(segment_mistakes("id", id_))
+        return f"{path}/{quote(id_, safe='')}"
+
+    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+        answer = self._fetch(scope, id_)
+        if _id_of(answer) != id_:
+            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {_id_of(answer)}")
+        return answer
+
+    def _fetch(self, scope: Scope, id_: str) -> dict[str, Any]:
+        """GET an object, waiting for what was written a moment ago."""
+        path, needs = self._path(scope, id_), self.needs
+        answer: dict[str, Any] = _writes.patiently(
+            id_, lambda: self.client.get(path, needs=needs), self.client.clock.sleep
+        )
+        return answer
+
+    def _listed(
+        self, scope: Scope, id_: str, seconds: float = float("inf")
+    ) -> dict[str, Any] | None:
+        """Return an object as one list for all of its kind has it; None: ask for it by itself.
+
+        The list is no older than so many seconds for each of its pages.
+        """
+        if not self.is_listed_whole:
+            return None
+        found = self._snapshot(scope).find(id_, seconds)
+        if found is None or not self.is_ours(found) or _writes.is_old(id_, found):
+            return None
+        return found
+
+    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
+        """Note that the state has the object, and which resource owns it."""
+        if props.get(ACCOUNT):
+            self._remember_account(str(props.get("zone_id")), str(props[ACCOUNT]))
+        ownership.seen(self.kind, id_)
+        self._saved(id_)
+
+    def _kept_in_this_run(self, id_: str, declared: Mapping[str, Any]) -> None:  # noqa: ARG002 - likewise
+        """Note that the resource keeps its object."""
+        ownership.kept(self.kind, id_)
+
+    def _saved(self, id_: str) -> None:
+        """Note that the state has the object: its creation is over."""
+        if journal_for(self.settings).saved(self.kind, id_):
+            _writes.wrote(id_, {})
+
+    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+        id_ = _id_of(answer)
+        self._snapshot(scope).wrote(id_, dict(answer))
+        _writes.wrote(id_, answer)
+
+    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+        name = props.get(self.natural_key)
+        return f'{self.what} "{name}" ({id_})' if isinstance(name, str) else f"{self.what} {id_}"
+
+    # ------------------------------------------------------------------------------------- writing
+
+    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Make an object; return it as a GET would. FOUND: as a GET has, some runs later."""
+        declared, name = self._declared(props), props.get(self.natural_key)
+        creation = Creation(
+            kind=self.kind,
+            called=f'{self.what} "{name}"' if isinstance(name, str) else f"this {self.what}",
+            path=self._path(scope),
+            body=self._body(declared),
+            needs=self.needs,
+            client=self.client,
+            journal=journal_for(self.settings),
+            listed=self._snapshot(scope),
+            get=lambda id_: self._get(scope, id_),
+            is_namesake=self._namesake(declared),
+            is_equal=lambda found: self._is_equal(found, declared),
+            is_dated=not self.state.model_fields.keys().isdisjoint(CREATED),
+        )
+        made = creation.make(deliberately=props.get(ADOPT) is False)
+        if made.first_hand:
+            return made.answer
+        answer = made.answer
+        differences = self._differences(self._managed(answer, declared), declared, secret_in(props))
+        if differences:
+            answer = self._change(scope, answer, declared, {})
+        changed = f", and changed: {'; '.join(differences)}" if differences else ""
+        plugin.warn(f"{self._called(props, _id_of(answer))}: {made.why}{changed}")
+        self._warn_of_lost_outputs(props, answer)
+        return {**answer, FOUND: True}
+
+    def _made_outputs(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what no later answer tells, and this one does: in clear, and not masked."""
+        told = self._kept(self._computed(answer))
+        return {n: v for n, v in told.items() if not (isinstance(v, str) and {*v} == {"*"})}
+
+    def _warn_of_lost_outputs(
+        self, props: Mapping[str, Any], answer: Mapping[str, Any], known: Container[str] = ()
+    ) -> None:
+        """Say what only the answer to the creation told, which this run has not got."""
+        for name in self.create_only(answer):
+            if name in known:
+                continue
+            plugin.warn(
+                f"{self._called(props, _id_of(answer))}: {name} is not known, and the output is "
+                "empty: Cloudflare tells it once, in the answer to the request that makes the "
+                "object, and this run has not got that answer. If you do not have it from "
+                "elsewhere, have a new object made, with a new one: "
+                f"pulumi up --replace '{plugin.current_urn()}'"
+            )
+
+    def _namesake(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+        """Return what tells whether an object has the declared name, or what stands for a name.
+
+        Each create asks it of every object there is.
+        """
+        by = self.natural_key if declared.get(self.natural_key) else "name"
+        key, name = self.facts().get(by), declared.get(by, MISSING)
+        if key is None:
+            return self.is_ours
+        same = key.same
+        return lambda found: same(found.get(by, MISSING), name) and self.is_ours(found)
+
+    def _change(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Make an object what is declared; return it as a GET would."""
+        body = self._body(declared, there=there, was=was)
+        where = self._path(scope, _id_of(there))
+        changed: dict[str, Any] = self.client.put(where, body, needs=self.needs)
+        return changed
+
+    # ------------------------------------------------------------------------ adopt, refuse, delete
+
+    def _announce(self, adopt: Any, declared: Mapping[str, Any]) -> None:
+        """Say that what the engine calls a creation is an adoption, and what follows from it."""
+        if adopt:
+            plugin.say(self._adoption_in_words(adopt, declared))
+            for concern in self.concerns_of_adoption(declared):
+                plugin.warn(concern)
+
+    def _adoption_in_words(self, adopt: Any, declared: Mapping[str, Any]) -> str:
+        if isinstance(adopt, str):
+            return f"adopt: takes over {self.what} {'' if adopt == UNKNOWN else adopt}".strip()
+        found_by = self.found_by(declared)
+        # What is a part of something goes by that thing's id, which tells nobody anything.
+        is_part = self.natural_key in self.replaced_by and self.natural_key != self.unique
+        is_named = found_by is not None and UNKNOWN not in found_by[0] and not is_part
+        phrase = f" {found_by[0]}" if found_by and is_named else ""
+        return f"adopt: takes over the existing {self.what}{phrase}, or makes what does not exist"
+
+    def _unfound(self, adopting: Mapping[str, Any], declared: Mapping[str, Any]) -> list[Mistake]:
+        """Say that `adopt=True` has nothing to find an object by."""
+        if adopting.get(ADOPT) is not True or self.found_by(declared):
+            return []
+        told = f'finds an object by its {self.found_by_what}, and there is none: adopt="<id>"'
+        return [Mistake(ADOPT, told)]
+
+    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Take over what is there if it equals the declaration; None: there is nothing."""
+        found = self._candidate(scope, props)
+        if found is None:
+            return None
+        id_ = _id_of(found)
+        declared, secret = self._declared(props), secret_in(props)
+        differences = self._differences(self._managed(found, declared), declared, secret)
+        if differences and isinstance(props[ADOPT], str) and ELSEWHERE not in found:
+            # As it is now, not as a list had it that was read for others.
+            found = self._get(scope, id_)
+            differences = self._differences(self._managed(found, declared), declared, secret)
+        if differences and not props.get(ADOPT_CHANGES):
+            raise AdoptionError(
+                f"{self._called(props, id_)} exists and is not what the program declares, which "
+                f"would change: {'; '.join(differences)}. Declare what is there, or accept these "
+                "changes with adopt_changes=True"
+            )
+        ownership.take(self.adoptable(id_))
+        if ELSEWHERE in found:
+            found = self.brought(scope, found)
+            self._wrote(scope, found)
+        if differences:
+            with self._explaining(scope, props, id_):
+                found = self._change(scope, found, declared, {})
+            self._wrote(scope, found)
+        return found
+
+    def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+        wanted = props[ADOPT]
+        if isinstance(wanted, str):
+            if ownership.is_own(self.kind, self.what, wanted):
+                return None
+            return self.listed_to_adopt(scope, wanted, props) or self._wanted(scope, wanted)
+        found_by = self.found_by(props)
+        if found_by is None:
+            return None
+        phrase, is_it = found_by
+        same = [
+            found
+            for found in self.all_to_adopt(scope, props)
+            if is_it(found)
+            and self.is_ours(found)
+            and self._may_become(found, props)
+            and not ownership.is_own(self.kind, self.what, _id_of(found))
+        ]
+        if len(same) > 1:
+            ids = ", ".join(sorted(map(_id_of, same)))
+            raise AdoptionError(
+                f"{len(same)} {_plural(self.what)} are {phrase} in {scope}: choose one with "
+                f'adopt="<id>" ({ids})'
+            )
+        return same[0] if same else None
+
+    def _wanted(self, scope: Scope, wanted: str) -> dict[str, Any] | None:
+        """Return the object that `adopt` names. None: it is not there, and need not be."""
+        try:
+            return self._get(scope, wanted)
+        except NotFoundError as error:
+            found = self.elsewhere(scope, wanted)
+            if found is None and not ownership.is_replacement():
+                told = "adopt names it, and it is not there: without adopt, a new one is made"
+                raise error.with_remedy(told) from None
+            # What a resource adopted long ago is no word on what replaces it.
+            return found
+
+    def _may_become(self, found: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
+        """Tell whether an object is like the declared one in all that no update can change."""
+        decisive = [name for name in self.replaced_by if name in found and name in props]
+        return all(self.facts()[name].same(found[name], props[name]) for name in decisive)
+
+    def _refuse_unseen(
+        self,
+        called: str,
+        olds: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        wish: Mapping[str, Any],
+        secret: Container[str],
+    ) -> None:
+        """Raise if somebody changed the object since, unless it already is what is wished for."""
+        unseen = self._unseen(olds, answer, wish, secret)
+        self._refuse(called, unseen + self._unseen_first(olds, answer, wish, secret))
+
+    @staticmethod
+    def _refuse(called: str, unseen: list[str]) -> None:
+        """Raise for what no preview has shown."""
+        if unseen:
+            is_new = all(FIRST in change for change in unseen)
+            what = "has something else" if is_new else "was changed"
+            raise DriftError(
+                f"{called} {what} at Cloudflare, and no preview has shown it: "
+                f"{'; '.join(unseen)}. Nothing was sent. Run pulumi refresh, look at the preview, "
+                "and run again (or set cloudflare-access:onDrift to overwrite)"
+            )
+
+    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+        del props  # for kinds that go by what they kept
+        deletions.delete(
+            id_,
+            lambda: self._delete_there(self._path(scope, id_), id_),
+            lambda: self.users_of(id_, scope, anew=True),
+            self.client.clock,
+        )
+
+    def _delete_there(self, path: str, id_: str) -> None:
+        """Delete what is there, even if Cloudflare does not see yet that it is."""
+
+        def delete() -> dict[str, Any]:
+            self.client.delete(path, needs=self.needs)
+            return {}
+
+        _writes.patiently(id_, delete, self.client.clock.sleep)
+
+    def _users(self, scope: Scope, id_: str) -> list[User]:
+        """Return who uses an object that is about to be deleted, as far as it can be known."""
+        unseen = (self.settings, self.kind, scope)
+        try:
+            users = [] if unseen in _unseen_users else deletions.left(self.users_of(id_, scope))
+            # The lists may have been read a while ago.
+            return deletions.left(self.users_of(id_, scope, anew=True)) if users else []
+        except CloudflareError:
+            # Naming them is a courtesy; the delete itself says whether the token may do this.
+            _unseen_users.add(unseen)
+            return []
+
+    def _left_behind(self, scope: Scope, id_: str) -> list[str]:
+        try:
+            return [*self.left_behind(id_, scope)]
+        except CloudflareError:
+            # Telling it is a courtesy; nothing depends on it.
+            return []
+
+    def _snapshot(self, scope: Scope, of: Collection | None = None) -> Snapshot:
+        """Return all objects of the kind, or of another, as this process knows them."""
+        kind: Collection = of or type(self)
+        path = self.path_of(scope, kind.collection) if of else self._path(scope)
+
+        def read() -> Iterator[Page]:
+            return self.client.pages(path, per_page=kind.per_page, needs=kind.needs)
+
+        with _snapshotting:
+            made = Snapshot(read, self.client.clock.ticks)
+            return _snapshots.setdefault((self.settings, kind, path), made)
+
+    def _remedy(
+        self, error: ApiError, scope: Scope, props: Mapping[str, Any], own: str
+    ) -> str | None:
+        declared = self._declared(props)
+        try:
+            told = self.remedy(error, scope, declared)
+            if told is None and own and isinstance(error, ConflictError):
+                told = self._in_the_way(scope, declared, own)
+        except CloudflareError:
+            # Looking for what helps is a courtesy; what was refused is the news.
+            return None
+        return told
+
+    def _in_the_way(self, scope: Scope, declared: Mapping[str, Any], own: str) -> str | None:
+        """Say which other object has what an update wants for its own."""
+        is_namesake = self._namesake(declared)
+        listed = self._snapshot(scope).anew()
+        others = [found for found in listed if is_namesake(found) and found["id"] != own]
+        return f"in the way is {holders_in_words(self.kind, others)}" if others else None
+
+    @contextmanager
+    def _explaining(self, scope: Scope, props: Mapping[str, Any], own: str = "") -> Iterator[None]:
+        """Have a refusal say what it means. `own` is the id of the object that changes."""
+        try:
+            yield
+        except ApiError as error:
+            remedy = self._remedy(error, scope, props, own)
+            if remedy is None:
+                raise
+            raise error.with_remedy(remedy) from None
+
+
+# The lists that this process has read, of all kinds: what one writes, the others see.
+_snapshots: dict[tuple[Settings, Collection, str], Snapshot] = {}
+_snapshotting = threading.Lock()
+# Whose users the credentials cannot look for.
+_unseen_users: set[tuple[Settings, str, Scope]] = set()
+_writes = Writes()
+
+
+@functools.cache
+def _journal(address: str) -> Journal:
+    return Journal(address, plugin.warn)
+
+
+def journal_for(settings: Settings) -> Journal:
+    """Return this process's journal of creates at the settings' address."""
+    with _snapshotting:
+        return _journal(settings.base_url)
+
+
+def _plain(value: Any) -> Any:
+    """Write what is not known yet in one way; the SDK has two."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return UNKNOWN if isinstance(value, Unknown) else value
+
+
+def carried_fields(
+    declared: Mapping[str, Any], *, is_known: bool
+) -> tuple[dict[str, Any], list[Mistake]]:
+    """Spell what the engine could neither carry nor show, in the fields of a declaration."""
+    found, mistakes = {}, []
+    for name, value in declared.items():
+        try:
+            found[name] = carried(value, is_known=is_known)
+        except ValueError as error:
+            found[name] = value
+            mistakes.append(Mistake(name, str(error)))
+    return found, mistakes
+
+
+def _id_of(answer: Mapping[str, Any]) -> str:
+    id_ = answer.get("id")
+    if not isinstance(id_, str) or not id_:
+        raise UnusableAnswerError("an answer without an id")
+    return id_
+
+
+def _plural(what: str) -> str:
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+
+
+def segment_mistakes(path: str, value: Any) -> list[Mistake]:
+    """Refuse what cannot stand in a URL's path as one segment."""
+    if value == UNKNOWN or (isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value)):
+        return []
+    return [Mistake(path, "is no id of Cloudflare's (letters, digits and dashes)")]
+
+
+def _raise(mistakes: list[Mistake]) -> None:
+    if mistakes:
+        raise DeclarationError("; ".join(map(str, mistakes)))

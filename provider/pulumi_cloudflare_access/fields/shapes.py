@@ -1,0 +1,1010 @@
+"""How the values of a field are checked, compared, read from an answer, written into a request.
+
+A value has the shape of its type: as it is, a text with one canonical form, an unordered list kept
+as a map, an object with fields of its own, a map with free keys, a list whose order means
+something. What a program does not declare of an object is not compared, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..errors import UnusableAnswerError
+from ..text.spelling import shown
+from .keyed import (
+    NOT_KNOWN_YET,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Keyed,
+    Mistake,
+    Named,
+    Reading,
+    with_keys_spelled,
+)
+
+
+class _Nothing:
+    """A value that JSON has no word for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+MISSING: Any = _Nothing("MISSING")
+"""Nothing is declared, or nothing is there."""
+SILENT: Any = _Nothing("SILENT")
+"""An answer does not speak of this field: it says neither what it is nor that it is not there."""
+
+
+class Shape:
+    """How the values of a field are checked, compared, read and written. This one: as they are."""
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn what a program wrote into the form of the state, and collect its mistakes."""
+        del path
+        return whole_numbers(value), []
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two declared values mean the same."""
+        return bool(one == other)
+
+    def meaning(self, value: Any) -> Any:
+        """Write a value so that two are equal exactly when they mean the same."""
+        return whole_numbers(value)
+
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether a value says no more than its absence does.
+
+        The API's answers leave out what is false, zero or empty, some always and some at times.
+        """
+        return value is MISSING or value is None or value in (False, "", [], {})
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give what did not change of a value the keys and the form that it had."""
+        del old
+        return new
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Return a value of the state with the keys that it would have now."""
+        return value
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return the form in which to read an answer between two declarations."""
+        del old
+        return new
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write a value as the API wants it, over what is there; `was` is what was declared."""
+        del there, was
+        return whole_numbers(value)
+
+    def carried(self, value: Any) -> Any:
+        """Write what is there and nobody declares as the API wants it back."""
+        return self.request(self.answer(value, MISSING, NOTHING_KNOWN))
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the fields of an answer that this package does not know."""
+        del value, path
+        return iter(())
+
+    def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
+        """Tell whether an entry of a list that is no longer there was this one, which changed."""
+        del value, there
+        return is_namesake
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read a value of an answer, in the form that the declaration has."""
+        del form, reading
+        return value
+
+    def answerable(self, value: Any) -> Any:
+        """Return what of a declared value an answer can show: no secrets."""
+        return value
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say what changed between two values that do not mean the same."""
+        return [f"{path}: {_shown(old)} -> {_shown(new)}"]
+
+
+@dataclass(frozen=True)
+class TextShape(Shape):
+    """A text that the API answers in its one canonical form; programs may write another."""
+
+    canonical: Callable[[str], str]
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare canonical forms."""
+        return bool(self.meaning(one) == self.meaning(other))
+
+    def meaning(self, value: Any) -> Any:
+        """Write the canonical form."""
+        return self.canonical(value) if isinstance(value, str) and value != UNKNOWN else value
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Keep the form it had."""
+        return old if self.same(new, old) else new
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read it in the form that the program gives it."""
+        del reading
+        return form if isinstance(form, str) and self.same(value, form) else value
+
+
+@dataclass(frozen=True)
+class KeyedShape(Shape):
+    """An unordered list, kept as a map."""
+
+    keyed: Keyed
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Turn the list into the map."""
+        return self.keyed.check(whole_numbers(value), path)
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare what the entries mean; nothing is as good as none."""
+        return self.keyed.same(*({} if value is MISSING else value for value in (one, other)))
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the entries mean, without their keys."""
+        return self.keyed.meanings(value) if isinstance(value, Mapping) else value
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give entries that did not change the keys they had."""
+        return self.keyed.keep_keys(new, old)
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell what the keys of an earlier version hold as it is."""
+        return self.keyed.with_keys_spelled(value) if isinstance(value, Mapping) else value
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return the entries of either, so that what an entry no longer says is seen."""
+        whole = not isinstance(self.keyed, Objects)
+        if whole or not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return new
+        return self.keyed.arrange((Named(key, entry) for key, entry in old.items()), new)
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write the list, each entry over what is there of it and nobody declares."""
+        if isinstance(there, list):
+            return self.keyed.over(value, there, was if isinstance(was, Mapping) else {})
+        return self.keyed.request(value)
+
+    def carried(self, value: Any) -> Any:
+        """Write the entries that are there."""
+        return self.keyed.carried(value)
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the unknown fields of every entry."""
+        return self.keyed.unknown(value, path) if isinstance(value, list) else iter(())
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read the list; entries that are known keep their keys."""
+        known = form if isinstance(form, Mapping) else {}
+        return self.keyed.answer(value, known, reading)
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which entries have gone and come."""
+        if UNKNOWN in (old, new):
+            return super().changes(path, old, new)
+        before, after = ({} if value is MISSING else value for value in (old, new))
+        changes = [f"{path}: {change}" for change in self.keyed.changes(before, after)]
+        # None declared where nothing was: whatever is there goes.
+        return changes if before or after else super().changes(path, old, new)
+
+
+@dataclass(frozen=True)
+class NestedShape(Shape):
+    """An object with fields of its own.
+
+    One that is `whole` is compared with all its fields, and written without those that nobody
+    declares. `made` are fields that the API makes itself: it takes none of them in a request. At
+    the `top`, what is false or empty and nobody declares is not sent: not every account may send
+    every field (`allow_authenticate_via_warp`).
+    """
+
+    fields: Mapping[str, Field]
+    whole: bool = False
+    made: frozenset[str] = frozenset()
+    top: bool = False
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check field by field; what is None is not declared."""
+        if not isinstance(value, Mapping):
+            return super().check(value, path)
+        checked, mistakes = {}, []
+        for name, inner in value.items():
+            if inner is None:
+                continue
+            field = self.fields.get(name, _UNKNOWN_FIELD)
+            where = f"{path}.{name}".lstrip(".")
+            found, wrong = field.shape.check(inner, where)
+            if field.not_empty and not found and not wrong:
+                wrong = [Mistake(where, field.not_empty)]
+            if found or not field.always_managed:
+                checked[name] = found
+            mistakes += wrong
+        return checked, mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare field by field."""
+        if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+            return one is other or one == other
+        return all(
+            field.same(one.get(name, MISSING), other.get(name, MISSING))
+            for name, field in self.fields.items()
+        )
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the fields mean, without those that say what their absence does."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: self.fields[name].meaning(inner)
+            for name, inner in value.items()
+            if name in self.fields and not self.fields[name].same(inner, MISSING)
+        }
+
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether every field is empty. One that says its default has something to say."""
+        if not isinstance(value, Mapping):
+            return super().is_nothing(value)
+        return all(
+            self.fields[name].shape.is_nothing(inner)
+            for name, inner in value.items()
+            if name in self.fields
+        )
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give the parts that did not change the keys they had."""
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        return {
+            name: self.fields[name].shape.keep_keys(value, old[name])
+            if name in self.fields and name in old
+            else value
+            for name, value in new.items()
+        }
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell keys field by field."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: self.fields[name].shape.with_keys_spelled(inner) if name in self.fields else inner
+            for name, inner in value.items()
+        }
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either, in the newer form."""
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return new
+        return both(self.fields, old, new)
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write what is declared, over what is there and nobody declares."""
+        if not isinstance(value, Mapping):
+            return value
+        if self._is_another(value, there):
+            there = None
+        return write(self, value, there, was)
+
+    def carried(self, value: Any) -> Any:
+        """Write every field that is there, known or not."""
+        if not isinstance(value, Mapping):
+            return value
+        sent = {name: field.carried(value) for name, field in self.fields.items()}
+        return {n: v for n, v in sent.items() if v is not MISSING} | self.strange(value)
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name what is no field of the object, and in the fields what is none of theirs."""
+        if not isinstance(value, Mapping):
+            return
+        for name in sorted(self.strange(value)):
+            yield f"{path}.{name}".lstrip(".")
+        for name, field in self.fields.items():
+            if not field.not_sent:
+                yield from field.shape.unknown(value.get(name), f"{path}.{name}".lstrip("."))
+
+    def compares(self, field: Field) -> bool:
+        """Tell whether a field is compared that nobody declares, and no longer sent."""
+        return self.whole and not field.filled_in
+
+    def strange(self, there: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is neither a field nor made by the API. Names with "__" are ours."""
+        return {
+            name: value
+            for name, value in there.items()
+            if value is not None
+            and name not in self.fields
+            and name not in self.made
+            and not name.startswith("__")
+        }
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read the fields that the declaration has; all of them where there is none.
+
+        Of an object that is compared whole, also what nobody declares and somebody has said.
+        """
+        if not isinstance(value, Mapping):
+            return value
+        found = {}
+        for name, field in self.fields.items():
+            known = form.get(name, MISSING) if isinstance(form, Mapping) else MISSING
+            undeclared = isinstance(form, Mapping) and known is MISSING
+            if undeclared and not (field.always_managed or self.compares(field)):
+                continue
+            answered = field.answer(value, known, reading)
+            answered = known if answered is SILENT else answered
+            if answered is MISSING or (undeclared and field.goes_without_saying(answered)):
+                continue
+            if answered or not field.always_managed:
+                found[name] = answered
+        return found
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which fields changed."""
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return super().changes(path, old, new)
+        return [
+            change
+            for name, field in self.fields.items()
+            if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
+            for change in field.shape.changes(f"{path}.{name}", was, now)
+        ]
+
+    def answerable(self, value: Any) -> Any:
+        """Leave out the fields that no answer has."""
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: self.fields[name].shape.answerable(inner) if name in self.fields else inner
+            for name, inner in value.items()
+            if not (name in self.fields and self.fields[name].unanswered)
+        }
+
+    def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
+        """Go by what decides of which kind an object is; where nothing does, by its name."""
+        deciding = [name for name, field in self.fields.items() if field.decides]
+        if not deciding or not isinstance(value, Mapping) or not isinstance(there, Mapping):
+            return is_namesake
+        return all(value.get(name) == there.get(name) for name in deciding)
+
+    def _is_another(self, value: Mapping[str, Any], there: Any) -> bool:
+        """Tell whether this is another kind of object: then nothing of what is there fits it."""
+        return isinstance(there, Mapping) and any(
+            field.decides and name in value and there.get(name) not in (None, value[name])
+            for name, field in self.fields.items()
+        )
+
+
+@dataclass(frozen=True)
+class MapShape(Shape):
+    """An object whose keys are the program's own."""
+
+    item: Shape
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check value by value."""
+        if not isinstance(value, Mapping):
+            return super().check(value, path)
+        checked = {key: self.item.check(inner, f"{path}.{key}") for key, inner in value.items()}
+        mistakes = [mistake for _, wrong in checked.values() for mistake in wrong]
+        return {key: found for key, (found, _) in checked.items()}, mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare the values under every key."""
+        if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+            return one is other or one == other
+        return one.keys() == other.keys() and all(self.item.same(one[k], other[k]) for k in one)
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the values mean."""
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.item.meaning(inner) for key, inner in value.items()}
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give the values that did not change the form they had."""
+        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+            return new
+        return {
+            key: self.item.keep_keys(inner, old[key]) if key in old else inner
+            for key, inner in new.items()
+        }
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell its keys, and those inside its values."""
+        if not isinstance(value, Mapping):
+            return value
+        spelled = with_keys_spelled(value)
+        return {key: self.item.with_keys_spelled(inner) for key, inner in spelled.items()}
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write it whole."""
+        del there, was
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.item.request(inner) for key, inner in value.items()}
+
+    def carried(self, value: Any) -> Any:
+        """Write it whole."""
+        if not isinstance(value, Mapping):
+            return value
+        return {key: self.item.carried(inner) for key, inner in value.items()}
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read it whole."""
+        if not isinstance(value, Mapping):
+            return value
+        forms = form if isinstance(form, Mapping) else {}
+        return {
+            key: self.item.answer(inner, forms.get(key), reading) for key, inner in value.items()
+        }
+
+
+@dataclass(frozen=True)
+class OrderedShape(Shape):
+    """A list whose order means something."""
+
+    item: Shape
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check entry by entry."""
+        if not isinstance(value, list):
+            return super().check(value, path)
+        checked, mistakes = [], []
+        for index, inner in enumerate(value):
+            entry, wrong = self.item.check(inner, f"{path}[{index}]")
+            checked.append(entry)
+            mistakes += wrong
+        return checked, mistakes
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare entry by entry."""
+        if not isinstance(one, list) or not isinstance(other, list):
+            return one is other or one == other
+        return len(one) == len(other) and all(map(self.item.same, one, other))
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the entries mean, in their order."""
+        return list(map(self.item.meaning, value)) if isinstance(value, list) else value
+
+    def answerable(self, value: Any) -> Any:
+        """Leave out what no answer has of the entries."""
+        return list(map(self.item.answerable, value)) if isinstance(value, list) else value
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell keys entry by entry."""
+        return list(map(self.item.with_keys_spelled, value)) if isinstance(value, list) else value
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either, entry by entry."""
+        if not isinstance(old, list) or not isinstance(new, list):
+            return new
+        before = [*old, *[{}] * len(new)]
+        return [self.item.both(*pair) for pair in zip(before, new, strict=False)]
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write the list, each entry over what is there of it and nobody declares."""
+        if not isinstance(value, list):
+            return value
+        there, was = (other if isinstance(other, list) else [] for other in (there, was))
+        written = over(self.item, _numbered(value), there, _numbered(was))
+        return [written[place] for place in range(len(value))]
+
+    def carried(self, value: Any) -> Any:
+        """Write the entries that are there, in their order."""
+        return list(map(self.item.carried, value)) if isinstance(value, list) else value
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the unknown fields of every entry."""
+        for inner in value if isinstance(value, list) else ():
+            yield from self.item.unknown(inner, path)
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read the list, each entry in the form that it has."""
+        if not isinstance(value, list):
+            return value
+        forms = self._forms(value, form if isinstance(form, list) else [])
+        return [self.item.answer(inner, f, reading) for inner, f in zip(value, forms, strict=True)]
+
+    def _forms(self, values: list[Any], forms: list[Any]) -> list[Any]:
+        """Say in which form to read each entry; one that came has none."""
+        if len(forms) == len(values):
+            return forms
+        known = paired(self.item, _numbered(forms), values)
+        return [forms[known[place]] if place in known else None for place in range(len(values))]
+
+
+@dataclass(frozen=True)
+class OneOrManyShape(Shape):
+    """An object, or a list of them whose order means something. One is as good as a list of one."""
+
+    one: NestedShape
+    check_one: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]]
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Check the object, or entry by entry."""
+        if value == UNKNOWN:
+            return value, []
+        if not isinstance(value, list):
+            return self._check_one(value, path, "must be an object or a list of objects")
+        checked, mistakes = [], []
+        for index, inner in enumerate(value):
+            entry, wrong = self._check_one(inner, f"{path}[{index}]", "must be an object")
+            checked.append(entry)
+            mistakes += wrong
+        return checked, mistakes
+
+    def _check_one(self, value: Any, path: str, due: str) -> tuple[Any, list[Mistake]]:
+        if value == UNKNOWN:
+            return value, []
+        if not isinstance(value, Mapping):
+            return value, [Mistake(path, due)]
+        checked, mistakes = self.check_one(value)
+        return checked, [Mistake(f"{path}.{m.path}".rstrip("."), m.reason) for m in mistakes]
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare entry by entry."""
+        ones, others = _many(one), _many(other)
+        return len(ones) == len(others) and all(map(self.one.same, ones, others))
+
+    def meaning(self, value: Any) -> Any:
+        """Write what the entries mean, in their order."""
+        return list(map(self.one.meaning, _many(value)))
+
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether there is none, or one that says nothing."""
+        entries = [] if value is MISSING or value is None else _many(value)
+        return not entries or (len(entries) == 1 and self.one.is_nothing(entries[0]))
+
+    def keep_keys(self, new: Any, old: Any) -> Any:
+        """Give what did not change the form it had."""
+        if isinstance(new, list) or isinstance(old, list):
+            if not self.same(new, old):
+                return new
+            pairs = zip(_many(new), _many(old), strict=True)
+            return _as(old, [self.one.keep_keys(*pair) for pair in pairs])
+        return self.one.keep_keys(new, old)
+
+    def answerable(self, value: Any) -> Any:
+        """Leave out what no answer has of the entries."""
+        return list(map(self.one.answerable, _many(value)))
+
+    def with_keys_spelled(self, value: Any) -> Any:
+        """Spell keys entry by entry."""
+        spelled = list(map(self.one.with_keys_spelled, _many(value)))
+        return _as(value, spelled)
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either, entry by entry, in the newer form."""
+        olds, news = _many(old), _many(new)
+        olds = [*olds, *[{}] * len(news)]
+        return _as(new, [self.one.both(*pair) for pair in zip(olds, news, strict=False)])
+
+    def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
+        """Write it over what is there. One is as good as a list of one there, too."""
+        if isinstance(value, list):
+            there, was = (None if other is None else _many(other) for other in (there, was))
+            return OrderedShape(self.one).request(value, there, was)
+        return self.one.request(value, _only(there), _only(was))
+
+    def carried(self, value: Any) -> Any:
+        """Write what is there, one or a list."""
+        return _as(value, list(map(self.one.carried, _many(value))))
+
+    def unknown(self, value: Any, path: str) -> Iterator[str]:
+        """Name the unknown fields of every entry."""
+        for inner in _many(value):
+            yield from self.one.unknown(inner, path)
+
+    def answer(self, value: Any, form: Any, reading: Reading) -> Any:
+        """Read the entries, each in the form that it has."""
+        forms = [] if form in (MISSING, None) else _many(form)
+        read = OrderedShape(self.one).answer(_many(value), forms, reading)
+        return _as(form if len(read) == 1 and forms else value, read)
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which entries changed, or how many there are."""
+        if MISSING in (old, new) or UNKNOWN in (old, new):
+            return super().changes(path, old, new)
+        olds, news = _many(old), _many(new)
+        if len(olds) != len(news):
+            return [f"{path}: {len(olds)} -> {len(news)} entries"]
+        if len(olds) == 1:
+            return self.one.changes(path, olds[0], news[0])
+        return [
+            change
+            for index, (was, now) in enumerate(zip(olds, news, strict=True))
+            if not self.one.same(was, now)
+            for change in self.one.changes(f"{path}[{index}]", was, now)
+        ]
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _only(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return value[0] if len(value) == 1 else None
+
+
+def _numbered(entries: list[Any]) -> dict[int, Any]:
+    return dict(enumerate(entries))
+
+
+K = TypeVar("K", str, int)
+
+
+def paired(
+    item: Shape, entries: Mapping[K, Any], there: list[Any], reading: Reading = NOTHING_KNOWN
+) -> dict[int, K]:
+    """Say which entry of an answer is which one that is known, if any is."""
+    found: dict[int, K] = {}
+    for key in _most_first(item, entries):
+        fitting = (n for n, one in enumerate(there) if _is_that(item, entries[key], one, reading))
+        place = next((n for n in fitting if n not in found), None)
+        if place is not None:
+            found[place] = key
+    return found
+
+
+def over(
+    item: Shape, value: Mapping[K, Any], there: list[Any], was: Mapping[K, Any]
+) -> dict[K, Any]:
+    """Write the entries of a list over those that are there: what nobody declares of one stays.
+
+    One is there as it is declared; else as what was of its kind, or had its key.
+    """
+    had = paired(item, was, there)
+    # What is there and never was declared is not to be kept.
+    left = [n for n in range(len(there)) if n in had or not was]
+    places: dict[K, int] = {}
+    for key in _most_first(item, value):
+        fitting = [n for n in left if _is_that(item, value[key], there[n])]
+        if fitting:
+            places[key] = next((n for n in fitting if had.get(n) == key), fitting[0])
+            left.remove(places[key])
+    for key in sorted(value.keys() - places.keys()):
+        changed = (
+            n for n in left if item.is_kin(value[key], there[n], is_namesake=had.get(n) == key)
+        )
+        if (place := next(changed, None)) is not None:
+            places[key] = place
+            left.remove(place)
+    found = {key: (there[n], was[had[n]] if n in had else None) for key, n in places.items()}
+    return {key: item.request(entry, *found.get(key, ())) for key, entry in value.items()}
+
+
+def _most_first(item: Shape, entries: Mapping[K, Any]) -> list[K]:
+    """Sort by how much entries say: those that say the most match the least.
+
+    What no answer shows tells no two entries of an answer apart: it does not count.
+    """
+
+    def said(key: K) -> tuple[int, K]:
+        shown = item.answerable(entries[key])
+        return -len(json.dumps(item.meaning(shown), sort_keys=True)), key
+
+    return sorted(entries, key=said)
+
+
+def _is_that(item: Shape, entry: Any, answered: Any, reading: Reading = NOTHING_KNOWN) -> bool:
+    return item.same(entry, item.answer(answered, entry, reading))
+
+
+def _as(form: Any, entries: list[Any]) -> Any:
+    return entries if isinstance(form, list) else entries[0]
+
+
+@dataclass(frozen=True)
+class Field:
+    """The facts about one field."""
+
+    name: str
+    shape: Shape = Shape()  # noqa: RUF009 - it has no state
+    default: Any = MISSING
+    left_out: Any = MISSING
+    filled_in: tuple[Any, ...] = ()
+    answered_as: type | None = None
+    unanswered: bool = False
+    always_managed: bool = False
+    not_empty: str | None = None
+    not_sent: bool = False
+    stays: bool = False
+    decides: bool = False
+
+    @property
+    def keyed(self) -> Keyed | None:
+        """How the entries of an unordered list are kept."""
+        return self.shape.keyed if isinstance(self.shape, KeyedShape) else None
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two declarations of the field mean the same. MISSING is none."""
+        if one is other or self.not_sent:
+            return True
+        one, other = self._meant(one), self._meant(other)
+        nothing = self.shape.is_nothing(one), self.shape.is_nothing(other)
+        return all(nothing) if any(nothing) else self.shape.same(one, other)
+
+    def meaning(self, value: Any) -> Any:
+        """Write a declared value so that two are equal exactly when they mean the same."""
+        return None if self.shape.is_nothing(value) else self.shape.meaning(value)
+
+    def _meant(self, value: Any) -> Any:
+        return self.default if value is MISSING or value is None else value
+
+    def is_idle(self, value: Any) -> bool:
+        """Tell whether nobody would write a value: it is empty, or the API writes it by itself."""
+        written = self.shape.is_nothing(value) or bool(self.filled_in)
+        return written and self.goes_without_saying(value)
+
+    def goes_without_saying(self, value: Any) -> bool:
+        """Tell whether a value is what the API makes of a field that nobody has sent."""
+        return self.same(value, MISSING) or any(self.same(value, one) for one in self.filled_in)
+
+    def answer(self, answer: Mapping[str, Any], form: Any, reading: Reading) -> Any:
+        """Read the field of an answer, in the form that its declaration has.
+
+        MISSING: it is not there. SILENT: the answer does not say. Raises UnusableAnswerError for
+        what cannot be meant.
+        """
+        value = answer.get(self.name)
+        if (
+            self.not_sent
+            or self.unanswered
+            or (self.answered_as and not isinstance(value, self.answered_as))
+        ):
+            return SILENT
+        if self.keyed:
+            expected = self.always_managed or self.not_empty
+            if value is None and form in (MISSING, None) and not expected:
+                return MISSING
+            # An empty list is sometimes null.
+            items = [] if value is None and not self.not_empty else value
+            if not isinstance(items, list) or not all(map(self.keyed.may_be, items)):
+                raise UnusableAnswerError(
+                    f"an answer whose {self.name} is no list of {self.keyed.of_what}"
+                )
+            return self.shape.answer(items, form, reading)
+        if form is MISSING or form is None:
+            return self.left_out if value is None else self.shape.answer(value, form, reading)
+        absent = self._meant(self.left_out)
+        found = absent if value is None else self.shape.answer(value, form, reading)
+        # Of the words for nothing, the one that the program uses.
+        return form if self.shape.is_nothing(found) and self.same(found, form) else found
+
+    def carried(self, there: Mapping[str, Any]) -> Any:
+        """Write what is there and nobody declares as the API wants it back. MISSING: nothing."""
+        found = self.answer(there, MISSING, NOTHING_KNOWN)
+        if found is MISSING or found is SILENT:
+            return MISSING
+        if there.get(self.name) is None:
+            return self.shape.request(found)
+        return self.shape.carried(there[self.name])
+
+    def is_empty(self, value: Any) -> bool:
+        """Tell whether a value is false or empty, and its absence means that, too."""
+        empty = value is False or value in ("", [], {})
+        return empty and self.left_out is MISSING and self.same(value, MISSING)
+
+    def changes(self, old: Any, new: Any) -> list[str]:
+        """Say what changed between two declarations that do not mean the same."""
+        return self.shape.changes(self.name, old, new)
+
+
+_UNKNOWN_FIELD = Field("")
+
+
+def write(shape: NestedShape, declared: Mapping[str, Any], there: Any, was: Any) -> dict[str, Any]:
+    """Write a request: what is declared, over what is there and nobody declares.
+
+    What was declared and no longer is goes back to its default, or is left to the API's. What this
+    package does not know stays as it is.
+    """
+    is_there = isinstance(there, Mapping)
+    there = there if is_there else {}
+    was = was if isinstance(was, Mapping) else {}
+    body = {}
+    for name, field in shape.fields.items():
+        if field.not_sent:
+            continue
+        value = MISSING
+        if name in declared:
+            value = field.shape.request(declared[name], there.get(name), was.get(name))
+        elif field.always_managed:
+            value = [] if field.keyed else field.default
+        elif name in was and not field.stays:
+            value = field.default
+        elif is_there and not shape.compares(field):
+            value = field.carried(there)
+            if shape.top and value is not MISSING and field.is_empty(value):
+                continue
+        if value is not MISSING:
+            body[name] = value
+    return body | shape.strange(there)
+
+
+def both(
+    fields: Mapping[str, Field], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the form in which to read an answer between two declarations: all fields of either.
+
+    What no answer says is as it was declared, or not there yet.
+    """
+    form = {}
+    for name, field in fields.items():
+        before, after = old.get(name, MISSING), new.get(name, MISSING)
+        if field.unanswered or after is MISSING:
+            form[name] = before
+        else:
+            form[name] = after if before is MISSING else field.shape.both(before, after)
+    return {name: value for name, value in form.items() if value is not MISSING}
+
+
+def whole_numbers(value: Any) -> Any:
+    """Turn the engine's numbers, floats all of them, back into what the program wrote."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: whole_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(inner) for inner in value]
+    return value
+
+
+def _shown(value: Any) -> str:
+    if value is MISSING:
+        return "nothing"
+    if value == {}:
+        return "none"
+    if value == UNKNOWN:
+        return "not known yet"
+    # Spelled before Python has a spelling of its own for it.
+    return repr(shown(value) if isinstance(value, str) else value)
+
+
+class Values(Keyed):
+    """An unordered list of strings; each is its own key.
+
+    `is_right` says what is wrong with one, or nothing; `canonical` writes it in its one form.
+    """
+
+    of_what = "strings"
+
+    def __init__(
+        self,
+        is_right: Callable[[str], str | None] = lambda _: None,
+        canonical: Callable[[str], str] = str,
+    ) -> None:
+        self._is_right = is_right
+        self._canonical = canonical
+
+    def may_be(self, answered: Any) -> bool:
+        """Answers hold strings."""
+        return isinstance(answered, str)
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Check one string; its canonical form is its key."""
+        if not isinstance(entry, str):
+            return Named("", ""), [Mistake(path, "must be a string")]
+        reason = None if entry == UNKNOWN else self._is_right(entry)
+        return Named(self.canonical(entry), entry), [Mistake(path, reason)] if reason else []
+
+    def canonical(self, entry: Any) -> str:
+        """Write it in its one form."""
+        return str(entry) if entry == UNKNOWN else self._canonical(str(entry))
+
+    def to_wire(self, entry: Any) -> Any:
+        """Send what the program wrote."""
+        return entry
+
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
+        """Compare canonical forms."""
+        del reading
+        return self.canonical(entry) == self.canonical(answer)
+
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
+        """Take what is answered."""
+        del reading
+        return Named(self.canonical(answer), answer)
+
+
+class Objects(Keyed):
+    """An unordered list of objects, each called by what `key` makes of it."""
+
+    def __init__(
+        self,
+        check: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]],
+        shape: Callable[[], NestedShape],
+        key: Callable[[Mapping[str, Any]], str],
+    ) -> None:
+        self._check = check
+        self._shape = shape
+        self._key = key
+
+    @property
+    def shape(self) -> NestedShape:
+        """The shape of each object."""
+        return self._shape()
+
+    item = shape
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Check one object."""
+        if entry == UNKNOWN:
+            return Named(NOT_KNOWN_YET, entry), []
+        if not isinstance(entry, Mapping):
+            return Named("", {}), [Mistake(path, "must be an object")]
+        checked, mistakes = self._check(entry)
+        wrong = [Mistake(f"{path}.{mistake.path}", mistake.reason) for mistake in mistakes]
+        return Named("" if wrong else self._key(checked), checked), wrong
+
+    def gist(self, entry: Any) -> str:
+        """Say nothing: an answer may say more than its declaration."""
+        del entry
+        return ""
+
+    def keep_form(self, new: Any, old: Any) -> Any:
+        """Let the parts that did not change look as they did."""
+        return self.shape.keep_keys(new, old)
+
+    def inside_spelled(self, entry: Any) -> Any:
+        """Spell the keys of its fields."""
+        return self.shape.with_keys_spelled(entry)
+
+    def as_it_was(self, new: Any, old: Any) -> Any:
+        """Let it look as it did, but for what it says now and did not say."""
+        return self.keep_form(new, old)
+
+    def inside(self, key: str, old: Any, new: Any) -> list[str]:
+        """Say which of its fields changed, and how."""
+        return self.shape.changes(key, old, new)
+
+    def canonical(self, entry: Any) -> str:
+        """Write what the object means."""
+        return json.dumps(self.shape.meaning(entry), sort_keys=True)
+
+    def to_wire(self, entry: Any) -> Any:
+        """Write the object whole."""
+        return self.shape.request(entry)
+
+    def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
+        """Write the list over the one that is there; what was declared is not carried over."""
+        written = over(self.shape, value, there, was)
+        return [written[key] for key in sorted(written)]
+
+    def carried(self, items: list[Any]) -> list[Any]:
+        """Write every object whole, known fields and unknown ones."""
+        return list(map(self.shape.carried, items))
+
+    def unknown(self, items: list[Any], path: str) -> Iterator[str]:
+        """Name the unknown fields of every object."""
+        for item in items:
+            yield from self.shape.unknown(item, path)
+
+    def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
+        """Compare the fields that are declared."""
+        shape = self.shape
+        return isinstance(answer, Mapping) and shape.same(
+            entry, shape.answer(answer, entry, reading)
+        )
+
+    def from_wire(self, answer: Any, reading: Reading) -> Named:
+        """Read an object that nobody declared, all of it."""
+        whole = self.shape.answer(answer, None, reading)
+        fields = self.shape.fields
+        entry = {name: value for name, value in whole.items() if not fields[name].is_idle(value)}
+        return Named(self._key(entry), entry)
+
+    def in_form(self, answer: Any, form: Any, reading: Reading) -> Any:
+        """Read the fields that the declaration has."""
+        return self.shape.answer(answer, form, reading)

@@ -1,0 +1,1 @@
+"""What goes wrong on purpose: faults that tests arm, late lists, cut connections."""

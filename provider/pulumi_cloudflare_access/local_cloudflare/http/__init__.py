@@ -1,0 +1,1 @@
+"""The local Cloudflare's server: requests in, answers out, on whatever route."""

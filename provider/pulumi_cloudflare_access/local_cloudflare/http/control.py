@@ -1,0 +1,137 @@
+"""What Cloudflare does not have: the routes under `/_local/` that steer this server.
+
+    GET     /_local/requests              what was asked of the API so far
+    POST    /_local/reset                 forget every object, every request and every fault
+    POST    /_local/seed                  keep the objects of a document (`World.plant`)
+    POST    /_local/sso/{id}              move an SSO connector's verification on, to {"status": …}
+
+    GET     /_local/faults                which faults are armed, and which have struck
+    POST    /_local/faults                arm one: {"route": "GET **", "status": 503} (`notation`)
+    DELETE  /_local/faults                lift every fault
+    DELETE  /_local/faults/{id}           lift one
+    POST    /_local/faults/{id}/release   let the requests go on that it holds
+    POST    /_local/faults/{id}/drop      cut the connections of the requests that it holds
+
+    GET     /_local/clock                 what the clock says, and whether it runs
+    POST    /_local/clock                 {"advance": 300}, {"running": false}, or both
+
+    GET     /_local/switches              every switch and its value (`Switches`)
+    POST    /_local/switches              set some: {"delete_in_use": "allow", "max_rules": 10}
+
+They need no credentials, are not remembered themselves, and have no envelope. A body is JSON, and
+its content type says so: that of a web page's form does not.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..faults import notation
+from ..faults.arming import Armed
+from .exceptions import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Request
+
+    from ..world.clock import Clock
+    from .app import App
+
+
+def answer(app: App, request: Request) -> tuple[int, Any]:
+    """Return the status and the document for a control route."""
+    if request.mimetype != "application/json" and (request.mimetype or request.get_data()):
+        given = f", not {request.mimetype}" if request.mimetype else ""
+        return 415, {"error": f"Content-Type must be application/json{given}"}
+    words = request.path.split("/")[2:]
+    order = _order(app, request.method, words, lambda: json.loads(request.get_data()))
+    if order is None:
+        return 404, {"error": f"there is no {request.method} {request.path}"}
+    return _obeyed(order)
+
+
+class _Order(NamedTuple):
+    obey: Callable[[], Any]
+    what: str = "an order"
+    """What the body should be."""
+
+
+def _obeyed(order: _Order) -> tuple[int, Any]:
+    try:
+        done = order.obey()
+    except RefusedError as refusal:
+        return 400, {"error": "; ".join(error["message"] for error in refusal.errors)}
+    except KeyError as error:
+        return 400, {"error": f"not {order.what}: {error} is missing"}
+    except (AttributeError, TypeError, ValueError) as error:
+        return 400, {"error": f"not {order.what}: {error}"}
+    except LookupError as error:
+        return 404, {"error": str(error)}
+    return 200, {} if done is None else done
+
+
+def _order(app: App, verb: str, words: list[str], body: Callable[[], Any]) -> _Order | None:
+    match [verb, *words]:
+        case ["GET", "requests"]:
+            order = _Order(app.asked)
+        case ["POST", "reset"]:
+            order = _Order(app.reset)
+        case ["POST", "seed"]:
+            order = _Order(lambda: app.seed(body()), "a document to seed")
+        case ["POST", "sso", connector_id]:
+            order = _Order(lambda: app.move_sso(connector_id, body()["status"]), "a status")
+        case [_, "faults", *rest]:
+            return _order_about_faults(app, verb, rest, body)
+        case ["GET", "clock"]:
+            order = _Order(lambda: _told(app.world.clock))
+        case ["POST", "clock"]:
+            order = _Order(lambda: _set(app.world.clock, **body()), "a setting of the clock")
+        case ["GET", "switches"]:
+            order = _Order(app.world.switches.told)
+        case ["POST", "switches"]:
+            order = _Order(lambda: app.switch(body()), "switches")
+        case _:
+            return None
+    return order
+
+
+def _order_about_faults(
+    app: App, verb: str, words: list[str], body: Callable[[], Any]
+) -> _Order | None:
+    def change(number: str, how: Callable[[Armed], None]) -> dict[str, Any]:
+        armed = app.faults.find(number)
+        how(armed)
+        return notation.told(armed)
+
+    match [verb, *words]:
+        case ["GET"]:
+            order = _Order(lambda: notation.all_told(app.faults))
+        case ["POST"]:
+            order = _Order(lambda: notation.told(app.arm(*notation.read(body()))), "a fault")
+        case ["DELETE"]:
+            order = _Order(app.faults.lift)
+        case ["DELETE", number]:
+            order = _Order(lambda: change(number, Armed.lift))
+        case ["POST", number, "release"]:
+            order = _Order(lambda: change(number, Armed.release))
+        case ["POST", number, "drop"]:
+            order = _Order(lambda: change(number, Armed.drop))
+        case _:
+            return None
+    return order
+
+
+def _set(clock: Clock, *, running: bool | None = None, advance: float = 0.0) -> dict[str, Any]:
+    # Stopped first: a clock that stands moves by what it is told, and nothing else.
+    if running is False:
+        clock.stop()
+    clock.advance(advance)
+    if running is True:
+        clock.run()
+    return _told(clock)
+
+
+def _told(clock: Clock) -> dict[str, Any]:
+    return {"now": clock.now(), "running": clock.running}

@@ -1,0 +1,50 @@
+"""Every route: the kinds' own tables, put together.
+
+In a table, `{scope}` stands for an account or a zone, `{account}` and `{zone}` for one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from werkzeug.routing import Map, Rule
+
+from ..access import urls as access
+from ..dns import urls as dns
+from ..iam import urls as iam
+from ..tokens import urls as tokens
+
+if TYPE_CHECKING:
+    from ..world.scopes import Backend
+    from .call import Handler
+
+ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES
+
+KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *iam.KINDS)
+"""What can be seeded."""
+
+_PARENTS = {
+    "{scope}": ("accounts/{account_id}", "zones/{zone_id}"),
+    "{account}": ("accounts/{account_id}",),
+    "{zone}": ("zones/{zone_id}",),
+}
+
+
+@cache
+def routes() -> Map:
+    """Return the table that finds the handler of a path below `/client/v4`."""
+    return Map(
+        [
+            Rule(re.sub(r"{(\w+)}", r"<\1>", f"/{path}"), methods=[verb], endpoint=handler)
+            for route, handler in ROUTES.items()
+            for verb, path in _spelled_out(*route.split())
+        ],
+        merge_slashes=False,
+    )
+
+
+def _spelled_out(verb: str, path: str) -> list[tuple[str, str]]:
+    head, _, rest = path.partition("/")
+    return [(verb, f"{parent}/{rest}") for parent in _PARENTS.get(head, (head,))]

@@ -1,0 +1,1 @@
+"""What the local Cloudflare holds: accounts, zones, objects, its clock and its switches."""

@@ -1,0 +1,1 @@
+"""What runs in the user's program: resources, references between them, and look-ups."""
