@@ -292,3 +292,41 @@ BRIDGED_CHANGED = BRIDGED.replace(
     'includes=[{"emailDomain": {"domain": "contractor.example"}}, '
     '{"email": {"email": "Lin@elsewhere.example"}}]',
 )
+
+# Applications that are in more places than their programs say, and paths that are open to everyone.
+PLACES = """
+staff = cloudflare.AccessPolicy(
+    "staff", name="Staff", decision="allow", include=[rules.email_domain("example.com")]
+)
+shop = cloudflare.AccessApplication(
+    "shop", name="Shop", domain="shop.example.com", policies=[staff]
+)
+portal = cloudflare.AccessApplication(
+    "portal",
+    name="Portal",
+    destinations=[
+        {"type": "public", "uri": "portal.example.com",
+         "overrides": [{"behavior": "public", "path_pattern": "/health"}]},
+        {"type": "private", "cidr": "10.1.0.0/16", "l4_protocol": "tcp", "port_range": "443"},
+    ],
+    policies=[staff],
+)
+"""
+# What somebody adds to the first of them behind Pulumi's back.
+MORE_PLACES = [
+    {
+        "type": "public",
+        "uri": "shop.example.com",
+        "overrides": [{"behavior": "public", "path_pattern": "/pixel.gif"}],
+    },
+    {"type": "private", "hostname": "db.internal", "l4_protocol": "tcp", "port_range": "5432"},
+]
+PLACES_CHANGED = {
+    "nothing": PLACES,
+    "moved": PLACES.replace('domain="shop.example.com"', 'domain="store.example.com"'),
+    "declared": PLACES.replace(
+        'domain="shop.example.com"',
+        'destinations=[{"type": "public", "uri": "shop.example.com"}]',
+    ),
+    "opened": PLACES.replace('"path_pattern": "/health"', '"path_pattern": "/api/*"'),
+}

@@ -25,7 +25,10 @@ from harness.stack import STACK, Stack
 from insight.programs import (
     BRIDGED,
     BRIDGED_CHANGED,
+    MORE_PLACES,
     OKTA,
+    PLACES,
+    PLACES_CHANGED,
     POSTURE,
     PROGRAMS,
     SEEDED,
@@ -232,12 +235,34 @@ def bridged(one: Recorder) -> dict[str, Any]:
     return {**found, "preview": one.preview("--show-sames"), "state": one.export("--show-secrets")}
 
 
+def places(one: Recorder) -> dict[str, Any]:
+    """Record applications that are in more places than anybody declares."""
+    one.stack.program(PLACES)
+    one.stack.up()
+    url = f"{one.cloudflare.base_url}/accounts/{ACCOUNT}/access/apps"
+    headers = {"Authorization": f"Bearer {one.cloudflare.token}"}
+    (shop,) = [
+        app for app in httpx.get(url, headers=headers).json()["result"] if app["name"] == "Shop"
+    ]
+    body = {name: shop[name] for name in ("name", "type", "domain")}
+    body |= {"destinations": MORE_PLACES, "policies": [one["id"] for one in shop["policies"]]}
+    httpx.put(f"{url}/{shop['id']}", headers=headers, json=body).raise_for_status()
+    found = {"refresh": one.document("refresh", "--preview-only", "--json", "--non-interactive")}
+    one.stack.refresh()
+    found |= {"state": one.export(), "account": one.live()}
+    for name, program in PLACES_CHANGED.items():
+        one.stack.program(program)
+        found[name] = one.preview("--show-sames")
+    return found
+
+
 STORIES: dict[str, Callable[[Recorder], dict[str, Any]]] = {
     "changes": changes,
     "sources": sources,
     "drift": drift,
     "pack": pack,
     "bridged": bridged,
+    "places": places,
 }
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from insight.accounts import EVERYONE, allow, bypass, country, domain, email, world
@@ -48,6 +50,52 @@ def test_others_who_get_in_are_named() -> None:
         f'somebody@x.y gets in at {X}: "{X}": policy "allow" lets in',
         '  "allow" (Allow): matched by e-mail domain x.y',
     ]
+
+
+def test_what_is_below_a_place_counts() -> None:
+    """Somebody who states it of a hostname means all of it."""
+    guarded = [allow(domain("example.com"))]
+    override = {"behavior": "public", "path_pattern": "/health"}
+    open_ = {"type": "public", "uri": X, "overrides": [override]}
+    for more, where, who in (
+        ({f"{X}/admin": [allow(domain("x.y"))]}, f"{X}/admin", "anyone @x.y"),
+        ({"*.example.com/admin": [allow(domain("x.y"))]}, " and ", "anyone @x.y"),
+        ({X: {"destinations": [open_], "policies": guarded}}, "(this path alone)", "anyone except"),
+    ):
+        account = world({X: guarded, **more})
+        for check in (
+            partial(insight.assert_only, account, X, "@example.com"),
+            partial(insight.assert_cannot, account, "eve@x.y", X),
+        ):
+            with pytest.raises(AssertionError) as failed:
+                check()
+            assert where in str(failed.value).splitlines()[0]
+        proof = insight.only(account, X, "@example.com")
+        assert where in proof.where
+        assert who in proof.who.text
+        # What is beside it does not count.
+        insight.assert_only(account, f"{X}/other", "@example.com")
+        insight.assert_cannot(account, "eve@x.y", f"{X}/other")
+
+
+def test_what_nothing_guards_below_a_place_counts() -> None:
+    account = world({f"{X}/admin": [allow(domain("example.com"))]}, protection=False)
+    insight.assert_only(account, f"{X}/admin", "@example.com")
+    with pytest.raises(AssertionError, match="no application guards it: it is open"):
+        insight.assert_only(account, X, "@example.com")
+    insight.assert_only(account, f"{X}/admin/users?page=2", "@example.com")
+    with pytest.raises(insight.UnknownPlaceError, match="nearest"):
+        insight.assert_only(account, "ap.example.com/admin", "@example.com")
+
+
+def test_an_application_by_its_name_is_everywhere_where_it_answers() -> None:
+    override = {"behavior": "public", "path_pattern": "/health"}
+    places = [{"type": "public", "uri": X, "overrides": [override]}]
+    fields = {"name": "Payroll", "destinations": places, "policies": [allow(domain("a.b"))]}
+    with pytest.raises(AssertionError, match="health"):
+        insight.assert_only(world({X: fields}), "Payroll", "@a.b")
+    closed = {**fields, "destinations": [{"type": "public", "uri": X}]}
+    insight.assert_only(world({X: closed}), "payroll", "@a.b")
 
 
 def test_access_that_is_not_the_same_is_told() -> None:

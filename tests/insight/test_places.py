@@ -13,10 +13,12 @@ from insight.accounts import allow, domain, email, world
 from insight.test_semantics import EACH_TIME
 from pulumi_cloudflare_access.insight import (
     Outcome,
+    Service,
     UnknownPlaceError,
     Verdict,
     can,
     compare,
+    explain,
     findings,
 )
 from pulumi_cloudflare_access.insight.patterns import Pattern, Url, regions
@@ -255,6 +257,133 @@ def test_a_private_range_inside_another_may_be_answered_by_either() -> None:
     assert "overlap" in {finding.code for finding in findings(account)}
 
 
+# -------------------------------------------------------------- paths that are open to everyone
+
+
+def public(uri: str, *paths: str, **more: object) -> dict[str, object]:
+    overrides = [{"behavior": "public", "path_pattern": path} for path in paths]
+    there = [{"type": "public", "uri": uri, "overrides": overrides}]
+    return {"destinations": there, "policies": [allow(domain("a.example"))], **more}
+
+
+def test_an_override_opens_its_path_and_nothing_below_it() -> None:
+    """Unlike addresses, path patterns do not cover what is below them, unless by a wildcard."""
+    account = world({"shop": public("shop.example.com", "/health", "/static/*")})
+    for url, is_open in (
+        ("shop.example.com/health", True),
+        ("https://shop.example.com/health?probe=1", True),
+        ("shop.example.com/health/deep", False),
+        ("shop.example.com/static/a/b.css", True),
+        ("shop.example.com/static", False),
+        ("shop.example.com", False),
+    ):
+        for who in ("eve@b.example", Service("anything")):
+            assert can(account, who, url).outcome is (Outcome.YES if is_open else Outcome.NO), url
+        assert can(account, "ada@a.example", url)
+    assert [place.name for place in places(account)] == [
+        "shop.example.com",
+        "shop.example.com/health (this path alone)",
+        "shop.example.com/static/*",
+    ]
+    found = explain(account, "eve@b.example", "shop.example.com/health (this path alone)")
+    assert found.text.endswith('"shop" is open to everyone here, by an override')
+    assert [f.where for f in findings(account) if f.code == "public-path"] == [
+        "shop.example.com/health (this path alone)",
+        "shop.example.com/static/*",
+    ]
+
+
+def test_a_new_override_lets_everyone_in_without_a_login() -> None:
+    account = world({"shop": public("shop.example.com")})
+    changed = world({"shop": public("shop.example.com", "/health")})
+    change, same = sorted(compare(account, changed).places, key=lambda one: -len(one.name))
+    assert (change.name, change.verdict, change.certain) == (
+        "shop.example.com/health (this path alone)", Verdict.WIDER, True,
+    )  # fmt: skip
+    assert (same.name, same.verdict) == ("shop.example.com", Verdict.SAME)
+    (how,) = [one for one in change.how if one.facet == "login"]
+    assert (how.before, how.after, how.less) == (
+        "with a login", "without a login or any check", True,
+    )  # fmt: skip
+    assert change.gains.witness is not None
+    assert can(changed, change.gains.witness.subject, change.place.url or "")
+    back, _ = sorted(compare(changed, account).places, key=lambda one: -len(one.name))
+    assert back.verdict is Verdict.NARROWER
+
+
+def test_an_override_counts_where_its_own_application_answers() -> None:
+    """A more specific application inherits nothing, overrides neither."""
+    account = world(
+        {
+            "wide": public("*.example.com", "/health"),
+            "wiki": public("wiki.example.com"),
+            "path": public("*.example.com/health/deep"),
+        }
+    )
+    assert can(account, "eve@b.example", "shop.example.com/health")
+    assert can(account, "eve@b.example", "wiki.example.com/health").outcome is Outcome.NO
+    assert can(account, "eve@b.example", "shop.example.com/health/deep").outcome is Outcome.NO
+    names = {place.name for place in places(account)}
+    assert "*.example.com/health (this path alone)" in names
+    assert not any("wiki" in name and "alone" in name for name in names)
+
+
+def test_an_override_of_one_of_two_that_overlap_may_count() -> None:
+    account = world(
+        {"wide": public("*.example.com/admin", "/admin"), "wiki": public("wiki.example.com")}
+    )
+    assert can(account, "eve@b.example", "wiki.example.com/admin").outcome is Outcome.DEPENDS
+    assert can(account, "ada@a.example", "wiki.example.com/admin")
+    (where,) = [one.name for one in places(account) if " and " in one.name and "alone" in one.name]
+    assert can(account, "eve@b.example", where).outcome is Outcome.DEPENDS
+
+
+def test_an_override_of_a_destination_with_a_path_begins_at_the_hostname() -> None:
+    """OVERRIDE_PATH: no document says where it begins."""
+    account = world({"api": public("example.com/api", "/api/health", "/health")})
+    assert can(account, "eve@b.example", "example.com/api/health")
+    told = [f.text for f in findings(account) if f.code == "override-path"]
+    assert told == [
+        "the override /api/health is taken to begin at the hostname",
+        (
+            "the override /health is taken to begin at the hostname, and is no path of "
+            "example.com/api: it opens nothing"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "open_", "closed"),
+    [
+        ("worker", ["Worker w1 /health (this path alone)"] * 2, ["every other Worker"]),
+        ("preview_worker", ["previews of Worker w1 /health (this path alone)"], ["Worker w1"]),
+    ],
+)
+def test_an_override_of_a_worker_opens_its_path(
+    kind: str, open_: list[str], closed: list[str]
+) -> None:
+    def worker(type_: str, *paths: str) -> dict[str, object]:
+        overrides = [{"behavior": "public", "path_pattern": path} for path in paths]
+        there = [{"type": type_, "worker_id": "w1", "overrides": overrides}]
+        return {"domain": None, "destinations": there, "policies": [allow(domain("a.example"))]}
+
+    account = world({"one": worker(kind, "/health"), "all": worker("all_workers")})
+    for where in open_:
+        assert can(account, "eve@b.example", where)
+    assert can(account, "eve@b.example", "previews of worker w1").outcome is Outcome.NO
+    for where in closed:
+        assert can(account, "eve@b.example", where).outcome is Outcome.NO
+
+
+def test_an_mcp_server_behind_a_portal_is_a_place_of_its_own() -> None:
+    server = [{"type": "via_mcp_server_portal", "mcp_server_id": "files"}]
+    fields = {"destinations": server, "domain": None}
+    account = world({"files": {**fields, "policies": [allow(domain("a.example"))]}})
+    assert can(account, "ada@a.example", "MCP server files")
+    (change,) = compare(account, world({})).places
+    assert (change.verdict, change.certain) == (Verdict.UNDECIDED, False)
+
+
 # ------------------------------------------------------------------- what is true of all places
 
 LABELS = st.sampled_from(["a", "ab", "b", "*", "a*", "*b", "a*b", "ab*", "*ab", "b*"])
@@ -277,6 +406,8 @@ def plainly_matches(pattern: str, host: str, path: str) -> bool:
             return False
     if rest in {"", "*"}:
         return True
+    if rest.endswith("$"):
+        return re.fullmatch(f"/{rest[:-1]}".replace("*", ".*"), path) is not None
     itself = f"/{rest}".replace("*", ".*")
     below = "" if rest.endswith("*") else "(/.*)?"
     return re.fullmatch(itself + below, path) is not None
@@ -298,22 +429,30 @@ PATHS = [
 
 
 @EACH_TIME
-@given(st.lists(PATTERNS, min_size=1, max_size=4, unique=True))
-def test_regions_are_all_the_ways_in_which_urls_are_covered(texts: list[str]) -> None:
+@given(
+    st.lists(PATTERNS, min_size=1, max_size=4, unique=True),
+    st.lists(PATTERNS, max_size=2, unique=True),
+)
+def test_regions_are_all_the_ways_in_which_urls_are_covered(
+    texts: list[str], alone: list[str]
+) -> None:
     patterns = {Pattern.of(text): text for text in texts}
+    # Of what is below these, nothing is meant.
+    for text in alone:
+        host, _, path = text.partition("/")
+        patterns.setdefault(Pattern.only(tuple(host.split(".")), path), f"{host}/{path}$")
+
+    def covered_by(host: str, path: str) -> frozenset[Pattern]:
+        return frozenset(p for p, text in patterns.items() if plainly_matches(text, host, path))
+
     found = regions(list(patterns))
     by_matching = {region.matching for region in found}
     assert len(by_matching) == len(found)
     for region in found:
-        told = {
-            p
-            for p, text in patterns.items()
-            if plainly_matches(text, region.url.host, region.url.path)
-        }
-        assert region.matching == told
+        assert region.matching == covered_by(region.url.host, region.url.path)
     for host, path in itertools.product(HOSTS, PATHS):
-        told = {p for p, text in patterns.items() if plainly_matches(text, host, path)}
-        assert not told or frozenset(told) in by_matching, (host, path)
+        told = covered_by(host, path)
+        assert not told or told in by_matching, (host, path)
 
 
 @EACH_TIME

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from .characters import shown
 from .comparison import Comparer, PlaceChange, Verdict
-from .explanation import explain
+from .explanation import explain, explain_at
+from .names import Names
+from .places import directory
 from .prove import Given, only
-from .questions import Outcome, can
+from .questions import Outcome, answer, can, subject_of
 from .reading.worlds import Worlds
 from .subjects import Subject
 from .world import World
@@ -34,14 +36,15 @@ def assert_can(world: World | Worlds, who: str | Subject, where: str) -> None:
 
 
 def assert_cannot(world: World | Worlds, who: str | Subject, where: str) -> None:
-    """Assert that somebody does not get in at a place, whatever is not known."""
-    after = _after(world)
-    if can(after, who, where).outcome is not Outcome.NO:
-        raise AssertionError(explain(after, who, where).text)
+    """Assert that somebody does not get in at a place or below it, whatever is not known."""
+    after, subject = _after(world), subject_of(who)
+    for answering in directory(after).within(where):
+        if answer(after, subject, answering).outcome is not Outcome.NO:
+            raise AssertionError(explain_at(after, subject, answering, Names(after)).text)
 
 
 def assert_only(world: World | Worlds, where: str, *allowed: Given) -> None:
-    """Assert that nobody but these gets in at a place: of everybody who could exist.
+    """Assert that nobody but these gets in at a place or below it: of everybody who could exist.
 
     `allowed`: `@example.com`, `ada@example.com`, or rules as the API writes them.
     """
@@ -52,6 +55,7 @@ def assert_only(world: World | Worlds, where: str, *allowed: Given) -> None:
         raise AssertionError(
             f"{where}: too large to prove. Install the extra: pulumi-cloudflare-access[prove]"
         )
+    where = shown(proof.where)
     perhaps = "" if proof.outcome is Outcome.NO else "perhaps "
     lines = [f"{where}: others {perhaps}get in too"]
     lines += [f"  {condition.text}" for condition in proof.who.conditions]

@@ -111,8 +111,11 @@ def explain_at(
         return Explanation(called, answering.place, "", given, (), _unguarded(answering, world))
     steps: list[Step] = []
     told = []
-    for key in answering.keys:
+    for number, key in enumerate(answering.keys):
         application = world.applications[key]
+        if answering.is_public(number):
+            told.append(f'"{shown(application.name)}" is open to everyone here, by an override')
+            continue
         found = _Explaining(world, subject, names).steps(application)
         steps += found
         told.append(_told(application, subject, found, given.outcome))

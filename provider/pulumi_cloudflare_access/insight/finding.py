@@ -17,7 +17,7 @@ from .diagram import NODE_LIMIT
 from .errors import TooLargeError
 from .formulas import Formulas
 from .names import Names
-from .patterns import Pattern
+from .patterns import Pattern, regions
 from .places import PUBLIC, destinations_of, places
 from .prove import never_decide
 from .semantics import Semantics, keys_of
@@ -66,6 +66,7 @@ def findings(
     searched = world.applications if applications is None else frozenset(applications)
     found = [
         *_of_places(world),
+        *(one for held in world.applications.values() for one in _of_overrides(held)),
         *_of_circles(world, names),
         *(one for policy in world.policies.values() for one in _of_policy(world, policy, names)),
         *(
@@ -93,6 +94,11 @@ def _of_places(world: World) -> Iterator[Finding]:
             applications = [shown(world.applications[key].name) for key in answering.keys]
             told = f'"{" and ".join(applications)}" overlap here, and neither is part of the other'
             yield _undocumented(unknowns.OVERLAP, place.name, answering.keys[0], told)
+        open_ = [key for number, key in enumerate(answering.keys) if answering.is_public(number)]
+        for key in open_:
+            name = shown(world.applications[key].name)
+            told = f'"{name}" is open to everyone here, without a login: by an override'
+            yield Finding("public-path", shown(place.name), key, told)
     patterns = {
         Pattern.of(one.value): application
         for application in world.applications.values()
@@ -115,6 +121,21 @@ def _of_places(world: World) -> Iterator[Finding]:
         for other in beside:
             told = f"{other} begins like {pattern}, and is taken for another place"
             yield _undocumented(unknowns.PATH_SEGMENTS, str(pattern), application.key, told)
+
+
+def _of_overrides(application: Application) -> Iterator[Finding]:
+    """Say what the public paths of destinations that have a path themselves rest on."""
+    for one in application.public_paths:
+        if one.destination.kind != PUBLIC:
+            continue
+        pattern = Pattern.of(one.destination.value)
+        path = Pattern.only(pattern.labels, one.path)
+        if pattern.path != "/*":
+            told = f"the override {shown(one.path)} is taken to begin at the hostname"
+            if not any({pattern, path} <= region.matching for region in regions((pattern, path))):
+                told += f", and is no path of {shown(str(pattern))}: it opens nothing"
+            where = shown(application.name)
+            yield _undocumented(unknowns.OVERRIDE_PATH, where, application.key, told)
 
 
 def _of_circles(world: World, names: Names) -> Iterator[Finding]:

@@ -6,12 +6,15 @@ previews are the same before and after, and this is what says so.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Final
 
 from .atoms import GROUP, LISTS
 from .semantics import Answering
 from .world import Application, Policy, Rules, Step, World
+
+_PUBLIC: Final = -1
+"""The fingerprint of an application where it lets everyone in."""
 
 
 class Interner:
@@ -37,7 +40,10 @@ class Fingerprints:
 
     def answering(self, answering: Answering) -> int:
         """Return the fingerprint of what answers at a place."""
-        applications = tuple(map(self.application, answering.keys))
+        applications = tuple(
+            _PUBLIC if answering.is_public(number) else self.application(key)
+            for number, key in enumerate(answering.keys)
+        )
         rivals = answering.patterns if len(applications) > 1 else ()
         protection = self._world.access_protection if not applications else None
         return self._number((applications, rivals, answering.unguarded, protection))
@@ -114,20 +120,3 @@ class Fingerprints:
                 structure = ("group", self.rules(group.rules, group.scope))
             found = self._groups[key] = self._number(structure)
         return found
-
-
-def changed_applications(old: World, new: World) -> frozenset[str]:
-    """Return the keys of applications that do not decide the same before and after."""
-    interner = Interner()
-    before, after = Fingerprints(old, interner), Fingerprints(new, interner)
-    return frozenset(
-        key
-        for key in _all(old.applications, new.applications)
-        if key not in old.applications
-        or key not in new.applications
-        or before.application(key) != after.application(key)
-    )
-
-
-def _all(*keys: Iterable[str]) -> set[str]:
-    return {key for some in keys for key in some}

@@ -44,6 +44,8 @@ def manners(world: World, answering: Answering, semantics: Semantics[Any]) -> li
     """Return whom each policy decides about where one application answers: sets, for `how`."""
     if len(answering.keys) != 1:
         return []
+    if answering.is_public(0):
+        return [semantics.algebra.everything]
     application = world.applications[answering.keys[0]]
     return [outcome.decided for outcome in semantics.outcomes(application)]
 
@@ -52,6 +54,8 @@ def terms_at(world: World, answering: Answering) -> list[Terms_ | None]:
     """Return the terms of the same policies, in the same order; None: it keeps out."""
     if len(answering.keys) != 1:
         return []
+    if answering.is_public(0):
+        return [{LOGIN: _LOGINS[BYPASS]}]
     application = world.applications[answering.keys[0]]
     found: list[Terms_ | None] = []
     for key, decision in decisions_of(world, application):

@@ -31,10 +31,14 @@ _RARE: Final[tuple[str, ...]] = tuple(map(chr, range(0xE000, 0xE100)))
 
 @dataclass(frozen=True)
 class Pattern:
-    """One place: labels of a hostname, and a path that begins with a slash."""
+    """One place: labels of a hostname, and a path that begins with a slash.
 
-    labels: tuple[str, ...]
+    `alone`: what is below the path is not meant.
+    """
+
+    labels: Labels
     path: str
+    alone: bool = False
 
     @classmethod
     def of(cls, text: str) -> Pattern:
@@ -43,14 +47,24 @@ class Pattern:
         path = re.sub(r"\*+", STAR, path.rstrip("/")) or "/*"
         return cls(tuple(host.split(".")), path)
 
+    @classmethod
+    def only(cls, labels: Labels, path: str) -> Pattern:
+        """Return a path at a hostname without what is below it, unless it ends with a wildcard."""
+        path = re.sub(r"\*+", STAR, f"/{path.removeprefix('/')}")
+        return cls(labels, path, alone=not path.endswith(STAR))
+
     def __str__(self) -> str:
         host = ".".join(self.labels)
-        return host if self.path == "/*" else host + self.path
+        if self.path == "/*":
+            return host
+        return f"{host}{self.path}{' (this path alone)' if self.alone else ''}"
 
     @cached_property
     def globs(self) -> tuple[str, ...]:
         """The paths that it covers: itself and, without a wildcard at its end, all below it."""
-        return (self.path,) if self.path.endswith(STAR) else (self.path, f"{self.path}/*")
+        if self.alone or self.path.endswith(STAR):
+            return (self.path,)
+        return (self.path, f"{self.path}/*")
 
     @cached_property
     def _host_regex(self) -> re.Pattern[str]:

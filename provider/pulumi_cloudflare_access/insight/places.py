@@ -7,27 +7,25 @@ neither is part of the other, no document says which wins: either may.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from .addresses import interval_of
 from .characters import shown
 from .errors import UnknownPlaceError
-from .patterns import Pattern, Region, Url, regions
+from .patterns import Pattern, Region, Url, in_common, regions
 from .semantics import CLOSED, Answering
 from .world import BOOKMARK, GUARDING, SAAS, Application, Destination, World
 
 PUBLIC: Final = "public"
 PRIVATE: Final = "private"
+MCP: Final = "mcp"
 WORKER: Final = "worker"
 PREVIEW_WORKER: Final = "preview_worker"
 APPLICATION: Final = "application"
-
-_Held: TypeAlias = Mapping[Destination, Sequence[str]]
-"""Which applications have which destination."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ def places(*worlds: World, only: Iterable[str] | None = None) -> list[Place]:
         *_public(held, asked),
         *_private(held),
         *_workers(held),
+        *_servers(held),
         *_themselves(worlds, held),
     ]
     if asked is None:
@@ -78,12 +77,24 @@ def places(*worlds: World, only: Iterable[str] | None = None) -> list[Place]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Which applications of one world have which destination, and what of it is public."""
+
+    keys: Mapping[Destination, Sequence[str]]
+    public: Mapping[tuple[Destination, str], Sequence[str]]
+    """The paths of a destination, as one application has it, that are open to everyone."""
+
+
 def _held(world: World) -> _Held:
     held: dict[Destination, list[str]] = {}
-    for application in world.applications.values():
-        for destination in dict.fromkeys(destinations_of(application)):
-            held.setdefault(_canonical(destination), []).append(application.key)
-    return held
+    public: dict[tuple[Destination, str], list[str]] = {}
+    for key, application in world.applications.items():
+        for destination in dict.fromkeys(map(_canonical, destinations_of(application))):
+            held.setdefault(destination, []).append(key)
+        for one in application.public_paths:
+            public.setdefault((_canonical(one.destination), key), []).append(one.path)
+    return _Held(held, public)
 
 
 def _canonical(destination: Destination) -> Destination:
@@ -94,7 +105,7 @@ def _canonical(destination: Destination) -> Destination:
 
 def _of_kind(held: Sequence[_Held], kind: str) -> list[Destination]:
     """Return the destinations of one kind, of all worlds."""
-    return list(dict.fromkeys(one for world in held for one in world if one.kind == kind))
+    return list(dict.fromkeys(one for world in held for one in world.keys if one.kind == kind))
 
 
 # ------------------------------------------------------------------------------ hostnames and paths
@@ -102,11 +113,16 @@ def _of_kind(held: Sequence[_Held], kind: str) -> list[Destination]:
 
 def _public(held: Sequence[_Held], asked: frozenset[str] | None) -> list[Place]:
     by_pattern = {Pattern.of(one.value): one for one in _of_kind(held, PUBLIC)}
+    near = _near(by_pattern, held, asked)
     found: dict[tuple[str, tuple[Answering, ...]], Place] = {}
-    for region in regions(_near(by_pattern, held, asked)):
-        name = " and ".join(sorted(map(str, _most_specific(region.matching))))
-        answering = tuple(_answering(name, region, by_pattern, world) for world in held)
-        if any(one.keys for one in answering):
+    for region in regions([*near, *_public_paths(near, by_pattern, held)]):
+        winners = [_winners(region, by_pattern, world) for world in held]
+        # Of the paths that are open to everyone, those of what answers there count.
+        count = {path for won in winners for one in won for path in one.public}
+        covering = [pattern for pattern in region.matching if pattern in by_pattern]
+        if covering:
+            name = " and ".join(sorted(map(str, _most_specific({*covering, *count}))))
+            answering = tuple(_answering(name, won) for won in winners)
             place = Place(PUBLIC, name, str(region.url), answering)
             found.setdefault((name, answering), place)
     return list(found.values())
@@ -121,7 +137,7 @@ def _near(
     own = [
         pattern
         for pattern, destination in by_pattern.items()
-        if any(asked.intersection(world.get(destination, ())) for world in held)
+        if any(asked.intersection(world.keys.get(destination, ())) for world in held)
     ]
     lengths = {len(pattern.labels) for pattern in own}
     hosts = {pattern.labels for pattern in own}
@@ -134,17 +150,54 @@ def _near(
     ]
 
 
-def _answering(
-    name: str, region: Region, by_pattern: Mapping[Pattern, Destination], held: _Held
-) -> Answering:
-    there = [pattern for pattern in region.matching if by_pattern[pattern] in held]
-    winners = sorted(_most_specific(there), key=str)
-    pairs = [(key, pattern) for pattern in winners for key in held[by_pattern[pattern]]]
+def _public_paths(
+    patterns: Iterable[Pattern], by_pattern: Mapping[Pattern, Destination], held: Sequence[_Held]
+) -> Iterator[Pattern]:
+    """Yield the paths of destinations that are open to everyone."""
+    for pattern in patterns:
+        for world in held:
+            for key in world.keys.get(by_pattern[pattern], ()):
+                for path in world.public.get((by_pattern[pattern], key), ()):
+                    yield Pattern.only(pattern.labels, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Winner:
+    """An application that answers, its place there, and its paths there that are public."""
+
+    key: str
+    rival: str
+    public: tuple[Pattern, ...]
+
+
+def _winners(
+    region: Region, by_pattern: Mapping[Pattern, Destination], held: _Held
+) -> list[_Winner]:
+    there = [one for one in region.matching if one in by_pattern and by_pattern[one] in held.keys]
+    found = []
+    for pattern in sorted(_most_specific(there), key=str):
+        destination = by_pattern[pattern]
+        for key in held.keys[destination]:
+            paths = [
+                Pattern.only(pattern.labels, path)
+                for path in held.public.get((destination, key), ())
+            ]
+            public = tuple(path for path in paths if path in region.matching)
+            found.append(_Winner(key, _rival(key, pattern, held.keys[destination]), public))
+    return found
+
+
+def _answering(name: str, winners: Sequence[_Winner]) -> Answering:
     return Answering(
         name,
-        tuple(key for key, _ in pairs),
-        tuple(_rival(key, pattern, held[by_pattern[pattern]]) for key, pattern in pairs),
+        tuple(one.key for one in winners),
+        tuple(one.rival for one in winners),
+        public=_flags([bool(one.public) for one in winners]),
     )
+
+
+def _flags(flags: Sequence[bool]) -> tuple[bool, ...]:
+    return tuple(flags) if any(flags) else ()
 
 
 def _rival(key: str, pattern: Pattern, sharing: Sequence[str]) -> str:
@@ -172,8 +225,9 @@ def _private(held: Sequence[_Held]) -> list[Place]:
         name = _private_name(destination)
         answering = []
         for world in held:
-            around = [one for one in world if one.kind == PRIVATE and _includes(one, destination)]
-            pairs = [(key, _private_name(one)) for one in around for key in world[one]]
+            private = [one for one in world.keys if one.kind == PRIVATE]
+            around = [one for one in private if _includes(one, destination)]
+            pairs = [(key, _private_name(one)) for one in around for key in world.keys[one]]
             keys, rivals = [key for key, _ in pairs], [rival for _, rival in pairs]
             answering.append(Answering(name, tuple(keys), tuple(rivals)))
         found.append(Place(PRIVATE, name, None, tuple(answering)))
@@ -217,10 +271,9 @@ def _within(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
-def _workers(held: Sequence[_Held]) -> list[Place]:
-    """Return Workers and their previews: the narrower destination answers."""
+def _workers(held: Sequence[_Held]) -> Iterator[Place]:
+    """Yield Workers and their previews: the narrower destination answers."""
     named = {one.value for kind in (WORKER, PREVIEW_WORKER) for one in _of_kind(held, kind)}
-    found = []
     for worker in sorted(named):
         called = f"Worker {worker}" if worker else "every other Worker"
         production = [Destination(WORKER, worker), Destination(WORKER, "")]
@@ -230,16 +283,41 @@ def _workers(held: Sequence[_Held]) -> list[Place]:
             Destination(PREVIEW_WORKER, ""),
             Destination(WORKER, ""),
         ]
-        for name, order in ((called, production), (f"previews of {called}", previews)):
-            answering = tuple(_first(name, order, world) for world in held)
-            if any(one.keys for one in answering):
-                found.append(Place(WORKER, name, None, answering))
-    return found
+        yield from _of_worker(called, production, held)
+        yield from _of_worker(f"previews of {called}", previews, held)
 
 
-def _first(name: str, order: Iterable[Destination], held: _Held) -> Answering:
-    keys = next((tuple(held[one]) for one in order if one in held), ())
-    return Answering(name, keys, keys)
+def _of_worker(called: str, order: Sequence[Destination], held: Sequence[_Held]) -> Iterator[Place]:
+    """Yield what answers for a Worker: at paths that are open to everyone, and elsewhere."""
+    first = [next((one for one in order if one in world.keys), None) for world in held]
+    pairs = [
+        [(key, world.public.get((one, key), ())) for key in world.keys[one]] if one else []
+        for world, one in zip(held, first, strict=True)
+    ]
+    if not any(pairs):
+        return
+    everything = Pattern((called,), "/*")
+    paths = {path for there in pairs for _, public in there for path in public}
+    for region in regions([everything, *(Pattern.only((called,), path) for path in paths)]):
+        name = " and ".join(sorted(map(str, _most_specific(region.matching))))
+        name = name.replace(f"{called}/", f"{called} /")
+        answering = []
+        for there in pairs:
+            keys = tuple(key for key, _ in there)
+            flags = [
+                any(Pattern.only((called,), path) in region.matching for path in public)
+                for _, public in there
+            ]
+            answering.append(Answering(name, keys, keys, public=_flags(flags)))
+        yield Place(WORKER, name, None, tuple(answering))
+
+
+def _servers(held: Sequence[_Held]) -> Iterator[Place]:
+    """Yield MCP servers behind a portal. What one comes to without Access, no document says."""
+    for destination in _of_kind(held, MCP):
+        name = f"MCP server {destination.value}"
+        keys = [tuple(world.keys.get(destination, ())) for world in held]
+        yield Place(MCP, name, None, tuple(Answering(name, one, one, "") for one in keys))
 
 
 def _themselves(worlds: Sequence[World], held: Sequence[_Held]) -> list[Place]:
@@ -252,7 +330,7 @@ def _themselves(worlds: Sequence[World], held: Sequence[_Held]) -> list[Place]:
         # A SaaS application is the way in; what the others come to, no document says.
         unguarded = CLOSED if application.type == SAAS else ""
         answering = tuple(
-            Answering(name, tuple(world.get(destination, ())), (), unguarded) for world in held
+            Answering(name, tuple(world.keys.get(destination, ())), (), unguarded) for world in held
         )
         found.append(Place(APPLICATION, name, None, answering))
     return found
@@ -268,21 +346,63 @@ class Directory:
         self._world = world
         self._held = _held(world)
         self._patterns = {Pattern.of(one.value): one for one in _of_kind([self._held], PUBLIC)}
+        paths = _public_paths(self._patterns, self._patterns, [self._held])
+        self._all = {*self._patterns, *paths}
 
     def find(self, text: str) -> Answering:
         """Return what answers at a URL, at a place, or by an application's own policies.
 
         Raises UnknownPlaceError, naming the nearest.
         """
-        url = Url.of(text)
-        matching = frozenset(pattern for pattern in self._patterns if pattern.matches(url))
-        if matching:
-            return _answering(str(url), Region(url, matching), self._patterns, self._held)
         called = text.strip().lower()
+        # A URL has no spaces: what has some can only be the name of a place.
+        found = self._named(called) if " " in called else None
+        return found or self._at(Url.of(text)) or self._named(called) or self._of_name(text)
+
+    def within(self, text: str) -> list[Answering]:
+        """Return everything that answers at a place and below it, also where nothing does.
+
+        Of an application by its name, every place where it answers. Raises UnknownPlaceError.
+        """
+        called = text.strip().lower()
+        covered = [] if " " in called else self._covered(Pattern.of(text))
+        if covered:
+            return covered
+        named = [place for place in self._places if _is_within(place.name.lower(), called)]
+        keys = self._keys_of(called)
+        if not named and len(keys) == 1:
+            named = [place for place in self._places if keys[0] in place.answering[0].keys]
+        return [place.answering[0] for place in named] or [self.find(text)]
+
+    def _covered(self, asked: Pattern) -> list[Answering]:
+        """Return what answers in every part of a pattern; nothing, if no application does."""
+        near = [one for one in self._all if in_common(one.labels, asked.labels)]
+        found: dict[Answering, None] = {}
+        for region in regions([*near, asked]):
+            if asked in region.matching:
+                winners = _winners(region, self._patterns, self._held)
+                count = {path for one in winners for path in one.public}
+                covering = {one for one in region.matching if one in self._patterns} | {asked}
+                name = " and ".join(sorted(map(str, _most_specific(covering | count))))
+                found[_answering(name, winners)] = None
+        return list(found) if any(one.keys for one in found) else []
+
+    def _at(self, url: Url) -> Answering | None:
+        matching = frozenset(pattern for pattern in self._all if pattern.matches(url))
+        winners = _winners(Region(url, matching), self._patterns, self._held)
+        return _answering(str(url), winners) if winners else None
+
+    def _named(self, called: str) -> Answering | None:
         for place in self._places:
             if place.name.lower() == called:
                 return place.answering[0]
-        keys = [one.key for one in self._world.applications.values() if called in _called(one)]
+        return None
+
+    def _keys_of(self, called: str) -> list[str]:
+        return [one.key for one in self._world.applications.values() if called in _called(one)]
+
+    def _of_name(self, text: str) -> Answering:
+        keys = self._keys_of(text.strip().lower())
         if len(keys) == 1:
             return Answering(text, (keys[0],), (keys[0],))
         if keys:
@@ -301,6 +421,11 @@ class Directory:
         if close:
             return f'{message} The nearest is "{shown(close[0])}".'
         return message if names else f"{message} There are no applications in it."
+
+
+def _is_within(name: str, called: str) -> bool:
+    """Tell whether a place is what is called so, or a path of that Worker."""
+    return name == called or name.startswith(f"{called} /")
 
 
 def _called(application: Application) -> set[str]:

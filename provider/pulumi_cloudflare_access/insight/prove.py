@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from . import circuit
@@ -44,12 +44,14 @@ class Proof:
     witness: Witness | None = None
     because: Explanation | None = None
     too_large: bool = False
+    where: str = ""
 
     def __bool__(self) -> bool:
         return self.outcome is Outcome.YES
 
 
 PROVED: Final = Proof(Outcome.YES)
+_WORST_FIRST: Final = (Outcome.NO, Outcome.DEPENDS, Outcome.YES)
 
 
 def audience(world: World, where: str, *, limit: int = NODE_LIMIT) -> Description:
@@ -63,14 +65,26 @@ def audience(world: World, where: str, *, limit: int = NODE_LIMIT) -> Descriptio
 
 
 def only(world: World, where: str, *allowed: Given, limit: int = NODE_LIMIT) -> Proof:
-    """Prove that nobody but these gets in at a place. Raises UnknownPlaceError."""
-    answering = directory(world).find(where)
+    """Prove that nobody but these gets in at a place or below it. Raises UnknownPlaceError.
+
+    Where another application answers below it, or a path is open, or nothing guards a part of it,
+    that counts too: `Proof.where` names it.
+    """
     rules = [rule_of(world, one) for one in allowed]
+    places = directory(world).within(where)
+    proofs = [_others(world, answering, rules, limit) for answering in places]
+    # The worst of them, and of those the first.
+    return min(proofs, key=lambda proof: _WORST_FIRST.index(proof.outcome))
+
+
+def _others(world: World, answering: Answering, rules: Iterable[Rule], limit: int) -> Proof:
+    """Prove that nobody but these gets in where an application answers."""
 
     def others(semantics: Semantics[Any]) -> Any:
         return semantics.algebra.but(semantics.at(answering), semantics.meant(rules))
 
-    return nobody(world, others, answering=answering, limit=limit)
+    proof = nobody(world, others, answering=answering, limit=limit)
+    return replace(proof, where=answering.place)
 
 
 def equivalent(

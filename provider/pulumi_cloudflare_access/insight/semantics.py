@@ -63,12 +63,18 @@ class Answering:
 
     `patterns` are the places that the applications of `keys` have there, in the same order.
     `unguarded` says what holds where none answers: OPEN, CLOSED, or empty where no document says.
+    `public` says, in the same order, which of them let everyone in there; empty: none does.
     """
 
     place: str
     keys: tuple[str, ...]
     patterns: tuple[str, ...] = ()
     unguarded: str = OPEN
+    public: tuple[bool, ...] = ()
+
+    def is_public(self, number: int) -> bool:
+        """Tell whether one of the applications lets everyone in there, by an override."""
+        return bool(self.public) and self.public[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +316,12 @@ class Semantics(Generic[T]):
         algebra = self.algebra
         if not answering.keys:
             return self._unguarded(answering)
-        applications = [self.application(self.world.applications[key]) for key in answering.keys]
+        applications = [
+            algebra.everything
+            if answering.is_public(number)
+            else self.application(self.world.applications[key])
+            for number, key in enumerate(answering.keys)
+        ]
         if len(applications) == 1:
             return applications[0]
         return algebra.any_of(

@@ -86,6 +86,13 @@ PATH_SPELLING: Final = Undocumented(
     "they are other paths",
     _PATHS,
 )
+OVERRIDE_PATH: Final = Undocumented(
+    "override-path",
+    "whether the path of an override begins at the hostname or at the path of its destination",
+    "at the hostname",
+    "https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/"
+    "subresources/applications/",
+)
 FIRST_BYPASS: Final = Undocumented(
     "first-bypass",
     "whether a Bypass or Service Auth policy that matches ends the evaluation",
@@ -121,8 +128,8 @@ UNDOCUMENTED: Final[Mapping[str, Undocumented]] = {
     one.code: one
     for one in (
         OVERLAP, MISSING_GROUP, CYCLE, BEFORE_LOGIN, OTHER_SCOPE, PRECEDENCE_TIE, EMAIL_CASE,
-        PATH_SEGMENTS, PATH_SPELLING, FIRST_BYPASS, OTHER_TYPES, RISK_LEVELS, POLICY_SESSION,
-        IAM_DENY,
+        PATH_SEGMENTS, PATH_SPELLING, OVERRIDE_PATH, FIRST_BYPASS, OTHER_TYPES, RISK_LEVELS,
+        POLICY_SESSION, IAM_DENY,
     )
 }  # fmt: skip
 """Everything that answers rest on although no document says it, by its code."""

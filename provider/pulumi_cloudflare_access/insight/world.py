@@ -120,7 +120,8 @@ class Destination:
 
     `kind` is `public` (value: hostname and path, with wildcards), `private` (a hostname or a CIDR
     range, with ports, protocol and network where they matter), `worker` or `preview_worker` (an id;
-    empty: all of them), or `application`: something that has no address, by the application's key.
+    empty: all of them), `mcp` (the id of a server behind a portal), or `application`: something
+    that has no address, by the application's key.
     """
 
     kind: str
@@ -128,6 +129,17 @@ class Destination:
     ports: str = ""
     protocol: str = ""
     network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPath:
+    """A path of a destination that is open to everyone: no policy is asked there.
+
+    It begins at the hostname. A `*` in it stands for any text; what is below it is not meant.
+    """
+
+    destination: Destination
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,7 @@ class Application:
     device_login: bool | None = False
     scope: str = ""
     unread: str = ""
+    public_paths: tuple[PublicPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from ..atoms import Atom
 from ..unknowns import unknown
 from ..world import (
     Application,
-    Destination,
     Group,
     Policy,
     Rule,
@@ -22,6 +21,7 @@ from ..world import (
     World,
 )
 from . import kinds
+from .destinations import Places, places_of
 from .lists import Lists
 from .objects import Object
 from .overlay import ACCOUNT_POLICIES
@@ -30,7 +30,7 @@ from .resources import Note
 from .rights import rights_in
 from .rules import RuleReader, references_in
 from .terms import TermsReader
-from .values import Hidden, entries, entries_in_order, text
+from .values import Hidden, entries_in_order, text
 
 _DECISIONS: Final = frozenset(("allow", "deny", "bypass", "non_identity"))
 
@@ -195,17 +195,19 @@ class Builder:
         allowed = one.told.get("allowed_idps")
         providers = None if isinstance(allowed, Hidden) else self._providers(one, allowed)
         warp = fields.get("allow_authenticate_via_warp")
+        places = self._places(one)
         return Application(
             key=one.key,
             name=one.name,
             type=type_,
-            destinations=tuple(self._destinations(one, one.told)),
+            destinations=tuple(dict.fromkeys(places.destinations)),
             policies=self._steps(one, fields),
             identity_providers=providers if one.is_read else None,
             terms=TermsReader(one, self._when).terms(fields),
             device_login=None if isinstance(warp, Hidden) else bool(warp),
             scope=one.scope,
             unread=one.mark("allowed_idps", self._when),
+            public_paths=tuple(dict.fromkeys(places.public_paths)),
         )
 
     def _providers(self, one: Object, allowed: Any) -> tuple[str, ...] | None:
@@ -224,25 +226,16 @@ class Builder:
             found.append(id_)
         return tuple(found)
 
-    def _destinations(self, one: Object, fields: Mapping[str, Any]) -> Iterable[Destination]:
-        """Return the places: public destinations, else the older fields."""
-        found = []
-        hidden = False
-        for _, value in entries(fields.get("destinations")):
-            hidden |= isinstance(value, Hidden)
-            destination = _destination(value) if isinstance(value, Mapping) else None
-            found += [destination] if destination else []
-        hidden |= isinstance(fields.get("destinations"), Hidden)
-        if not any(destination.kind == "public" for destination in found):
-            domains = [value for _, value in entries(fields.get("self_hosted_domains"))]
-            domains = domains or [fields.get("domain")]
-            found += [Destination("public", domain) for domain in map(text, domains) if domain]
-            hidden |= any(isinstance(domain, Hidden) for domain in domains)
-            hidden |= isinstance(fields.get("self_hosted_domains"), Hidden)
-        if hidden:
+    def _places(self, one: Object) -> Places:
+        """Return where an application is, and note what of it is not known."""
+        found = places_of(one.told)
+        if found.is_hidden:
             told = "its places are not all known here"
             self._notes.append(Note("places-not-known", one.key, told))
-        return dict.fromkeys(found)
+        for what in found.not_understood:
+            told = f"a destination of it is not understood by this version: {what}"
+            self._notes.append(Note("place-not-understood", one.key, told))
+        return found
 
     def _steps(self, one: Object, fields: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the policies of an application, in the order of their precedence."""
@@ -346,29 +339,6 @@ class Builder:
         self._names[key] = name
         self._policies[key] = Policy(key, name, None, Rules((rule,)), scope=one.scope)
         return key
-
-
-def _destination(value: Mapping[str, Any]) -> Destination | None:
-    """Read one destination of an application."""
-    type_ = text(value.get("type")) or "public"
-    match type_:
-        case "public":
-            return Destination("public", text(value.get("uri"))) if value.get("uri") else None
-        case "private":
-            return Destination(
-                "private",
-                text(value.get("hostname")) or text(value.get("cidr")),
-                ports=text(value.get("port_range")),
-                protocol=text(value.get("l4_protocol")),
-                network=text(value.get("vnet_id")),
-            )
-        case "worker" | "preview_worker":
-            return Destination(type_, text(value.get("worker_id")))
-        case "all_workers":
-            return Destination("worker", "")
-        case "all_preview_workers":
-            return Destination("preview_worker", "")
-    return None
 
 
 def _number(value: Any) -> int | None:

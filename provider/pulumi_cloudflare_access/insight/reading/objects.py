@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..unknowns import AFTER_CHANGE, BEFORE_CHANGE
+from .destinations import KEPT, noted
 from .kinds import APPLICATION, in_api_form, is_of_another_version, kind_of, property_of
 from .references import When, dependencies_of
 from .resources import Document, Note, Resource, Side
@@ -106,6 +107,8 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
         # An update that no longer declares them leaves those that are attached.
         before = in_api_form(resource.type, resource.old.inputs or {})
         fields |= {POLICIES: opened(before[POLICIES])} if POLICIES in before else {}
+    if kind == APPLICATION and (kept := _kept(resource, side)) is not None:
+        fields[KEPT] = kept
     secrets = _api_names(resource, secret_properties(properties))
     return Object(
         key=resource.urn,
@@ -121,6 +124,13 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
         is_new=resource.old is None and not exists,
         is_managed=not side.external,
     )
+
+
+def _kept(resource: Resource, side: Side) -> list[dict[str, Any]] | None:
+    """Return the destinations that nobody declares; those of before stay."""
+    sides = [one for one in (side, resource.old) if one is not None]
+    held = [fields or {} for one in sides for fields in (one.outputs, one.inputs)]
+    return next((found for one in held if (found := noted(one)) is not None), None)
 
 
 def _api_names(resource: Resource, names: Iterable[str]) -> frozenset[str]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Final
 
 from . import kinds
+from .destinations import DESTINATIONS, DOMAIN, KEPT, PLACES
 from .objects import Object
 from .references import References
 from .resources import Document
+from .values import entries
 
 # What an application has at Cloudflare and a stack may leave to others.
 _KEPT: Final = ("allowed_idps", "session_duration", "mfa_config")
-_PLACES: Final = ("destinations", "self_hosted_domains", "domain")
 ACCOUNT_POLICIES: Final = "policies of the account"
 """A field of an application that holds what the account has, of both kinds, in order."""
 
@@ -48,7 +49,12 @@ def _completed(one: Object, account: Object | None) -> Object:
         return one
     there = account.fields or {}
     names = [name for name in _KEPT if name not in one.fields]
-    names += [] if any(name in one.fields for name in _PLACES) else _PLACES
+    names += [] if any(name in one.fields for name in PLACES) else PLACES
     added = {name: there[name] for name in names if name in there}
+    added[KEPT] = [
+        value
+        for _, value in entries(there.get(DESTINATIONS))
+        if value.get("uri") is None or value["uri"] != there.get(DOMAIN)
+    ]
     policies = {ACCOUNT_POLICIES: there.get("policies") or []}
     return replace(one, fields={**one.fields, **added, **policies})
