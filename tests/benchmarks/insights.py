@@ -257,7 +257,7 @@ def proofs() -> Iterator[Figure]:
         )
     draw = drawn(2_000, seed=3)
     draw.domains, draw.teams = 20, 200
-    world = draw.world(1, 166, 50, 2)
+    world = draw.world(1, 166, 50, 6)
     changed = with_rule(world, "g45")
     rules_ = sum(len(policy.rules.all) for policy in world.policies.values())
     rules_ += sum(len(group.rules.all) for group in world.groups.values())

@@ -253,6 +253,10 @@ def places(one: Recorder) -> dict[str, Any]:
     for name, program in PLACES_CHANGED.items():
         one.stack.program(program)
         found[name] = one.preview("--show-sames")
+    for name in ("moved", "declared"):
+        one.stack.program(PLACES_CHANGED[name])
+        one.stack.up()
+        found[f"account after it is {name}"] = one.live()
     return found
 
 

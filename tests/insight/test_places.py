@@ -16,13 +16,14 @@ from pulumi_cloudflare_access.insight import (
     Service,
     UnknownPlaceError,
     Verdict,
+    assert_cannot,
     can,
     compare,
     explain,
     findings,
 )
 from pulumi_cloudflare_access.insight.patterns import Pattern, Url, regions
-from pulumi_cloudflare_access.insight.places import places
+from pulumi_cloudflare_access.insight.places import directory, places
 from pulumi_cloudflare_access.insight.world import World
 
 # https://developers.cloudflare.com/cloudflare-one/access-controls/policies/app-paths/, every row.
@@ -370,6 +371,8 @@ def test_an_override_of_a_worker_opens_its_path(
     account = world({"one": worker(kind, "/health"), "all": worker("all_workers")})
     for where in open_:
         assert can(account, "eve@b.example", where)
+        with pytest.raises(AssertionError, match="by an override"):
+            assert_cannot(account, "eve@b.example", where.partition(" /")[0])
     assert can(account, "eve@b.example", "previews of worker w1").outcome is Outcome.NO
     for where in closed:
         assert can(account, "eve@b.example", where).outcome is Outcome.NO
@@ -453,6 +456,57 @@ def test_regions_are_all_the_ways_in_which_urls_are_covered(
     for host, path in itertools.product(HOSTS, PATHS):
         told = covered_by(host, path)
         assert not told or told in by_matching, (host, path)
+
+
+OVERRIDES = st.lists(SEGMENTS, max_size=2).map(lambda path: "/" + "/".join(path))
+APPLICATIONS = st.dictionaries(PATTERNS, st.lists(OVERRIDES, max_size=2), max_size=3)
+
+
+def answering(apps: dict[str, list[str]], host: str, path: str) -> dict[str, bool]:
+    """Return which applications may answer, plainly, and whether each is open there."""
+    there = [one for one in apps if plainly_matches(one, host, path)]
+    return {
+        f"app {one}": any(
+            plainly_matches(f"{one.partition('/')[0]}{override}$", host, path)
+            for override in apps[one]
+        )
+        for one in there
+        if not any(
+            Pattern.of(one).covers(Pattern.of(other))
+            and not Pattern.of(other).covers(Pattern.of(one))
+            for other in there
+        )
+    }
+
+
+@EACH_TIME
+@given(APPLICATIONS, APPLICATIONS)
+def test_every_url_is_in_one_place_and_answered_as_that_place_is(
+    before: dict[str, list[str]], after: dict[str, list[str]]
+) -> None:
+    worlds = [
+        world({one: public(one, *overrides) for one, overrides in apps.items()})
+        for apps in (before, after)
+    ]
+
+    def found(host: str, path: str) -> list[dict[str, bool]]:
+        return [answering(apps, host, path) for apps in (before, after)]
+
+    told = []
+    for place in places(*worlds):
+        by_key = [
+            {key: one.is_public(n) for n, key in enumerate(one.keys)} for one in place.answering
+        ]
+        url = Url.of(place.url or "")
+        assert by_key == found(url.host, url.path), place
+        told.append(by_key)
+    for host, path in itertools.product(HOSTS, PATHS):
+        here = found(host, path)
+        assert here in told or not any(here), (host, path)
+        for account, expected in zip(worlds, here, strict=True):
+            if expected:
+                one = directory(account).find(f"{host}{path}")
+                assert {key: one.is_public(n) for n, key in enumerate(one.keys)} == expected
 
 
 @EACH_TIME

@@ -15,6 +15,7 @@ from pulumi_cloudflare_access.insight import (
     Outcome,
     Person,
     Verdict,
+    World,
     Worlds,
     can,
     compare,
@@ -388,3 +389,61 @@ def test_whatever_type_it_has_what_is_not_known_yet_is_not_known(sign: str) -> N
     }
     rules = read({"steps": [step]}).new.groups[urn].rules
     assert [rule.atom[:2] for rule in rules.all] == [("unknown", "not-known-yet")] * 2
+
+
+# ------------------------------------------------------------- places that nobody declares
+
+
+def of_places(name: str, **more: Any) -> Worlds:
+    return read(copy.deepcopy(recording("places")[name]), **more)
+
+
+def told_of(worlds: Worlds) -> dict[str, Verdict]:
+    return {one.name: one.verdict for one in compare(worlds.old, worlds.new).changes}
+
+
+def answering_in(world: World) -> set[tuple[str, int, tuple[bool, ...]]]:
+    """Return every place, how many applications answer, and whether it is open to everyone."""
+    return {
+        (one.name, len(one.answering[0].keys), one.answering[0].public) for one in places(world)
+    }
+
+
+PIXEL = "shop.example.com/pixel.gif (this path alone)"
+DATABASE = "db.internal port 5432 tcp"
+
+
+def test_what_the_state_notes_of_places_that_nobody_declares_counts() -> None:
+    world = of_places("state").new
+    assert can(world, "eve@else.where", PIXEL)
+    assert can(world, "ada@example.com", DATABASE)
+    assert can(world, "eve@else.where", "portal.example.com/health")
+    assert can(world, "eve@else.where", "portal.example.com").outcome is Outcome.NO
+    assert answering_in(world) == answering_in(read_snapshot(recording("places")["account"]))
+    assert told_of(of_places("nothing")) == {}
+
+
+def test_a_refresh_tells_of_places_that_somebody_has_added() -> None:
+    """Nobody declares them: the engine has them in a message alone."""
+    worlds = of_places("refresh")
+    (note,) = worlds.notes
+    assert (note.code, note.where.rpartition("::")[2]) == ("drift", "shop")
+    assert "+ private db.internal tcp 5432" in note.text
+    assert "pixel.gif" in note.text
+
+
+@pytest.mark.parametrize("name", ["moved", "declared"])
+@pytest.mark.parametrize("with_account", [False, True])
+def test_which_places_stay_and_which_go_is_as_in_the_account_afterwards(
+    name: str, *, with_account: bool
+) -> None:
+    snapshot = recording("places")["account"] if with_account else None
+    worlds = of_places(name, snapshot=snapshot)
+    after = read_snapshot(recording("places")[f"account after it is {name}"])
+    assert answering_in(worlds.new) == answering_in(after)
+
+
+def test_a_path_that_an_override_opens_is_told() -> None:
+    health = "portal.example.com/health (this path alone)"
+    opened = {"portal.example.com/api/*": Verdict.WIDER, health: Verdict.NARROWER}
+    assert told_of(of_places("opened")) == opened

@@ -23,6 +23,7 @@ class Around:
 
     def __init__(self) -> None:
         self._resources: Final[dict[str, Resource]] = {}
+        self._number: Final[dict[str, int]] = {}
         self._by_id: Final[dict[str, str]] = {}
         self._refers_to: Final[dict[str, frozenset[str]]] = {}
         self._parts: Final[dict[str, list[str]]] = {}
@@ -37,6 +38,7 @@ class Around:
         if urn in self._resources:
             self._forget(urn)
         self._resources[urn] = resource
+        self._number.setdefault(urn, len(self._number))
         for side in (resource.old, resource.new):
             if side is not None and side.id and kind not in kinds.PARTS:
                 self._by_id[side.id] = urn
@@ -101,7 +103,8 @@ class Around:
                 if urn not in found:
                     found[urn] = None
                     waiting.append(urn)
-        return Document("preview", [self._resources[urn] for urn in found])
+        in_order = sorted(found, key=self._number.__getitem__)
+        return Document("preview", [self._resources[urn] for urn in in_order])
 
     def _overlapping(self, application: str) -> Iterator[str]:
         """Return the applications some of whose places may be some of these."""

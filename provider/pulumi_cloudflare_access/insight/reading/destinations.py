@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ DOMAIN: Final = "domain"
 PLACES: Final = (DESTINATIONS, LISTED, DOMAIN)
 KEPT: Final = "destinations that nobody declares"
 """A field of an application: destinations that a declaration of another field leaves there."""
+MAIN: Final = "is the domain"
+"""A field of such a destination: it is where the domain is, and goes with it."""
 _PUBLIC: Final = "public"
 _VIA_PORTAL: Final = "via_mcp_server_portal"
 # In outputs of this package's applications: destinations that no declared field says. Each key is
@@ -77,10 +79,21 @@ def _kept(fields: Mapping[str, Any], said: set[str]) -> Iterator[Any]:
     """Return which destinations stay that are not declared: a list of them leaves no other."""
     if entries(fields.get(DESTINATIONS)):
         return
+    listed = entries(fields.get(LISTED))
     for value in fields.get(KEPT) or ():
-        is_public = text(value.get("type")) in {"", _PUBLIC}
-        if not is_public or not entries(fields.get(LISTED)) or text(value.get("uri")) in said:
+        if value.get(MAIN) and not listed:
+            yield {**value, "uri": fields.get(DOMAIN)}
+        elif text(value.get("type")) not in {"", _PUBLIC} or not listed or value["uri"] in said:
             yield value
+
+
+def kept(destinations: Iterable[Any], domain: Any) -> list[dict[str, Any]]:
+    """Return destinations as those that nobody declares. `domain`: which of them is that."""
+    return [
+        {**value, MAIN: bool(domain) and value.get("uri") == domain}
+        for value in destinations
+        if isinstance(value, Mapping)
+    ]
 
 
 def _destination(value: Mapping[str, Any]) -> Destination | None:

@@ -6,25 +6,28 @@ What says only part of the truth is refused, with the command that says all of i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from ..characters import shown
 from ..errors import InputError
 from .resources import GONE, OPERATIONS, REPLACING, Document, Kind, Note, Resource, Side, side_of
-from .values import opened
+from .values import opened, text
 
 PREVIEW_COMMAND: Final = "pulumi preview --json --show-sames > preview.json"
 EXPORT_COMMAND: Final = "pulumi stack export > state.json"
 _NEWEST_EXPORT: Final = 4
 _PROVIDERS: Final = "pulumi:providers:"
 _STACK: Final = "pulumi:pulumi:Stack"
+_DRIFT: Final = "drift: "
+"""How messages of this package begin that tell of drift."""
 
 
-def parse(text: str) -> Any:
+def parse(written: str) -> Any:
     """Parse JSON, or one JSON document a line, as event streams are."""
-    begin = text.lstrip("\ufeff \t\r\n")
+    begin = written.lstrip("\ufeff \t\r\n")
     if not begin:
         raise InputError("The input is empty.", PREVIEW_COMMAND)
     try:
@@ -105,7 +108,19 @@ def read_digest(digest: Mapping[str, Any], *, state: Any = None) -> Document:
     if exported is not None:
         _refuse_other_state(resources, exported)
         resources = _completed(resources, exported)
-    return Document(kind, list(resources.values()), _left_out_notes(left_out), left_out)
+    notes = [*_left_out_notes(left_out), *_drift(digest.get("diagnostics") or ())]
+    return Document(kind, list(resources.values()), notes, left_out)
+
+
+def _drift(diagnostics: Iterable[Any]) -> Iterator[Note]:
+    """Yield what a refresh has found beside what is declared: it is in a message alone."""
+    for one in diagnostics:
+        if isinstance(one, Mapping) and one.get("severity") == "warning":
+            message = re.sub(r"<\{%.*?%\}>", "", text(one.get("message"))).strip()
+            message = message.removeprefix("warning: ")
+            if message.startswith(_DRIFT):
+                told = shown(message.removeprefix(_DRIFT))
+                yield Note("drift", text(one.get("urn")), f"has changed at Cloudflare: {told}")
 
 
 def _refuse_failed(diagnostics: Iterable[Any], severity: str) -> None:
@@ -278,7 +293,9 @@ def read_events(events: Iterable[Mapping[str, Any]]) -> Document:
     _refuse_newer(str(step.get("op")) for step in steps)
     kind = _kind_of_events(steps)
     resources, left_out = _merged(_step(step, kind) for step in _deciding(steps))
-    return Document(kind, list(resources.values()), _left_out_notes(left_out), left_out)
+    drift = _drift(event.get("diagnosticEvent") for event in found)
+    notes = [*_left_out_notes(left_out), *drift]
+    return Document(kind, list(resources.values()), notes, left_out)
 
 
 def _metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:

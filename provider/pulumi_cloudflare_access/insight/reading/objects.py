@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..unknowns import AFTER_CHANGE, BEFORE_CHANGE
-from .destinations import KEPT, noted
+from .destinations import DOMAIN, KEPT, kept, noted
 from .kinds import APPLICATION, in_api_form, is_of_another_version, kind_of, property_of
 from .references import When, dependencies_of
 from .resources import Document, Note, Resource, Side
@@ -107,8 +107,8 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
         # An update that no longer declares them leaves those that are attached.
         before = in_api_form(resource.type, resource.old.inputs or {})
         fields |= {POLICIES: opened(before[POLICIES])} if POLICIES in before else {}
-    if kind == APPLICATION and (kept := _kept(resource, side)) is not None:
-        fields[KEPT] = kept
+    if kind == APPLICATION and (there := _noted(resource, side)) is not None:
+        fields[KEPT] = there
     secrets = _api_names(resource, secret_properties(properties))
     return Object(
         key=resource.urn,
@@ -126,11 +126,14 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
     )
 
 
-def _kept(resource: Resource, side: Side) -> list[dict[str, Any]] | None:
+def _noted(resource: Resource, side: Side) -> list[dict[str, Any]] | None:
     """Return the destinations that nobody declares; those of before stay."""
-    sides = [one for one in (side, resource.old) if one is not None]
-    held = [fields or {} for one in sides for fields in (one.outputs, one.inputs)]
-    return next((found for one in held if (found := noted(one)) is not None), None)
+    for one in (side, resource.old):
+        for held in (one.outputs, one.inputs) if one is not None else ():
+            found = noted(held or {})
+            if found is not None and one is not None:
+                return kept(found, opened((one.inputs or {}).get(DOMAIN)))
+    return None
 
 
 def _api_names(resource: Resource, names: Iterable[str]) -> frozenset[str]:

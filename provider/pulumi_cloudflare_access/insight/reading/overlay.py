@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from . import kinds
-from .destinations import DESTINATIONS, DOMAIN, KEPT, PLACES
+from .destinations import DESTINATIONS, DOMAIN, KEPT, PLACES, kept
 from .objects import Object
 from .references import References
 from .resources import Document
@@ -51,10 +51,7 @@ def _completed(one: Object, account: Object | None) -> Object:
     names = [name for name in _KEPT if name not in one.fields]
     names += [] if any(name in one.fields for name in PLACES) else PLACES
     added = {name: there[name] for name in names if name in there}
-    added[KEPT] = [
-        value
-        for _, value in entries(there.get(DESTINATIONS))
-        if value.get("uri") is None or value["uri"] != there.get(DOMAIN)
-    ]
+    destinations = [value for _, value in entries(there.get(DESTINATIONS))]
+    added[KEPT] = kept(destinations, there.get(DOMAIN))
     policies = {ACCOUNT_POLICIES: there.get("policies") or []}
     return replace(one, fields={**one.fields, **added, **policies})
