@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from .cloudflare import LocalCloudflare
     from .faults.arming import Armed
     from .world.clock import Clock
-    from .world.scopes import Account, Zone
     from .world.switches import Switches
+    from .world.world import Account, Zone
 
 __all__ = ["Account", "Armed", "Clock", "LocalCloudflare", "Switches", "Zone"]
 
 # Loaded on first use: pytest imports the plugin beside this file in every project that has this
 # package installed, with or without the extra that brings Werkzeug.
 _HOMES = {
-    "Account": "world.scopes",
+    "Account": "world.world",
     "Armed": "faults.arming",
     "Clock": "world.clock",
     "LocalCloudflare": "cloudflare",
     "Switches": "world.switches",
-    "Zone": "world.scopes",
+    "Zone": "world.world",
 }
 
 

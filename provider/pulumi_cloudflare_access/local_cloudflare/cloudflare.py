@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from .faults.fault import Fault, When
-from .faults.proxy import Proxy
-from .http.app import BASE, App
+from .http.api import BASE
+from .http.app import App
+from .http.proxy import Proxy
 from .http.run import OVERRIDE
 from .http.server import HOST, Server
 from .http.urls import KINDS
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .faults.arming import Armed
-    from .world.scopes import Account, Zone
+    from .world.world import Account, Zone
 
 
 class LocalCloudflare:

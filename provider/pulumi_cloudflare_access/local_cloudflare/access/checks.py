@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from ..world import checks
+from ..calls import checks
 from ..world.clock import time_now
 from .exceptions import InvalidRequestError
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..http.exceptions import InvalidBodyError, RefusedError
+from ..calls.exceptions import InvalidBodyError, RefusedError
 
 DOCUMENTATION = "https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/"
 

@@ -9,7 +9,7 @@ from .exceptions import FailedToLoadGroupError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..world.scopes import Scope
+    from ..world.world import Scope
     from .rules import Rule
 
 _OTHERS = {

@@ -10,15 +10,14 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..world.checks import UNDOCUMENTED
+from ..world.world import UNDOCUMENTED
 from .exceptions import InternalServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..world.scopes import Scope
     from ..world.switches import Switches
-    from ..world.world import World
+    from ..world.world import Scope, World
     from .checks import Checker
 
 Rule = dict[str, Any]

@@ -13,8 +13,8 @@ from .service_tokens import urls as service_tokens
 from .tags.models import TagBackend
 
 if TYPE_CHECKING:
-    from ..http.call import Handler
-    from ..world.scopes import Backend
+    from ..calls.call import Handler
+    from ..world.world import Backend
 
 ROUTES: dict[str, Handler] = (
     groups.ROUTES

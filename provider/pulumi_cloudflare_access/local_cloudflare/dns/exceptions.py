@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..http.exceptions import InvalidBodyError, RefusedError
+from ..calls.exceptions import InvalidBodyError, RefusedError
 
 
 class InvalidRecordError(InvalidBodyError):

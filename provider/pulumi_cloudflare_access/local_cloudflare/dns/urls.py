@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from .records import urls as records
 
 if TYPE_CHECKING:
-    from ..http.call import Handler
-    from ..world.scopes import Backend
+    from ..calls.call import Handler
+    from ..world.world import Backend
 
 ROUTES: dict[str, Handler] = records.ROUTES
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ..access.exceptions import InternalServerError
-from ..http.exceptions import AuthenticationError, NoRouteError, RateLimitedError, RefusedError
+from ..calls.exceptions import AuthenticationError, NoRouteError, RateLimitedError, RefusedError
 from .fault import Fault, Garbled, ShortPage, Status, WrongTotal
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .exceptions import ForeignOriginError, MisdirectedError
+from ..calls.exceptions import ForeignOriginError, MisdirectedError
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
-    from .exceptions import RefusedError
+    from ..calls.exceptions import RefusedError
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # What browsers say of a request that no other site's page has made.

@@ -27,9 +27,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..calls.exceptions import RefusedError
 from ..faults import notation
 from ..faults.arming import Armed
-from .exceptions import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
     from ..world.clock import Clock
-    from .app import App
+    from .api import Api
 
 
-def answer(app: App, request: Request) -> tuple[int, Any]:
+def answer(api: Api, request: Request) -> tuple[int, Any]:
     """Return the status and the document for a control route."""
     if request.mimetype != "application/json" and (request.mimetype or request.get_data()):
         given = f", not {request.mimetype}" if request.mimetype else ""
         return 415, {"error": f"Content-Type must be application/json{given}"}
     words = request.path.split("/")[2:]
-    order = _order(app, request.method, words, lambda: json.loads(request.get_data()))
+    order = _order(api, request.method, words, lambda: json.loads(request.get_data()))
     if order is None:
         return 404, {"error": f"there is no {request.method} {request.path}"}
     return _obeyed(order)
@@ -72,46 +72,46 @@ def _obeyed(order: _Order) -> tuple[int, Any]:
     return 200, {} if done is None else done
 
 
-def _order(app: App, verb: str, words: list[str], body: Callable[[], Any]) -> _Order | None:
+def _order(api: Api, verb: str, words: list[str], body: Callable[[], Any]) -> _Order | None:
     match [verb, *words]:
         case ["GET", "requests"]:
-            order = _Order(app.asked)
+            order = _Order(api.asked)
         case ["POST", "reset"]:
-            order = _Order(app.reset)
+            order = _Order(api.reset)
         case ["POST", "seed"]:
-            order = _Order(lambda: app.seed(body()), "a document to seed")
+            order = _Order(lambda: api.seed(body()), "a document to seed")
         case ["POST", "sso", connector_id]:
-            order = _Order(lambda: app.move_sso(connector_id, body()["status"]), "a status")
+            order = _Order(lambda: api.move_sso(connector_id, body()["status"]), "a status")
         case [_, "faults", *rest]:
-            return _order_about_faults(app, verb, rest, body)
+            return _order_about_faults(api, verb, rest, body)
         case ["GET", "clock"]:
-            order = _Order(lambda: _told(app.world.clock))
+            order = _Order(lambda: _told(api.world.clock))
         case ["POST", "clock"]:
-            order = _Order(lambda: _set(app.world.clock, **body()), "a setting of the clock")
+            order = _Order(lambda: _set(api.world.clock, **body()), "a setting of the clock")
         case ["GET", "switches"]:
-            order = _Order(app.world.switches.told)
+            order = _Order(api.world.switches.told)
         case ["POST", "switches"]:
-            order = _Order(lambda: app.switch(body()), "switches")
+            order = _Order(lambda: api.switch(body()), "switches")
         case _:
             return None
     return order
 
 
 def _order_about_faults(
-    app: App, verb: str, words: list[str], body: Callable[[], Any]
+    api: Api, verb: str, words: list[str], body: Callable[[], Any]
 ) -> _Order | None:
     def change(number: str, how: Callable[[Armed], None]) -> dict[str, Any]:
-        armed = app.faults.find(number)
+        armed = api.faults.find(number)
         how(armed)
         return notation.told(armed)
 
     match [verb, *words]:
         case ["GET"]:
-            order = _Order(lambda: notation.all_told(app.faults))
+            order = _Order(lambda: notation.all_told(api.faults))
         case ["POST"]:
-            order = _Order(lambda: notation.told(app.arm(*notation.read(body()))), "a fault")
+            order = _Order(lambda: notation.told(api.arm(*notation.read(body()))), "a fault")
         case ["DELETE"]:
-            order = _Order(app.faults.lift)
+            order = _Order(api.faults.lift)
         case ["DELETE", number]:
             order = _Order(lambda: change(number, Armed.lift))
         case ["POST", number, "release"]:

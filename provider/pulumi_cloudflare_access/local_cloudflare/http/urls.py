@@ -17,8 +17,8 @@ from ..iam import urls as iam
 from ..tokens import urls as tokens
 
 if TYPE_CHECKING:
-    from ..world.scopes import Backend
-    from .call import Handler
+    from ..calls.call import Handler
+    from ..world.world import Backend
 
 ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..world import checks
+from ..calls import checks
 from ..world.clock import time_now
 from .exceptions import InvalidRequestError
 

@@ -17,8 +17,8 @@ from .resource_groups.models import ResourceGroupBackend
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..world.checks import Checker
-    from ..world.scopes import Account
+    from ..calls.checks import Checker
+    from ..world.world import Account
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..http import paging
+from ..calls import paging
 from .exceptions import InvalidRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..http.call import Answer, Call
+    from ..calls.call import Answer, Call
 
 
 @dataclass(frozen=True)

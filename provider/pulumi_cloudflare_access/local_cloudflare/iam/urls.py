@@ -13,8 +13,8 @@ from .user_group_members import urls as user_group_members
 from .user_groups import urls as user_groups
 
 if TYPE_CHECKING:
-    from ..http.call import Handler
-    from ..world.scopes import Backend
+    from ..calls.call import Handler
+    from ..world.world import Backend
 
 ROUTES: dict[str, Handler] = (
     members.ROUTES

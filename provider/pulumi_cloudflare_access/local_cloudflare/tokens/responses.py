@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..http.call import Answer
-from ..http.exceptions import InvalidApiTokenError, MissingTokenError
+from ..calls.call import Answer
+from ..calls.exceptions import InvalidApiTokenError, MissingTokenError
 
 if TYPE_CHECKING:
-    from ..http.call import Call
+    from ..calls.call import Call
 
 # Seen live, `type` included.
 _VALID = {"code": 10000, "message": "This API Token is valid and active", "type": None}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from . import responses
 
 if TYPE_CHECKING:
-    from ..http.call import Handler
+    from ..calls.call import Handler
 
 ROUTES: dict[str, Handler] = {
     "GET  user/tokens/verify": responses.verify_user_token,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
-from ...http.paging import page
+from ...calls.call import Answer
+from ...calls.paging import page
 from ..apps.models import AppBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
-    from ...world.world import World
-    from .models import AppPolicies, Placed
+    from ...calls.call import Call
+    from ..apps.policies import AppPolicies, Placed
 
 PER_PAGE = 200
 
@@ -20,24 +19,24 @@ PER_PAGE = 200
 def list_policies(call: Call) -> Answer:
     """Answer one page of the policies, in order."""
     policies = _of_app(call).list_policies()
-    show = partial(shown, call.world)
+    show = partial(_shown, call)
     return page(call, policies, show, per_page=PER_PAGE, total=len(policies))
 
 
 def create_policy(call: Call) -> Answer:
     """Answer the new policy."""
-    return Answer(result=shown(call.world, _of_app(call).create_policy(call.body)), status=201)
+    return Answer(result=_shown(call, _of_app(call).create_policy(call.body)), status=201)
 
 
 def get_policy(call: Call) -> Answer:
     """Answer one policy."""
-    return Answer(result=shown(call.world, _of_app(call).get_policy(call.ids["policy_id"])))
+    return Answer(result=_shown(call, _of_app(call).get_policy(call.ids["policy_id"])))
 
 
 def update_policy(call: Call) -> Answer:
     """Answer the policy as it is now."""
     policy = _of_app(call).update_policy(call.ids["policy_id"], call.body)
-    return Answer(result=shown(call.world, policy))
+    return Answer(result=_shown(call, policy))
 
 
 def delete_policy(call: Call) -> Answer:
@@ -48,16 +47,11 @@ def delete_policy(call: Call) -> Answer:
 
 def make_reusable(call: Call) -> Answer:
     """Answer the policy, in a list: so says Cloudflare's OpenAPI text."""
-    return Answer(result=[shown(call.world, _of_app(call).make_reusable(call.ids["policy_id"]))])
+    return Answer(result=[_shown(call, _of_app(call).make_reusable(call.ids["policy_id"]))])
 
 
-def shown(world: World, placed: Placed) -> dict[str, Any]:
-    """Return a policy as the answers about applications hold it."""
-    return {
-        **placed.policy.shown(world),
-        "precedence": placed.precedence,
-        "reusable": placed.reusable,  # seen live; Cloudflare's OpenAPI text does not have it here
-    }
+def _shown(call: Call, placed: Placed) -> dict[str, Any]:
+    return placed.shown(call.world)
 
 
 def _of_app(call: Call) -> AppPolicies:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from . import responses
 
 if TYPE_CHECKING:
-    from ...http.call import Handler
+    from ...calls.call import Handler
 
 ROUTES: dict[str, Handler] = {
     "GET    {scope}/access/apps/{app_id}/policies": responses.list_policies,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import Backend, Zone
-from ..app_policies.models import AppPolicies
+from ...world.world import Backend, Zone
 from ..checks import Checker, now
 from ..exceptions import (
     ApplicationAlreadyExistsError,
@@ -16,13 +15,14 @@ from ..exceptions import (
 )
 from ..shapes import Object
 from .fields import ANY_TYPE, BUILT_IN, SETTINGS, TIED, TYPES
+from .policies import AppPolicies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...world.scopes import Scope
-    from ..app_policies.models import Item
+    from ...world.world import Scope
     from ..rules import Rule
+    from .policies import Item
 
 
 @dataclass(frozen=True, kw_only=True)

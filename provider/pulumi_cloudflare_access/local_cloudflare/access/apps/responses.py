@@ -5,20 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
-from ...http.paging import page
+from ...calls.call import Answer
+from ...calls.paging import page
 from .. import rules
-from ..app_policies.responses import shown as policy_shown
 from ..shapes import Object
 from .fields import BUILT_IN, SETTINGS, TYPES
 from .models import AppBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
     from ...world.world import World
-    from ..app_policies.models import Placed
     from ..rules import Rule
     from .models import App
+    from .policies import Placed
 
 PER_PAGE = 1000
 
@@ -126,7 +125,7 @@ def _settings(world: World, app: App) -> dict[str, Any]:
 
 
 def _shown(world: World, app: App) -> dict[str, Any]:
-    policies = [policy_shown(world, placed) for placed in app.policies.list_policies()]
+    policies = [placed.shown(world) for placed in app.policies.list_policies()]
     shown: dict[str, Any] = {
         "id": app.id,
         "aud": app.aud,

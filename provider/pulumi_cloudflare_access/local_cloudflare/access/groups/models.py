@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import Backend
+from ...world.world import Backend
 from .. import references, rules
 from ..checks import Checker, now
 from ..exceptions import ConflictError, NotFoundError, TooManyError

@@ -8,7 +8,7 @@ from . import responses
 from .models import GroupBackend as BACKEND  # noqa: N814  (every kind's table has this name)
 
 if TYPE_CHECKING:
-    from ...http.call import Handler
+    from ...calls.call import Handler
 
 __all__ = ["BACKEND", "ROUTES"]
 

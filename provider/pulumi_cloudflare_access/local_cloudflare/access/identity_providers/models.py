@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ...world.scopes import Backend
+from ...world.world import Backend
 from ..checks import Checker
 from ..exceptions import NotFoundError
 from ..shapes import Choice, Flag, Object, Shape, Text

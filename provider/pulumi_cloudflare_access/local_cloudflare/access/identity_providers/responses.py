@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
-from ...http.paging import page
+from ...calls.call import Answer
+from ...calls.paging import page
 from ..shapes import MASK
 from .models import IdentityProviderBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
     from ...world.world import World
 
 PER_PAGE = 200

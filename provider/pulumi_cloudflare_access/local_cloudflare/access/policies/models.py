@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 from .. import references, rules
 from ..checks import Checker, now
 from ..exceptions import ConflictError, NotFoundError, TooManyError
@@ -15,8 +15,7 @@ from .fields import DECISIONS, INFRASTRUCTURE_SETTINGS, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...world.scopes import Account, Scope
-    from ...world.world import World
+    from ...world.world import Account, Scope, World
     from ..rules import Rule
     from ..shapes import Object
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
-from ...http.paging import page
+from ...calls.call import Answer
+from ...calls.paging import page
 from .models import PolicyBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
     from .models import Policy
 
 PER_PAGE = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from ...world.scopes import Backend
+from ...world.world import Backend
 from ..checks import Checker, now
 from ..exceptions import NotFoundError
 from ..shapes import Flag, Object, Text, duration

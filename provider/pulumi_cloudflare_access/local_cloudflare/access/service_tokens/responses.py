@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...http.call import Answer
-from ...http.paging import page
+from ...calls.call import Answer
+from ...calls.paging import page
 from .models import ServiceTokenBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
 
 PER_PAGE = 1000
 

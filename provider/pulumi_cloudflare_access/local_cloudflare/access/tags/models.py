@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 
 
 class TagBackend(AccountBackend):

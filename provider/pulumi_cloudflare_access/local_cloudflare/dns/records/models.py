@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world import checks
+from ...calls import checks
 from ...world.clock import time_now
-from ...world.scopes import Backend, Zone
+from ...world.world import Backend, Zone
 from ..exceptions import IdenticalRecordError, InvalidRecordError, RecordNotFoundError
 
 if TYPE_CHECKING:
-    from ...world.scopes import Scope
-    from ...world.world import World
+    from ...world.world import Scope, World
 
 AUTOMATIC = 1
 # Seconds, where it is not automatic.

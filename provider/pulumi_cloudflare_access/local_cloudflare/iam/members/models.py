@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world import checks
-from ...world.scopes import AccountBackend
+from ...calls import checks
+from ...world.world import AccountBackend
 from .. import grants
 from ..exceptions import InvalidMemberRequestError, MemberNotFoundError
 from ..roles.models import RoleBackend
@@ -15,7 +15,7 @@ from ..roles.models import RoleBackend
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...world.scopes import Scope
+    from ...world.world import Scope
     from ..grants import Grant
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -159,10 +159,11 @@ class MemberBackend(AccountBackend):
             "policies": [vars(policy) for policy in policies],
         }
 
-    def grants(self) -> Iterator[Grant]:
-        """Yield the policies of every member."""
+    def granted_on(self) -> Iterator[str]:
+        """Yield the ids of the resource groups that the policies of members name."""
         for member in self.members.values():
-            yield from member.policies
+            for grant in member.policies:
+                yield from grant.resource_groups
 
     def _keep(self, member: Member) -> Member:
         self.members[member.id] = member

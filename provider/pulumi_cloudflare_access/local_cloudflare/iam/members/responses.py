@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
+from ...calls.call import Answer
 from .. import grants
 from ..lists import Sizes, chosen, descending, page
 from ..roles import responses as roles
@@ -13,8 +13,8 @@ from ..roles.models import RoleBackend
 from .models import ORDERS, MemberBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
-    from ...world.scopes import Account
+    from ...calls.call import Call
+    from ...world.world import Account
     from .models import Member
 
 SIZES = Sizes(usual=20, least=5, most=50)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 from ..exceptions import NotFoundError
 from .catalogue import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...world.scopes import Scope
+    from ...world.world import Scope
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
+from ...calls.call import Answer
 from ..lists import Sizes, page
 from .models import PermissionGroupBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
     from ...world.world import World
     from .models import PermissionGroup
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 from ..checks import Checker
 from ..exceptions import ConflictError, NonEditableError, NotFoundError
 
 if TYPE_CHECKING:
-    from ...world.scopes import Scope
+    from ...world.world import Scope
 
 ACCOUNT = "com.cloudflare.api.account."
 ZONE = "com.cloudflare.api.account.zone."
@@ -110,7 +110,7 @@ class ResourceGroupBackend(AccountBackend):
     def delete_resource_group(self, group_id: str) -> None:
         """Forget a group, unless a policy needs it: what then happens is not documented."""
         self._editable(group_id)
-        in_use = any(group_id in grant.resource_groups for grant in self.scope.grants())
+        in_use = group_id in self.scope.granted_on()
         if in_use and self.world.switches.delete_in_use == "refuse":
             raise ConflictError("resource group is in use")
         del self._made[group_id]

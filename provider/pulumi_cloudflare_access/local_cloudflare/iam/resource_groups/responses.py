@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
+from ...calls.call import Answer
 from .models import ResourceGroupBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
     from ...world.world import World
     from .models import ResourceGroup
 

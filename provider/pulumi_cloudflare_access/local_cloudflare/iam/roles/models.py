@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import AccountBackend
-from ...world.world import World
+from ...world.world import AccountBackend, World
 from ..exceptions import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...world.scopes import Scope
+    from ...world.world import Scope
 
 AREAS = (
     *("analytics", "billing", "cache_purge", "dns", "dns_records", "lb"),

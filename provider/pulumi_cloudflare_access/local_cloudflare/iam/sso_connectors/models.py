@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...dns.records import models as dns
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 from ..checks import Checker, now
 from ..exceptions import ConflictError, InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from ...world.scopes import Scope
-    from ...world.world import World
+    from ...world.world import Scope, World
 
 STATUSES = ("awaiting", "pending", "failed", "verified")
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import NO_RESULT, Answer
-from ...http.exceptions import AuthenticationError
+from ...calls.call import NO_RESULT, Answer
+from ...calls.exceptions import AuthenticationError
 from .models import SsoConnectorBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
+    from ...calls.call import Call
     from ...world.world import World
     from .models import SsoConnector
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 from ..exceptions import InvalidMemberError, InvalidRequestError, NotFoundError
 from ..members.models import MemberBackend
 from ..user_groups.models import UserGroupBackend

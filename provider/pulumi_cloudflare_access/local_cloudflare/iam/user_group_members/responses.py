@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
+from ...calls.call import Answer
 from ..lists import Sizes, descending, page
 from .models import UserGroupMemberBackend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...http.call import Call
+    from ...calls.call import Call
     from ...world.world import World
     from .models import UserGroupMember
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from . import responses
 
 if TYPE_CHECKING:
-    from ...http.call import Handler
+    from ...calls.call import Handler
 
 ALL = "{account}/iam/user_groups/{user_group_id}/members"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...world.scopes import AccountBackend
+from ...world.world import AccountBackend
 from .. import grants
 from ..checks import Checker, now
 from ..exceptions import ConflictError, ManagedByScimError, NotFoundError
@@ -14,7 +14,7 @@ from ..members.models import MemberBackend
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ...world.scopes import Scope
+    from ...world.world import Scope
     from ..grants import Grant
 
 
@@ -126,10 +126,11 @@ class UserGroupBackend(AccountBackend):
         group = self.set_members(group, [member.id for member in found.values() if member])
         return {**vars(group), "policies": [vars(policy) for policy in group.policies]}
 
-    def grants(self) -> Iterator[Grant]:
-        """Yield the policies of every group."""
+    def granted_on(self) -> Iterator[str]:
+        """Yield the ids of the resource groups that the policies of groups name."""
         for group in self.user_groups.values():
-            yield from group.policies
+            for grant in group.policies:
+                yield from grant.resource_groups
 
     def _create(self, body: Any, group_id: str) -> UserGroup:
         fields = {"policies": []} | self._checked(body, None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...http.call import Answer
+from ...calls.call import Answer
 from .. import grants
 from ..lists import Sizes, descending, page
 from .models import UserGroupBackend
 
 if TYPE_CHECKING:
-    from ...http.call import Call
-    from ...world.scopes import Account
+    from ...calls.call import Call
+    from ...world.world import Account
     from .models import UserGroup
 
 SIZES = Sizes(usual=100, least=1, most=500)

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..world.world import UNDOCUMENTED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..http.exceptions import InvalidBodyError
-
-
-UNDOCUMENTED = "local_cloudflare"
-"""A field that answers may have, as they may have new ones any day."""
+    from .exceptions import InvalidBodyError
 
 
 class Checker:

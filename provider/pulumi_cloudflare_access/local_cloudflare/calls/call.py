@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..world.scopes import Kept, Scope
-    from ..world.world import World
+    from ..world.world import Kept, Scope, World
     from .auth import Caller
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import Headers
 
-    from ..world.scopes import Account
+    from ..world.world import Account
 
 _TOKEN = re.compile(r"[\w.-]{8,}", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{37,}")

@@ -9,15 +9,15 @@ from socketserver import StreamRequestHandler
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from ..http.server import HOST, Listener
-from .fault import Cut, Drip, Refuse
+from ..faults.fault import Cut, Drip, Refuse
+from .server import HOST, Listener
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from .arming import Strike
-    from .fault import Fault
+    from ..faults.arming import Strike
+    from ..faults.fault import Fault
 
     Meet = Callable[[str, str], Strike | None]
 

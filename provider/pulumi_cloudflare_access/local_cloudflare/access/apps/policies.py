@@ -14,7 +14,7 @@ from ..shapes import Number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...world.scopes import Scope
+    from ...world.world import Scope, World
     from ..policies.models import Content
     from ..rules import Rule
 
@@ -40,6 +40,14 @@ class Placed:
     policy: Policy
     precedence: int
     reusable: bool
+
+    def shown(self, world: World) -> dict[str, Any]:
+        """Return it as the answers about applications hold it."""
+        return {
+            **self.policy.shown(world),
+            "precedence": self.precedence,
+            "reusable": self.reusable,  # seen live; Cloudflare's OpenAPI text does not have it here
+        }
 
 
 class AppPolicies:
