@@ -23,7 +23,7 @@ from harness.plugin import CallFailed, Kept, Plugin
 from harness.stack import STACK, Stack
 from harness.team import Team, email
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

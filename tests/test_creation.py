@@ -13,7 +13,7 @@ from harness.cases import CASES, LISTS, Account, Case, group
 from harness.fresh import Run
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.api.client import Client
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ Random stacks and most cases run in process (`harness/engine.py`); ten stacks by
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 from collections import Counter
@@ -20,7 +21,7 @@ from pulumi import ResourceOptions
 
 import pulumi_cloudflare_access as cf
 from harness.declarations import PEOPLE, Declarations, Drawing
-from harness.engine import Engine, RunFailed
+from harness.engine import CheckFailed, Engine, RunFailed
 from harness.team import Team, email
 from pulumi_cloudflare_access import LocalCloudflare, grants, rules, scopes
 
@@ -117,7 +118,10 @@ def lives(cloudflare: LocalCloudflare, declared: Declarations, taken: set[str], 
     engine = Engine(cloudflare, chance(seed), parallel=1 if seed % 2 else 4)
     engine.up(declared)
     if taken:
-        engine.up(declared.without(taken))
+        # Single policies that cannot be changed one after the other are refused in the preview: a
+        # program without one may stop half-way, and what it has left is destroyed all the same.
+        with contextlib.suppress(CheckFailed):
+            engine.up(declared.without(taken))
     engine.destroy()
     assert engine.state == {}
     assert Account(cloudflare).ids() == before

@@ -21,7 +21,7 @@ from harness.plugin import CallFailed, Plugin, create_request
 from harness.processes import processes
 from harness.stack import STACK, Stack
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.process.engine_watch import EngineWatch
 
 if TYPE_CHECKING:

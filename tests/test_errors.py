@@ -31,7 +31,8 @@ def drawn() -> list[tuple[int, str]]:
 
 def declared(cls: type[CloudflareError], depth: int = 4) -> list[tuple[int, str]]:
     """Return the classes of the module as they would be drawn."""
-    subclasses = [sub for sub in cls.__subclasses__() if sub.__module__ == errors.__name__]
+    of_the_module = vars(errors).values()
+    subclasses = [sub for sub in cls.__subclasses__() if sub in of_the_module]
     below = [line for sub in subclasses for line in declared(sub, depth + 4)]
     return [(depth, cls.__name__), *below]
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness.fresh import Run
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

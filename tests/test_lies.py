@@ -12,7 +12,7 @@ import pytest
 from harness.cases import CASES, LISTS, Account, Case
 from harness.fresh import Run
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pulumi_cloudflare_access.process import state_backend
 from pulumi_cloudflare_access.process.state_backend import UnknownBackendError, backend_of
 
 if TYPE_CHECKING:
@@ -97,13 +98,21 @@ def test_what_cannot_be_read_is_not_guessed(folder: Path, content: str) -> None:
 # ------------------------------------------------------------------------------ how it is spelled
 
 
+BACKENDS = """
+import sys
+from pathlib import Path
+from pulumi_cloudflare_access.process.state_backend import backend_of
+for url in sys.argv[1:]:
+    print(backend_of({"PULUMI_BACKEND_URL": url}, Path("/nowhere")))
+"""
+
+
 def test_one_folder_is_one_backend_under_every_spelling(folder: Path) -> None:
     state = folder.parent / "state"
     link = folder.parent / "link"
     link.symlink_to(state)
-    # The engine of a test is whoever started the tests: relative to their folder.
-    engines = state_backend._engines_folder()  # noqa: SLF001 - what is relative is so to this
-    relative = os.path.relpath(state, engines)
+    # As the engine starts a plugin: in a group of processes of its own, and in another folder.
+    relative = os.path.relpath(state)
     spellings = [
         f"file://{state}",
         f"file://{state}/",
@@ -113,8 +122,16 @@ def test_one_folder_is_one_backend_under_every_spelling(folder: Path) -> None:
         f"file://{relative}",
         f"file://./{relative}",
     ]
-    assert {of({URL: url}) for url in spellings} == {f"file://{state.resolve()}"}
-    assert of({URL: f"file://{state}/other"}) not in {of({URL: url}) for url in spellings}
+    told = subprocess.run(
+        [sys.executable, "-c", BACKENDS, *spellings],
+        cwd=folder,
+        process_group=0,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    assert {*told.splitlines()} == {f"file://{state.resolve()}"}
+    assert of({URL: f"file://{state}/other"}) not in told.splitlines()
 
 
 def test_a_tilde_is_the_users_home_and_signs_may_be_escaped() -> None:

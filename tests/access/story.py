@@ -33,7 +33,7 @@ from access.programs import (
 )
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 IDPS = ["ea85612a-29c8-46c2-bacb-669d65136971", "12312312-29c8-46c2-bacb-669d65136971"]

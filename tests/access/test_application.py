@@ -10,7 +10,7 @@ import pytest
 from harness.fields import Person, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.access import succession
 from pulumi_cloudflare_access.access.succession import Single, trouble
 from pulumi_cloudflare_access.access.widened import Told
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.program import turns
 
 if TYPE_CHECKING:
@@ -416,6 +416,8 @@ def test_policies_of_a_state_without_their_order_are_deleted_in_it(
         wiki.engine.up(singles((NOT_EVE, 1), (APPROVED, 2), (GUESTS, 3)))
         wiki.seen()
         wiki.engine.parallel = parallel
+        # So that each delete has begun by the time that another one has waited for it.
+        wiki.engine.faster = 4
         app = wiki.engine.kept("wiki").urn
         for name in ("not-eve", "approved", "guests"):
             kept = wiki.engine.kept(name)
@@ -811,7 +813,7 @@ def test_pulumi_itself_makes_and_deletes_them_in_order_and_never_waits_for_ever(
         return found
 
     head = """
-from pulumi_cloudflare_access import turns
+from pulumi_cloudflare_access.program import turns
 turns.AT_MOST = 3.0
 app = cloudflare.AccessApplication("wiki", domain="wiki.example.com")
 def one(name, decision, precedence, include, **more):

@@ -28,7 +28,7 @@ from pulumi_cloudflare_access.errors import (
     UnusableAnswerError,
 )
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.process import plugin
 from pulumi_cloudflare_access.settings import Settings
 

@@ -94,7 +94,10 @@ class Engine:
     """A stack. `choose` decides what Pulumi's engine leaves to chance.
 
     `parallel` is how many deletions are under way at a time; `watch` is called after each write.
+    With several of them, time is real and `faster` than on the wall.
     """
+
+    faster = FASTER
 
     def __init__(
         self,
@@ -207,7 +210,7 @@ class _Process(mocks.MockMonitor):
         self._is_preview = is_preview
         clock = VirtualTime(follow=engine.cloudflare.clock.advance).clock
         if engine.parallel > 1:
-            clock = _HASTY
+            clock = _hasty(engine.faster)
         self._now, self._began = clock.now, clock.now()
         wire = _Wire(engine, clock)
         self._plugin = fresh.Run(engine.cloudflare, wire, clock)
@@ -495,11 +498,12 @@ class _Wire(httpx.BaseTransport):
         return response
 
 
-_HASTY = Clock(
-    now=lambda: time.time() * FASTER,
-    ticks=lambda: time.monotonic() * FASTER,
-    sleep=lambda seconds: time.sleep(seconds / FASTER),
-)
+def _hasty(times: float) -> Clock:
+    return Clock(
+        now=lambda: time.time() * times,
+        ticks=lambda: time.monotonic() * times,
+        sleep=lambda seconds: time.sleep(seconds / times),
+    )
 
 
 class _Log(engine_pb2_grpc.EngineServicer):

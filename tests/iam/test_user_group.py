@@ -17,7 +17,7 @@ from harness.fields import Life, Person, shuffled, told, written
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, refused
 from pulumi_cloudflare_access import LocalCloudflare, grants
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.iam.permission_groups.models import (
     PermissionGroupBackend,
 )

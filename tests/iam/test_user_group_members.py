@@ -13,7 +13,7 @@ import pytest
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from harness.team import Team, email, ids, member_id
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:

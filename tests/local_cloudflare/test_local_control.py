@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.faults import notation
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,7 +21,7 @@ from harness.colleague import Colleague
 from harness.dask import Cluster, cluster
 from harness.postgres import NoServerError, postgres
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.stacks import Results, Stacks
 
 if TYPE_CHECKING:

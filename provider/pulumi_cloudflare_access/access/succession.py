@@ -114,8 +114,11 @@ def trouble(
 ) -> str | None:
     """Say what of a run lets somebody get more than the old policies and the new ones do.
 
-    `first` are those that may go before all others. None: nothing does.
+    `first` are those that may go before all others. None: nothing does, or two are to be in one
+    place, which is a mistake of its own.
     """
+    if len({one.place for one in now.values()}) < len(now):
+        return None
     comparison = Comparison(_in_order(was), _in_order(now))
     try:
         for here, what in _requests(was, now, first):

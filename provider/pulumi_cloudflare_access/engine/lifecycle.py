@@ -728,16 +728,15 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take over what is there if it equals the declaration; None: there is nothing."""
-        found = self._candidate(scope, props)
+        declared, secret = self._declared(props), secret_in(props)
+
+        def differs(found: Mapping[str, Any]) -> list[str]:
+            return self._differences(self._managed(found, declared), declared, secret)
+
+        found = self._candidate(scope, props, differs)
         if found is None:
             return None
-        id_ = _id_of(found)
-        declared, secret = self._declared(props), secret_in(props)
-        differences = self._differences(self._managed(found, declared), declared, secret)
-        if differences and isinstance(props[ADOPT], str) and ELSEWHERE not in found:
-            # As it is now, not as a list had it that was read for others.
-            found = self._get(scope, id_)
-            differences = self._differences(self._managed(found, declared), declared, secret)
+        id_, differences = _id_of(found), differs(found)
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
                 f"{self._called(props, id_)} exists and is not what the program declares, which "
@@ -754,12 +753,21 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._wrote(scope, found)
         return found
 
-    def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _candidate(
+        self,
+        scope: Scope,
+        props: Mapping[str, Any],
+        differs: Callable[[Mapping[str, Any]], list[str]],
+    ) -> dict[str, Any] | None:
         wanted = props[ADOPT]
         if isinstance(wanted, str):
             if ownership.is_own(self.kind, self.what, wanted):
                 return None
-            return self.listed_to_adopt(scope, wanted, props) or self._wanted(scope, wanted)
+            listed = self.listed_to_adopt(scope, wanted, props)
+            if listed is not None and not differs(listed):
+                return listed
+            # As it is now, not as a list had it that was read for others.
+            return self._wanted(scope, wanted)
         found_by = self.found_by(props)
         if found_by is None:
             return None

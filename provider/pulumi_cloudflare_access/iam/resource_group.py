@@ -5,7 +5,7 @@ https://developers.cloudflare.com/api/resources/iam/subresources/resource_groups
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -109,9 +109,14 @@ class ResourceGroupProvider(Lifecycle):
             for called, objects in rights.too_wide(*map(str, texts))
         ]
 
-    def _candidate(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _candidate(
+        self,
+        scope: Scope,
+        props: Mapping[str, Any],
+        differs: Callable[[Mapping[str, Any]], list[str]],
+    ) -> dict[str, Any] | None:
         """Refuse to adopt what could then neither be changed nor destroyed."""
-        found = super()._candidate(scope, props)
+        found = super()._candidate(scope, props, differs)
         if found is not None and not _is_editable(found):
             raise AdoptionError(f"{self._called(found, str(found['id']))}: {NOT_YOURS}")
         return found

@@ -14,7 +14,7 @@ from harness.engine import CheckFailed, Engine
 from harness.team import Team as People
 from harness.team import email
 from pulumi_cloudflare_access import LocalCloudflare, grants, scopes
-from pulumi_cloudflare_access.local_cloudflare.faults import fault as faults
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.iam.members.models import MemberBackend
 from pulumi_cloudflare_access.local_cloudflare.iam.resource_groups.models import (
     ResourceGroupBackend,
