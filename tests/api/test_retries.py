@@ -27,8 +27,7 @@ from pulumi_cloudflare_access.errors import (
     UnreachableError,
     UnusableAnswerError,
 )
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 from pulumi_cloudflare_access.process import plugin
 from pulumi_cloudflare_access.settings import Settings
 

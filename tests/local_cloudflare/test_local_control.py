@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 from pulumi_cloudflare_access.local_cloudflare.faults import notation
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
+from pulumi_cloudflare_access.local_cloudflare.faults import fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -597,4 +597,4 @@ def test_lies_about_lists_strike_reads_only(cloudflare: LocalCloudflare, groups:
 
 
 def test_every_fault_is_known_to_the_control_route() -> None:
-    assert set(faults.KINDS.values()) == set(faults.Fault.__subclasses__())
+    assert set(fault.KINDS.values()) == set(faults.Fault.__subclasses__())

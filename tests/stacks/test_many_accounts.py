@@ -20,8 +20,7 @@ from harness import accounts_program
 from harness.colleague import Colleague
 from harness.dask import Cluster, cluster
 from harness.postgres import NoServerError, postgres
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 from pulumi_cloudflare_access.stacks import Results, Stacks
 
 if TYPE_CHECKING:

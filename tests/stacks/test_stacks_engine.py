@@ -21,8 +21,7 @@ from harness.accounts_program import program
 from harness.colleague import Colleague
 from harness.processes import engines, kill_all_of
 from harness.stack import HEAD
-from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 from pulumi_cloudflare_access.stacks import Stacks
 from pulumi_cloudflare_access.stacks.worker import Job, _stack_settings, _write
 

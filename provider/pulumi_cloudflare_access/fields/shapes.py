@@ -61,9 +61,10 @@ class Shape:
     def is_nothing(self, value: Any) -> bool:
         """Tell whether a value says no more than its absence does.
 
-        The API's answers leave out what is false, zero or empty, some always and some at times.
+        The API's answers leave out what is false or empty, some always and some at times. A zero
+        says something: `max_age: 0` is no `max_age`.
         """
-        return value is MISSING or value is None or value in (False, "", [], {})
+        return value is MISSING or value is None or value is False or value in ("", [], {})
 
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give what did not change of a value the keys and the form that it had."""
