@@ -362,9 +362,9 @@ def test_a_killed_process_leaves_nothing_wrong_behind(tmp_path: Path) -> None:
 
 
 HOLD = """
-    import fcntl, sys, time
-    file = open(sys.argv[1], "ab")
-    fcntl.flock(file, fcntl.LOCK_EX)
+    import sys, time
+    from filelock import FileLock
+    FileLock(sys.argv[1] + ".lock").acquire()
     print(1, flush=True)
     time.sleep(600)
 """

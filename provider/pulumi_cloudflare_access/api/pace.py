@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import bisect
 import contextlib
-import fcntl
 import functools
 import hashlib
 import hmac
@@ -34,6 +33,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from filelock import FileLock, Timeout
 
 from ..settings import Settings
 from .clock import Clock
@@ -251,7 +252,7 @@ class _Log:
     def _write(self, number: int) -> None:
         if self._descriptor is not None:
             at = len(MAGIC) + number * ENTRY.size
-            os.pwrite(self._descriptor, ENTRY.pack(self._moments[number]), at)
+            _write(self._descriptor, at, ENTRY.pack(self._moments[number]))
 
 
 # ----------------------------------------------------------------------------------------- the file
@@ -260,6 +261,8 @@ MAGIC = b"pace 01\n"
 ENTRY = struct.Struct("=d")
 # Bytes: more entries than anyone's quota.
 LARGEST = 1 << 20
+# What some systems have, others need, and the rest do without.
+NEITHER_LINK_NOR_TEXT = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def _file_of(settings: Settings) -> Path:
@@ -273,40 +276,40 @@ def _file_of(settings: Settings) -> Path:
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[int]:
     """Open and lock. Opened anew each time: a fork, or a file removed meanwhile, does no harm."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    # The system gives the lock back when its holder is killed; one that is stopped keeps it.
+    lock = FileLock(file.with_suffix(".lock"), mode=0o600)
+    with contextlib.suppress(Timeout):
+        lock.acquire(LONGEST_LOCK, poll_interval=0.0005)
     try:
-        # The system gives the lock back when its holder is killed.
-        patience = time.monotonic() + LONGEST_LOCK
-        while not _locked(descriptor) and time.monotonic() < patience:
-            time.sleep(0.0005)
-        yield descriptor
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | NEITHER_LINK_NOR_TEXT, 0o600)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
     finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        lock.release()
 
 
 def _read(file: Path, descriptor: int) -> array[float]:
-    content = os.pread(descriptor, LARGEST, 0)
+    content = os.read(descriptor, LARGEST)
     if not content:
         _tidy(file.parent)
     if not content.startswith(MAGIC):
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, MAGIC, 0)
+        _write(descriptor, 0, MAGIC)
     entries = content[len(MAGIC) :] if content.startswith(MAGIC) else b""
     moments = array("d", entries[: len(entries) // ENTRY.size * ENTRY.size])
     return moments or array("d", [0.0])
 
 
+def _write(descriptor: int, at: int, content: bytes) -> None:
+    os.lseek(descriptor, at, os.SEEK_SET)
+    os.write(descriptor, content)
+
+
 def _tidy(folder: Path) -> None:
     """Remove the files of tokens that are not used any more."""
-    for file in folder.glob("*.pace"):
+    for file in [*folder.glob("*.pace"), *folder.glob("*.lock")]:
         with contextlib.suppress(OSError):
             if time.time() - file.stat().st_mtime > STALE:
                 file.unlink()

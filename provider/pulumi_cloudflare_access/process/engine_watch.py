@@ -14,13 +14,11 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import os
 import select
 import stat
 import struct
 import sys
-import termios
 import threading
 import time
 from collections.abc import Callable
@@ -41,7 +39,8 @@ class EngineWatch:
 
     def __init__(self, descriptor: int = STDIN) -> None:
         # A plugin that was started by hand for a debugger has a terminal, a file or nothing there.
-        if not _is_pipe(descriptor):
+        # Windows cannot poll a pipe: there, what an engine that is killed leaves under way goes on.
+        if not hasattr(select, "poll") or not _is_pipe(descriptor):
             self.is_watching = False
             return
         # One of our own: the user's providers, in the same process, may close theirs.
@@ -76,6 +75,9 @@ def _is_pipe(descriptor: int) -> bool:
 
 
 def _waiting_bytes(descriptor: int) -> int:
+    import fcntl  # noqa: PLC0415 - not every system has it
+    import termios  # noqa: PLC0415 - likewise
+
     try:
         answer = fcntl.ioctl(descriptor, termios.FIONREAD, struct.pack("i", 0))
     except OSError:

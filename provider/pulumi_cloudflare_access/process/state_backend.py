@@ -8,11 +8,9 @@ backend; where the place is not certain, it is no backend at all.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import json
 import os
-import pwd
 import re
 import subprocess
 from collections.abc import Mapping
@@ -158,10 +156,10 @@ def _absolute(path: Path) -> Path:
 
 def _as_stored(path: str) -> str:
     """Return a path in the letters that a file system has it in which takes small for capital."""
-    get_path = getattr(fcntl, "F_GETPATH", None)
-    if get_path is None:
-        return path
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl  # noqa: PLC0415 - not every system has it
+
+        get_path = getattr(fcntl, "F_GETPATH")  # noqa: B009 - of macOS alone
         descriptor = os.open(path, os.O_RDONLY)
         try:
             stored: bytes = fcntl.fcntl(descriptor, get_path, bytes(1024))
@@ -173,7 +171,9 @@ def _as_stored(path: str) -> str:
 
 def _home(environment: Mapping[str, str]) -> Path:
     """Return the user's folder as Pulumi's CLI has it: from the system's list of users first."""
-    with contextlib.suppress(KeyError):
+    with contextlib.suppress(ImportError, KeyError):
+        import pwd  # noqa: PLC0415 - not every system has it
+
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     return Path(environment.get("HOME") or "/")
 
