@@ -25,7 +25,16 @@ _NAMES = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
 class _Commands(click.Group):
     """Loads what not every command needs when it is asked for."""
 
-    later: ClassVar = {"stacks": ".stacks.command"}
+    later: ClassVar = {
+        "stacks": (".stacks.command", "stacks"),
+        "report": (".report.command", "report"),
+        "drift-report": (".report.command", "drift_report"),
+        "can": (".report.command", "can_"),
+        "who-can": (".report.command", "who_can_"),
+        "what-can": (".report.command", "what_can_"),
+        "explain": (".report.command", "explain_"),
+        "prove": (".report.command", "prove"),
+    }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name them all."""
@@ -34,8 +43,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Find one."""
         if cmd_name in self.later:
-            home = import_module(self.later[cmd_name], __package__)
-            return cast(click.Command, getattr(home, cmd_name))
+            home, name = self.later[cmd_name]
+            return cast(click.Command, getattr(import_module(home, __package__), name))
         return super().get_command(ctx, cmd_name)
 
 

@@ -45,6 +45,11 @@ class Link:
     text: str
     key: str = ""
 
+    @property
+    def name(self) -> str:
+        """What the group is called; of a rule, the rule."""
+        return self.text.removeprefix('group "').removesuffix('"') if self.key else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -80,6 +85,16 @@ class Explanation:
     answer: Answer
     steps: tuple[Step, ...]
     told: str
+
+    @property
+    def deciding(self) -> Step | None:
+        """The policy that lets in, surely or perhaps; if none does, the last that was asked."""
+        if self.answer.outcome is not Outcome.NO:
+            for wanted in (Outcome.YES, Outcome.DEPENDS):
+                for step in self.steps:
+                    if step.matches is wanted and step.decision != DENY:
+                        return step
+        return self.steps[-1] if self.steps else None
 
     @property
     def text(self) -> str:

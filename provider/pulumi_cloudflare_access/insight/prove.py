@@ -56,7 +56,11 @@ _WORST_FIRST: Final = (Outcome.NO, Outcome.DEPENDS, Outcome.YES)
 
 def audience(world: World, where: str, *, limit: int = NODE_LIMIT) -> Description:
     """Say in words who gets in at a place. Raises UnknownPlaceError and TooLargeError."""
-    answering = directory(world).find(where)
+    return audience_at(world, directory(world).find(where), limit=limit)
+
+
+def audience_at(world: World, answering: Answering, *, limit: int = NODE_LIMIT) -> Description:
+    """Say in words who gets in where an application answers. Raises TooLargeError."""
     formulas = Formulas([(world, lambda semantics: semantics.at(answering))], limit=limit)
     (node,) = formulas.nodes
     formulas.diagram.limit *= 4

@@ -29,7 +29,7 @@ class Worlds:
 
     `kind` is what was read: of a `refresh`, `new` is what Cloudflare says; of a `state`, both are
     the same world. `notes` are what the input cannot tell, `left_out` the resources that the
-    program declares and this run leaves out.
+    program declares and this run leaves out. `stack` is `project/stack`, where the input says it.
     """
 
     old: World
@@ -37,6 +37,7 @@ class Worlds:
     kind: Kind
     notes: tuple[Note, ...] = ()
     left_out: tuple[str, ...] = ()
+    stack: str = ""
 
 
 def read(
@@ -99,7 +100,18 @@ def worlds_of(
 
     old = world("old")
     new = old if document.kind == "state" else world("new", _deleted(document))
-    return Worlds(old, new, document.kind, _once(notes), tuple(document.left_out))
+    left_out = tuple(document.left_out)
+    return Worlds(old, new, document.kind, _once(notes), left_out, _stack(document))
+
+
+def _stack(document: Document) -> str:
+    for resource in document.resources:
+        # urn:pulumi:STACK::PROJECT::TYPE::NAME
+        stack, _, rest = resource.urn.removeprefix("urn:pulumi:").partition("::")
+        project = rest.partition("::")[0]
+        if project:
+            return f"{project}/{stack}"
+    return ""
 
 
 def _once(notes: Sequence[Note]) -> tuple[Note, ...]:

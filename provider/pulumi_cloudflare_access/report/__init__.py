@@ -1,0 +1,1 @@
+"""Who gets in, told to people: reports, questions, statements, a policy pack."""

@@ -1,0 +1,69 @@
+"""What a report reads: previews, event streams, exports, snapshots of accounts, from files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import SettingsError
+from ..insight import InputError, Worlds, read, read_snapshot
+from ..insight.reading.documents import parse
+
+STDIN: Final = "-"
+
+
+def read_worlds(
+    name: str,
+    *,
+    state: str | None = None,
+    snapshot: str | None = None,
+    access_protection: bool | None = None,
+) -> Worlds:
+    """Read worlds from a file, or from standard input. Raises SettingsError, which names the file.
+
+    `state`: a file with the export that a preview began with. `snapshot`: a file with the account.
+    """
+    try:
+        document = parse(_text(name))
+        if isinstance(document, Mapping) and "accounts" in document:
+            return _of_account(document, access_protection)
+        return read(
+            document,
+            state=None if state is None else _part(state),
+            snapshot=None if snapshot is None else _part(snapshot),
+            access_protection=access_protection,
+        )
+    except InputError as error:
+        raise SettingsError(f"{called(name)}: {error}") from None
+
+
+def called(name: str) -> str:
+    """Return what to call a file in messages."""
+    return "standard input" if name == STDIN else name
+
+
+def _of_account(document: Any, access_protection: bool | None) -> Worlds:  # noqa: FBT001
+    world = read_snapshot(document, access_protection=access_protection)
+    return Worlds(world, world, "state")
+
+
+def _part(name: str) -> Any:
+    try:
+        return parse(_text(name))
+    except InputError as error:
+        raise SettingsError(f"{called(name)}: {error}") from None
+
+
+def _text(name: str) -> str:
+    """Return what a file holds; what a shell writes on Windows is read, too."""
+    try:
+        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{name}: {error.strerror}") from None
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise SettingsError(f"{called(name)}: is no text in UTF-8") from None

@@ -1,0 +1,312 @@
+"""Known people from a file, to say who of them is concerned: CSV, or YAML.
+
+    email,identity_providers,groups,posture,countries,addresses
+    ada@example.com,Okta,Engineers;Staff,Disk encryption,DE;FR,192.0.2.0/24
+
+The columns of the package's files of teams (`team`, `teams`, `guest`, `name`) may be there and say
+nothing about Access. A cell without text: not known. A cell with `-`: nothing, and that is known.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import SettingsError
+from ..insight import People, Person, World, Worlds
+from ..insight.characters import shown
+from ..insight.subjects import ANY_PROVIDER
+from ..insight.unknowns import is_fact
+
+EMAIL: Final = "email"
+PROVIDERS: Final = "identity_providers"
+GROUPS: Final = "groups"
+POSTURE: Final = "posture"
+COUNTRIES: Final = "countries"
+ADDRESSES: Final = "addresses"
+METHODS: Final = "authentication_methods"
+COLUMNS: Final = (EMAIL, PROVIDERS, GROUPS, POSTURE, COUNTRIES, ADDRESSES, METHODS)
+_IGNORED: Final = frozenset(("name", "team", "teams", "guest"))
+_ALIASES: Final = {
+    "identity_provider": PROVIDERS,
+    "group": GROUPS,
+    "country": COUNTRIES,
+    "address": ADDRESSES,
+    "ip": ADDRESSES,
+    "authentication_method": METHODS,
+}
+_NOTHING: Final = "-"
+_DELIMITERS: Final = ",;\t"
+_AN_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_A_COUNTRY: Final = re.compile(r"[A-Z][A-Z0-9]")
+_AT_PROVIDER: Final = f"{GROUPS}:"
+
+
+def read_people(name: str, worlds: Iterable[Worlds]) -> People:
+    """Read the people of a file. A SettingsError tells all mistakes, with their lines.
+
+    `worlds` say what identity providers and posture checks are called.
+    """
+    path = Path(name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{name}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}: is not UTF-8; export it as such") from None
+    suffix = path.suffix.lower()
+    if suffix not in {".csv", ".tsv", ".yaml", ".yml"}:
+        raise SettingsError(f"{name}: must be a .csv, .tsv, .yaml or .yml file")
+    reading = _Reading(_Ids.of(worlds))
+    (reading.csv if suffix in {".csv", ".tsv"} else reading.yaml)(text)
+    if not reading.mistakes and not reading.people:
+        reading.mistakes.append((1, "nobody is in it"))
+    if reading.mistakes:
+        lines = [f"  line {line}: {told}" for line, told in sorted(reading.mistakes)]
+        raise SettingsError(f"{name}:", *lines)
+    return People(one.person() for one in reading.people.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """The ids of identity providers and posture checks, by what people call them."""
+
+    providers: Mapping[str, str]
+    checks: Mapping[str, str]
+
+    @classmethod
+    def of(cls, worlds: Iterable[Worlds]) -> _Ids:
+        """Find everything that the rules of some worlds ask about."""
+        providers: dict[str, str] = {}
+        checks: dict[str, str] = {}
+        for world in (world for both in worlds for world in (both.old, both.new)):
+            held = [group.rules for group in world.groups.values()]
+            held += [policy.rules for policy in world.policies.values()]
+            found = {
+                id_ for one in world.applications.values() for id_ in one.identity_providers or ()
+            }
+            found.update(world.provider_types)
+            for kind, *rest in {rule.atom for rules in held for rule in rules.all}:
+                if kind in _AT_PROVIDERS and rest and not is_fact((kind,)):
+                    found.add(rest[0])
+                elif kind == "device_posture":
+                    _add(checks, rest[0], world)
+            for id_ in sorted(filter(None, found)):
+                _add(providers, id_, world)
+        return cls(providers, checks)
+
+
+_AT_PROVIDERS: Final = frozenset(
+    (
+        "login_method", "azureAD", "github-organization", "gsuite", "okta", "saml", "oidc",
+        "auth_context",
+    )
+)  # fmt: skip
+
+
+def _add(found: dict[str, str], id_: str, world: World) -> None:
+    found[id_] = id_
+    if name := world.names.get(id_):
+        found.setdefault(name.lower(), id_)
+
+
+class _Known:
+    """What a file says of one person, which may be in several rows."""
+
+    def __init__(self, email: str) -> None:
+        self.email = email
+        self.sets: dict[str, set[str]] = {}
+        self.groups: dict[str, set[str]] = {}
+        self.posture: dict[str, bool] = {}
+
+    def person(self) -> Person:
+        """Return the person. What no row says is not known."""
+        sets = {name: frozenset(values) for name, values in self.sets.items()}
+        addresses = sets.get(ADDRESSES)
+        groups = {at: frozenset(values) for at, values in self.groups.items()}
+        return Person(
+            self.email,
+            identity_providers=sets.get(PROVIDERS),
+            groups=groups or None,
+            countries=sets.get(COUNTRIES),
+            addresses=None if addresses is None else tuple(sorted(addresses)),
+            posture=self.posture,
+            authentication_methods=sets.get(METHODS),
+        )
+
+
+class _Reading:
+    """What is read of one file, and what is wrong with it, by line."""
+
+    def __init__(self, ids: _Ids) -> None:
+        self.people: dict[str, _Known] = {}
+        self.mistakes: list[tuple[int, str]] = []
+        self._ids = ids
+
+    def csv(self, text: str) -> None:
+        """Read rows below a head. The delimiter is the one that the head has most of."""
+        head = text.partition("\n")[0]
+        # In a cell with several values a semicolon stands between them.
+        delimiter = max(_DELIMITERS, key=head.count)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        names: list[str | None] | None = None
+        line = 1
+        try:
+            for cells in reader:
+                if any(map(str.strip, cells)):
+                    if names is None:
+                        names = [self._column(line, one) for one in cells]
+                        self._check_columns(line, names)
+                    elif len(cells) > len(names):
+                        told = f"has {len(cells)} cells, and there are {len(names)} columns"
+                        self.mistakes.append((line, told))
+                    else:
+                        row = zip(names, cells, strict=False)
+                        self._person(line, {name: one for name, one in row if name is not None})
+                line = reader.line_num + 1
+        except csv.Error as error:
+            self.mistakes.append((line, str(error)))
+
+    def yaml(self, text: str) -> None:
+        """Read a list of people, or teams with their people."""
+        import yaml  # noqa: PLC0415 - who has CSV needs no YAML
+
+        try:
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            told = getattr(error, "problem", None) or str(error).splitlines()[0]
+            self.mistakes.append((mark.line + 1 if mark else 1, told))
+            return
+        if isinstance(root, yaml.SequenceNode):
+            entries = list(root.value)
+        elif isinstance(root, yaml.MappingNode):
+            entries = [one for _, team in root.value if team.id == "sequence" for one in team.value]
+        else:
+            self.mistakes.append((1, "must be a list of people"))
+            return
+        for entry in entries:
+            line = entry.start_mark.line + 1
+            if entry.id == "scalar":
+                self._person(line, {EMAIL: entry.value})
+            elif entry.id == "mapping":
+                row: dict[str, Any] = {}
+                for key, value in entry.value:
+                    name = self._column(key.start_mark.line + 1, str(key.value))
+                    if name is not None:
+                        row[name] = _plain(value)
+                self._person(line, row)
+            else:
+                self.mistakes.append((line, f"must be an object with {EMAIL}"))
+
+    def _column(self, line: int, called: str) -> str | None:
+        """Return what a column is; None: one that says nothing about Access."""
+        name = called.strip().lower()
+        name = _ALIASES.get(name, name)
+        if name.startswith(_AT_PROVIDER):
+            provider = called.strip()[len(_AT_PROVIDER) :].strip()
+            id_ = self._id(line, "identity provider", provider, self._ids.providers)
+            return None if id_ is None else f"{_AT_PROVIDER}{id_}"
+        if name in COLUMNS:
+            return name
+        if name not in _IGNORED:
+            near = get_close_matches(name, [*COLUMNS, *_IGNORED], 1)
+            meant = f'; did you mean "{near[0]}"?' if near else f"; known are {', '.join(COLUMNS)}"
+            self.mistakes.append((line, f'"{shown(called.strip())}" is not a known column{meant}'))
+        return None
+
+    def _check_columns(self, line: int, names: Iterable[str | None]) -> None:
+        given = [name for name in names if name is not None]
+        if EMAIL not in given:
+            self.mistakes.append((line, f'no column is "{EMAIL}"'))
+        for name in sorted({name for name in given if given.count(name) > 1}):
+            self.mistakes.append((line, f"two columns are {name}"))
+
+    def _person(self, line: int, row: Mapping[str, Any]) -> None:
+        email = str(row.get(EMAIL) or "").strip()
+        if not _AN_EMAIL.fullmatch(email):
+            told = f'"{shown(email)}" is no e-mail address' if email else "is missing"
+            self.mistakes.append((line, f"{EMAIL}: {told}"))
+            return
+        known = self.people.setdefault(email.lower(), _Known(email))
+        for name, cell in row.items():
+            values = _values(cell)
+            if name == EMAIL or values is None:
+                continue
+            if name == GROUPS or name.startswith(_AT_PROVIDER):
+                at = name[len(_AT_PROVIDER) :] or ANY_PROVIDER
+                known.groups.setdefault(at, set()).update(values)
+            elif name == POSTURE:
+                self._posture(line, known, values)
+            else:
+                check = _CHECKS.get(name)
+                found = known.sets.setdefault(name, set())
+                for value in values:
+                    if name == PROVIDERS:
+                        id_ = self._id(line, "identity provider", value, self._ids.providers)
+                        found.update([id_] if id_ else ())
+                    elif check and (wrong := check(value)):
+                        self.mistakes.append((line, f"{name}: {wrong}"))
+                    else:
+                        found.add(value)
+
+    def _posture(self, line: int, known: _Known, values: Iterable[str]) -> None:
+        for value in values:
+            passes = not value.startswith("!")
+            id_ = self._id(line, "posture check", value.removeprefix("!").strip(), self._ids.checks)
+            if id_ is not None:
+                known.posture[id_] = passes
+
+    def _id(self, line: int, kind: str, given: str, known: Mapping[str, str]) -> str | None:
+        """Return the id of something by its name or its id; a mistake, if nothing has it."""
+        found = known.get(given) or known.get(given.lower())
+        if found is None:
+            names = [shown(name) for name in sorted(known)]
+            there = f"they are {', '.join(names[:5])}" if names else "it has none"
+            told = f'"{shown(given)}" is no {kind} of the input; {there}'
+            if (line, told) not in self.mistakes:
+                self.mistakes.append((line, told))
+        return found
+
+
+def _values(cell: Any) -> list[str] | None:
+    """Return the values of a cell; None: it says nothing."""
+    if isinstance(cell, list):
+        return [str(one).strip() for one in cell]
+    text = str(cell or "").strip()
+    if not text:
+        return None
+    if text == _NOTHING:
+        return []
+    return [one.strip() for one in text.split(";") if one.strip()]
+
+
+def _plain(node: Any) -> Any:
+    if node.id == "sequence":
+        return [inner.value for inner in node.value]
+    return node.value if node.id == "scalar" else None
+
+
+def _wrong_country(value: str) -> str:
+    return "" if _A_COUNTRY.fullmatch(value) else f'"{shown(value)}" is no country code such as DE'
+
+
+def _wrong_address(value: str) -> str:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return f'"{shown(value)}" is neither an IP address nor a range'
+    return ""
+
+
+_CHECKS: Final[Mapping[str, Callable[[str], str]]] = {
+    COUNTRIES: _wrong_country,
+    ADDRESSES: _wrong_address,
+}
