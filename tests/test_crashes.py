@@ -491,7 +491,7 @@ def up_killed(stack: Stack, nth: int, at: At) -> None:
 
 
 def unlock(stack: Stack) -> None:
-    """Type what the README says to type."""
+    """Type what the guide says to type (docs/guides/killed-runs.md)."""
     for file in (stack.folder / "state").rglob("*.attrs"):
         # Killed while Pulumi wrote its own state.
         if not file.read_bytes():

@@ -163,7 +163,7 @@ def test_a_token_is_in_no_file_and_in_no_log_but_the_engines_own_of_config(
         # It was used.
         assert any(request["method"] == "POST" for request in cloudflare.requests)
     told = [line for run in said for line in run.text.splitlines() if CANARY in line]
-    # At this level the engine writes secret config in clear: the README says so.
+    # At this level the engine writes secret config in clear: the documents say so.
     ours = [line for line in told if "].Configure().inputs]: value=" not in line]
     assert (ours, bool(told)) == ([], given == "config")
     files = [file for file in tmp_path.rglob("*") if file.is_file()]

@@ -1,4 +1,4 @@
-"""Every example, and the README's program and preview, run by the real engine."""
+"""Every example, run by the real engine."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from harness import documents
 from harness.stack import Stack
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.name[:2].isdigit())
-README = (ROOT / "README.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def lines(text: str) -> list[str]:
@@ -120,24 +116,10 @@ def test_an_example_is_short_and_explained(example: Path) -> None:
     program = (example / "__main__.py").read_text()
     assert len(program.splitlines()) < 30
     assert "Cleanup" in (example / "README.md").read_text()
-    assert f"examples/{example.name})" in README
+    assert f"]({example.name})" in (ROOT / "examples" / "README.md").read_text()
 
 
 def test_the_readmes_program_is_the_first_example() -> None:
     program = (EXAMPLES[0] / "__main__.py").read_text()
-    assert lines(blocks("python")[0]) == lines(program.partition('"""\n')[2])
-
-
-@pytest.mark.engine
-def test_the_readmes_preview_is_what_pulumi_prints(stack: Stack) -> None:
-    program = blocks("python")[0]
-    stack.program(program)
-    stack.up()
-    linus = 'rules.email("grace@example.com"), rules.email("linus@example.com")'
-    changed = program.replace('rules.email("grace@example.com")', linus)
-    stack.program(changed.replace('name="Staff"', 'name="Employees"'))
-    printed = lines(stack.preview("--diff").text)
-    shown = lines(blocks("text")[0])
-    at = printed.index(shown[0])
-    without_ids = [line for line in printed[at:] if not re.match(r"\[(id|urn)=", line)]
-    assert without_ids[: len(shown)] == shown
+    shown = documents.program(ROOT / "README.md")
+    assert lines(shown) == lines(program.partition('"""\n')[2])

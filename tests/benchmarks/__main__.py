@@ -16,14 +16,14 @@ from rich.console import Console
 
 from benchmarks import calls, counts, engine, insights, processes, schedule
 from benchmarks.figures import Figure, keep, table
-from benchmarks.readme import written
+from benchmarks.page import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = ROOT / "build" / "bench.json"
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "figures.md"
 # The quick ones first.
 BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "pickle": processes.pickled,
@@ -43,15 +43,15 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS]))
 @click.option("--to", type=click.Path(path_type=Path), default=FIGURES, help="The file they go to.")
-@click.option("--readme", is_flag=True, help="Write the figures there are into the README instead.")
-def main(names: tuple[str, ...], to: Path, *, readme: bool) -> None:
+@click.option("--docs", is_flag=True, help="Write the figures there are into the page instead.")
+def main(names: tuple[str, ...], to: Path, *, docs: bool) -> None:
     """Measure what this package costs.
 
     Prints a table, and keeps the figures beside those of earlier runs. The exit status is 1 if a
     benchmark broke or a bar is missed.
     """
-    if readme:
-        README.write_text(written(README.read_text(), to))
+    if docs:
+        PAGE.write_text(written(PAGE.read_text(), to))
         return
     # Users have compiled modules.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

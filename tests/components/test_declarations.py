@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import re
-from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
 import pulumi_cloudflare_access as cloudflare
+from harness import documents
 from harness.program import resolved
 from pulumi_cloudflare_access import grants, rules, scopes
 from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
@@ -179,15 +178,10 @@ def test_grants_that_are_none_are_refused() -> None:
     assert "grants[0]: must be what grants.allow" in team(people=[], grants=["Zone Read"])
 
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
-
-
 @pytest.mark.usefixtures("program")
-def test_the_readmes_components_are_what_can_be_declared() -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    [text] = [block for block in blocks if "cloudflare.Team(" in block]
+def test_the_guides_team_is_what_can_be_declared() -> None:
     names: dict[str, Any] = {}
-    exec(text, names)  # noqa: S102 - our own
+    exec(documents.program(documents.ROOT / "docs/guides/teams.md"), names)  # noqa: S102 - our own
     assert list(names["team"].resource_groups) == ["shop"]
     assert resolved(names["team"].access_group.include)[-1] == {
         "email": {"email": "bob@example.org"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from harness import documents
 from insight.accounts import EVERYONE, allow, bypass, country, domain, email, world
 from insight.told import recording
 from pulumi_cloudflare_access import insight
@@ -117,17 +117,13 @@ def test_worlds_stand_for_what_is_after_the_change() -> None:
     insight.assert_only(worlds, "salaries.example.com", "hr@example.com", "@circle.example")
 
 
-def test_the_readmes_program_does_what_it_says(
+def test_the_guides_program_does_what_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    (program,) = [
-        block
-        for block in re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-        if "insight.read(" in block
-    ]
+    guide = documents.ROOT / "docs/guides/who-gets-in.md"
+    (program,) = [block.text for block in documents.blocks(guide, "python")]
     (tmp_path / "preview.json").write_text(json.dumps(recording("sources")["preview"]))
     monkeypatch.chdir(tmp_path)
     # What is in the recording's Payroll is secret.
-    exec(program.replace("payroll.", "console."), {})  # noqa: S102 - the README's own
+    exec(program.replace("payroll.", "console."), {})  # noqa: S102 - the guide's own
     assert "salaries.example.com both\n  + hr@example.com, from FR\n" in capsys.readouterr().out

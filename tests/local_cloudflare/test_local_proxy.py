@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from harness import documents
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, faults
 
 if TYPE_CHECKING:
@@ -254,11 +253,9 @@ def test_who_refuses_can_be_stopped(cloudflare: LocalCloudflare, wire: Wire, gro
     assert httpx.get(f"{cloudflare.base_url}/x").status_code == 404
 
 
-def test_the_readme_does_what_it_says() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    [program] = re.findall(
-        r"^```python\n(from \S+local_cloudflare .*?)^```$", readme, re.MULTILINE | re.DOTALL
-    )
+def test_the_guide_does_what_it_says() -> None:
+    guide = documents.ROOT / "docs/guides/testing.md"
+    [program] = [b.text for b in documents.blocks(guide, "python") if "deploy(" in b.text]
     deployed: list[int | None] = []
 
     def deploy(cloudflare: LocalCloudflare) -> None:
@@ -271,7 +268,7 @@ def test_the_readme_does_what_it_says() -> None:
                 except httpx.RemoteProtocolError:
                     deployed.append(None)
 
-    exec(program, {"deploy": deploy})  # noqa: S102  (the README's own)
+    exec(program, {"deploy": deploy})  # noqa: S102  (the guide's own)
     assert deployed == [503, 503, None]
 
 

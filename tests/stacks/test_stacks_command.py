@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import select
-import shlex
 import signal
 import subprocess
 import sys
@@ -15,11 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 
 from harness.dask import PATIENCE, cluster
 from harness.sockets import nobody
-from pulumi_cloudflare_access.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,23 +235,3 @@ def test_an_end_from_outside_waits_for_what_has_begun_and_loses_no_result(
     assert [result["name"] for result in results] == [*names]
     assert [result["error"] for result in results] == [None, None, "interrupted before it began"]
     assert not [*folder.glob("cloudflare-access-stacks-*")]
-
-
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
-COMMANDS = re.findall(r"^    (cloudflare-access .*?)(?:  +#.*)?$", README, re.MULTILINE)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_readmes_commands_are_what_can_be_said(command: str) -> None:
-    """All is read before help is given: an option that there is not is an error."""
-    [_, *words] = shlex.split(command)
-    said = words[: words.index("--")] if "--" in words else words
-    run = CliRunner().invoke(main, [*said, "--help"])
-    assert (run.exit_code, run.output.startswith("Usage: ")) == (0, True), run.output
-    assert CliRunner().invoke(main, [*said, "--nonsense", "--help"]).exit_code != 0
-
-
-def test_the_readmes_commands_are_found() -> None:
-    said = {command.split()[1] for command in COMMANDS}
-    assert said == {"local", "stacks"}
-    assert len(COMMANDS) == len({*COMMANDS}) > 5

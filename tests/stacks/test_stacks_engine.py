@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness import documents
 from harness.accounts_program import program
 from harness.colleague import Colleague
 from harness.processes import engines, kill_all_of
@@ -240,13 +240,12 @@ def test_a_stacks_own_settings_mean_what_they_mean_to_pulumi(world: World) -> No
     assert read["test:value-0"]["value"] == "NO"
 
 
-def test_the_readmes_list_and_program_put_right_what_has_drifted(
+def test_the_guides_list_and_program_put_right_what_has_drifted(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    readme = (TESTS.parent / "README.md").read_text().partition("## Many accounts")[2]
-    [listed, *_] = re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    [program, *_] = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    [acme] = yaml.safe_load(listed)
+    guide = documents.ROOT / "docs/guides/many-accounts.md"
+    [listed], [program] = documents.blocks(guide, "yaml"), documents.blocks(guide, "python")
+    [acme] = yaml.safe_load(listed.text)
     here = {"account_id": world.ids["one"], "api_token_env": "CF_TOKEN_ACME"}
     own = world.account("one")["config"] | acme["config"]
     accounts = [{**acme, **here, "config": own}, world.account("two")]
@@ -264,7 +263,7 @@ def test_the_readmes_list_and_program_put_right_what_has_drifted(
     assert Stacks("./infra", accounts, quiet=True).up().ok
     acme_now = world.colleagues["one"]
     acme_now.let_in("Staff", "mallory@example.net")
-    exec(program, {})  # noqa: S102 - our own
+    exec(program.text, {})  # noqa: S102 - our own
     assert acme_now.members("Staff") == {"acme.example.com"}
     assert capsys.readouterr().out.splitlines()[-1] == "up: 1 stack, 1 changed, 0 failed"
 

@@ -1,4 +1,4 @@
-"""The README's table of figures, made of `build/bench.json`: `make bench ARGS=--readme`."""
+"""The table of docs/figures.md, made of `build/bench.json`: `make bench ARGS=--docs`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from benchmarks.figures import shown
 if TYPE_CHECKING:
     from pathlib import Path
 
-BEGIN, END = "<!-- figures: make bench ARGS=--readme -->", "<!-- end of figures -->"
+BEGIN, END = "<!-- figures: make bench ARGS=--docs -->", "<!-- end of figures -->"
 # In {braces} names of figures. The last column is what there is to compare with.
 ROWS = """
 first `up` of 5,000 objects | {requests, 5,000 objects: first up} |
 `preview` of 5,000 objects | {requests, 5,000 objects: preview, no change} |
 1,000 objects adopted by their ids | {requests, 1,000 objects: adopted by their ids} | one GET each: 1,000
 `refresh` of 5,000 objects | {requests, 5,000 objects: refresh, no drift} | one GET each: 5,000
-`up` of 1,000 groups | {up of 1,000 groups at 150 ms} | Terraform's provider: 43 s
+`up` of 1,000 groups | {up of 1,000 groups at 150 ms} |
 … `PULUMI_SKIP_CHECKPOINTS=true` | {up of 1,000 groups at 150 ms, PULUMI_SKIP_CHECKPOINTS=true} |
 … and `--parallel 32` | {up of 1,000 groups at 150 ms, PULUMI_SKIP_CHECKPOINTS=true --parallel 32} |
-`preview` of 1,000 groups | {preview of 1,000 groups, no change} | Terraform's plan: 25 s
+`preview` of 1,000 groups | {preview of 1,000 groups, no change} |
 `refresh` of 1,000 groups | {refresh of 1,000 groups at 150 ms by the engine} |
 … the plugin's part | {refresh of 1,000 groups at 150 ms} | one GET each: {1,000 groups at 150 ms, one GET each}
 1,000 creates, the plugin's part | {1,000 creates at 150 ms} | four at a time: {1,000 creates at 150 ms, 4 at a time}
@@ -37,8 +37,8 @@ who gets in: 100,000 people, 500 applications, 2,000 policies | {who gets in: 10
 """  # noqa: E501 - a table
 
 
-def written(readme: str, figures: Path) -> str:
-    """Return the README with the figures of that file."""
+def written(page: str, figures: Path) -> str:
+    """Return the page with the figures of that file."""
     found = {figure["name"]: figure for figure in json.loads(figures.read_text())}
 
     def told(match: re.Match[str]) -> str:
@@ -51,4 +51,4 @@ def written(readme: str, figures: Path) -> str:
     rows = re.sub(r"\{(.+?)\}", told, ROWS.strip()).splitlines()
     table = ["| | | beside it |", "|---|---|---|", *(f"| {row.strip()} |" for row in rows)]
     text = "\n".join([BEGIN, *table, END])
-    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: text, readme, flags=re.DOTALL)
+    return re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: text, page, flags=re.DOTALL)

@@ -1,0 +1,121 @@
+"""Every Pulumi program of README.md and docs/, and every preview that they show, on the engine.
+
+One stack holds the programs of all pages. So the resources of two pages have different names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.colleague import Colleague
+from harness.documents import PAGES, ROOT, blocks, changed, program
+from harness.stack import Stack
+from pulumi_cloudflare_access import LocalCloudflare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.documents import Block
+
+pytestmark = pytest.mark.engine
+
+PROGRAMS = [page for page in PAGES if program(page)]
+SHOWN = ("refresh", "preview", "preview --diff")
+EU = "1" * 32
+ZONE = "0123456789abcdef" * 2
+PEOPLE = ("ada", "grace", "bob")
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of an output, without what differs from run to run."""
+    found = [" ".join(line.split()) for line in text.splitlines()]
+    return [line for line in found if line and not re.match(r"\[(id|urn)=", line)]
+
+
+def parts(shown: list[str]) -> list[list[str]]:
+    """Split a text at each resource: the engine takes them in any order."""
+    starts = [i for i, line in enumerate(shown) if "pulumi-python:" in line] or [0]
+    return [shown[i:j] for i, j in zip([0, *starts[1:]], [*starts[1:], len(shown)], strict=True)]
+
+
+def is_in(part: list[str], printed: list[str]) -> bool:
+    """Tell whether these lines stand somewhere, one after the other."""
+    return any(printed[i : i + len(part)] == part for i in range(len(printed)))
+
+
+def write(stack: Stack, programs: dict[str, str]) -> None:
+    """Make one program of many: a module for each page."""
+    for name, text in programs.items():
+        (stack.project / f"{name}.py").write_text(text)
+    (stack.project / "__main__.py").write_text("".join(f"import {name}\n" for name in programs))
+
+
+def name_of(page: Path) -> str:
+    return re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")).lower())
+
+
+def asked(what: str) -> list[Block]:
+    """Return the texts that are the output of one command."""
+    return [b for page in PAGES for b in blocks(page, "text") if b.noted("shown by") == [what]]
+
+
+@pytest.fixture
+def cloudflare() -> Iterator[LocalCloudflare]:
+    """Start a Cloudflare that has what the pages take for granted."""
+    with LocalCloudflare(zone_id=ZONE) as cloudflare:
+        yield cloudflare
+
+
+def test_the_programs_come_up_and_what_is_shown_is_what_pulumi_prints(
+    cloudflare: LocalCloudflare, tmp_path: Path
+) -> None:
+    cloudflare.add_account(EU, token=cloudflare.token)
+    cloudflare.seed({"members": [{"email": f"{name}@example.com"} for name in PEOPLE]})
+    stack = Stack(tmp_path / "stack", cloudflare)
+    stack.environment["CF_EU_TOKEN"] = cloudflare.token
+    write(stack, {name_of(page): program(page) for page in PROGRAMS})
+    stack.up()
+    assert stack.plan().changed() == {}
+    colleague = Colleague(cloudflare)
+    for block in asked("refresh"):
+        for statement in block.noted("by hand"):
+            exec(statement, {"colleague": colleague})  # noqa: S102 - the page's own
+    printed = {"refresh": lines(stack.refresh().text)}
+    stack.up()
+    write(stack, {name_of(page): changed(page) for page in PROGRAMS})
+    for command in ("preview", "preview --diff"):
+        printed[command] = lines(stack.preview(*command.split()[1:]).text)
+    wrong = [
+        f"{block}: this is not in the output of pulumi {command}:\n" + "\n".join(part)
+        for command in SHOWN
+        for block in asked(command)
+        for part in parts(lines(block.text))
+        if not is_in(part, printed[command])
+    ]
+    assert not wrong, "\n\n".join(wrong)
+    stack.destroy()
+
+
+def test_every_page_is_read() -> None:
+    """Nothing is shown that is not run, or said not to be run and why."""
+    assert len(PROGRAMS) > 5
+    unknown = [
+        str(block)
+        for page in PAGES
+        for block in blocks(page)
+        if block.language not in {"python", "sh", "text", "yaml"}
+        or {what for what, _ in block.notes}
+        - {"change", "by hand", "shown by", "file", "run", "not run"}
+    ]
+    assert unknown == []
+    not_compared = [
+        str(block)
+        for page in PAGES
+        for block in blocks(page, "text")
+        if not (set(block.noted("shown by")) & {*SHOWN} or block.noted("not run"))
+    ]
+    assert not_compared == []
