@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -216,6 +221,56 @@ def _write(written: str, output: str | None) -> None:
         Path(output).write_text(written if written.endswith("\n") else f"{written}\n", "utf-8")
     except OSError as error:
         raise SettingsError(f"{output}: {error.strerror}") from None
+
+
+# -------------------------------------------------------------------------------------- policy pack
+
+_OLDEST_CLI: Final = (3, 255, 0)
+_PACK: Final = "cloudflare-access-policy-pack"
+
+
+@click.command(name="policy-pack")
+def policy_pack() -> None:
+    """Print the path of a policy pack that says in every preview who gets in.
+
+    \b
+        pulumi preview --policy-pack "$(cloudflare-access policy-pack)"
+        export PULUMI_OPTION_POLICY_PACK="$(cloudflare-access policy-pack)"
+
+    cloudflare-access-policies.yaml beside the program has statements that must hold; see prove.
+    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    with _refusing():
+        found = _cli_version()
+        if found < _OLDEST_CLI:
+            told, needed = (".".join(map(str, one)) for one in (found, _OLDEST_CLI))
+            raise SettingsError(
+                f"pulumi {told} starts no executable policy pack: {needed} is the first that does. "
+                "Use: pulumi preview --json --show-sames | cloudflare-access report"
+            )
+        path = shutil.which(_PACK, path=os.pathsep.join([sysconfig.get_path("scripts"), _path()]))
+        if path is None:
+            raise SettingsError(
+                f"{_PACK} is not installed beside cloudflare-access: install the package again"
+            )
+    echo(path)
+
+
+def _path() -> str:
+    return os.environ.get("PATH", os.defpath)
+
+
+def _cli_version() -> tuple[int, ...]:
+    """Return the version of the Pulumi CLI on the PATH. Raises SettingsError."""
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
+        raise SettingsError("there is no pulumi on the PATH")
+    run = subprocess.run(  # noqa: S603 - the user's own Pulumi
+        [pulumi, "version"], capture_output=True, text=True, check=False
+    )
+    numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)", run.stdout.strip())
+    if numbers is None:
+        raise SettingsError("pulumi version does not say which one it is")
+    return tuple(map(int, numbers.groups()))
 
 
 # ---------------------------------------------------------------------------------------- questions

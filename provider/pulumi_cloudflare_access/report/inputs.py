@@ -31,8 +31,8 @@ def read_worlds(
             return _of_account(document, access_protection)
         return read(
             document,
-            state=None if state is None else _part(state),
-            snapshot=None if snapshot is None else _part(snapshot),
+            state=None if state is None else read_json(state),
+            snapshot=None if snapshot is None else read_json(snapshot),
             access_protection=access_protection,
         )
     except InputError as error:
@@ -49,7 +49,8 @@ def _of_account(document: Any, access_protection: bool | None) -> Worlds:  # noq
     return Worlds(world, world, "state")
 
 
-def _part(name: str) -> Any:
+def read_json(name: str) -> Any:
+    """Read a file that completes another. Raises SettingsError, which names the file."""
     try:
         return parse(_text(name))
     except InputError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..insight import Verdict
@@ -15,16 +15,33 @@ _FULL, _FEW, _SHORT, _NAMES = 3, 2, 1, 0
 _NAMED: Final = 4
 
 
-def written(report: Report, *, most: int | None = None) -> str:
-    """Write a report. `most`: in at most so many lines, with as much detail as they take."""
+def written(report: Report, *, most: int | None = None, widest: int | None = None) -> str:
+    """Write a report. `most`: in at most so many lines, with as much detail as they take.
+
+    `widest`: how long a line may be.
+    """
     lines: list[str] = []
     for detail in (_FULL, _FEW, _SHORT, _NAMES):
         lines = list(_lines(report, detail))
         if most is None or len(lines) <= most:
-            return "\n".join(lines).rstrip()
-    most = most or len(lines)
-    left = len(lines) - most + 1
-    return "\n".join([*lines[: most - 1], f"and {left} more lines: see cloudflare-access report"])
+            break
+    return "\n".join(cut(lines, most or len(lines), widest)).rstrip()
+
+
+def cut(lines: Sequence[str], most: int, widest: int | None = None) -> list[str]:
+    """Return at most so many lines, of at most so many characters; say what is left out."""
+    found = list(lines)
+    if len(found) > most:
+        left = len(found) - most + 1
+        found = [*found[: most - 1], f"and {left} more lines: see cloudflare-access report"]
+    if widest is None:
+        return found
+    return [
+        line
+        if len(line) <= widest
+        else f"{line[:widest].rpartition(', ')[0] or line[:widest]} \N{HORIZONTAL ELLIPSIS}"
+        for line in found
+    ]
 
 
 def _lines(report: Report, detail: int) -> Iterator[str]:
