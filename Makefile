@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test fleet bench check docs fix env lock clean
+.PHONY: help setup demo test quick fleet bench check docs fix env lock clean
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -31,6 +31,9 @@ demo: setup ## the main job, with no account: a real `pulumi up` (60 s once set 
 
 test: setup build/setup/oldest ## every test; ARGS="-k name" for some
 	@$(WITH_ENV) $(PYTEST) $(ARGS)
+
+quick: build/setup/package ## of the tests, those without the Pulumi CLI; ARGS="-k name" for some
+	@PATH="$$PWD/.venv/bin:$$PATH" $(PYTEST) -m "not engine" $(ARGS)
 
 fleet: setup ## of the tests, many accounts on a cluster: ACCOUNTS=6 for fewer than 50
 	@$(WITH_ENV) $(IN_VENV) -m pytest -s tests/stacks/test_many_accounts.py

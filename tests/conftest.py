@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
-from typing import TYPE_CHECKING
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pulumi
@@ -27,6 +30,35 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.register_profile("thorough", deadline=None)
 hypothesis.settings.load_profile("ours")
+
+
+class NetworkError(OSError):
+    """A test has asked for more than this machine."""
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse a connection to anything but loopback, and to look up where anything else is."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        if arguments[0].type == socket.SOCK_DGRAM:
+            # It sends nothing: Dask finds out like that by which address it is reached.
+            return
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in (None, "", "localhost") or host.endswith((".localhost", ".invalid")):
+        return
+    try:
+        is_here = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        is_here = False
+    if not is_here:
+        raise NetworkError(f"tests talk to this machine alone, and this one to {host}")
+
+
+sys.addaudithook(_stay_on_this_machine)
 
 
 @pytest.fixture(autouse=True)
