@@ -23,7 +23,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import pulumi_cloudflare_access as cloudflare
-from pulumi_cloudflare_access import cli, kinds, rules
+from pulumi_cloudflare_access import cli, errors, kinds, rules
 from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,8 +121,20 @@ def rule_functions() -> str:
     """Return the functions that make rules."""
     made = inspect.getmembers(rules, inspect.isfunction)
     names = [name for name, of in made if of.__annotations__.get("return") == "Rule"]
+    return described("access.rules", *(name for name in names if not name.startswith("_")))
+
+
+def error_classes() -> str:
+    """Return the errors, in the order of the module."""
+    classes = [of for of in vars(errors).values() if inspect.isclass(of)]
+    names = [of.__name__ for of in classes if issubclass(of, errors.CloudflareError)]
+    return described("errors", *names)
+
+
+def described(module: str, *names: str) -> str:
+    """Return what mkdocstrings makes a description of."""
     options = "    options:\n      heading_level: 3"
-    return "\n\n".join(f"::: pulumi_cloudflare_access.access.rules.{n}\n{options}" for n in names)
+    return "\n\n".join(f"::: pulumi_cloudflare_access.{module}.{n}\n{options}" for n in names)
 
 
 def look_ups() -> str:
@@ -133,6 +145,7 @@ def look_ups() -> str:
 
 LISTS: dict[str, Callable[[], str]] = {
     "commands": commands,
+    "errors": error_classes,
     "look-ups": look_ups,
     "rules": rule_functions,
     "switches": switches,
