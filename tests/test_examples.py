@@ -58,6 +58,13 @@ def test_an_example_comes_up_stays_quiet_and_leaves_nothing(
     stack.up()
     assert stack.plan().changed() == {}
     assert by_hand <= set(map(str, stack.outputs().values()))
+    shown = documents.blocks(example / "README.md", "text")
+    if shown:
+        program = stack.project / "__main__.py"
+        program.write_text(documents.changed(example / "README.md", program.read_text()))
+        assert [block.noted("shown by") for block in shown] == [["preview --diff"]] * len(shown)
+        printed = documents.lines_of(stack.preview("--diff").text)
+        assert [part for b in shown for part in documents.missing(b.text, printed)] == []
     stack.destroy()
     made_in = {asked["path"] for asked in cloudflare.requests if asked["method"] == "POST"}
     assert made_in
@@ -73,7 +80,7 @@ def test_many_accounts_are_rolled_out_as_their_readme_says(tmp_path: Path) -> No
     shutil.copytree(ROOT / "examples" / "08_many_accounts", tmp_path / "many")
     assert len((tmp_path / "many" / "roll_out.py").read_text().splitlines()) < 30
     readme = (tmp_path / "many" / "README.md").read_text()
-    (command,) = re.findall(r"^    (cloudflare-access local .*)$", readme, re.MULTILINE)
+    (command,) = re.findall(r"^(cloudflare-access local .*)$", readme, re.MULTILINE)
     run = subprocess.run(
         shlex.split(command),
         cwd=tmp_path / "many",

@@ -16,20 +16,23 @@ import tomllib
 import pytest
 from click.testing import CliRunner
 
-from harness.documents import ROOT, commands
+from harness.documents import ROOT, Block, commands
 from pulumi_cloudflare_access.cli import main
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MAKEFILE = (ROOT / "Makefile").read_text()
-COMMANDS = [pytest.param(line, id=f"{block}: {line}") for block, line in commands()]
+COMMANDS = [pytest.param(block, line, id=f"{block}: {line}") for block, line in commands()]
 
 
-@pytest.mark.parametrize("line", COMMANDS)
-def test_a_command_can_be_typed(line: str) -> None:
+@pytest.mark.parametrize(("block", "line"), COMMANDS)
+def test_a_command_can_be_typed(block: Block, line: str) -> None:
     words = shlex.split(line)
     while words and re.fullmatch(r"[A-Z_]+=\S*", words[0]):
         words.pop(0)
     assert words, line
+    if words[0].startswith("./"):
+        assert (block.page.parent / words[0]).exists()
+        return
     CHECKS[words[0]](words[1:])
 
 

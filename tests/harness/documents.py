@@ -7,7 +7,8 @@ done with it; a site and GitHub show none of them:
     <!-- by hand: STATEMENT -->         what somebody does at Cloudflare meanwhile
     <!-- shown by: COMMAND -->          whose output the block is
     <!-- file: NAME -->                 the block is a file beside the program
-    <!-- run: WHAT -->                  the block is no part of the page's Pulumi program
+    <!-- run: TEST -->                  the block is no part of the page's Pulumi program: TEST, a
+                                        file of tests/, runs it
     <!-- not run: REASON -->
 """
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("[0-9]*/README.md"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(
     r"^(?P<notes>(?:<!-- [^\n]* -->\n)*)```(?P<language>\w+)\n(?P<text>.*?)^```$",
@@ -59,15 +61,39 @@ def blocks(page: Path, language: str | None = None) -> list[Block]:
     ]
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of an output, without what differs from run to run."""
+    found = [" ".join(line.split()) for line in text.splitlines()]
+    return [line for line in found if line and not re.match(r"\[(id|urn)=", line)]
+
+
+def missing(shown: str, printed: list[str]) -> list[list[str]]:
+    """Return the parts of what is shown that are not printed, each as one run of lines.
+
+    A resource begins a part: the engine takes resources in any order. So does a line of "…".
+    """
+    parts: list[list[str]] = [[]]
+    for line in lines_of(shown):
+        if "pulumi-python:" in line or line == "…":
+            parts.append([])
+        if line != "…":
+            parts[-1].append(line)
+
+    def stands(part: list[str]) -> bool:
+        return any(printed[i : i + len(part)] == part for i in range(len(printed) + 1))
+
+    return [part for part in parts if not stands(part)]
+
+
 def program(page: Path) -> str:
     """Return the Pulumi program that a page shows, in however many blocks."""
     shown = [b.text for b in blocks(page, "python") if not (b.noted("run") or b.noted("not run"))]
     return "\n\n".join(shown)
 
 
-def changed(page: Path) -> str:
-    """Return the program of a page after all the changes that it tells of."""
-    text = program(page)
+def changed(page: Path, text: str = "") -> str:
+    """Return a program, the page's own if none is given, after all changes that the page tells."""
+    text = text or program(page)
     for block in blocks(page):
         for change in block.noted("change"):
             old, new = (part.strip() for part in f"{change} ".split(" -> "))
@@ -80,10 +106,10 @@ def commands() -> list[tuple[Block, str]]:
     """Return every command that a page shows, with its block."""
     return [
         (block, line.partition("  #")[0].strip())
-        for page in PAGES
+        for page in [*PAGES, *EXAMPLES]
         for block in blocks(page, "sh")
         for line in block.text.replace("\\\n", "").splitlines()
-        if line.strip() and not line.startswith("#")
+        if line.strip() and not re.match(r"#|export |\w+=\S+( \w+=\S+)*$", line)
     ]
 
 
