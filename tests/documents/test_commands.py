@@ -13,10 +13,11 @@ import shlex
 import subprocess
 import tomllib
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from harness.documents import ROOT, Block, commands
+from harness.documents import EXAMPLES, PAGES, ROOT, Block, commands
 from pulumi_cloudflare_access.cli import main
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -96,9 +97,21 @@ CHECKS = {
 }
 
 
-def test_the_commands_are_found() -> None:
-    assert {line.split()[0] for _, line in commands()} > {"cloudflare-access", "make", "pip"}
-    assert {line.split()[1] for _, line in commands() if line.startswith("cloudflare-access")} == {
-        "local",
-        "stacks",
+INLINE = sorted(
+    {
+        " ".join(said.split())
+        for page in [*PAGES, *EXAMPLES]
+        for said in re.findall(r"(?:`|\$\()(cloudflare-access\s[^`<…)]+)[`)]", page.read_text())
     }
+)
+
+
+@pytest.mark.parametrize("line", INLINE)
+def test_a_command_within_a_sentence_can_be_typed(line: str) -> None:
+    ours(shlex.split(line.partition(" | ")[0])[1:])
+
+
+def test_every_command_of_ours_is_shown() -> None:
+    shown = {line.split()[1] for line in INLINE}
+    shown |= {line.split()[1] for _, line in commands() if line.startswith("cloudflare-access")}
+    assert shown == set(main.list_commands(click.Context(main)))

@@ -6,14 +6,17 @@ One stack holds the programs of all pages. So the resources of two pages have di
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from harness.colleague import Colleague
 from harness.documents import PAGES, ROOT, blocks, changed, commands, lines_of, missing, program
 from harness.stack import Stack
 from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +28,12 @@ pytestmark = pytest.mark.engine
 
 PROGRAMS = [page for page in PAGES if program(page)]
 SHOWN = ("refresh", "preview", "preview --diff")
+QUESTIONS = [
+    line
+    for block, line in commands()
+    if block.noted("run") == ["tests/documents/test_programs_engine.py"]
+    and line.startswith("cloudflare-access")
+]
 # test_typed_engine.py types these.
 TYPED = {line for block, line in commands() if block.page == ROOT / "docs/getting-started.md"}
 EU = "1" * 32
@@ -55,6 +64,17 @@ def cloudflare() -> Iterator[LocalCloudflare]:
         yield cloudflare
 
 
+def ask(stack: Stack, printed: dict[str, list[str]]) -> None:
+    """Ask who gets in by the preview of all the changes."""
+    file = stack.project / "preview.json"
+    file.write_text(stack.plan("--show-sames").text)
+    for line in QUESTIONS:
+        command = [line.replace("preview.json", str(file)) for line in shlex.split(line)[1:]]
+        run = CliRunner().invoke(main, command)
+        assert run.exit_code in {0, 3, 4}, run.output
+        printed[line] = lines_of(run.output.replace(str(file), "preview.json"))
+
+
 def test_the_programs_come_up_and_what_is_shown_is_what_pulumi_prints(
     cloudflare: LocalCloudflare, tmp_path: Path
 ) -> None:
@@ -74,9 +94,10 @@ def test_the_programs_come_up_and_what_is_shown_is_what_pulumi_prints(
     write(stack, {name_of(page): changed(page) for page in PROGRAMS})
     for command in ("preview", "preview --diff"):
         printed[command] = lines_of(stack.preview(*command.split()[1:]).text)
+    ask(stack, printed)
     wrong = [
-        f"{block}: this is not in the output of pulumi {command}:\n" + "\n".join(part)
-        for command in SHOWN
+        f"{block}: this is not in the output of {command}:\n" + "\n".join(part)
+        for command in printed
         for block in asked(command)
         for part in missing(block.text, printed[command])
     ]
@@ -100,6 +121,8 @@ def test_every_page_is_read() -> None:
         str(block)
         for page in PAGES
         for block in blocks(page, "text")
-        if not (set(block.noted("shown by")) & {*SHOWN, *TYPED} or block.noted("not run"))
+        if not (
+            set(block.noted("shown by")) & {*SHOWN, *QUESTIONS, *TYPED} or block.noted("not run")
+        )
     ]
     assert not_compared == []
