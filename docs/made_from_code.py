@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import messages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -131,6 +132,16 @@ def error_classes() -> str:
     return described("errors", *names)
 
 
+def message_lists() -> str:
+    """Return every message, by its sort."""
+    classes = {name: of for name, of in vars(errors).items() if inspect.isclass(of)}
+    parts = []
+    for sort, said in messages.messages(classes).items():
+        heading = f"`{sort}`" if sort in classes else sort
+        parts.append("\n".join([f"### {heading}", "", *(f"- {_code(text)}" for text in said)]))
+    return "\n\n".join(parts)
+
+
 def described(module: str, *names: str) -> str:
     """Return what mkdocstrings makes a description of."""
     options = "    options:\n      heading_level: 3"
@@ -147,9 +158,14 @@ LISTS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "errors": error_classes,
     "look-ups": look_ups,
+    "messages": message_lists,
     "rules": rule_functions,
     "switches": switches,
 }
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _from_root(path: Path) -> str:

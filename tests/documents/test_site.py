@@ -34,6 +34,8 @@ def test_the_site_is_made_without_a_warning(tmp_path: Path) -> None:
     # What is made from the code has been made.
     assert not [path for path, text in texts.items() if re.search("<!-- (facts|list): ", text)]
     assert "cloudflare-access stacks drift" in texts[Path("reference/command.html")]
+    assert "and no preview has shown it" in texts[Path("reference/errors.html")]
+    assert "allow_no_policies=True" in texts[Path("reference/errors.html")]
     assert "delete_in_use" in texts[Path("reference/switches.html")]
     assert "rules.email_domain" in texts[Path("reference/rules.html")]
     assert "max_removals" in texts[Path("reference/user-group-members.html")]
