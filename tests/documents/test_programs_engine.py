@@ -28,6 +28,7 @@ pytestmark = pytest.mark.engine
 
 PROGRAMS = [page for page in PAGES if program(page)]
 SHOWN = ("refresh", "preview", "preview --diff")
+# Of docs/guides/who-gets-in.md.
 QUESTIONS = [
     line
     for block, line in commands()
