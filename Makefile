@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick fleet bench check docs fix env lock clean
+.PHONY: help setup demo test quick fleet bench check docs generate fix env lock clean
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -49,6 +49,9 @@ check: build/setup/package ## formatter, linter, types, import contracts
 
 docs: build/setup/package ## the site, into build/site: ARGS=serve shows it while you write
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs $(or $(ARGS),build --strict --quiet)
+
+generate: build/setup/package ## types and signatures, from the models; then commit them
+	@PATH="$$PWD/.venv/bin:$$PATH" PYTHONPATH=tests $(IN_VENV) -m signatures
 
 fix: build/setup/package ## let the formatter and the linter mend what they can
 	.venv/bin/ruff format .

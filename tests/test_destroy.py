@@ -231,7 +231,7 @@ def test_what_refers_to_something_is_deleted_before_it_and_nothing_waits(
 def test_a_list_that_refers_to_nothing_goes_with_its_application_in_one_request(
     engine: Engine, account: Account
 ) -> None:
-    everyone = {"name": "All", "decision": "allow", "include": [rules.everyone()]}
+    everyone: Any = {"name": "All", "decision": "allow", "include": [rules.everyone()]}
     engine.up(lambda: cf.AccessApplicationPolicies("who", application=wiki(), policies=[everyone]))
     account.sent()
     engine.destroy()
@@ -331,7 +331,7 @@ def test_who_is_named_by_the_plain_id_that_another_resource_adopts_is_deleted_af
             "eng", name="Engineers", adopt=made["id"], adopt_changes=True,
             include=[rules.everyone()], require=[rules.group(base)],
         )  # fmt: skip
-        by_id = {"name": "P", "decision": "allow", "include": [rules.group(made["id"])]}
+        by_id: Any = {"name": "P", "decision": "allow", "include": [rules.group(made["id"])]}
         cf.AccessApplicationPolicies("who", application=wiki(), policies=[by_id])
         cf.AccessGroup("more", name="More", include=[rules.group(made["id"])])
 
@@ -621,7 +621,7 @@ def test_single_policies_left_out_with_an_application_under_another_name_are_del
 
 @pytest.mark.parametrize("type_", ["app_launcher", "warp", "biso"])
 def test_the_accounts_own_applications_are_told_when_they_come_and_when_they_go(
-    type_: str, engine: Engine, account: Account
+    type_: Any, engine: Engine, account: Account
 ) -> None:
     made = account.ask("POST", "access/apps", {"type": type_})
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from pulumi_cloudflare_access.access import rules
 from pulumi_cloudflare_access.access.rules import RULES
 from pulumi_cloudflare_access.fields.keyed import UNKNOWN, Reading
+from pulumi_cloudflare_access.types import RiskLevel
 
 IDS = [f"{letter * 8}-672b-4bdb-bc33-a59f1130a11f" for letter in "abc"]
 OWN = Reading(account="own")
+RISKS: list[RiskLevel] = ["low", "high"]
 LABELS = st.sampled_from([None, "Engineers", "Guests"])
 RULE = st.one_of(
     st.sampled_from(["ada@b.io", "Ada@B.io", "eve@b.io"]).map(rules.email),
@@ -26,7 +28,7 @@ RULE = st.one_of(
     ),
     st.sampled_from(IDS[:2]).map(lambda idp: rules.okta("devs", idp)),
     st.sampled_from(IDS[:2]).map(lambda idp: {"okta": {"email": "devs", "connection_id": idp}}),
-    st.lists(st.sampled_from(["low", "high"]), min_size=1).map(rules.user_risk_score),
+    st.lists(st.sampled_from(RISKS), min_size=1).map(rules.user_risk_score),
     st.just(rules.everyone()),
     st.integers(0, 2).map(lambda size: rules.raw({"shoe_size": {"size": size}})),
     st.just(rules.raw({"email": {"email": "ada@b.io", "until": "2030"}})),

@@ -414,7 +414,7 @@ def test_what_is_looked_up_after_something_is_read_after_it(program: LocalCloudf
 def test_what_is_found_stands_where_its_id_is_due_under_its_name() -> None:
     rule = rules.group(cloudflare.get_access_group(name="Staff"))
     assert rule == {"group": {"id": IDS[0]}, "label": "Staff"}
-    via = rules.saml("a", "b", cloudflare.get_identity_provider(name="Entra"))
+    via: Any = rules.saml("a", "b", cloudflare.get_identity_provider(name="Entra"))
     assert via["via"] == "Entra"
     token = rules.service_token(cloudflare.get_service_token(name="Robot"))
     assert token == {"service_token": {"token_id": IDS[5]}, "label": "Robot"}
@@ -431,7 +431,7 @@ def test_what_is_found_later_stands_there_too() -> None:
 
 
 def test_what_is_found_is_refused_where_another_kind_is_due() -> None:
-    rule = rules.group(cloudflare.get_access_policy(name="Allow staff"))
+    rule: Any = rules.group(cloudflare.get_access_policy(name="Allow staff"))
     assert rule["_mistake"] == (
         "a reusable Access policy is not an Access group; pass an Access group or its id"
     )

@@ -344,7 +344,7 @@ def look_at_resource_group(account: Account, kept: Kept) -> Any:
 
 def user_group(n: Names, account: Account) -> dict[str, Any]:
     ids = [str(one["id"]) for one in account.look("/iam/resource_groups")][:2]
-    on = [{"id": id_, "label": name} for id_, name in zip(ids, n[1:3], strict=False)]
+    on: Any = [{"id": id_, "label": name} for id_, name in zip(ids, n[1:3], strict=False)]
     return {"name": n[0], "policies": [grants.allow("Zone Read", on=on)]}
 
 

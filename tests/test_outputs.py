@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import pulumi_cloudflare_access as cloudflare_access
 from harness.cases import CASES, Account, Case
 from harness.nursery import Nursery
 from harness.plugin import Plugin
@@ -15,20 +14,18 @@ from harness.sso import Administrator
 from harness.team import email
 from local_cloudflare.documented import CLASSES
 from pulumi_cloudflare_access import LocalCloudflare, kinds
-from pulumi_cloudflare_access.program.resource import Resource
+from signatures.resources import RESOURCES as ALL
+from signatures.resources import output_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.plugin import Kept
+    from pulumi_cloudflare_access.program.resource import Resource
 
 APP = "access_application"
-RESOURCES: dict[str, type[Resource]] = {
-    made.lifecycle.kind: made
-    for name in cloudflare_access.__all__
-    if isinstance(made := getattr(cloudflare_access, name), type) and issubclass(made, Resource)
-}
-ANYTHING = "pulumi.Output[Any]"
+RESOURCES: dict[str, type[Resource]] = {made.lifecycle.kind: made for made in ALL.values()}
+ANYTHING = "Any"
 # What changes of each kind, without another object.
 CHANGES: dict[str, dict[str, Any]] = {
     "user_group_member": {},
@@ -94,8 +91,8 @@ def always(kind: str) -> set[str]:
     """Return the outputs that are typed as always there. What may be anything may be nothing."""
     return {
         name
-        for name, hint in RESOURCES[kind].__annotations__.items()
-        if hint.startswith("pulumi.Output[") and "None" not in hint and hint != ANYTHING
+        for name, type_ in output_types(RESOURCES[kind]).items()
+        if not type_.endswith("None") and type_ != ANYTHING
     }
 
 

@@ -83,7 +83,7 @@ def test_a_program_writes_a_word_of_pulumis_own_like_any_other(registered: Regis
 
 def test_a_key_that_could_mean_two_things_is_a_mistake(registered: Registered) -> None:
     attributes = {"a<U+001B>": ["x"], "__b": ["y"]}
-    criterion = {"port": 22, "protocol": "SSH", "target_attributes": attributes}
+    criterion: Any = {"port": 22, "protocol": "SSH", "target_attributes": attributes}
     app = AccessApplication("it", type="infrastructure", name="it", target_criteria=[criterion])
     running.resolved(app.urn)
     [mistake] = registered.inputs["it"]["__mistakes"]

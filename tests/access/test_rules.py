@@ -498,7 +498,7 @@ WRONG: list[tuple[Any, ...]] = [
         "include[0].okta.email: is an older name of name: pass one of them",
     ),
     (
-        rules.user_risk_score(["low", "extreme"]),
+        rules.user_risk_score(["low", "extreme"]),  # type: ignore[list-item]
         "include[0].user_risk_score.user_risk_score[1]: must be one of low, medium, high, unscored",
     ),
     (

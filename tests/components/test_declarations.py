@@ -13,7 +13,7 @@ from harness import documents
 from harness.program import resolved
 from pulumi_cloudflare_access import grants, rules, scopes
 from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
-from pulumi_cloudflare_access.components.protected_application import ApplicationArguments
+from pulumi_cloudflare_access.types import ApplicationArguments
 
 ZONE, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 STAFF: dict[str, Any] = {

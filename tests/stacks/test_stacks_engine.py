@@ -150,8 +150,11 @@ def with_a_list() -> None:
     import pulumi_cloudflare_access as cf  # noqa: PLC0415 - it is sent to where it runs
 
     app = cf.AccessApplication("wiki", name="Wiki", domain="wiki.example.com")
-    staff = {"name": "Staff", "decision": "allow", "include": [cf.rules.everyone()]}
-    cf.AccessApplicationPolicies("who", application=app, policies=[staff])
+    cf.AccessApplicationPolicies(
+        "who",
+        application=app,
+        policies=[{"name": "Staff", "decision": "allow", "include": [cf.rules.everyone()]}],
+    )
 
 
 def test_what_a_refresh_warns_of_is_drift_though_no_state_shows_it(world: World) -> None:

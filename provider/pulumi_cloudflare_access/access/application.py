@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import model_validator
@@ -21,7 +21,7 @@ from ..engine.lifecycle import Lifecycle, Scope
 from ..engine.schema import FILLED_IN, FoundBy, secret_in
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import State
+from ..fields.model import Always, State
 from ..fields.shapes import MISSING, Field
 from ..program.lookup import ScopedLookup
 from ..program.references import (
@@ -64,6 +64,9 @@ from .owned_policies import (
 from .widened import NO_POLICIES, OWN_POLICIES, Reach, describe_application, read, stricter
 from .widened import PLACES as WHERE
 
+if TYPE_CHECKING:
+    from .. import types
+
 # An output: the places that no declared field can say, as this stack has last seen them.
 PLACES = "__places"
 FIRST = (
@@ -79,14 +82,22 @@ class AccessApplicationState(State):
     From `client_id` on, it is what a SaaS application has to be told of Access.
     """
 
-    aud: str | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
+    aud: Annotated[str | None, Always()] = None
+    """The audience tag: the `aud` of the JWT that the application is sent with a request."""
+    created_at: Annotated[str | None, Always()] = None
+    """When it was made, as RFC 3339."""
+    updated_at: Annotated[str | None, Always()] = None
+    """When it was changed last, as RFC 3339."""
     client_id: str | None = None
+    """Of an OIDC application: the client's id."""
     client_secret: str | None = None
+    """Of an OIDC application: the client's secret, which only its creation tells. Secret."""
     public_key: str | None = None
+    """Of a SaaS application: the key that assertions and tokens are signed with."""
     idp_entity_id: str | None = None
+    """Of a SAML application: the entity id of Access."""
     sso_endpoint: str | None = None
+    """Of a SAML application: where it sends people to log in."""
 
     @model_validator(mode="before")
     @classmethod
@@ -392,35 +403,84 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
 
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
+    type: pulumi.Output[str]
     name: pulumi.Output[str | None]
     domain: pulumi.Output[str | None]
+    allow_no_policies: pulumi.Output[bool | None]
+    auto_redirect_to_identity: pulumi.Output[bool | None]
+    session_duration: pulumi.Output[str | None]
+    app_launcher_visible: pulumi.Output[bool | None]
+    allow_authenticate_via_warp: pulumi.Output[bool | None]
+    allow_iframe: pulumi.Output[bool | None]
+    custom_deny_message: pulumi.Output[str | None]
+    custom_deny_url: pulumi.Output[str | None]
+    custom_non_identity_deny_url: pulumi.Output[str | None]
+    eager_redirect_cookie_setting: pulumi.Output[bool | None]
+    enable_binding_cookie: pulumi.Output[bool | None]
+    http_only_cookie_attribute: pulumi.Output[bool | None]
+    logo_url: pulumi.Output[str | None]
+    options_preflight_bypass: pulumi.Output[bool | None]
+    path_cookie_attribute: pulumi.Output[bool | None]
+    read_service_tokens_from_header: pulumi.Output[str | None]
+    same_site_cookie_attribute: pulumi.Output[str | None]
+    service_auth_401_redirect: pulumi.Output[bool | None]
+    skip_interstitial: pulumi.Output[bool | None]
+    use_clientless_isolation_app_launcher_url: pulumi.Output[bool | None]
+    app_launcher_logo_url: pulumi.Output[str | None]
+    bg_color: pulumi.Output[str | None]
+    header_bg_color: pulumi.Output[str | None]
+    skip_app_launcher_login_page: pulumi.Output[bool | None]
     aud: pulumi.Output[str]
-    client_id: pulumi.Output[str | None]
-    client_secret: pulumi.Output[str | None]
-    public_key: pulumi.Output[str | None]
-    idp_entity_id: pulumi.Output[str | None]
-    sso_endpoint: pulumi.Output[str | None]
+    """The audience tag: the `aud` of the JWT that the application is sent with a request."""
     created_at: pulumi.Output[str]
+    """When it was made, as RFC 3339."""
     updated_at: pulumi.Output[str]
+    """When it was changed last, as RFC 3339."""
+    client_id: pulumi.Output[str | None]
+    """Of an OIDC application: the client's id."""
+    client_secret: pulumi.Output[str | None]
+    """Of an OIDC application: the client's secret, which only its creation tells. Secret."""
+    public_key: pulumi.Output[str | None]
+    """Of a SaaS application: the key that assertions and tokens are signed with."""
+    idp_entity_id: pulumi.Output[str | None]
+    """Of a SAML application: the entity id of Access."""
+    sso_endpoint: pulumi.Output[str | None]
+    """Of a SAML application: where it sends people to log in."""
+    if TYPE_CHECKING:
+        destinations: pulumi.Output[Mapping[str, types.DestinationOutput] | None]
+        self_hosted_domains: pulumi.Output[Mapping[str, str] | None]
+        policies: pulumi.Output[Mapping[str, types.ReferenceOutput | str] | None]
+        allowed_idps: pulumi.Output[Mapping[str, types.ReferenceOutput] | None]
+        cors_headers: pulumi.Output[types.CorsHeadersOutput | None]
+        custom_pages: pulumi.Output[Mapping[str, str] | None]
+        mfa_config: pulumi.Output[types.MfaConfigOutput | None]
+        oauth_configuration: pulumi.Output[types.OauthConfigurationOutput | None]
+        scim_config: pulumi.Output[types.ScimConfigOutput | None]
+        tags: pulumi.Output[Mapping[str, str] | None]
+        saas_app: pulumi.Output[types.SaasAppOutput | None]
+        footer_links: pulumi.Output[Sequence[types.FooterLinkOutput] | None]
+        landing_page_design: pulumi.Output[types.LandingPageDesignOutput | None]
+        target_criteria: pulumi.Output[Mapping[str, types.TargetCriterionOutput] | None]
 
     def __init__(
         self,
         resource_name: str,
         *,
-        type: pulumi.Input[str] = "self_hosted",  # noqa: A002 - Cloudflare's name for it
+        type: pulumi.Input[types.ApplicationType] = "self_hosted",  # noqa: A002 - Cloudflare's name for it
         name: pulumi.Input[str] | None = None,
         domain: pulumi.Input[str] | None = None,
-        destinations: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
+        destinations: pulumi.Input[Sequence[pulumi.Input[types.Destination | types.Unchecked]]]
+        | None = None,
         self_hosted_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         policies: Sequence[Attached] | pulumi.Output[Sequence[str | Found]] | None = None,
-        allow_no_policies: bool | None = None,
+        allow_no_policies: pulumi.Input[bool] | None = None,
         allowed_idps: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
         auto_redirect_to_identity: pulumi.Input[bool] | None = None,
         session_duration: pulumi.Input[str] | None = None,
         app_launcher_visible: pulumi.Input[bool] | None = None,
         allow_authenticate_via_warp: pulumi.Input[bool] | None = None,
         allow_iframe: pulumi.Input[bool] | None = None,
-        cors_headers: pulumi.Input[Mapping[str, Any]] | None = None,
+        cors_headers: pulumi.Input[types.CorsHeaders | types.Unchecked] | None = None,
         custom_deny_message: pulumi.Input[str] | None = None,
         custom_deny_url: pulumi.Input[str] | None = None,
         custom_non_identity_deny_url: pulumi.Input[str] | None = None,
@@ -429,31 +489,135 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         enable_binding_cookie: pulumi.Input[bool] | None = None,
         http_only_cookie_attribute: pulumi.Input[bool] | None = None,
         logo_url: pulumi.Input[str] | None = None,
-        mfa_config: pulumi.Input[Mapping[str, Any]] | None = None,
-        oauth_configuration: pulumi.Input[Mapping[str, Any]] | None = None,
+        mfa_config: pulumi.Input[types.MfaConfig | types.Unchecked] | None = None,
+        oauth_configuration: pulumi.Input[types.OauthConfiguration | types.Unchecked] | None = None,
         options_preflight_bypass: pulumi.Input[bool] | None = None,
         path_cookie_attribute: pulumi.Input[bool] | None = None,
         read_service_tokens_from_header: pulumi.Input[str] | None = None,
         same_site_cookie_attribute: pulumi.Input[str] | None = None,
-        scim_config: pulumi.Input[Mapping[str, Any]] | None = None,
+        scim_config: pulumi.Input[types.ScimConfig | types.Unchecked] | None = None,
         service_auth_401_redirect: pulumi.Input[bool] | None = None,
         skip_interstitial: pulumi.Input[bool] | None = None,
         tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         use_clientless_isolation_app_launcher_url: pulumi.Input[bool] | None = None,
-        saas_app: pulumi.Input[Mapping[str, Any]] | None = None,
+        saas_app: pulumi.Input[types.SaasApp | types.Unchecked] | None = None,
         app_launcher_logo_url: pulumi.Input[str] | None = None,
         bg_color: pulumi.Input[str] | None = None,
-        footer_links: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
+        footer_links: pulumi.Input[Sequence[pulumi.Input[types.FooterLink | types.Unchecked]]]
+        | None = None,
         header_bg_color: pulumi.Input[str] | None = None,
-        landing_page_design: pulumi.Input[Mapping[str, Any]] | None = None,
+        landing_page_design: pulumi.Input[types.LandingPageDesign | types.Unchecked] | None = None,
         skip_app_launcher_login_page: pulumi.Input[bool] | None = None,
-        target_criteria: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
+        target_criteria: pulumi.Input[
+            Sequence[pulumi.Input[types.TargetCriterion | types.Unchecked]]
+        ]
+        | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare something behind Access, under an account or a zone.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param type: What kind of application it is. Default: `self_hosted`. API: `type`. A change
+            replaces the object.
+        :param name: What people see in the App Launcher and in the dashboard. Left out, it is not
+            managed. API: `name`.
+        :param domain: The host name of the application, with or without a path, such as
+            `wiki.example.com/docs`. Left out, it is not managed. API: `domain`.
+        :param destinations: The places that the application protects, in any order; the first
+            public one is its domain. Left out, it is not managed. API: `destinations`.
+        :param self_hosted_domains: The public places of the application, an older way to say
+            `destinations`. Left out, it is not managed. API: `self_hosted_domains`.
+        :param policies: The reusable policies that decide who gets in, in order: the first that
+            matches decides. An entry is a policy, its id, or `{"id": …, "precedence": …}`; those
+            that the application owns are declared by `AccessApplicationPolicies`. Left out, it
+            stays as it is. API: `policies`.
+        :param allow_no_policies: Accept `policies=[]`, which lets nobody in. It is not sent to
+            Cloudflare.
+        :param allowed_idps: The identity providers that people may log in with, in any order; none:
+            all of the account. Default: none. API: `allowed_idps`.
+        :param auto_redirect_to_identity: Skip the choice of an identity provider. `allowed_idps`
+            must then name exactly one. Default: `False`. API: `auto_redirect_to_identity`.
+        :param session_duration: How long a login lasts, such as `30m`, `24h` or `2h45m`; `0s` asks
+            at every request. Default: `24h`. API: `session_duration`.
+        :param app_launcher_visible: Show the application in the App Launcher. Default: `True`. API:
+            `app_launcher_visible`.
+        :param allow_authenticate_via_warp: Let people in by the session of their WARP client. Left
+            out, it is not managed. API: `allow_authenticate_via_warp`.
+        :param allow_iframe: Let other sites show the application in a frame. Left out, it is not
+            managed. API: `allow_iframe`.
+        :param cors_headers: How cross-origin requests are answered. Excludes
+            `options_preflight_bypass`. Left out, it is not managed. API: `cors_headers`.
+        :param custom_deny_message: What people read who are refused. Left out, it is not managed.
+            API: `custom_deny_message`.
+        :param custom_deny_url: Where people are sent whom an identity rule refuses. Left out, it is
+            not managed. API: `custom_deny_url`.
+        :param custom_non_identity_deny_url: Where people are sent whom another rule refuses
+            (address, device, country). Left out, it is not managed. API:
+            `custom_non_identity_deny_url`.
+        :param custom_pages: The ids of custom pages to show, in any order. Left out, it is not
+            managed. API: `custom_pages`.
+        :param eager_redirect_cookie_setting: Set the application's cookie already while the login
+            redirects. Left out, it is not managed. API: `eager_redirect_cookie_setting`.
+        :param enable_binding_cookie: Bind the login to the browser by a second cookie. Default:
+            `False`. API: `enable_binding_cookie`.
+        :param http_only_cookie_attribute: Keep the cookie from scripts of the page (HttpOnly).
+            Default: `True`. API: `http_only_cookie_attribute`.
+        :param logo_url: The URL of the picture in the App Launcher. Left out, it is not managed.
+            API: `logo_url`.
+        :param mfa_config: Which second factor Cloudflare itself asks for. Left out, it is not
+            managed. API: `mfa_config`.
+        :param oauth_configuration: OAuth for clients of the application, such as MCP clients. Left
+            out, it is not managed. API: `oauth_configuration`.
+        :param options_preflight_bypass: Let OPTIONS requests through to the application without a
+            login. Left out, it is not managed. API: `options_preflight_bypass`.
+        :param path_cookie_attribute: Limit the cookie to the application's path, instead of its
+            host name. Default: `False`. API: `path_cookie_attribute`.
+        :param read_service_tokens_from_header: The name of one header that carries a service token,
+            instead of two. Left out, it is not managed. API: `read_service_tokens_from_header`.
+        :param same_site_cookie_attribute: The cookie's SameSite attribute: `none`, `lax` or
+            `strict`. Left out, it is not managed. API: `same_site_cookie_attribute`.
+        :param scim_config: Provisioning of users into the application. Secret as a whole. Left out,
+            it is not managed. API: `scim_config`.
+        :param service_auth_401_redirect: Answer 401 instead of a login page where a Service Auth
+            policy refuses. Left out, it is not managed. API: `service_auth_401_redirect`.
+        :param skip_interstitial: Log in through cloudflared without a click. Left out, it is not
+            managed. API: `skip_interstitial`.
+        :param tags: The names of tags that the App Launcher filters by, in any order. The tags must
+            exist. Default: none. API: `tags`.
+        :param use_clientless_isolation_app_launcher_url: Open the application in an isolated
+            browser from the App Launcher. Default: `False`. API:
+            `use_clientless_isolation_app_launcher_url`.
+        :param saas_app: Of type `saas`: how people log in to the SaaS application, by SAML or OIDC.
+            Left out, it is not managed. API: `saas_app`.
+        :param app_launcher_logo_url: Of type `app_launcher`: the URL of the picture in the head of
+            the page. Left out, it is not managed. API: `app_launcher_logo_url`.
+        :param bg_color: Of type `app_launcher`: the page's background colour, such as `#f5f5f5`.
+            Left out, it is not managed. API: `bg_color`.
+        :param footer_links: Of type `app_launcher`: the links at the foot of the login page, in
+            order. Left out, it is not managed. API: `footer_links`.
+        :param header_bg_color: Of type `app_launcher`: the background colour of the page's head.
+            Left out, it is not managed. API: `header_bg_color`.
+        :param landing_page_design: Of type `app_launcher`: how the login page looks. Left out, it
+            is not managed. API: `landing_page_design`.
+        :param skip_app_launcher_login_page: Of type `app_launcher`: go on to the identity provider
+            without the login page. Default: `False`. API: `skip_app_launcher_login_page`.
+        :param target_criteria: Of types `infrastructure` and `rdp`, which need it: the targets, in
+            any order. Left out, it is not managed. API: `target_criteria`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param zone_id: The id of the zone that it is in, instead of an account. A change replaces
+            the object. In the API, it is in the path.
+        :param adopt: `True` takes over an object that exists, found by its type, of which there is
+            one, its places or its name; an id takes over the one with that id; `False` makes
+            another one, whatever exists. Default: one is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         policies = refer_all(policies, POLICIES)
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
         told = {name: fact for name, fact in self.lifecycle.facts().items() if name in _REACH}
@@ -484,9 +648,9 @@ class GetAccessApplicationResult(Found):
     type: str = ""
     domain: str | None = None
     aud: str | None = None
-    destinations: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    destinations: Sequence[types.DestinationFound] = field(default_factory=list)
     self_hosted_domains: Sequence[str] = field(default_factory=list)
-    policies: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    policies: Sequence[types.ApplicationPolicyFound] = field(default_factory=list)
     allowed_idps: Sequence[str] = field(default_factory=list)
     auto_redirect_to_identity: bool | None = None
     session_duration: str | None = None
@@ -495,7 +659,7 @@ class GetAccessApplicationResult(Found):
     tags: Sequence[str] = field(default_factory=list)
     allow_authenticate_via_warp: bool | None = None
     allow_iframe: bool | None = None
-    cors_headers: Mapping[str, Any] | None = None
+    cors_headers: types.CorsHeadersFound | None = None
     custom_deny_message: str | None = None
     custom_deny_url: str | None = None
     custom_non_identity_deny_url: str | None = None
@@ -503,24 +667,24 @@ class GetAccessApplicationResult(Found):
     eager_redirect_cookie_setting: bool | None = None
     enable_binding_cookie: bool | None = None
     http_only_cookie_attribute: bool | None = None
-    mfa_config: Mapping[str, Any] | None = None
-    oauth_configuration: Mapping[str, Any] | None = None
+    mfa_config: types.MfaConfigFound | None = None
+    oauth_configuration: types.OauthConfigurationFound | None = None
     options_preflight_bypass: bool | None = None
     path_cookie_attribute: bool | None = None
     read_service_tokens_from_header: str | None = None
     same_site_cookie_attribute: str | None = None
-    scim_config: Mapping[str, Any] | None = None
+    scim_config: types.ScimConfigFound | None = None
     service_auth_401_redirect: bool | None = None
     skip_interstitial: bool | None = None
     use_clientless_isolation_app_launcher_url: bool | None = None
-    saas_app: Mapping[str, Any] | None = None
+    saas_app: types.SaasAppFound | None = None
     app_launcher_logo_url: str | None = None
     bg_color: str | None = None
-    footer_links: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    footer_links: Sequence[types.FooterLinkOutput] = field(default_factory=list)
     header_bg_color: str | None = None
-    landing_page_design: Mapping[str, Any] | None = None
+    landing_page_design: types.LandingPageDesignOutput | None = None
     skip_app_launcher_login_page: bool | None = None
-    target_criteria: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    target_criteria: Sequence[types.TargetCriterionFound] = field(default_factory=list)
     created_at: str | None = None
     updated_at: str | None = None
 

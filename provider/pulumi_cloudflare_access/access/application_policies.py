@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 
@@ -23,7 +23,7 @@ from ..engine.lifecycle import Lifecycle, Scope
 from ..engine.schema import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..fields.keyed import UNKNOWN, Mistake, Reading
-from ..fields.model import AlwaysManaged, Inputs, State, objects, shape_of
+from ..fields.model import Always, AlwaysManaged, Inputs, PartOf, State, objects, shape_of
 from ..fields.shapes import MISSING, both
 from ..process import plugin
 from ..program.references import InOrder, Reference, in_order
@@ -49,6 +49,9 @@ from .policy import ListedPolicyInputs, policy_concerns, policy_mistakes
 from .transition import NoRoomError, Placed, Policy, Step, Wanted, is_on_the_way, transition
 from .widened import Told, stricter
 
+if TYPE_CHECKING:
+    from .. import types
+
 
 class AccessApplicationPoliciesInputs(Inputs):
     """What a program may ask of an application's own policies."""
@@ -58,16 +61,21 @@ class AccessApplicationPoliciesInputs(Inputs):
 
     account_id: str | None = None
     zone_id: str | None = None
-    application: str
+    application: Annotated[str, PartOf()]
+    """The application that owns the policies: the resource, its id, or what a look-up found."""
     policies: Annotated[Any, InOrder(objects(ListedPolicyInputs, policy_name)), AlwaysManaged()] = (
         None
     )
+    """All policies that the application owns, in order: the first that matches decides. A name
+    identifies each; policies that are not in the list are deleted.
+    """
 
 
 class AccessApplicationPoliciesState(State):
     """What we keep besides what was declared: which policy has which id, names as in keys."""
 
-    ids: dict[str, str] | None = None
+    ids: Annotated[dict[str, str] | None, Always()] = None
+    """The id of each policy, by its name."""
 
 
 _POLICY = shape_of(ListedPolicyInputs)
@@ -497,21 +505,42 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
     application: pulumi.Output[str]
-    policies: pulumi.Output[Any]
-    ids: pulumi.Output[Mapping[str, str]]
+    if TYPE_CHECKING:
+        policies: pulumi.Output[Mapping[str, types.OwnedPolicyOutput | str] | None]
+        ids: pulumi.Output[Mapping[str, str]]
+        """The id of each policy, by its name."""
 
     def __init__(
         self,
         resource_name: str,
         *,
         application: Reference,
-        policies: pulumi.Input[Sequence[Mapping[str, Any]]],
+        policies: pulumi.Input[Sequence[pulumi.Input[types.OwnedPolicy | types.Unchecked]]]
+        | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare all policies that an application owns, in order.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param application: The application that owns the policies: the resource, its id, or what a
+            look-up found. Required. In the API, it is in the path. A change replaces the object.
+        :param policies: All policies that the application owns, in order: the first that matches
+            decides. A name identifies each; policies that are not in the list are deleted. Default:
+            none. API: `policies`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param zone_id: The id of the zone that it is in, instead of an account. A change replaces
+            the object. In the API, it is in the path.
+        :param adopt: `True` takes over the policies that the application has. Default: where it has
+            any, that is an error.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         wrong = mistakes_together(resource_name, application, ALL)
         reserved = tell_policies(application, ALL, policies)
         arguments, mistake = in_application(locals(), dies_with=not refers(policies))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import pulumi
 
@@ -16,7 +16,7 @@ from ..engine.deletion import STILL_IN_USE, deletions
 from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..fields.keyed import Mistake
-from ..fields.model import State
+from ..fields.model import Always, PartOf, State
 from ..process import plugin
 from ..program.references import Reference
 from ..program.resource import Deployment, Resource
@@ -36,7 +36,7 @@ from .owned_policies import (
     turns_of,
 )
 from .policy import PolicyInputs, policy_concerns, policy_mistakes
-from .rules import Rule, everyone
+from .rules import everyone
 from .succession import (
     TakenError,
     destinations,
@@ -48,22 +48,29 @@ from .succession import (
 )
 from .widened import NO_POLICIES, OWN_POLICIES, REACH, Told, read, stricter
 
+if TYPE_CHECKING:
+    from .. import types
+
 
 class AccessApplicationPolicyInputs(PolicyInputs):
     """What a program may ask of one policy of an application's own."""
 
     account_id: str | None = None
     zone_id: str | None = None
-    application: str
+    application: Annotated[str, PartOf()]
+    """The application that owns the policy: the resource, its id, or what a look-up found."""
     # States may hold 0, which older versions took.
     precedence: int
+    """The policy's place, 1 or more: the lowest is decided first, and each is there once."""
 
 
 class AccessApplicationPolicyState(State):
     """What we keep of an answer besides what was declared."""
 
-    created_at: str | None = None
-    updated_at: str | None = None
+    created_at: Annotated[str | None, Always()] = None
+    """When it was made, as RFC 3339."""
+    updated_at: Annotated[str | None, Always()] = None
+    """When it was changed last, as RFC 3339."""
 
 
 OF_TYPE = "__type"  # in an answer: what the policy's application is, as far as it matters
@@ -351,14 +358,26 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
 
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
-    application: pulumi.Output[str]
     name: pulumi.Output[str]
     decision: pulumi.Output[str]
-    precedence: pulumi.Output[int]
-    # As in AccessGroup: a list where Pulumi's own mocks stand in for the engine.
-    include: pulumi.Output[Any]
+    session_duration: pulumi.Output[str | None]
+    approval_required: pulumi.Output[bool | None]
+    purpose_justification_required: pulumi.Output[bool | None]
+    purpose_justification_prompt: pulumi.Output[str | None]
+    isolation_required: pulumi.Output[bool | None]
+    application: pulumi.Output[str]
+    precedence: pulumi.Output[float]
     created_at: pulumi.Output[str]
+    """When it was made, as RFC 3339."""
     updated_at: pulumi.Output[str]
+    """When it was changed last, as RFC 3339."""
+    if TYPE_CHECKING:
+        include: pulumi.Output[Mapping[str, types.RuleOutput]]
+        exclude: pulumi.Output[Mapping[str, types.RuleOutput] | None]
+        require: pulumi.Output[Mapping[str, types.RuleOutput] | None]
+        approval_groups: pulumi.Output[Mapping[str, types.ApprovalGroupOutput] | None]
+        mfa_config: pulumi.Output[types.MfaConfigOutput | None]
+        connection_rules: pulumi.Output[types.ConnectionRulesOutput | None]
 
     def __init__(
         self,
@@ -367,24 +386,70 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
         application: Reference,
         precedence: pulumi.Input[int],
         name: pulumi.Input[str],
-        decision: pulumi.Input[str],
-        include: pulumi.Input[Sequence[pulumi.Input[Rule]]],
-        exclude: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
-        require: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
+        decision: pulumi.Input[types.Decision],
+        include: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]],
+        exclude: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
+        require: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
         session_duration: pulumi.Input[str] | None = None,
         approval_required: pulumi.Input[bool] | None = None,
-        approval_groups: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
+        approval_groups: pulumi.Input[Sequence[pulumi.Input[types.ApprovalGroup | types.Unchecked]]]
+        | None = None,
         purpose_justification_required: pulumi.Input[bool] | None = None,
         purpose_justification_prompt: pulumi.Input[str] | None = None,
         isolation_required: pulumi.Input[bool] | None = None,
-        mfa_config: pulumi.Input[Mapping[str, Any]] | None = None,
-        connection_rules: pulumi.Input[Mapping[str, Any]] | None = None,
+        mfa_config: pulumi.Input[types.MfaConfig | types.Unchecked] | None = None,
+        connection_rules: pulumi.Input[types.ConnectionRules | types.Unchecked] | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare one policy that an application owns, in a place of its own.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param application: The application that owns the policy: the resource, its id, or what a
+            look-up found. Required. In the API, it is in the path. A change replaces the object.
+        :param precedence: The policy's place, 1 or more: the lowest is decided first, and each is
+            there once. Required. API: `precedence`.
+        :param name: What the policy is called. In a list, the name identifies it. Required. API:
+            `name`.
+        :param decision: What happens to whom the rules match: `allow` after a login, `deny`,
+            `non_identity` (Service Auth: without a login), or `bypass` (no check and no log).
+            Required. API: `decision`.
+        :param include: The policy is for whom at least one of these rules matches, such as
+            `rules.email(…)`, in any order. Required. API: `include`.
+        :param exclude: It is not for whom any of these rules matches, in any order. Default: none.
+            API: `exclude`.
+        :param require: It is only for whom all of these rules match, in any order. Default: none.
+            API: `require`.
+        :param session_duration: How long a login lasts, such as `30m` or `24h`, or
+            `same_as_application`. Of a new policy that leaves it out it is Cloudflare's: 24h, or as
+            the application's. Left out, it is not managed. API: `session_duration`.
+        :param approval_required: Have somebody of `approval_groups` approve each session. Default:
+            `False`. API: `approval_required`.
+        :param approval_groups: Who approves, in any order: each of these groups has to. Default:
+            none. API: `approval_groups`.
+        :param purpose_justification_required: Have people say why they want in. Default: `False`.
+            API: `purpose_justification_required`.
+        :param purpose_justification_prompt: The question that people are asked then. Left out, it
+            is not managed. API: `purpose_justification_prompt`.
+        :param isolation_required: Show the application in an isolated browser. The account needs
+            Clientless Web Isolation. Default: `False`. API: `isolation_required`.
+        :param mfa_config: Which second factor Cloudflare itself asks for. Left out, it is not
+            managed. API: `mfa_config`.
+        :param connection_rules: What a connection to an infrastructure or RDP application may do.
+            Left out, it is not managed. API: `connection_rules`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param zone_id: The id of the zone that it is in, instead of an account. A change replaces
+            the object. In the API, it is in the path.
+        :param adopt: `True` takes over the application's policy of this name, an id the one with
+            that id. Default: a policy is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         place = (
             f"precedence of {resource_name}"
             if isinstance(precedence, (pulumi.Output, Awaitable)) or _is_ignored(opts)

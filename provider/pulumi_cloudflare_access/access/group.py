@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
 
 from ..engine.deletion import User
 from ..engine.lifecycle import Lifecycle, Scope
-from ..fields.model import AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
+from ..fields.model import Always, AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
 from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
 from ..program.resource import Resource
-from .rules import Rule, Rules, account_filled_in, never_together
+from .rules import Rules, account_filled_in, never_together
+
+if TYPE_CHECKING:
+    from .. import types
 
 SECTIONS = ("include", "exclude", "require")
 # What Cloudflare documents for an account that has agreed to nothing else.
@@ -31,18 +34,27 @@ class AccessGroupInputs(Inputs):
     account_id: str | None = None
     zone_id: str | None = None
     name: str
+    """What the group is called."""
     include: Annotated[Rules, AlwaysManaged(), NotEmpty(NOBODY)]
+    """Whom at least one of these rules matches may be in the group, such as `rules.email(…)`, in
+    any order.
+    """
     exclude: Annotated[Rules, AlwaysManaged()] = None
+    """Whom any of these rules matches is not in the group, in any order."""
     require: Annotated[Rules, AlwaysManaged()] = None
+    """Only whom all of these rules match is in the group, in any order."""
     # Documented as a bool in requests and as a list of rules in answers.
     is_default: Annotated[bool | None, AnsweredAs(bool), Default(value=False)] = None
+    """Put the group into every new policy."""
 
 
 class AccessGroupState(State):
     """What we keep of an answer besides what was declared."""
 
-    created_at: str | None = None
-    updated_at: str | None = None
+    created_at: Annotated[str | None, Always()] = None
+    """When it was made, as RFC 3339."""
+    updated_at: Annotated[str | None, Always()] = None
+    """When it was changed last, as RFC 3339."""
 
 
 class AccessGroupProvider(Lifecycle):
@@ -113,22 +125,24 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]
     name: pulumi.Output[str]
-    # Maps, as check makes them; lists where Pulumi's own mocks stand in for the engine.
-    include: pulumi.Output[Any]
-    exclude: pulumi.Output[Any]
-    require: pulumi.Output[Any]
     is_default: pulumi.Output[bool | None]
     created_at: pulumi.Output[str]
+    """When it was made, as RFC 3339."""
     updated_at: pulumi.Output[str]
+    """When it was changed last, as RFC 3339."""
+    if TYPE_CHECKING:
+        include: pulumi.Output[Mapping[str, types.RuleOutput]]
+        exclude: pulumi.Output[Mapping[str, types.RuleOutput] | None]
+        require: pulumi.Output[Mapping[str, types.RuleOutput] | None]
 
     def __init__(
         self,
         resource_name: str,
         *,
         name: pulumi.Input[str],
-        include: pulumi.Input[Sequence[pulumi.Input[Rule]]],
-        exclude: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
-        require: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
+        include: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]],
+        exclude: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
+        require: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
         is_default: pulumi.Input[bool] | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
@@ -136,6 +150,27 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare a named set of rules, under an account or a zone.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param name: What the group is called. Required. API: `name`.
+        :param include: Whom at least one of these rules matches may be in the group, such as
+            `rules.email(…)`, in any order. Required. API: `include`.
+        :param exclude: Whom any of these rules matches is not in the group, in any order. Default:
+            none. API: `exclude`.
+        :param require: Only whom all of these rules match is in the group, in any order. Default:
+            none. API: `require`.
+        :param is_default: Put the group into every new policy. Default: `False`. API: `is_default`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param zone_id: The id of the zone that it is in, instead of an account. A change replaces
+            the object. In the API, it is in the path.
+        :param adopt: `True` takes over an object that exists, found by its name; an id takes over
+            the one with that id; `False` makes another one, whatever exists. Default: one is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         self._declare(locals())
 
 
@@ -145,9 +180,9 @@ class GetAccessGroupResult(Found):
 
     referred = GROUPS
 
-    include: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    exclude: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    require: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    include: Sequence[types.RuleFound] = field(default_factory=list)
+    exclude: Sequence[types.RuleFound] = field(default_factory=list)
+    require: Sequence[types.RuleFound] = field(default_factory=list)
     is_default: bool | None = None
     created_at: str | None = None
     updated_at: str | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pulumi
 from pydantic import Field
@@ -19,6 +19,7 @@ from ..engine.deletion import User
 from ..engine.lifecycle import ELSEWHERE, Lifecycle, Scope
 from ..fields.keyed import Mistake, Reading
 from ..fields.model import (
+    Always,
     AlwaysManaged,
     Default,
     FilledIn,
@@ -35,7 +36,10 @@ from ..program.references import POLICIES, Found
 from ..program.resource import Resource
 from ..text.secret_words import known
 from ..text.spelling import text_of
-from .rules import Rule, Rules, never_together, selectors
+from .rules import Rules, never_together, selectors
+
+if TYPE_CHECKING:
+    from .. import types
 
 NOBODY = "must hold at least one rule: the API refuses a policy for nobody"
 Decision = Literal["allow", "deny", "non_identity", "bypass"]
@@ -45,7 +49,7 @@ def one_of(*choices: str) -> Values:
     """Describe an unordered list of some of these."""
     known.allow(choices)
     told = f"must be one of {', '.join(choices)}"
-    return Values(lambda value: None if value in choices else told)
+    return Values(lambda value: None if value in choices else told, choices=choices)
 
 
 SAME_AS_APPLICATION = "same_as_application"
@@ -80,8 +84,11 @@ class ApprovalGroup(Inputs):
     whole = True
 
     approvals_needed: int = Field(ge=0)
+    """How many of them have to approve."""
     email_addresses: Annotated[Any, Values(canonical=str.lower)] = None
+    """The e-mail addresses of those who may approve, in any order."""
     email_list_uuid: str | None = None
+    """The id of a Zero Trust list of those who may approve."""
 
 
 def _called(group: Mapping[str, Any]) -> str:
@@ -99,8 +106,11 @@ class MfaConfig(Inputs):
     allowed_authenticators: Annotated[
         Any, one_of("totp", "biometrics", "security_key", "piv_key", "ssh_fido2_key")
     ] = None
+    """The second factors that count, in any order."""
     mfa_disabled: bool | None = None
+    """Ask for no second factor here."""
     session_duration: Annotated[str, duration("m", "h")] | None = None
+    """How long a second factor lasts, in m or h, such as `12h`."""
 
 
 class RdpRules(Inputs):
@@ -109,7 +119,9 @@ class RdpRules(Inputs):
     whole = True
 
     allowed_clipboard_local_to_remote_formats: Annotated[Any, one_of("text", "file")] = None
+    """What may be copied from the person's computer to the remote one."""
     allowed_clipboard_remote_to_local_formats: Annotated[Any, one_of("text", "file")] = None
+    """What may be copied from the remote computer to the person's."""
 
 
 class SshRules(Inputs):
@@ -118,7 +130,9 @@ class SshRules(Inputs):
     whole = True
 
     usernames: Annotated[Any, Values()]
+    """The user names that people may log in with, in any order."""
     allow_email_alias: bool | None = None
+    """Let people log in with the part of their e-mail address before the @, too."""
 
 
 class ConnectionRules(Inputs):
@@ -127,7 +141,9 @@ class ConnectionRules(Inputs):
     whole = True
 
     rdp: RdpRules | None = None
+    """What may be copied over an RDP connection."""
     ssh: SshRules | None = None
+    """As whom people may connect by SSH."""
 
 
 class PolicyInputs(Inputs):
@@ -139,10 +155,19 @@ class PolicyInputs(Inputs):
     )
 
     name: str
+    """What the policy is called. In a list, the name identifies it."""
     decision: Annotated[Decision, AlwaysManaged()]
+    """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
+    Auth: without a login), or `bypass` (no check and no log).
+    """
     include: Annotated[Rules, AlwaysManaged(), NotEmpty(NOBODY)]
+    """The policy is for whom at least one of these rules matches, such as `rules.email(…)`, in any
+    order.
+    """
     exclude: Annotated[Rules, AlwaysManaged()] = None
+    """It is not for whom any of these rules matches, in any order."""
     require: Annotated[Rules, AlwaysManaged()] = None
+    """It is only for whom all of these rules match, in any order."""
     # Unset, it is 24h in older documents, and as long as the application says in newer ones.
     session_duration: Annotated[
         SessionDuration | None,
@@ -150,13 +175,23 @@ class PolicyInputs(Inputs):
         LeftOut(SAME_AS_APPLICATION),
         FilledIn(("24h", SAME_AS_APPLICATION)),
     ] = None
+    """How long a login lasts, such as `30m` or `24h`, or `same_as_application`. Of a new policy
+    that leaves it out it is Cloudflare's: 24h, or as the application's.
+    """
     approval_required: Annotated[bool | None, Default(value=False)] = None
+    """Have somebody of `approval_groups` approve each session."""
     approval_groups: Annotated[Any, objects(ApprovalGroup, _called), Default([])] = None
+    """Who approves, in any order: each of these groups has to."""
     purpose_justification_required: Annotated[bool | None, Default(value=False)] = None
+    """Have people say why they want in."""
     purpose_justification_prompt: str | None = None
+    """The question that people are asked then."""
     isolation_required: Annotated[bool | None, Default(value=False)] = None
+    """Show the application in an isolated browser. The account needs Clientless Web Isolation."""
     mfa_config: MfaConfig | None = None
+    """Which second factor Cloudflare itself asks for."""
     connection_rules: ConnectionRules | None = None
+    """What a connection to an infrastructure or RDP application may do."""
 
 
 def policy_mistakes(declared: Mapping[str, Any], path: str = "") -> list[Mistake]:
@@ -208,9 +243,12 @@ class AccessPolicyInputs(PolicyInputs):
 class AccessPolicyState(State):
     """What we keep of an answer besides what was declared."""
 
-    created_at: str | None = None
-    updated_at: str | None = None
-    app_count: int | None = None
+    created_at: Annotated[str | None, Always()] = None
+    """When it was made, as RFC 3339."""
+    updated_at: Annotated[str | None, Always()] = None
+    """When it was changed last, as RFC 3339."""
+    app_count: Annotated[int | None, Always()] = None
+    """How many applications have it."""
 
 
 class AccessPolicyProvider(Lifecycle):
@@ -281,34 +319,87 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]
     decision: pulumi.Output[str]
-    # As in AccessGroup: a list where Pulumi's own mocks stand in for the engine.
-    include: pulumi.Output[Any]
+    session_duration: pulumi.Output[str | None]
+    approval_required: pulumi.Output[bool | None]
+    purpose_justification_required: pulumi.Output[bool | None]
+    purpose_justification_prompt: pulumi.Output[str | None]
+    isolation_required: pulumi.Output[bool | None]
     created_at: pulumi.Output[str]
+    """When it was made, as RFC 3339."""
     updated_at: pulumi.Output[str]
-    app_count: pulumi.Output[int]
+    """When it was changed last, as RFC 3339."""
+    app_count: pulumi.Output[float]
+    """How many applications have it."""
+    if TYPE_CHECKING:
+        include: pulumi.Output[Mapping[str, types.RuleOutput]]
+        exclude: pulumi.Output[Mapping[str, types.RuleOutput] | None]
+        require: pulumi.Output[Mapping[str, types.RuleOutput] | None]
+        approval_groups: pulumi.Output[Mapping[str, types.ApprovalGroupOutput] | None]
+        mfa_config: pulumi.Output[types.MfaConfigOutput | None]
+        connection_rules: pulumi.Output[types.ConnectionRulesOutput | None]
 
     def __init__(
         self,
         resource_name: str,
         *,
         name: pulumi.Input[str],
-        decision: pulumi.Input[str],
-        include: pulumi.Input[Sequence[pulumi.Input[Rule]]],
-        exclude: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
-        require: pulumi.Input[Sequence[pulumi.Input[Rule]]] | None = None,
+        decision: pulumi.Input[types.Decision],
+        include: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]],
+        exclude: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
+        require: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
         session_duration: pulumi.Input[str] | None = None,
         approval_required: pulumi.Input[bool] | None = None,
-        approval_groups: pulumi.Input[Sequence[Mapping[str, Any]]] | None = None,
+        approval_groups: pulumi.Input[Sequence[pulumi.Input[types.ApprovalGroup | types.Unchecked]]]
+        | None = None,
         purpose_justification_required: pulumi.Input[bool] | None = None,
         purpose_justification_prompt: pulumi.Input[str] | None = None,
         isolation_required: pulumi.Input[bool] | None = None,
-        mfa_config: pulumi.Input[Mapping[str, Any]] | None = None,
-        connection_rules: pulumi.Input[Mapping[str, Any]] | None = None,
+        mfa_config: pulumi.Input[types.MfaConfig | types.Unchecked] | None = None,
+        connection_rules: pulumi.Input[types.ConnectionRules | types.Unchecked] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare a reusable policy.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param name: What the policy is called. In a list, the name identifies it. Required. API:
+            `name`.
+        :param decision: What happens to whom the rules match: `allow` after a login, `deny`,
+            `non_identity` (Service Auth: without a login), or `bypass` (no check and no log).
+            Required. API: `decision`.
+        :param include: The policy is for whom at least one of these rules matches, such as
+            `rules.email(…)`, in any order. Required. API: `include`.
+        :param exclude: It is not for whom any of these rules matches, in any order. Default: none.
+            API: `exclude`.
+        :param require: It is only for whom all of these rules match, in any order. Default: none.
+            API: `require`.
+        :param session_duration: How long a login lasts, such as `30m` or `24h`, or
+            `same_as_application`. Of a new policy that leaves it out it is Cloudflare's: 24h, or as
+            the application's. Left out, it is not managed. API: `session_duration`.
+        :param approval_required: Have somebody of `approval_groups` approve each session. Default:
+            `False`. API: `approval_required`.
+        :param approval_groups: Who approves, in any order: each of these groups has to. Default:
+            none. API: `approval_groups`.
+        :param purpose_justification_required: Have people say why they want in. Default: `False`.
+            API: `purpose_justification_required`.
+        :param purpose_justification_prompt: The question that people are asked then. Left out, it
+            is not managed. API: `purpose_justification_prompt`.
+        :param isolation_required: Show the application in an isolated browser. The account needs
+            Clientless Web Isolation. Default: `False`. API: `isolation_required`.
+        :param mfa_config: Which second factor Cloudflare itself asks for. Left out, it is not
+            managed. API: `mfa_config`.
+        :param connection_rules: What a connection to an infrastructure or RDP application may do.
+            Left out, it is not managed. API: `connection_rules`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` takes over an object that exists, found by its name; an id takes over
+            the one with that id; `False` makes another one, whatever exists. Default: one is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         self._declare(locals())
 
 
@@ -319,17 +410,17 @@ class GetAccessPolicyResult(Found):
     referred = POLICIES
 
     decision: str = ""
-    include: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    exclude: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    require: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    include: Sequence[types.RuleFound] = field(default_factory=list)
+    exclude: Sequence[types.RuleFound] = field(default_factory=list)
+    require: Sequence[types.RuleFound] = field(default_factory=list)
     session_duration: str | None = None
     approval_required: bool | None = None
-    approval_groups: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    approval_groups: Sequence[types.ApprovalGroupFound] = field(default_factory=list)
     purpose_justification_required: bool | None = None
     purpose_justification_prompt: str | None = None
     isolation_required: bool | None = None
-    mfa_config: Mapping[str, Any] | None = None
-    connection_rules: Mapping[str, Any] | None = None
+    mfa_config: types.MfaConfigFound | None = None
+    connection_rules: types.ConnectionRulesFound | None = None
     app_count: int | None = None
     created_at: str | None = None
     updated_at: str | None = None

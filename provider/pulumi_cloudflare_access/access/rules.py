@@ -23,7 +23,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import pulumi
 
@@ -49,7 +49,11 @@ from ..program.references import (
 from ..text.secret_words import known
 from ..text.spelling import text_of
 
-Rule: TypeAlias = Mapping[str, pulumi.Input[Any]]
+if TYPE_CHECKING:
+    from .. import types
+
+Rule: TypeAlias = "types.Rule"
+"""What the functions of this module make, and what a program may write as a dictionary."""
 Text: TypeAlias = pulumi.Input[str]
 
 # ------------------------------------------------------------------------------------ the table
@@ -126,6 +130,10 @@ class Field:
     many: bool = False
     filled_in: bool = False
     labelled: str | None = None
+    doc: str = ""
+    """What it is, for editors."""
+    choices: tuple[str, ...] = ()
+    """All values that there are, where the set is closed."""
 
     def meaning(self, value: Any) -> Any:
         """Write a value in its one canonical form."""
@@ -261,8 +269,8 @@ def _json(value: Any) -> str:
     return _encode(whole_numbers(value))
 
 
-def _id(name: str = "id", is_right: Callable[[str], str | None] = _is_text) -> Field:
-    return Field(name, labelled="label", is_right=is_right)
+def _id(doc: str, name: str = "id", is_right: Callable[[str], str | None] = _is_text) -> Field:
+    return Field(name, labelled="label", is_right=is_right, doc=doc)
 
 
 def _through(*, required: bool = True) -> Field:
@@ -272,63 +280,162 @@ def _through(*, required: bool = True) -> Field:
         required=required,
         aliases=("connection_id",),
         labelled="via",
+        doc="The id of the identity provider that says so.",
     )
 
 
 def _account(before: str) -> Field:
-    return Field("account_id", before=before, required=False, filled_in=True)
+    return Field(
+        "account_id",
+        before=before,
+        required=False,
+        filled_in=True,
+        doc="The id of the account. Left out, it is the account of the object with the rule.",
+    )
 
 
 SELECTORS = (
-    Selector("email", "email", (Field("email", is_right=_is_email, canonical=str.lower),)),
-    Selector("email_list", "email_list", (_id(),)),
     Selector(
-        "email_domain", "email_domain", (Field("domain", is_right=_is_domain, canonical=str.lower),)
+        "email",
+        "email",
+        (Field("email", is_right=_is_email, canonical=str.lower, doc="The e-mail address."),),
+    ),
+    Selector("email_list", "email_list", (_id("The id of the Zero Trust list of addresses."),)),
+    Selector(
+        "email_domain",
+        "email_domain",
+        (
+            Field(
+                "domain",
+                is_right=_is_domain,
+                canonical=str.lower,
+                doc="The domain, without the @, such as `example.com`.",
+            ),
+        ),
     ),
     Selector("everyone", "everyone"),
-    Selector("ip", "ip", (Field("ip", is_right=_is_network, canonical=_network),)),
-    Selector("ip_list", "ip_list", (_id(),)),
+    Selector(
+        "ip",
+        "ip",
+        (
+            Field(
+                "ip",
+                is_right=_is_network,
+                canonical=_network,
+                doc="An address or a CIDR range, such as `203.0.113.0/24`.",
+            ),
+        ),
+    ),
+    Selector("ip_list", "ip_list", (_id("The id of the Zero Trust list of addresses."),)),
     Selector("certificate", "certificate"),
-    Selector("group", "group", (_id(is_right=_is_group_id),)),
-    Selector("azureAD", "azure_ad", (_id(), _through())),
+    Selector("group", "group", (_id("The id of the Access group.", is_right=_is_group_id),)),
+    Selector("azureAD", "azure_ad", (_id("The object id of the Entra group."), _through())),
     Selector(
         "github-organization",
         "github_organization",
-        (Field("name"), Field("team", before="/", required=False), _through()),
+        (
+            Field("name", doc="The organization's name."),
+            Field("team", before="/", required=False, doc="The team's name. Left out, any."),
+            _through(),
+        ),
     ),
-    Selector("gsuite", "gsuite", (Field("email", canonical=str.lower), _through())),
-    Selector("okta", "okta", (Field("name", aliases=("email",)), _through())),
+    Selector(
+        "gsuite",
+        "gsuite",
+        (Field("email", canonical=str.lower, doc="The group's e-mail address."), _through()),
+    ),
+    Selector(
+        "okta",
+        "okta",
+        (Field("name", aliases=("email",), doc="The Okta group's name."), _through()),
+    ),
     Selector(
         "saml",
         "saml",
         (
-            Field("attribute_name"),
-            Field("attribute_value", before="="),
+            Field("attribute_name", doc="The attribute's name."),
+            Field("attribute_value", before="=", doc="The value that matches."),
             _through(required=False),
         ),
     ),
-    Selector("service_token", "service_token", (_id("token_id"),)),
+    Selector("service_token", "service_token", (_id("The id of the service token.", "token_id"),)),
     Selector("any_valid_service_token", "any_valid_service_token"),
     Selector(
         "external_evaluation",
         "external_evaluation",
         (
-            Field("evaluate_url", is_right=_is_https),
-            Field("keys_url", before=" keys ", is_right=_is_https),
+            Field("evaluate_url", is_right=_is_https, doc="The URL of the API that is asked."),
+            Field(
+                "keys_url",
+                before=" keys ",
+                is_right=_is_https,
+                doc="The URL of the keys that its answers are signed with.",
+            ),
         ),
     ),
-    Selector("geo", "geo", (Field("country_code", is_right=_is_country, canonical=str.upper),)),
-    Selector("auth_method", "auth_method", (Field("auth_method"),)),
-    Selector("device_posture", "device_posture", (_id("integration_uid"), _account(" in "))),
-    Selector("auth_context", "auth_context", (_id(), Field("ac_id", before="/"), _through())),
-    Selector("common_name", "common_name", (Field("common_name"),)),
-    Selector("login_method", "login_method", (_id(),)),
-    Selector("oidc", "oidc", (Field("claim_name"), Field("claim_value", before="="), _through())),
-    Selector("linked_app_token", "linked_app_token", (_id("app_uid"),)),
+    Selector(
+        "geo",
+        "geo",
+        (
+            Field(
+                "country_code",
+                is_right=_is_country,
+                canonical=str.upper,
+                doc="The country, a two-letter code such as `DE` (ISO 3166-1).",
+            ),
+        ),
+    ),
+    Selector(
+        "auth_method",
+        "auth_method",
+        (Field("auth_method", doc="The method, a value of RFC 8176 such as `mfa`."),),
+    ),
+    Selector(
+        "device_posture",
+        "device_posture",
+        (_id("The id of the posture check.", "integration_uid"), _account(" in ")),
+    ),
+    Selector(
+        "auth_context",
+        "auth_context",
+        (
+            _id("The id of the authentication context in Entra."),
+            Field("ac_id", before="/", doc="The authentication context's number, such as `c1`."),
+            _through(),
+        ),
+    ),
+    Selector(
+        "common_name",
+        "common_name",
+        (Field("common_name", doc="The common name of the client certificate."),),
+    ),
+    Selector("login_method", "login_method", (_id("The id of the identity provider."),)),
+    Selector(
+        "oidc",
+        "oidc",
+        (
+            Field("claim_name", doc="The claim's name."),
+            Field("claim_value", before="=", doc="The value that matches."),
+            _through(),
+        ),
+    ),
+    Selector(
+        "linked_app_token",
+        "linked_app_token",
+        (_id("The id of the application that the token is for.", "app_uid"),),
+    ),
     Selector(
         "user_risk_score",
         "user_risk_score",
-        (Field("user_risk_score", is_right=_is_level, many=True),),
+        (
+            Field(
+                "user_risk_score",
+                is_right=_is_level,
+                many=True,
+                doc="The risk scores that match, in any order.",
+                choices=LEVELS,
+            ),
+        ),
     ),
     Selector("cloudflare_account_member", "cloudflare_account_member", (_account(" of "),)),
 )
@@ -634,17 +741,27 @@ Rules = Annotated[Any, RULES]
 
 
 def email(email: Text) -> Rule:
-    """Match the person with this e-mail address."""
+    """Match the person with this e-mail address.
+
+    :param email: The e-mail address.
+    """
     return {"email": {"email": email}}
 
 
 def email_list(list_id: Reference, *, label: str | None = None) -> Rule:
-    """Match everyone whose e-mail address is in this Zero Trust list."""
+    """Match everyone whose e-mail address is in this Zero Trust list.
+
+    :param list_id: The Zero Trust list of addresses: the resource, its id, or what a look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _refer("email_list", "id", list_id, LISTS, label)
 
 
 def email_domain(domain: Text) -> Rule:
-    """Match everyone whose address ends in @ and this domain, subdomains not included."""
+    """Match everyone whose address ends in @ and this domain, subdomains not included.
+
+    :param domain: The domain, without the @, such as `example.com`.
+    """
     return {"email_domain": {"domain": domain}}
 
 
@@ -654,12 +771,19 @@ def everyone() -> Rule:
 
 
 def ip(ip: Text) -> Rule:
-    """Match requests from this address or CIDR range, IPv4 or IPv6."""
+    """Match requests from this address or CIDR range, IPv4 or IPv6.
+
+    :param ip: An address or a CIDR range, such as `203.0.113.0/24`.
+    """
     return {"ip": {"ip": ip}}
 
 
 def ip_list(list_id: Reference, *, label: str | None = None) -> Rule:
-    """Match requests from the addresses in this Zero Trust list."""
+    """Match requests from the addresses in this Zero Trust list.
+
+    :param list_id: The Zero Trust list of addresses: the resource, its id, or what a look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _refer("ip_list", "id", list_id, LISTS, label)
 
 
@@ -669,43 +793,79 @@ def certificate() -> Rule:
 
 
 def group(group: Reference, *, label: str | None = None) -> Rule:
-    """Match whomever this Access group matches: the group itself, or its id."""
+    """Match whomever this Access group matches: the group itself, or its id.
+
+    :param group: The Access group: the resource, its id, or what a look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _refer("group", "id", group, GROUPS, label)
 
 
 def azure_ad(group_id: Text, identity_provider: Reference, *, label: str | None = None) -> Rule:
-    """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
+    """Match members of this Microsoft Entra (Azure AD) group, by its object id.
+
+    :param group_id: The object id of the Entra group.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _via(identity_provider, "azureAD", {"id": group_id}, label)
 
 
 def github_organization(
     name: Text, identity_provider: Reference, *, team: Text | None = None
 ) -> Rule:
-    """Match members of this GitHub organization, or of one team in it."""
+    """Match members of this GitHub organization, or of one team in it.
+
+    :param name: The organization's name.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    :param team: The team's name. Left out, any.
+    """
     fields = {"name": name} if team is None else {"name": name, "team": team}
     return _via(identity_provider, "github-organization", fields)
 
 
 def gsuite(email: Text, identity_provider: Reference) -> Rule:
-    """Match members of this Google Workspace group, by the group's e-mail address."""
+    """Match members of this Google Workspace group, by the group's e-mail address.
+
+    :param email: The group's e-mail address.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    """
     return _via(identity_provider, "gsuite", {"email": email})
 
 
 def okta(name: Text, identity_provider: Reference) -> Rule:
-    """Match members of this Okta group."""
+    """Match members of this Okta group.
+
+    :param name: The Okta group's name.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    """
     return _via(identity_provider, "okta", {"name": name})
 
 
 def saml(
     attribute_name: Text, attribute_value: Text, identity_provider: Reference | None = None
 ) -> Rule:
-    """Match people whose SAML assertion has this attribute with this value."""
+    """Match people whose SAML assertion has this attribute with this value.
+
+    :param attribute_name: The attribute's name.
+    :param attribute_value: The value that matches.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    """
     fields = {"attribute_name": attribute_name, "attribute_value": attribute_value}
     return _via(identity_provider, "saml", fields)
 
 
 def service_token(token: Reference, *, label: str | None = None) -> Rule:
-    """Match requests with this service token; works in Service Auth policies alone."""
+    """Match requests with this service token; works in Service Auth policies alone.
+
+    :param token: The service token: the resource, its id, or what a look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _refer("service_token", "token_id", token, SERVICE_TOKENS, label)
 
 
@@ -715,28 +875,44 @@ def any_valid_service_token() -> Rule:
 
 
 def external_evaluation(evaluate_url: Text, keys_url: Text) -> Rule:
-    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
+    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with.
+
+    :param evaluate_url: The URL of the API that is asked.
+    :param keys_url: The URL of the keys that its answers are signed with.
+    """
     return {"external_evaluation": {"evaluate_url": evaluate_url, "keys_url": keys_url}}
 
 
 def geo(country_code: Text) -> Rule:
-    """Match requests from this country, a two-letter code such as DE."""
+    """Match requests from this country, a two-letter code such as DE.
+
+    :param country_code: The country, a two-letter code such as `DE` (ISO 3166-1).
+    """
     return {"geo": {"country_code": country_code}}
 
 
 def auth_method(auth_method: Text) -> Rule:
-    """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
+    """Match logins with this authentication method, a value of RFC 8176 such as mfa.
+
+    :param auth_method: The method, a value of RFC 8176 such as `mfa`.
+    """
     return {"auth_method": {"auth_method": auth_method}}
 
 
 def device_posture(
     integration_uid: Reference, *, account_id: Text | None = None, label: str | None = None
 ) -> Rule:
-    """Match devices that pass this posture check (also WARP and Gateway)."""
-    rule = _refer("device_posture", "integration_uid", integration_uid, POSTURE_RULES, label)
-    if account_id is not None:
-        rule["device_posture"]["account_id"] = account_id
-    return rule
+    """Match devices that pass this posture check (also WARP and Gateway).
+
+    :param integration_uid: The posture check: the resource, its id, or what a look-up found.
+    :param account_id: The id of the account. Left out, it is the account of the object with the
+        rule.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
+    more = {} if account_id is None else {"account_id": account_id}
+    return _refer(
+        "device_posture", "integration_uid", integration_uid, POSTURE_RULES, label, more=more
+    )
 
 
 def auth_context(
@@ -746,52 +922,95 @@ def auth_context(
     *,
     label: str | None = None,
 ) -> Rule:
-    """Match logins with this Microsoft Entra authentication context."""
+    """Match logins with this Microsoft Entra authentication context.
+
+    :param id: The id of the authentication context in Entra.
+    :param ac_id: The authentication context's number, such as `c1`.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _via(identity_provider, "auth_context", {"id": id, "ac_id": ac_id}, label)
 
 
 def common_name(common_name: Text) -> Rule:
-    """Match requests with a client certificate of this common name."""
+    """Match requests with a client certificate of this common name.
+
+    :param common_name: The common name of the client certificate.
+    """
     return {"common_name": {"common_name": common_name}}
 
 
 def login_method(identity_provider: Reference, *, label: str | None = None) -> Rule:
-    """Match people who logged in through this identity provider."""
+    """Match people who logged in through this identity provider.
+
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _refer("login_method", "id", identity_provider, IDENTITY_PROVIDERS, label)
 
 
 def oidc(claim_name: Text, claim_value: Text, identity_provider: Reference) -> Rule:
-    """Match people whose OIDC token has this claim with this value."""
+    """Match people whose OIDC token has this claim with this value.
+
+    :param claim_name: The claim's name.
+    :param claim_value: The value that matches.
+    :param identity_provider: The identity provider that says so: the resource, its id, or what a
+        look-up found.
+    """
     fields = {"claim_name": claim_name, "claim_value": claim_value}
     return _via(identity_provider, "oidc", fields)
 
 
 def linked_app_token(app: Reference, *, label: str | None = None) -> Rule:
-    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
+    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone.
+
+    :param app: The application that the token is for: the resource, its id, or what a look-up
+        found.
+    :param label: What keys of the state call the object. Default: its name, of a plain id the id.
+    """
     return _refer("linked_app_token", "app_uid", app, APPLICATIONS, label)
 
 
-def user_risk_score(levels: pulumi.Input[Sequence[Text]]) -> Rule:
-    """Match people whose risk score is one of these: low, medium, high, unscored."""
+def user_risk_score(levels: pulumi.Input[Sequence[pulumi.Input[types.RiskLevel]]]) -> Rule:
+    """Match people whose risk score is one of these: low, medium, high, unscored.
+
+    :param levels: The risk scores that match, in any order.
+    """
     return {"user_risk_score": {"user_risk_score": levels}}
 
 
 def cloudflare_account_member(account_id: Text | None = None) -> Rule:
-    """Match members of a Cloudflare account, the group's own unless another is named."""
+    """Match members of a Cloudflare account, the group's own unless another is named.
+
+    :param account_id: The id of the account. Left out, it is the account of the object with the
+        rule.
+    """
     return {"cloudflare_account_member": {} if account_id is None else {"account_id": account_id}}
 
 
-def raw(rule: Rule) -> Rule:
-    """Send a rule as it is: for selectors and fields that this package does not know yet."""
-    return {**rule, RAW: True}
+def raw(rule: Mapping[str, Any]) -> Rule:
+    """Send a rule as it is: for selectors and fields that this package does not know yet.
+
+    :param rule: The rule, as Cloudflare writes it: `{selector: {field: value}}`.
+    """
+    return _rule({**rule, RAW: True})
 
 
 def _refer(
-    wire: str, field: str, reference: Reference, accepted: Accepted, label: str | None
-) -> dict[str, Any]:
+    wire: str,
+    field: str,
+    reference: Reference,
+    accepted: Accepted,
+    label: str | None,
+    *,
+    more: Mapping[str, Any] | None = None,
+) -> Rule:
     known = _known(reference, accepted)
-    rule = {wire: {field: known.pop(ID)}, **known, LABEL: label or known.get(LABEL)}
-    return {key: inner for key, inner in rule.items() if inner is not None}
+    held = {field: known.pop(ID), **(more or {})}
+    rule = {wire: held, **known, LABEL: label or known.get(LABEL)}
+    return _rule(rule)
 
 
 def _via(
@@ -801,7 +1020,7 @@ def _via(
     label: str | None = None,
 ) -> Rule:
     if identity_provider is None:
-        return {wire: fields}
+        return _rule({wire: fields})
     known = _known(identity_provider, IDENTITY_PROVIDERS)
     rule = {
         wire: {**fields, "identity_provider_id": known[ID]},
@@ -809,7 +1028,12 @@ def _via(
         VIA: known.get(LABEL),
         MISTAKE: known.get(MISTAKE),
     }
-    return {key: inner for key, inner in rule.items() if inner is not None}
+    return _rule(rule)
+
+
+def _rule(held: Mapping[str, Any]) -> Rule:
+    """Make a rule of a selector and what stands beside it, which no program writes."""
+    return cast("Rule", {key: inner for key, inner in held.items() if inner is not None})
 
 
 def _known(reference: Reference, accepted: Accepted) -> dict[str, Any]:

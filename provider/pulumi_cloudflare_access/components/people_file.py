@@ -23,6 +23,7 @@ import pulumi
 from ..fields.model import nearest
 from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
+from ..program.references import Unchecked
 from ..text.outlet import run_error, warn
 from ..text.spelling import shown
 from .component import refuse
@@ -80,7 +81,7 @@ def teams_from_file(
     path: str | Path,
     *,
     columns: Mapping[str, str | None] | None = None,
-    grants: Mapping[str, Sequence[iam_grants.Policy]] | None = None,
+    grants: Mapping[str, Sequence[iam_grants.Policy | Unchecked]] | None = None,
     access_group: bool = True,
     user_group: bool | None = None,
     max_removals: pulumi.Input[int] | None = None,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
 from ..access.application import AccessApplication
 from ..access.policy import AccessPolicy, PolicyInputs
-from ..program.references import Attached, Reference, is_reference
+from ..program.references import Attached, Reference, Unchecked, is_reference
+from ..types import ApplicationArguments, OwnedPolicy
 from .component import Component, no_lists, refuse, unknown
-from .protected_application import ApplicationArguments, OwnedPolicy, with_session
+from .protected_application import with_session
 
 
 class PolicySet(Component):
@@ -35,29 +36,44 @@ class PolicySet(Component):
         self,
         resource_name: str,
         *,
-        policies: Sequence[OwnedPolicy | Reference],
-        applications: Mapping[str, ApplicationArguments] | None = None,
+        policies: Sequence[OwnedPolicy | Unchecked | Reference],
+        applications: Mapping[str, ApplicationArguments | Unchecked] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare reusable policies, and the applications that have them.
+
+        :param resource_name: The name of the component in the program and in the state.
+        :param policies: The policies, in order: dictionaries with the fields of `AccessPolicy`, of
+            which the set makes one each, or policies that exist elsewhere. Required.
+        :param applications: What `AccessApplication` takes, without policies, by a name for each.
+            Default: none.
+        :param account_id: The id of the account that the parts are in. Default: the one in the
+            settings. In the API, it is in the path.
+        :param adopt: `True` takes over policies that exist under their names. Default: they are
+            made.
+        :param adopt_changes: Let an adoption change what differs. Default: that is an error.
+        :param opts: Pulumi's options for the component; they hold for each of its parts.
+        """
         refuse("PolicySet", resource_name, _mistakes(policies, applications or {}))
         super().__init__(resource_name, opts)
+        declared = cast("Mapping[str, ApplicationArguments]", applications or {})
         self.policies: list[Attached] = []
         """In order, for `AccessApplication(policies=…)` and `ProtectedApplication(policies=…)`."""
         self.by_name: dict[str, AccessPolicy] = {}
         """Those that the set has made."""
         for policy in policies:
-            if isinstance(policy, Mapping) and not is_reference(policy):
-                said = with_session(policy, (applications or {}).values())
-                made = self._made(said, account_id, adopt=adopt, adopt_changes=adopt_changes)
-                self.by_name[policy["name"]] = made
-                self.policies.append(made)
-            else:
-                self.policies.append(policy)
+            if is_reference(policy):
+                self.policies.append(cast("Attached", policy))
+                continue
+            said = with_session(cast("OwnedPolicy", policy), declared.values())
+            made = self._made(said, account_id, adopt=adopt, adopt_changes=adopt_changes)
+            self.by_name[_name(said)] = made
+            self.policies.append(made)
         self.applications: dict[str, AccessApplication] = {}
-        for called, arguments in (applications or {}).items():
+        for called, arguments in declared.items():
             given: ApplicationArguments = {**arguments}
             if "zone_id" not in given:
                 given.setdefault("account_id", account_id)
@@ -75,12 +91,17 @@ class PolicySet(Component):
         adopt_changes: bool | None,
     ) -> AccessPolicy:
         return AccessPolicy(
-            **self._child(policy["name"]),
+            **self._child(_name(policy)),
             **policy,
             account_id=account_id,
             adopt=adopt,
             adopt_changes=adopt_changes,
         )
+
+
+def _name(policy: OwnedPolicy) -> str:
+    """Return what identifies a policy; it is refused where it is no plain text."""
+    return cast("str", policy["name"])
 
 
 def _mistakes(policies: Sequence[Any], applications: Mapping[str, Any]) -> Iterator[str]:

@@ -3,67 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, TypedDict, Unpack
+from typing import Any, Unpack
 
 import pulumi
 
 from ..access.application import AccessApplication
 from ..access.application_policies import AccessApplicationPolicies
 from ..access.policy import SAME_AS_APPLICATION
-from ..program.references import Found, Reference, is_reference
+from ..program.references import Found, Reference, Unchecked, is_reference
+from ..types import ApplicationArguments, OwnedPolicy
 from .component import Component, no_lists, refuse, unknown
-
-OwnedPolicy: TypeAlias = Mapping[str, Any]
-"""`{"name": …, "decision": …, "include": [rules…], …}`, with the fields of `AccessPolicy`."""
-
-
-class ApplicationArguments(TypedDict, total=False):
-    """What `AccessApplication` takes, its policies left out."""
-
-    type: pulumi.Input[str]
-    name: pulumi.Input[str] | None
-    domain: pulumi.Input[str] | None
-    destinations: pulumi.Input[Sequence[Mapping[str, Any]]] | None
-    self_hosted_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | None
-    allow_no_policies: bool | None
-    allowed_idps: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None
-    auto_redirect_to_identity: pulumi.Input[bool] | None
-    session_duration: pulumi.Input[str] | None
-    app_launcher_visible: pulumi.Input[bool] | None
-    allow_authenticate_via_warp: pulumi.Input[bool] | None
-    allow_iframe: pulumi.Input[bool] | None
-    cors_headers: pulumi.Input[Mapping[str, Any]] | None
-    custom_deny_message: pulumi.Input[str] | None
-    custom_deny_url: pulumi.Input[str] | None
-    custom_non_identity_deny_url: pulumi.Input[str] | None
-    custom_pages: pulumi.Input[Sequence[pulumi.Input[str]]] | None
-    eager_redirect_cookie_setting: pulumi.Input[bool] | None
-    enable_binding_cookie: pulumi.Input[bool] | None
-    http_only_cookie_attribute: pulumi.Input[bool] | None
-    logo_url: pulumi.Input[str] | None
-    mfa_config: pulumi.Input[Mapping[str, Any]] | None
-    oauth_configuration: pulumi.Input[Mapping[str, Any]] | None
-    options_preflight_bypass: pulumi.Input[bool] | None
-    path_cookie_attribute: pulumi.Input[bool] | None
-    read_service_tokens_from_header: pulumi.Input[str] | None
-    same_site_cookie_attribute: pulumi.Input[str] | None
-    scim_config: pulumi.Input[Mapping[str, Any]] | None
-    service_auth_401_redirect: pulumi.Input[bool] | None
-    skip_interstitial: pulumi.Input[bool] | None
-    tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None
-    use_clientless_isolation_app_launcher_url: pulumi.Input[bool] | None
-    saas_app: pulumi.Input[Mapping[str, Any]] | None
-    app_launcher_logo_url: pulumi.Input[str] | None
-    bg_color: pulumi.Input[str] | None
-    footer_links: pulumi.Input[Sequence[Mapping[str, Any]]] | None
-    header_bg_color: pulumi.Input[str] | None
-    landing_page_design: pulumi.Input[Mapping[str, Any]] | None
-    skip_app_launcher_login_page: pulumi.Input[bool] | None
-    target_criteria: pulumi.Input[Sequence[Mapping[str, Any]]] | None
-    account_id: pulumi.Input[str] | None
-    zone_id: pulumi.Input[str] | None
-    adopt: bool | str | None
-    adopt_changes: bool | None
 
 
 class ProtectedApplication(Component):
@@ -88,10 +37,20 @@ class ProtectedApplication(Component):
         self,
         resource_name: str,
         *,
-        policies: Sequence[OwnedPolicy | Reference] | pulumi.Output[Sequence[str | Found]],
+        policies: Sequence[OwnedPolicy | Unchecked | Reference]
+        | pulumi.Output[Sequence[str | Found]],
         opts: pulumi.ResourceOptions | None = None,
         **application: Unpack[ApplicationArguments],
     ) -> None:
+        """Declare an application and who may use it.
+
+        :param resource_name: The name of the component in the program and in the state.
+        :param policies: The policies, in order: the first that matches decides. All are
+            dictionaries with the fields of `AccessPolicy`, the application's own, or all are
+            reusable. Required.
+        :param opts: Pulumi's options for the component; they hold for each of its parts.
+        :param application: All else is as `AccessApplication` takes it: `ApplicationArguments`.
+        """
         refuse("ProtectedApplication", resource_name, _mistakes(policies, application))
         own, reusable = _by_kind(policies)
         super().__init__(resource_name, opts)

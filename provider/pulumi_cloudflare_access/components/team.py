@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pulumi
 
@@ -14,7 +14,7 @@ from ..iam import scopes
 from ..iam.resource_group import ResourceGroup
 from ..iam.user_group import UserGroup
 from ..iam.user_group_members import UserGroupMembers
-from ..program.references import LABEL, OF, Reference
+from ..program.references import LABEL, OF, Reference, Unchecked
 from ..text.outlet import run_error
 from .component import Component, no_lists, refuse
 
@@ -48,9 +48,9 @@ class Team(Component):
         people: People,
         guests: People | None = None,
         service_tokens: Sequence[Reference] = (),
-        require: pulumi.Input[Sequence[pulumi.Input[rules.Rule]]] | None = None,
-        exclude: pulumi.Input[Sequence[pulumi.Input[rules.Rule]]] | None = None,
-        grants: Sequence[iam_grants.Policy] = (),
+        require: pulumi.Input[Sequence[pulumi.Input[rules.Rule | Unchecked]]] | None = None,
+        exclude: pulumi.Input[Sequence[pulumi.Input[rules.Rule | Unchecked]]] | None = None,
+        grants: Sequence[iam_grants.Policy | Unchecked] = (),
         access_group: bool = True,
         user_group: bool | None = None,
         max_removals: pulumi.Input[int] | None = None,
@@ -60,6 +60,30 @@ class Team(Component):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare people, and what they get.
+
+        :param resource_name: The name of the component in the program and in the state.
+        :param name: What the groups at Cloudflare are called. Required. API: `name`.
+        :param people: The e-mail addresses of the team, in every part, in any order. Required.
+        :param guests: E-mail addresses of people who are no members of the account: they are in the
+            Access group alone. Default: none.
+        :param service_tokens: Service tokens in the Access group: the resources, their ids, or what
+            a look-up found. Default: none.
+        :param require: Further rules of the Access group, of which all must match. Default: none.
+        :param exclude: Further rules of the Access group, of which none may match. Default: none.
+        :param grants: What members may do, from `grants.allow(…)` and `grants.deny(…)`. It makes a
+            user group. Default: none.
+        :param access_group: Whether to make an Access group. Default: `True`.
+        :param user_group: Whether to make a user group. Default: if there are `grants`.
+        :param max_removals: Refuse, in the preview, a change that takes more people than this out
+            of the user group. Default: no limit.
+        :param allow_empty: Accept `people=[]`, a user group of nobody. Default: `False`.
+        :param account_id: The id of the account that the parts are in. Default: the one in the
+            settings. In the API, it is in the path.
+        :param adopt: `True` takes over groups that exist under the name. Default: they are made.
+        :param adopt_changes: Let an adoption change what differs. Default: that is an error.
+        :param opts: Pulumi's options for the component; they hold for each of its parts.
+        """
         lacking = without_user_group(user_group)
         user_group = bool(grants) if user_group is None else user_group
         guests = [] if guests is None else guests
@@ -103,7 +127,10 @@ class Team(Component):
                 exclude=exclude,
             )
         if user_group:
-            granted = [self._with_groups(policy, name, everywhere) for policy in grants]
+            granted = [
+                self._with_groups(cast("iam_grants.Policy", policy), name, everywhere)
+                for policy in grants
+            ]
             self._user_group = UserGroup(
                 **self._child("rights"), **everywhere, name=name, policies=granted or None
             )
@@ -139,7 +166,7 @@ class Team(Component):
         self, policy: iam_grants.Policy, name: pulumi.Input[str], everywhere: Mapping[str, Any]
     ) -> iam_grants.Policy:
         """Put resource groups where zones are."""
-        on = policy[iam_grants.RESOURCES]
+        on = policy["resource_groups"]
         if not isinstance(on, (list, tuple)):
             return policy
         groups: list[Any] = []
@@ -154,10 +181,10 @@ class Team(Component):
                         **self._child(called),
                         **everywhere,
                         name=_of_team(called, name),
-                        scope={**one, "objects": [held]},
+                        scope=cast("scopes.Scope", {**one, "objects": [held]}),
                     )
                 groups.append(self.resource_groups[called])
-        return {**policy, iam_grants.RESOURCES: groups}
+        return {**policy, "resource_groups": groups}
 
 
 def _of_team(called: str, name: pulumi.Input[str]) -> pulumi.Input[str]:

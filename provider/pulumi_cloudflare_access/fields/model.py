@@ -96,6 +96,24 @@ class Stays:
 
 
 @dataclass(frozen=True)
+class PartOf:
+    """The object that this one is a part of, in the path of every request.
+
+    A program passes the resource, its id, or what a look-up found.
+    """
+
+
+@dataclass(frozen=True)
+class ByConstructor:
+    """The constructor says it: it is no argument of a program's."""
+
+
+@dataclass(frozen=True)
+class Always:
+    """An output that is there whatever happened, not only if the API says it."""
+
+
+@dataclass(frozen=True)
 class Decides:
     """A change of this field makes another kind of object of the one it is in.
 
@@ -302,6 +320,7 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
     if unanswered:
         raise TypeError(f"{inputs.__name__}: no answer has {', '.join(unanswered)}")
     return Objects(
+        inputs,
         lambda declared: check(inputs, fields_of(inputs), declared),
         lambda: shape_of(inputs),
         lambda entry: key(entry).replace(UNKNOWN, NOT_KNOWN_YET),
@@ -311,4 +330,6 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
 def one_or_many(inputs: type[Inputs]) -> OneOrManyShape:
     """Describe an object, or a list of such objects whose order means something."""
     fields = fields_of(inputs)
-    return OneOrManyShape(shape_of(inputs), lambda declared: check(inputs, fields, declared))
+    return OneOrManyShape(
+        shape_of(inputs), lambda declared: check(inputs, fields, declared), inputs
+    )

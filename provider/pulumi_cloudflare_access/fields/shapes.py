@@ -529,6 +529,7 @@ class OneOrManyShape(Shape):
 
     one: NestedShape
     check_one: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]]
+    model: Any
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
         """Check the object, or entry by entry."""
@@ -877,6 +878,7 @@ class Values(Keyed):
     """An unordered list of strings; each is its own key.
 
     `is_right` says what is wrong with one, or nothing; `canonical` writes it in its one form.
+    `choices` are all that there are, where the list is closed.
     """
 
     of_what = "strings"
@@ -885,7 +887,9 @@ class Values(Keyed):
         self,
         is_right: Callable[[str], str | None] = lambda _: None,
         canonical: Callable[[str], str] = str,
+        choices: tuple[str, ...] = (),
     ) -> None:
+        self.choices = choices
         self._is_right = is_right
         self._canonical = canonical
 
@@ -924,10 +928,13 @@ class Objects(Keyed):
 
     def __init__(
         self,
+        model: Any,
         check: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]],
         shape: Callable[[], NestedShape],
         key: Callable[[Mapping[str, Any]], str],
     ) -> None:
+        self.model = model
+        """What describes the objects; generated types are made from it."""
         self._check = check
         self._shape = shape
         self._key = key

@@ -19,7 +19,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import pulumi
 
@@ -38,7 +38,11 @@ from ..program.references import (
 )
 from ..text.spelling import text_of
 
-Policy: TypeAlias = Mapping[str, Any]
+if TYPE_CHECKING:
+    from .. import types
+
+Policy: TypeAlias = "types.Grant"
+"""What `allow` and `deny` make, and what a program may write as a dictionary."""
 
 NAME = "name"
 PERMISSIONS, RESOURCES = "permission_groups", "resource_groups"
@@ -46,19 +50,35 @@ _AN_ID = re.compile(r"[0-9a-f]{32}")
 
 # ----------------------------------------------------------------------- functions for programs
 
-Target: TypeAlias = "Reference | Mapping[str, Any]"
+Target: TypeAlias = "Reference | types.Scope | types.Unchecked"
 """A resource group. In the grants of a `Team`, what `scopes.zones(…)` makes, too."""
 On: TypeAlias = "Target | Sequence[Target] | pulumi.Output[Sequence[str | Found]]"
 
 
 def allow(*permission_groups: Reference, on: On) -> Policy:
-    """Allow these permission groups on these resource groups."""
-    return {"access": "allow", PERMISSIONS: list(permission_groups), RESOURCES: _list(on)}
+    """Allow these permission groups on these resource groups.
+
+    :param permission_groups: The rights: names, labels or ids of permission groups, or what a
+        look-up found.
+    :param on: One resource group or several: the resource, its id, or what a look-up found. In the
+        `grants` of a `Team`, what `scopes` makes, too.
+    """
+    return _policy("allow", permission_groups, on)
 
 
 def deny(*permission_groups: Reference, on: On) -> Policy:
-    """Deny these permission groups on these resource groups."""
-    return {"access": "deny", PERMISSIONS: list(permission_groups), RESOURCES: _list(on)}
+    """Deny these permission groups on these resource groups.
+
+    :param permission_groups: The rights: names, labels or ids of permission groups, or what a
+        look-up found.
+    :param on: One resource group or several: the resource, its id, or what a look-up found. In the
+        `grants` of a `Team`, what `scopes` makes, too.
+    """
+    return _policy("deny", permission_groups, on)
+
+
+def _policy(access: Literal["allow", "deny"], granted: Sequence[Reference], on: On) -> Policy:
+    return {"access": access, "permission_groups": list(granted), "resource_groups": _list(on)}
 
 
 def _list(on: On) -> Any:
@@ -139,8 +159,14 @@ class PolicyInputs(Inputs):
     made = frozenset({"id"})
 
     access: Literal["allow", "deny"]
+    """Whether the rights are given or taken."""
     permission_groups: Annotated[Any, _PermissionGroups(), NotEmpty(NOTHING)]
+    """The rights: permission groups by name, label or id, or as a look-up found them, in any order.
+    """
     resource_groups: Annotated[Any, _ResourceGroups(), NotEmpty(NOTHING)]
+    """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
+    the `grants` of a `Team`, scopes, too.
+    """
 
 
 def _called(policy: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
 from pydantic import field_validator
@@ -16,13 +16,16 @@ from ..engine.deletion import User
 from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import AdoptionError, ApiError, UnusableAnswerError
 from ..fields.keyed import UNKNOWN, Mistake, Reading
-from ..fields.model import Inputs, NotEmpty, State, fields_of
+from ..fields.model import Always, Inputs, NotEmpty, State, fields_of
 from ..fields.shapes import NestedShape
 from ..program.lookup import Lookup
 from ..program.references import RESOURCE_GROUPS, Found
 from ..program.resource import Deployment, Resource
 from . import answers, rights, scopes
 from .account_member import AccountMembers, email_of
+
+if TYPE_CHECKING:
+    from .. import types
 
 NOTHING = "must hold at least one object: the API refuses a resource group of nothing"
 NOT_YOURS = (
@@ -42,7 +45,9 @@ class ResourceGroupScope(Inputs):
     """What a resource group holds."""
 
     key: str | None = None
+    """The scope's own key. Left out, it is the account's."""
     objects: Annotated[Any, scopes.Objects(), NotEmpty(NOTHING)]
+    """What the group holds, in any order."""
 
 
 class _OneScope(NestedShape):
@@ -66,13 +71,17 @@ class ResourceGroupInputs(Inputs):
 
     account_id: str | None = None
     name: str
+    """What the resource group is called."""
     scope: Annotated[ResourceGroupScope, _OneScope(fields_of(ResourceGroupScope))]
+    """What the group holds: what `scopes.account()`, `scopes.zones(…)` or `scopes.objects(…)` make.
+    """
 
 
 class ResourceGroupState(State):
     """What we keep of an answer besides what was declared."""
 
-    meta: dict[str, Any] | None = None
+    meta: Annotated[dict[str, Any] | None, Always()] = None
+    """What Cloudflare says about the group, such as whether it can be edited."""
 
     _one_form = field_validator("meta", mode="before")(answers.meta)
 
@@ -166,23 +175,43 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
 
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]
-    scope: pulumi.Output[Any]
-    meta: pulumi.Output[Mapping[str, Any]]
+    if TYPE_CHECKING:
+        scope: pulumi.Output[types.ScopeOutput]
+        meta: pulumi.Output[Mapping[str, Any]]
+        """What Cloudflare says about the group, such as whether it can be edited."""
 
     def __init__(
         self,
         resource_name: str,
         *,
         name: pulumi.Input[str],
-        scope: pulumi.Input[scopes.Scope],
+        scope: pulumi.Input[types.Scope | types.Unchecked],
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare some of an account's objects, under a name.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param name: What the resource group is called. Required. API: `name`.
+        :param scope: What the group holds: what `scopes.account()`, `scopes.zones(…)` or
+            `scopes.objects(…)` make. Required. API: `scope`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` takes over an object that exists, found by its name; an id takes over
+            the one with that id; `False` makes another one, whatever exists. Default: one is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         held = rights.rights_text(Deployment.current(), self)
         self._declare(locals(), reserved={rights.RIGHTS: held})
         rights.tell_scope(self, scope)
+
+
+def _no_scope() -> types.ScopeFound:
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +223,7 @@ class GetResourceGroupResult(Found):
 
     referred = RESOURCE_GROUPS
 
-    scope: Mapping[str, Any] = field(default_factory=dict)
+    scope: types.ScopeFound = field(default_factory=_no_scope)
     meta: Mapping[str, Any] = field(default_factory=dict)
     editable: bool = True
 

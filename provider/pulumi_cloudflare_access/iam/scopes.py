@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pulumi
 
@@ -21,7 +21,11 @@ from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake
 from ..fields.model import unknown_keys
 from ..program.references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
 
-Scope: TypeAlias = Mapping[str, pulumi.Input[Any]]
+if TYPE_CHECKING:
+    from .. import types
+
+Scope: TypeAlias = "types.Scope"
+"""What the functions of this module make, and what a program may write as a dictionary."""
 
 KEY = "key"
 ACCOUNT = "com.cloudflare.api.account."
@@ -35,27 +39,36 @@ def account() -> Scope:
 
 
 def zones(*zones: Reference | Mapping[str, Reference]) -> Scope:
-    """Hold these zones: each the zone itself, its id, or a map of names to zones or ids."""
-    held: list[dict[str, Any]] = []
+    """Hold these zones.
+
+    :param zones: Each is the zone's resource, its id, or a dictionary of names to zones or ids,
+        which keys of the state then have.
+    """
+    held: list[types.ScopeObject] = []
     for zone in zones:
         if isinstance(zone, Mapping):
-            held += [{**_zone(one), LABEL: name} for name, one in zone.items()]
+            held += [{**_zone(one), "label": name} for name, one in zone.items()]
         else:
             held.append(_zone(zone))
     return {"objects": held}
 
 
 def objects(*keys: pulumi.Input[str], key: pulumi.Input[str] | None = None) -> Scope:
-    """Hold objects of any kind, by their keys. `key` is the scope's own: the account's, usually."""
-    held = [{KEY: one} for one in keys]
-    return {"objects": held} if key is None else {KEY: key, "objects": held}
+    """Hold objects of any kind.
+
+    :param keys: Their keys, such as `com.cloudflare.edge.r2.bucket.<id>`, or `*` for everything.
+    :param key: The scope's own key. Default: the account's.
+    """
+    held: list[types.ScopeObject] = [{"key": one} for one in keys]
+    return {"objects": held} if key is None else {"key": key, "objects": held}
 
 
-def _zone(zone: Reference) -> dict[str, Any]:
+def _zone(zone: Reference) -> types.ScopeObject:
     known = refer(zone, ZONES)
     known = dict(known) if isinstance(known, Mapping) else {ID: known}
     id_ = known.pop(ID)
-    return {KEY: pulumi.Output.concat(ZONE, id_) if _is_later(id_) else f"{ZONE}{id_}", **known}
+    key = pulumi.Output.concat(ZONE, id_) if _is_later(id_) else f"{ZONE}{id_}"
+    return cast("types.ScopeObject", {KEY: key, **known})
 
 
 def _is_later(id_: Any) -> bool:

@@ -20,7 +20,7 @@ from pydantic import model_validator
 from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, ConflictError, NotFoundError, SettingsError
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import Default, Inputs, NotSent, State, Unanswered
+from ..fields.model import Always, Default, Inputs, NotSent, State, Unanswered
 from ..fields.shapes import TextShape
 from ..process import plugin
 from ..program.lookup import Asked, Listed, Lookup, Text
@@ -93,21 +93,33 @@ class SsoConnectorInputs(Inputs):
 
     account_id: str | None = None
     email_domain: Annotated[str, TextShape(str.lower)]
+    """The e-mail domain whose people log in through single sign-on, such as `example.com`."""
     use_fedramp_language: Annotated[bool | None, Default(value=False)] = None
+    """Show people the texts of FedRAMP at the login."""
     # Heeded by a creation, and never answered.
     begin_verification: Annotated[bool | None, NotSent()] = None
+    """Have Cloudflare look for the TXT record from the creation on. Left out, it does."""
     verification_trigger: Annotated[Any, Unanswered()] = None
+    """Any value; a change has Cloudflare look for the TXT record again."""
 
 
 class SsoConnectorState(State):
     """What we keep of an answer besides what was declared."""
 
-    txt_name: str | None = None
-    txt_value: str | None = None
-    status: str | None = None
-    enabled: bool | None = None
-    created_on: str | None = None
+    txt_name: Annotated[str | None, Always()] = None
+    """The name of the TXT record to publish: the e-mail domain."""
+    txt_value: Annotated[str | None, Always()] = None
+    """What the TXT record has to say."""
+    status: Annotated[str | None, Always()] = None
+    """The verification, as of the last update or refresh: `awaiting`, `pending`, `failed` or
+    `verified`.
+    """
+    enabled: Annotated[bool | None, Always()] = None
+    """Whether single sign-on is in force, as of the last update or refresh."""
+    created_on: Annotated[str | None, Always()] = None
+    """When it was made, as RFC 3339."""
     updated_on: str | None = None
+    """When it was changed last, as RFC 3339."""
 
     @model_validator(mode="before")
     @classmethod
@@ -222,11 +234,19 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
     begin_verification: pulumi.Output[bool | None]
     verification_trigger: pulumi.Output[Any]
     txt_name: pulumi.Output[str]
+    """The name of the TXT record to publish: the e-mail domain."""
     txt_value: pulumi.Output[str]
+    """What the TXT record has to say."""
     status: pulumi.Output[str]
+    """The verification, as of the last update or refresh: `awaiting`, `pending`, `failed` or
+    `verified`.
+    """
     enabled: pulumi.Output[bool]
+    """Whether single sign-on is in force, as of the last update or refresh."""
     created_on: pulumi.Output[str]
+    """When it was made, as RFC 3339."""
     updated_on: pulumi.Output[str | None]
+    """When it was changed last, as RFC 3339."""
 
     def __init__(
         self,
@@ -241,6 +261,27 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare single sign-on to the Cloudflare dashboard for everyone of one e-mail domain.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param email_domain: The e-mail domain whose people log in through single sign-on, such as
+            `example.com`. Required. API: `email_domain`. A change replaces the object.
+        :param use_fedramp_language: Show people the texts of FedRAMP at the login. Default:
+            `False`. API: `use_fedramp_language`.
+        :param begin_verification: Have Cloudflare look for the TXT record from the creation on.
+            Left out, it does. It is not sent to Cloudflare.
+        :param verification_trigger: Any value; a change has Cloudflare look for the TXT record
+            again. Cloudflare never tells it. Left out, it is not managed. API:
+            `verification_trigger`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` takes over an object that exists, found by its email_domain; an id
+            takes over the one with that id; `False` makes another one, whatever exists. Default:
+            one is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         self._declare(locals())
 
 

@@ -22,7 +22,16 @@ from ..engine.adoption import ADOPT
 from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
 from ..errors import ApiError, NotFoundError, VerificationError
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import Default, Inputs, NotSent, State, Unanswered
+from ..fields.model import (
+    Always,
+    ByConstructor,
+    Default,
+    Inputs,
+    NotSent,
+    PartOf,
+    State,
+    Unanswered,
+)
 from ..process import plugin
 from ..program.references import SSO_CONNECTORS, Found, Reference
 from ..program.resource import Deployment, Resource, part_of
@@ -88,18 +97,24 @@ class SsoConnectorActivationInputs(Inputs):
     made = frozenset({"use_fedramp_language", "verification", "created_on"})
 
     account_id: str | None = None
-    connector: str
-    enabled: Annotated[bool, Default(value=False)]
+    connector: Annotated[str, PartOf()]
+    """The connector: the resource, its id, or what a look-up found."""
+    enabled: Annotated[bool, Default(value=False), ByConstructor()]
+    """Whether single sign-on is in force."""
     trigger: Annotated[Any, Unanswered()] = None
+    """Any value; a change verifies and enables again."""
     wait_seconds: Annotated[float | None, NotSent()] = Field(default=None, ge=0, le=GIVEN_UP_AFTER)
+    """How many seconds to wait for the verification, at most 172800 (two days). Left out, 600."""
     # Whom it concerns, for the preview.
-    email_domain: Annotated[str | None, NotSent()] = None
+    email_domain: Annotated[str | None, NotSent(), ByConstructor()] = None
+    """The e-mail domain of the connector."""
 
 
 class SsoConnectorActivationState(State):
     """What we keep of an answer besides what was declared."""
 
-    updated_on: str | None = None
+    updated_on: Annotated[str | None, Always()] = None
+    """When it was changed last, as RFC 3339."""
 
 
 class SsoConnectorActivationProvider(OfSsoConnectors):
@@ -222,7 +237,10 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
     connector: pulumi.Output[str]
     enabled: pulumi.Output[bool]
     trigger: pulumi.Output[Any]
+    wait_seconds: pulumi.Output[float | None]
+    email_domain: pulumi.Output[str | None]
     updated_on: pulumi.Output[str]
+    """When it was changed last, as RFC 3339."""
 
     def __init__(
         self,
@@ -235,6 +253,21 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare a connector whose domain is verified and whose single sign-on is enforced.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param connector: The connector: the resource, its id, or what a look-up found. Required. In
+            the API, it is in the path. A change replaces the object.
+        :param trigger: Any value; a change verifies and enables again. Cloudflare never tells it.
+            Left out, it is not managed. API: `trigger`.
+        :param wait_seconds: How many seconds to wait for the verification, at most 172800 (two
+            days). Left out, 600. It is not sent to Cloudflare.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` says that a connector which is enabled already is meant. Default: it is
+            taken over all the same.
+        :param opts: Pulumi's options for the resource.
+        """
         wrong = _activated_already(resource_name, connector)
         arguments, mistakes = _of_connector(locals() | {"enabled": True})
         self._declare(arguments, wrong + mistakes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import pulumi
@@ -16,7 +16,7 @@ from ..engine import ownership
 from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, ConflictError, DriftError, LookUpError, NotFoundError
 from ..fields.keyed import Mistake
-from ..fields.model import AlwaysManaged, Inputs, State
+from ..fields.model import Always, AlwaysManaged, Inputs, State
 from ..process import plugin
 from ..program.lookup import Lookup
 from ..program.references import USER_GROUPS, Found
@@ -27,6 +27,9 @@ from .answers import meta
 from .member_list import read_members
 from .permission_group import Catalogue, PermissionGroups
 from .resource_group import ResourceGroupProvider, understood
+
+if TYPE_CHECKING:
+    from .. import types
 
 SCIM = (
     "an identity provider manages this group through SCIM: what Cloudflare refuses here is changed "
@@ -51,14 +54,20 @@ class UserGroupInputs(Inputs):
 
     account_id: str | None = None
     name: str
+    """What the user group is called. No other in the account may have the name."""
     policies: Annotated[grants.Policies, AlwaysManaged()] = None
+    """What the members may do: what `grants.allow(…)` and `grants.deny(…)` make, in any order.
+    None: nothing.
+    """
 
 
 class UserGroupState(State):
     """What we keep of an answer besides what was declared."""
 
-    created_on: str | None = None
-    modified_on: str | None = None
+    created_on: Annotated[str | None, Always()] = None
+    """When it was made, as RFC 3339."""
+    modified_on: Annotated[str | None, Always()] = None
+    """When it was changed last, as RFC 3339."""
 
 
 class UserGroupProvider(Lifecycle):
@@ -239,21 +248,39 @@ class UserGroup(Resource, module="cloudflare", name="UserGroup"):
 
     account_id: pulumi.Output[str]
     name: pulumi.Output[str]
-    policies: pulumi.Output[Any]
     created_on: pulumi.Output[str]
+    """When it was made, as RFC 3339."""
     modified_on: pulumi.Output[str]
+    """When it was changed last, as RFC 3339."""
+    if TYPE_CHECKING:
+        policies: pulumi.Output[Mapping[str, types.GrantOutput] | None]
 
     def __init__(
         self,
         resource_name: str,
         *,
         name: pulumi.Input[str],
-        policies: pulumi.Input[Sequence[pulumi.Input[grants.Policy]]] | None = None,
+        policies: pulumi.Input[Sequence[pulumi.Input[types.Grant | types.Unchecked]]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare a named group of members of the account, and what they may do.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param name: What the user group is called. No other in the account may have the name.
+            Required. API: `name`.
+        :param policies: What the members may do: what `grants.allow(…)` and `grants.deny(…)` make,
+            in any order. None: nothing. Default: none. API: `policies`.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` takes over an object that exists, found by its name; an id takes over
+            the one with that id; `False` makes another one, whatever exists. Default: one is made.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         policies = grants.refer_in(policies)
         members = rights.members_text(Deployment.current(), self)
         self._declare(locals(), reserved={rights.MEMBERS: members})
@@ -266,7 +293,7 @@ class GetUserGroupResult(Found):
 
     referred = USER_GROUPS
 
-    policies: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    policies: Sequence[types.GrantFound] = field(default_factory=list)
     created_on: str | None = None
     modified_on: str | None = None
 

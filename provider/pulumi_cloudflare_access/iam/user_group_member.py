@@ -6,7 +6,7 @@ https://developers.cloudflare.com/api/resources/iam/subresources/user_groups/sub
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 
@@ -17,13 +17,16 @@ from ..engine.adoption import ADOPT
 from ..engine.creation import LOOK_AGAIN, Sent
 from ..engine.lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
-from ..fields.model import Inputs, State
+from ..fields.model import Always, Inputs, PartOf, State
 from ..process import plugin
 from ..program.references import Reference
 from ..program.resource import Resource
 from . import people, rights
 from .membership import MEMBER, MEMBERS, ONE, OfAUserGroup, OfOneGroup, in_group, mistakes_together
-from .people import ID, Person
+from .people import ID
+
+if TYPE_CHECKING:
+    from .. import types
 
 PREEXISTING = "preexisting"
 # What lets a resource take out whom it has found in the group.
@@ -36,14 +39,17 @@ class UserGroupMemberInputs(Inputs):
     """Who shall be in a user group, too."""
 
     account_id: str | None = None
-    group: str
+    group: Annotated[str, PartOf()]
+    """The user group: the resource, its id, or what a look-up found."""
     member: Annotated[Any, people.PersonShape()]
+    """The person: an e-mail address, the id of an account member, or what a look-up found."""
 
 
 class UserGroupMemberState(State):
     """What we keep besides what was declared."""
 
-    preexisting: bool | None = None
+    preexisting: Annotated[bool | None, Always()] = None
+    """Whether the person was in the group before, and stays when this resource goes."""
 
 
 class UserGroupMemberProvider(OfAUserGroup):
@@ -209,19 +215,34 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
 
     account_id: pulumi.Output[str]
     group: pulumi.Output[str]
-    member: pulumi.Output[Any]
     preexisting: pulumi.Output[bool]
+    """Whether the person was in the group before, and stays when this resource goes."""
+    if TYPE_CHECKING:
+        member: pulumi.Output[types.PersonOutput]
 
     def __init__(
         self,
         resource_name: str,
         *,
         group: Reference,
-        member: Person,
+        member: Reference,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare one person in a user group, beside others.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param group: The user group: the resource, its id, or what a look-up found. Required. In
+            the API, it is in the path. A change replaces the object.
+        :param member: The person: an e-mail address, the id of an account member, or what a look-up
+            found. Required. API: `member`. A change replaces the object.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` has a person who is in the group already be taken out when this
+            resource goes. Default: that person stays.
+        :param opts: Pulumi's options for the resource.
+        """
         wrong = mistakes_together(resource_name, group, people.plain(member) or resource_name)
         member = people.refer_to(member)
         rights.tell_members(group, member, is_set=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import Field
@@ -22,7 +22,7 @@ from ..errors import (
     NotFoundError,
 )
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import AlwaysManaged, Inputs, NotSent, State
+from ..fields.model import AlwaysManaged, Inputs, NotSent, PartOf, State
 from ..process import plugin
 from ..program.lookup import Lookup
 from ..program.references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
@@ -40,8 +40,11 @@ from .membership import (
     in_group,
     mistakes_together,
 )
-from .people import EMAIL, ID, Person
+from .people import EMAIL, ID
 from .user_group import UserGroupProvider
+
+if TYPE_CHECKING:
+    from .. import types
 
 # Seconds before looking what became of a set whose answer is lost.
 LOST = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -51,10 +54,18 @@ class UserGroupMembersInputs(Inputs):
     """Who shall be in a user group."""
 
     account_id: str | None = None
-    group: str
+    group: Annotated[str, PartOf()]
+    """The user group: the resource, its id, or what a look-up found."""
     members: Annotated[Any, people.People(), AlwaysManaged()]
+    """Everybody who is in the group: e-mail addresses, ids of account members, or what a look-up
+    found, in any order.
+    """
     allow_empty: Annotated[bool | None, NotSent()] = None
+    """Accept `members=[]`, a group of nobody."""
     max_removals: Annotated[Annotated[int, Field(ge=0)] | None, NotSent()] = None
+    """Refuse, in the preview, a change that takes out more people than this. Left out, there is no
+    limit.
+    """
 
 
 class UserGroupMembersState(State):
@@ -324,14 +335,17 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
 
     account_id: pulumi.Output[str]
     group: pulumi.Output[str]
-    members: pulumi.Output[Any]
+    allow_empty: pulumi.Output[bool | None]
+    max_removals: pulumi.Output[float | None]
+    if TYPE_CHECKING:
+        members: pulumi.Output[Mapping[str, types.PersonOutput]]
 
     def __init__(
         self,
         resource_name: str,
         *,
         group: Reference,
-        members: pulumi.Input[Sequence[Person]],
+        members: pulumi.Input[Sequence[Reference]],
         allow_empty: pulumi.Input[bool] | None = None,
         max_removals: pulumi.Input[int] | None = None,
         account_id: pulumi.Input[str] | None = None,
@@ -339,6 +353,24 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare everybody who is in a user group, and nobody else.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param group: The user group: the resource, its id, or what a look-up found. Required. In
+            the API, it is in the path. A change replaces the object.
+        :param members: Everybody who is in the group: e-mail addresses, ids of account members, or
+            what a look-up found, in any order. Required. API: `members`.
+        :param allow_empty: Accept `members=[]`, a group of nobody. It is not sent to Cloudflare.
+        :param max_removals: Refuse, in the preview, a change that takes out more people than this.
+            Left out, there is no limit. It is not sent to Cloudflare.
+        :param account_id: The id of the account that it is in. Default: the one in the settings. A
+            change replaces the object. In the API, it is in the path.
+        :param adopt: `True` takes over the members whom the group has. Default: where it has
+            others, that is an error.
+        :param adopt_changes: Let an adoption change what differs. Default: what differs is an
+            error.
+        :param opts: Pulumi's options for the resource.
+        """
         wrong = mistakes_together(resource_name, group, ALL)
         members = people.refer_to_all(members)
         rights.tell_members(group, members, is_set=True, limit=max_removals)

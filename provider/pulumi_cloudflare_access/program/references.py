@@ -16,7 +16,7 @@ import re
 import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Required, TypeAlias, TypedDict
 
 import pulumi
 
@@ -37,7 +37,28 @@ from ..text.spelling import as_key
 
 Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulumi.Output[Found]"
 
-Attached: TypeAlias = "Reference | Mapping[str, Any]"
+
+class AttachedPolicy(TypedDict, total=False):
+    """A reusable policy, in a place of its own among those of an application."""
+
+    id: Required[Reference]
+    """The policy, its id, or what a look-up found."""
+    precedence: pulumi.Input[int]
+    """Its place, 1 or more; all policies of the list have one, or none. The lowest comes first."""
+
+
+class KeyOrValueIsWrong:
+    """What type checkers name where a dictionary has a key or a value that it may not have."""
+
+
+Unchecked: TypeAlias = Mapping[str, KeyOrValueIsWrong]
+"""A dictionary of whose values a type checker knows nothing, `dict[str, Any]`.
+
+It is accepted wherever a TypedDict is. No dictionary that is written out is one: a wrong key or
+value in it is reported.
+"""
+
+Attached: TypeAlias = "Reference | AttachedPolicy | Unchecked"
 """A reusable policy: a reference, or `{"id": …, "precedence": …}` with a reference as the id."""
 
 # What a reference may hold beside the id. LABEL and MISTAKE are gone after check.

@@ -1,0 +1,2437 @@
+"""The types of what declarations, outputs and look-ups hold, for editors and checkers.
+
+    from pulumi_cloudflare_access import types
+
+    staff: types.OwnedPolicy = {"name": "Staff", "decision": "allow", "include": [rules.everyone()]}
+
+They are dictionaries: a type named as here (`Destination`) is what a program writes, one that ends
+in `Output` what the outputs of resources hold, one that ends in `Found` what look-ups find. In
+outputs, lists whose order means nothing are maps, keyed by what a person would call an entry.
+
+A dictionary whose values no checker knows (`dict[str, Any]`) is accepted wherever one of these is.
+
+Written by `make generate` from the models; edit those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypeAlias, TypedDict
+
+import pulumi
+
+from .program.references import Attached, AttachedPolicy, Found, Reference, Unchecked
+
+__all__ = [
+    "AnyValidServiceTokenSelector",
+    "AnyValidServiceTokenSelectorOutput",
+    "ApplicationArguments",
+    "ApplicationPolicyFound",
+    "ApplicationType",
+    "ApprovalGroup",
+    "ApprovalGroupFound",
+    "ApprovalGroupOutput",
+    "Attached",
+    "AttachedPolicy",
+    "AttributeSource",
+    "AttributeSourceFound",
+    "AttributeSourceOutput",
+    "AuthContextSelector",
+    "AuthContextSelectorOutput",
+    "AuthMethodSelector",
+    "AuthMethodSelectorOutput",
+    "AzureAdSelector",
+    "AzureAdSelectorOutput",
+    "CertificateSelector",
+    "CertificateSelectorOutput",
+    "ClaimSource",
+    "ClaimSourceOutput",
+    "ClientRegistration",
+    "ClientRegistrationFound",
+    "ClientRegistrationOutput",
+    "CloudflareAccountMemberSelector",
+    "CloudflareAccountMemberSelectorOutput",
+    "CommonNameSelector",
+    "CommonNameSelectorOutput",
+    "ConnectionRules",
+    "ConnectionRulesFound",
+    "ConnectionRulesOutput",
+    "CorsHeaders",
+    "CorsHeadersFound",
+    "CorsHeadersOutput",
+    "CustomAttribute",
+    "CustomAttributeFound",
+    "CustomAttributeOutput",
+    "CustomClaim",
+    "CustomClaimOutput",
+    "Decision",
+    "Destination",
+    "DestinationFound",
+    "DestinationOutput",
+    "DevicePostureSelector",
+    "DevicePostureSelectorOutput",
+    "EmailDomainSelector",
+    "EmailDomainSelectorOutput",
+    "EmailListSelector",
+    "EmailListSelectorOutput",
+    "EmailSelector",
+    "EmailSelectorOutput",
+    "EveryoneSelector",
+    "EveryoneSelectorOutput",
+    "ExternalEvaluationSelector",
+    "ExternalEvaluationSelectorOutput",
+    "FooterLink",
+    "FooterLinkOutput",
+    "Found",
+    "GeoSelector",
+    "GeoSelectorOutput",
+    "GithubOrganizationSelector",
+    "GithubOrganizationSelectorOutput",
+    "Grant",
+    "GrantFound",
+    "GrantOutput",
+    "GroupSelector",
+    "GroupSelectorOutput",
+    "GsuiteSelector",
+    "GsuiteSelectorOutput",
+    "ImplicitOptions",
+    "ImplicitOptionsOutput",
+    "IpListSelector",
+    "IpListSelectorOutput",
+    "IpSelector",
+    "IpSelectorOutput",
+    "LandingPageDesign",
+    "LandingPageDesignOutput",
+    "LinkedAppTokenSelector",
+    "LinkedAppTokenSelectorOutput",
+    "LoginMethodSelector",
+    "LoginMethodSelectorOutput",
+    "MfaConfig",
+    "MfaConfigFound",
+    "MfaConfigOutput",
+    "OauthConfiguration",
+    "OauthConfigurationFound",
+    "OauthConfigurationOutput",
+    "OauthGrant",
+    "OauthGrantOutput",
+    "OidcSelector",
+    "OidcSelectorOutput",
+    "OktaSelector",
+    "OktaSelectorOutput",
+    "Override",
+    "OverrideOutput",
+    "OwnedPolicy",
+    "OwnedPolicyFound",
+    "OwnedPolicyOutput",
+    "PermissionGroupFound",
+    "PermissionGroupOutput",
+    "PersonOutput",
+    "RdpRules",
+    "RdpRulesFound",
+    "RdpRulesOutput",
+    "Reference",
+    "ReferenceOutput",
+    "RefreshTokenOptions",
+    "RefreshTokenOptionsOutput",
+    "ResourceGroupFound",
+    "RiskLevel",
+    "Rule",
+    "RuleFound",
+    "RuleOutput",
+    "SaasApp",
+    "SaasAppFound",
+    "SaasAppOutput",
+    "SamlSelector",
+    "SamlSelectorOutput",
+    "ScimAuthentication",
+    "ScimAuthenticationFound",
+    "ScimAuthenticationOutput",
+    "ScimConfig",
+    "ScimConfigFound",
+    "ScimConfigOutput",
+    "ScimMapping",
+    "ScimMappingOutput",
+    "ScimOperations",
+    "ScimOperationsOutput",
+    "Scope",
+    "ScopeFound",
+    "ScopeObject",
+    "ScopeObjectOutput",
+    "ScopeOutput",
+    "ServiceTokenSelector",
+    "ServiceTokenSelectorOutput",
+    "SourceByProvider",
+    "SourceByProviderOutput",
+    "SshRules",
+    "SshRulesFound",
+    "SshRulesOutput",
+    "TargetCriterion",
+    "TargetCriterionFound",
+    "TargetCriterionOutput",
+    "TargetHosts",
+    "TargetHostsFound",
+    "TargetHostsOutput",
+    "TargetRule",
+    "TargetRuleFound",
+    "TargetRuleOutput",
+    "Unchecked",
+    "UserRiskScoreSelector",
+    "UserRiskScoreSelectorOutput",
+]
+
+ApplicationType: TypeAlias = Literal[
+    "self_hosted",
+    "saas",
+    "ssh",
+    "vnc",
+    "app_launcher",
+    "warp",
+    "biso",
+    "bookmark",
+    "dash_sso",
+    "infrastructure",
+    "rdp",
+    "mcp",
+    "mcp_portal",
+    "proxy_endpoint",
+]
+
+Decision: TypeAlias = Literal["allow", "deny", "non_identity", "bypass"]
+
+RiskLevel: TypeAlias = Literal["low", "medium", "high", "unscored"]
+
+
+class EmailSelector(TypedDict, total=False):
+    """Match the person with this e-mail address."""
+
+    email: Required[pulumi.Input[str]]
+    """The e-mail address."""
+
+
+class EmailSelectorOutput(TypedDict, total=False):
+    """Match the person with this e-mail address."""
+
+    email: str
+    """The e-mail address."""
+
+
+class EmailListSelector(TypedDict, total=False):
+    """Match everyone whose e-mail address is in this Zero Trust list."""
+
+    id: Required[pulumi.Input[str]]
+    """The id of the Zero Trust list of addresses."""
+
+
+class EmailListSelectorOutput(TypedDict, total=False):
+    """Match everyone whose e-mail address is in this Zero Trust list."""
+
+    id: str
+    """The id of the Zero Trust list of addresses."""
+
+
+class EmailDomainSelector(TypedDict, total=False):
+    """Match everyone whose address ends in @ and this domain, subdomains not included."""
+
+    domain: Required[pulumi.Input[str]]
+    """The domain, without the @, such as `example.com`."""
+
+
+class EmailDomainSelectorOutput(TypedDict, total=False):
+    """Match everyone whose address ends in @ and this domain, subdomains not included."""
+
+    domain: str
+    """The domain, without the @, such as `example.com`."""
+
+
+class EveryoneSelector(TypedDict, total=False):
+    """Match everyone; under `allow`, everyone who can log in."""
+
+
+class EveryoneSelectorOutput(TypedDict, total=False):
+    """Match everyone; under `allow`, everyone who can log in."""
+
+
+class IpSelector(TypedDict, total=False):
+    """Match requests from this address or CIDR range, IPv4 or IPv6."""
+
+    ip: Required[pulumi.Input[str]]
+    """An address or a CIDR range, such as `203.0.113.0/24`."""
+
+
+class IpSelectorOutput(TypedDict, total=False):
+    """Match requests from this address or CIDR range, IPv4 or IPv6."""
+
+    ip: str
+    """An address or a CIDR range, such as `203.0.113.0/24`."""
+
+
+class IpListSelector(TypedDict, total=False):
+    """Match requests from the addresses in this Zero Trust list."""
+
+    id: Required[pulumi.Input[str]]
+    """The id of the Zero Trust list of addresses."""
+
+
+class IpListSelectorOutput(TypedDict, total=False):
+    """Match requests from the addresses in this Zero Trust list."""
+
+    id: str
+    """The id of the Zero Trust list of addresses."""
+
+
+class CertificateSelector(TypedDict, total=False):
+    """Match requests with any valid client certificate."""
+
+
+class CertificateSelectorOutput(TypedDict, total=False):
+    """Match requests with any valid client certificate."""
+
+
+class GroupSelector(TypedDict, total=False):
+    """Match whomever this Access group matches: the group itself, or its id."""
+
+    id: Required[pulumi.Input[str]]
+    """The id of the Access group."""
+
+
+class GroupSelectorOutput(TypedDict, total=False):
+    """Match whomever this Access group matches: the group itself, or its id."""
+
+    id: str
+    """The id of the Access group."""
+
+
+class AzureAdSelector(TypedDict, total=False):
+    """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
+
+    id: Required[pulumi.Input[str]]
+    """The object id of the Entra group."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class AzureAdSelectorOutput(TypedDict, total=False):
+    """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
+
+    id: str
+    """The object id of the Entra group."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class GithubOrganizationSelector(TypedDict, total=False):
+    """Match members of this GitHub organization, or of one team in it."""
+
+    name: Required[pulumi.Input[str]]
+    """The organization's name."""
+    team: pulumi.Input[str]
+    """The team's name. Left out, any."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class GithubOrganizationSelectorOutput(TypedDict, total=False):
+    """Match members of this GitHub organization, or of one team in it."""
+
+    name: str
+    """The organization's name."""
+    team: str
+    """The team's name. Left out, any."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class GsuiteSelector(TypedDict, total=False):
+    """Match members of this Google Workspace group, by the group's e-mail address."""
+
+    email: Required[pulumi.Input[str]]
+    """The group's e-mail address."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class GsuiteSelectorOutput(TypedDict, total=False):
+    """Match members of this Google Workspace group, by the group's e-mail address."""
+
+    email: str
+    """The group's e-mail address."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class OktaSelector(TypedDict, total=False):
+    """Match members of this Okta group."""
+
+    name: pulumi.Input[str]
+    """The Okta group's name."""
+    email: pulumi.Input[str]
+    """An older name of `name`."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class OktaSelectorOutput(TypedDict, total=False):
+    """Match members of this Okta group."""
+
+    name: str
+    """The Okta group's name."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class SamlSelector(TypedDict, total=False):
+    """Match people whose SAML assertion has this attribute with this value."""
+
+    attribute_name: Required[pulumi.Input[str]]
+    """The attribute's name."""
+    attribute_value: Required[pulumi.Input[str]]
+    """The value that matches."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class SamlSelectorOutput(TypedDict, total=False):
+    """Match people whose SAML assertion has this attribute with this value."""
+
+    attribute_name: str
+    """The attribute's name."""
+    attribute_value: str
+    """The value that matches."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class ServiceTokenSelector(TypedDict, total=False):
+    """Match requests with this service token; works in Service Auth policies alone."""
+
+    token_id: Required[pulumi.Input[str]]
+    """The id of the service token."""
+
+
+class ServiceTokenSelectorOutput(TypedDict, total=False):
+    """Match requests with this service token; works in Service Auth policies alone."""
+
+    token_id: str
+    """The id of the service token."""
+
+
+class AnyValidServiceTokenSelector(TypedDict, total=False):
+    """Match requests with any valid service token; works in Service Auth policies alone."""
+
+
+class AnyValidServiceTokenSelectorOutput(TypedDict, total=False):
+    """Match requests with any valid service token; works in Service Auth policies alone."""
+
+
+class ExternalEvaluationSelector(TypedDict, total=False):
+    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
+
+    evaluate_url: Required[pulumi.Input[str]]
+    """The URL of the API that is asked."""
+    keys_url: Required[pulumi.Input[str]]
+    """The URL of the keys that its answers are signed with."""
+
+
+class ExternalEvaluationSelectorOutput(TypedDict, total=False):
+    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
+
+    evaluate_url: str
+    """The URL of the API that is asked."""
+    keys_url: str
+    """The URL of the keys that its answers are signed with."""
+
+
+class GeoSelector(TypedDict, total=False):
+    """Match requests from this country, a two-letter code such as DE."""
+
+    country_code: Required[pulumi.Input[str]]
+    """The country, a two-letter code such as `DE` (ISO 3166-1)."""
+
+
+class GeoSelectorOutput(TypedDict, total=False):
+    """Match requests from this country, a two-letter code such as DE."""
+
+    country_code: str
+    """The country, a two-letter code such as `DE` (ISO 3166-1)."""
+
+
+class AuthMethodSelector(TypedDict, total=False):
+    """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
+
+    auth_method: Required[pulumi.Input[str]]
+    """The method, a value of RFC 8176 such as `mfa`."""
+
+
+class AuthMethodSelectorOutput(TypedDict, total=False):
+    """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
+
+    auth_method: str
+    """The method, a value of RFC 8176 such as `mfa`."""
+
+
+class DevicePostureSelector(TypedDict, total=False):
+    """Match devices that pass this posture check (also WARP and Gateway)."""
+
+    integration_uid: Required[pulumi.Input[str]]
+    """The id of the posture check."""
+    account_id: pulumi.Input[str]
+    """The id of the account. Left out, it is the account of the object with the rule."""
+
+
+class DevicePostureSelectorOutput(TypedDict, total=False):
+    """Match devices that pass this posture check (also WARP and Gateway)."""
+
+    integration_uid: str
+    """The id of the posture check."""
+    account_id: str
+    """The id of the account. Left out, it is the account of the object with the rule."""
+
+
+class AuthContextSelector(TypedDict, total=False):
+    """Match logins with this Microsoft Entra authentication context."""
+
+    id: Required[pulumi.Input[str]]
+    """The id of the authentication context in Entra."""
+    ac_id: Required[pulumi.Input[str]]
+    """The authentication context's number, such as `c1`."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class AuthContextSelectorOutput(TypedDict, total=False):
+    """Match logins with this Microsoft Entra authentication context."""
+
+    id: str
+    """The id of the authentication context in Entra."""
+    ac_id: str
+    """The authentication context's number, such as `c1`."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class CommonNameSelector(TypedDict, total=False):
+    """Match requests with a client certificate of this common name."""
+
+    common_name: Required[pulumi.Input[str]]
+    """The common name of the client certificate."""
+
+
+class CommonNameSelectorOutput(TypedDict, total=False):
+    """Match requests with a client certificate of this common name."""
+
+    common_name: str
+    """The common name of the client certificate."""
+
+
+class LoginMethodSelector(TypedDict, total=False):
+    """Match people who logged in through this identity provider."""
+
+    id: Required[pulumi.Input[str]]
+    """The id of the identity provider."""
+
+
+class LoginMethodSelectorOutput(TypedDict, total=False):
+    """Match people who logged in through this identity provider."""
+
+    id: str
+    """The id of the identity provider."""
+
+
+class OidcSelector(TypedDict, total=False):
+    """Match people whose OIDC token has this claim with this value."""
+
+    claim_name: Required[pulumi.Input[str]]
+    """The claim's name."""
+    claim_value: Required[pulumi.Input[str]]
+    """The value that matches."""
+    identity_provider_id: pulumi.Input[str]
+    """The id of the identity provider that says so."""
+    connection_id: pulumi.Input[str]
+    """An older name of `identity_provider_id`."""
+
+
+class OidcSelectorOutput(TypedDict, total=False):
+    """Match people whose OIDC token has this claim with this value."""
+
+    claim_name: str
+    """The claim's name."""
+    claim_value: str
+    """The value that matches."""
+    identity_provider_id: str
+    """The id of the identity provider that says so."""
+
+
+class LinkedAppTokenSelector(TypedDict, total=False):
+    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
+
+    app_uid: Required[pulumi.Input[str]]
+    """The id of the application that the token is for."""
+
+
+class LinkedAppTokenSelectorOutput(TypedDict, total=False):
+    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
+
+    app_uid: str
+    """The id of the application that the token is for."""
+
+
+class UserRiskScoreSelector(TypedDict, total=False):
+    """Match people whose risk score is one of these: low, medium, high, unscored."""
+
+    user_risk_score: Required[pulumi.Input[Sequence[pulumi.Input[RiskLevel]]]]
+    """The risk scores that match, in any order."""
+
+
+class UserRiskScoreSelectorOutput(TypedDict, total=False):
+    """Match people whose risk score is one of these: low, medium, high, unscored."""
+
+    user_risk_score: Sequence[str]
+    """The risk scores that match, in any order."""
+
+
+class CloudflareAccountMemberSelector(TypedDict, total=False):
+    """Match members of a Cloudflare account, the group's own unless another is named."""
+
+    account_id: pulumi.Input[str]
+    """The id of the account. Left out, it is the account of the object with the rule."""
+
+
+class CloudflareAccountMemberSelectorOutput(TypedDict, total=False):
+    """Match members of a Cloudflare account, the group's own unless another is named."""
+
+    account_id: str
+    """The id of the account. Left out, it is the account of the object with the rule."""
+
+
+_Rule = TypedDict(
+    "_Rule",
+    {"github-organization": pulumi.Input[GithubOrganizationSelector | Unchecked]},
+    total=False,
+)
+
+
+class Rule(_Rule, total=False):
+    """A rule: exactly one selector. `rules` has functions that make them."""
+
+    email: pulumi.Input[EmailSelector | Unchecked]
+    """Match the person with this e-mail address."""
+    email_list: pulumi.Input[EmailListSelector | Unchecked]
+    """Match everyone whose e-mail address is in this Zero Trust list."""
+    email_domain: pulumi.Input[EmailDomainSelector | Unchecked]
+    """Match everyone whose address ends in @ and this domain, subdomains not included."""
+    everyone: pulumi.Input[EveryoneSelector | Unchecked]
+    """Match everyone; under `allow`, everyone who can log in."""
+    ip: pulumi.Input[IpSelector | Unchecked]
+    """Match requests from this address or CIDR range, IPv4 or IPv6."""
+    ip_list: pulumi.Input[IpListSelector | Unchecked]
+    """Match requests from the addresses in this Zero Trust list."""
+    certificate: pulumi.Input[CertificateSelector | Unchecked]
+    """Match requests with any valid client certificate."""
+    group: pulumi.Input[GroupSelector | Unchecked]
+    """Match whomever this Access group matches: the group itself, or its id."""
+    azureAD: pulumi.Input[AzureAdSelector | Unchecked]  # noqa: N815 - Cloudflare's name for it
+    """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
+    gsuite: pulumi.Input[GsuiteSelector | Unchecked]
+    """Match members of this Google Workspace group, by the group's e-mail address."""
+    okta: pulumi.Input[OktaSelector | Unchecked]
+    """Match members of this Okta group."""
+    saml: pulumi.Input[SamlSelector | Unchecked]
+    """Match people whose SAML assertion has this attribute with this value."""
+    service_token: pulumi.Input[ServiceTokenSelector | Unchecked]
+    """Match requests with this service token; works in Service Auth policies alone."""
+    any_valid_service_token: pulumi.Input[AnyValidServiceTokenSelector | Unchecked]
+    """Match requests with any valid service token; works in Service Auth policies alone."""
+    external_evaluation: pulumi.Input[ExternalEvaluationSelector | Unchecked]
+    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
+    geo: pulumi.Input[GeoSelector | Unchecked]
+    """Match requests from this country, a two-letter code such as DE."""
+    auth_method: pulumi.Input[AuthMethodSelector | Unchecked]
+    """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
+    device_posture: pulumi.Input[DevicePostureSelector | Unchecked]
+    """Match devices that pass this posture check (also WARP and Gateway)."""
+    auth_context: pulumi.Input[AuthContextSelector | Unchecked]
+    """Match logins with this Microsoft Entra authentication context."""
+    common_name: pulumi.Input[CommonNameSelector | Unchecked]
+    """Match requests with a client certificate of this common name."""
+    login_method: pulumi.Input[LoginMethodSelector | Unchecked]
+    """Match people who logged in through this identity provider."""
+    oidc: pulumi.Input[OidcSelector | Unchecked]
+    """Match people whose OIDC token has this claim with this value."""
+    linked_app_token: pulumi.Input[LinkedAppTokenSelector | Unchecked]
+    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
+    user_risk_score: pulumi.Input[UserRiskScoreSelector | Unchecked]
+    """Match people whose risk score is one of these: low, medium, high, unscored."""
+    cloudflare_account_member: pulumi.Input[CloudflareAccountMemberSelector | Unchecked]
+    """Match members of a Cloudflare account, the group's own unless another is named."""
+
+
+_RuleFound = TypedDict(
+    "_RuleFound", {"github-organization": GithubOrganizationSelectorOutput}, total=False
+)
+
+
+class RuleFound(_RuleFound, total=False):
+    """A rule: exactly one selector. `rules` has functions that make them."""
+
+    email: EmailSelectorOutput
+    """Match the person with this e-mail address."""
+    email_list: EmailListSelectorOutput
+    """Match everyone whose e-mail address is in this Zero Trust list."""
+    email_domain: EmailDomainSelectorOutput
+    """Match everyone whose address ends in @ and this domain, subdomains not included."""
+    everyone: EveryoneSelectorOutput
+    """Match everyone; under `allow`, everyone who can log in."""
+    ip: IpSelectorOutput
+    """Match requests from this address or CIDR range, IPv4 or IPv6."""
+    ip_list: IpListSelectorOutput
+    """Match requests from the addresses in this Zero Trust list."""
+    certificate: CertificateSelectorOutput
+    """Match requests with any valid client certificate."""
+    group: GroupSelectorOutput
+    """Match whomever this Access group matches: the group itself, or its id."""
+    azureAD: AzureAdSelectorOutput  # noqa: N815 - Cloudflare's name for it
+    """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
+    gsuite: GsuiteSelectorOutput
+    """Match members of this Google Workspace group, by the group's e-mail address."""
+    okta: OktaSelectorOutput
+    """Match members of this Okta group."""
+    saml: SamlSelectorOutput
+    """Match people whose SAML assertion has this attribute with this value."""
+    service_token: ServiceTokenSelectorOutput
+    """Match requests with this service token; works in Service Auth policies alone."""
+    any_valid_service_token: AnyValidServiceTokenSelectorOutput
+    """Match requests with any valid service token; works in Service Auth policies alone."""
+    external_evaluation: ExternalEvaluationSelectorOutput
+    """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
+    geo: GeoSelectorOutput
+    """Match requests from this country, a two-letter code such as DE."""
+    auth_method: AuthMethodSelectorOutput
+    """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
+    device_posture: DevicePostureSelectorOutput
+    """Match devices that pass this posture check (also WARP and Gateway)."""
+    auth_context: AuthContextSelectorOutput
+    """Match logins with this Microsoft Entra authentication context."""
+    common_name: CommonNameSelectorOutput
+    """Match requests with a client certificate of this common name."""
+    login_method: LoginMethodSelectorOutput
+    """Match people who logged in through this identity provider."""
+    oidc: OidcSelectorOutput
+    """Match people whose OIDC token has this claim with this value."""
+    linked_app_token: LinkedAppTokenSelectorOutput
+    """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
+    user_risk_score: UserRiskScoreSelectorOutput
+    """Match people whose risk score is one of these: low, medium, high, unscored."""
+    cloudflare_account_member: CloudflareAccountMemberSelectorOutput
+    """Match members of a Cloudflare account, the group's own unless another is named."""
+
+
+class RuleOutput(RuleFound, total=False):
+    """A rule, as outputs hold it."""
+
+    of: str
+    """The URN of the resource that it refers to."""
+    raw: bool
+    """Whether it was made by `rules.raw`."""
+
+
+class Override(TypedDict, total=False):
+    """A path of a destination that is treated in another way."""
+
+    behavior: pulumi.Input[Literal["public"]] | None
+    """What happens on the path: `public` lets everybody reach it without a login. Default: none.
+    API: `behavior`.
+    """
+    path_pattern: pulumi.Input[str] | None
+    """The paths that this is for, such as `/health` or `/assets/*`. Default: none. API:
+    `path_pattern`.
+    """
+
+
+class OverrideOutput(TypedDict, total=False):
+    """A path of a destination that is treated in another way."""
+
+    behavior: str
+    """What happens on the path: `public` lets everybody reach it without a login."""
+    path_pattern: str
+    """The paths that this is for, such as `/health` or `/assets/*`."""
+
+
+class Destination(TypedDict, total=False):
+    """One place that the application protects."""
+
+    type: (
+        pulumi.Input[
+            Literal[
+                "public",
+                "private",
+                "via_mcp_server_portal",
+                "worker",
+                "preview_worker",
+                "all_workers",
+                "all_preview_workers",
+            ]
+        ]
+        | None
+    )
+    """What kind of place it is: a public host name, a private address, an MCP server behind a
+    portal, or Workers. Default: `public`. API: `type`.
+    """
+    uri: pulumi.Input[str] | None
+    """Of a public destination: the host name, with or without a path, `*` for any part of it.
+    Default: none. API: `uri`.
+    """
+    cidr: pulumi.Input[str] | None
+    """Of a private destination: its addresses, such as `10.0.0.0/24`. One address is a /32.
+    Default: none. API: `cidr`.
+    """
+    hostname: pulumi.Input[str] | None
+    """Of a private destination: the host name (SNI) of its HTTPS server. Default: none. API:
+    `hostname`.
+    """
+    l4_protocol: pulumi.Input[Literal["tcp", "udp"]] | None
+    """Of a private destination: `tcp` or `udp`. Left out, both match. API: `l4_protocol`."""
+    port_range: pulumi.Input[str] | None
+    """Of a private destination: one port or a range, such as `443` or `8000-8999`. Left out, all.
+    API: `port_range`.
+    """
+    vnet_id: pulumi.Input[str] | None
+    """Of a private destination: the id of its virtual network. Left out, all match. API: `vnet_id`.
+    """
+    mcp_server_id: pulumi.Input[str] | None
+    """Of type `via_mcp_server_portal`: the id of the MCP server. Default: none. API:
+    `mcp_server_id`.
+    """
+    worker_id: pulumi.Input[str] | None
+    """Of type `worker` or `preview_worker`: the id of the Worker. Default: none. API: `worker_id`.
+    """
+    overrides: pulumi.Input[Sequence[pulumi.Input[Override | Unchecked]]] | None
+    """Paths of the destination that are treated in another way, in any order. Default: none. API:
+    `overrides`.
+    """
+
+
+class DestinationOutput(TypedDict, total=False):
+    """One place that the application protects."""
+
+    type: str
+    """What kind of place it is: a public host name, a private address, an MCP server behind a
+    portal, or Workers.
+    """
+    uri: str
+    """Of a public destination: the host name, with or without a path, `*` for any part of it."""
+    cidr: str
+    """Of a private destination: its addresses, such as `10.0.0.0/24`. One address is a /32."""
+    hostname: str
+    """Of a private destination: the host name (SNI) of its HTTPS server."""
+    l4_protocol: str
+    """Of a private destination: `tcp` or `udp`. Left out, both match."""
+    port_range: str
+    """Of a private destination: one port or a range, such as `443` or `8000-8999`. Left out, all.
+    """
+    vnet_id: str
+    """Of a private destination: the id of its virtual network. Left out, all match."""
+    mcp_server_id: str
+    """Of type `via_mcp_server_portal`: the id of the MCP server."""
+    worker_id: str
+    """Of type `worker` or `preview_worker`: the id of the Worker."""
+    overrides: Mapping[str, OverrideOutput]
+    """Paths of the destination that are treated in another way, in any order."""
+
+
+class DestinationFound(TypedDict, total=False):
+    """One place that the application protects."""
+
+    type: str
+    """What kind of place it is: a public host name, a private address, an MCP server behind a
+    portal, or Workers.
+    """
+    uri: str
+    """Of a public destination: the host name, with or without a path, `*` for any part of it."""
+    cidr: str
+    """Of a private destination: its addresses, such as `10.0.0.0/24`. One address is a /32."""
+    hostname: str
+    """Of a private destination: the host name (SNI) of its HTTPS server."""
+    l4_protocol: str
+    """Of a private destination: `tcp` or `udp`. Left out, both match."""
+    port_range: str
+    """Of a private destination: one port or a range, such as `443` or `8000-8999`. Left out, all.
+    """
+    vnet_id: str
+    """Of a private destination: the id of its virtual network. Left out, all match."""
+    mcp_server_id: str
+    """Of type `via_mcp_server_portal`: the id of the MCP server."""
+    worker_id: str
+    """Of type `worker` or `preview_worker`: the id of the Worker."""
+    overrides: Sequence[OverrideOutput]
+    """Paths of the destination that are treated in another way, in any order."""
+
+
+class CorsHeaders(TypedDict, total=False):
+    """Cross-origin requests that are let through to the application."""
+
+    allow_all_headers: pulumi.Input[bool] | None
+    """Allow every request header. Default: none. API: `allow_all_headers`."""
+    allow_all_methods: pulumi.Input[bool] | None
+    """Allow every method. Default: none. API: `allow_all_methods`."""
+    allow_all_origins: pulumi.Input[bool] | None
+    """Allow every origin. Default: none. API: `allow_all_origins`."""
+    allow_credentials: pulumi.Input[bool] | None
+    """Allow requests that carry cookies, authorization headers or client certificates. Default:
+    none. API: `allow_credentials`.
+    """
+    allowed_headers: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The request headers that are allowed. Default: none. API: `allowed_headers`."""
+    allowed_methods: (
+        pulumi.Input[
+            Sequence[
+                pulumi.Input[
+                    Literal[
+                        "GET",
+                        "POST",
+                        "HEAD",
+                        "PUT",
+                        "DELETE",
+                        "CONNECT",
+                        "OPTIONS",
+                        "TRACE",
+                        "PATCH",
+                    ]
+                ]
+            ]
+        ]
+        | None
+    )
+    """The methods that are allowed. Default: none. API: `allowed_methods`."""
+    allowed_origins: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The origins that are allowed, such as `https://example.com`. Default: none. API:
+    `allowed_origins`.
+    """
+    max_age: pulumi.Input[int] | None
+    """How many seconds a browser may keep the answer to a preflight request: -1 to 86400. Default:
+    none. API: `max_age`.
+    """
+
+
+class CorsHeadersOutput(TypedDict, total=False):
+    """Cross-origin requests that are let through to the application."""
+
+    allow_all_headers: bool
+    """Allow every request header."""
+    allow_all_methods: bool
+    """Allow every method."""
+    allow_all_origins: bool
+    """Allow every origin."""
+    allow_credentials: bool
+    """Allow requests that carry cookies, authorization headers or client certificates."""
+    allowed_headers: Mapping[str, str]
+    """The request headers that are allowed."""
+    allowed_methods: Mapping[str, str]
+    """The methods that are allowed."""
+    allowed_origins: Mapping[str, str]
+    """The origins that are allowed, such as `https://example.com`."""
+    max_age: float
+    """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
+
+
+class CorsHeadersFound(TypedDict, total=False):
+    """Cross-origin requests that are let through to the application."""
+
+    allow_all_headers: bool
+    """Allow every request header."""
+    allow_all_methods: bool
+    """Allow every method."""
+    allow_all_origins: bool
+    """Allow every origin."""
+    allow_credentials: bool
+    """Allow requests that carry cookies, authorization headers or client certificates."""
+    allowed_headers: Sequence[str]
+    """The request headers that are allowed."""
+    allowed_methods: Sequence[str]
+    """The methods that are allowed."""
+    allowed_origins: Sequence[str]
+    """The origins that are allowed, such as `https://example.com`."""
+    max_age: int
+    """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
+
+
+class MfaConfig(TypedDict, total=False):
+    """Multi-factor authentication at Cloudflare itself."""
+
+    allowed_authenticators: (
+        pulumi.Input[
+            Sequence[
+                pulumi.Input[
+                    Literal["totp", "biometrics", "security_key", "piv_key", "ssh_fido2_key"]
+                ]
+            ]
+        ]
+        | None
+    )
+    """The second factors that count, in any order. Default: none. API: `allowed_authenticators`."""
+    mfa_disabled: pulumi.Input[bool] | None
+    """Ask for no second factor here. Default: none. API: `mfa_disabled`."""
+    session_duration: pulumi.Input[str] | None
+    """How long a second factor lasts, in m or h, such as `12h`. Default: none. API:
+    `session_duration`.
+    """
+
+
+class MfaConfigOutput(TypedDict, total=False):
+    """Multi-factor authentication at Cloudflare itself."""
+
+    allowed_authenticators: Mapping[str, str]
+    """The second factors that count, in any order."""
+    mfa_disabled: bool
+    """Ask for no second factor here."""
+    session_duration: str
+    """How long a second factor lasts, in m or h, such as `12h`."""
+
+
+class MfaConfigFound(TypedDict, total=False):
+    """Multi-factor authentication at Cloudflare itself."""
+
+    allowed_authenticators: Sequence[str]
+    """The second factors that count, in any order."""
+    mfa_disabled: bool
+    """Ask for no second factor here."""
+    session_duration: str
+    """How long a second factor lasts, in m or h, such as `12h`."""
+
+
+class ClientRegistration(TypedDict, total=False):
+    """Which OAuth clients may register themselves."""
+
+    allow_any_on_localhost: pulumi.Input[bool] | None
+    """Let any client register whose redirect URIs are on `localhost`. Default: none. API:
+    `allow_any_on_localhost`.
+    """
+    allow_any_on_loopback: pulumi.Input[bool] | None
+    """Let any client register whose redirect URIs are on `127.0.0.1`. Default: none. API:
+    `allow_any_on_loopback`.
+    """
+    allowed_uris: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The redirect URIs that clients may register: `https`, `/*` at the end for all paths below.
+    Default: none. API: `allowed_uris`.
+    """
+    enabled: pulumi.Input[bool] | None
+    """Whether clients may register themselves. Default: none. API: `enabled`."""
+
+
+class ClientRegistrationOutput(TypedDict, total=False):
+    """Which OAuth clients may register themselves."""
+
+    allow_any_on_localhost: bool
+    """Let any client register whose redirect URIs are on `localhost`."""
+    allow_any_on_loopback: bool
+    """Let any client register whose redirect URIs are on `127.0.0.1`."""
+    allowed_uris: Mapping[str, str]
+    """The redirect URIs that clients may register: `https`, `/*` at the end for all paths below."""
+    enabled: bool
+    """Whether clients may register themselves."""
+
+
+class ClientRegistrationFound(TypedDict, total=False):
+    """Which OAuth clients may register themselves."""
+
+    allow_any_on_localhost: bool
+    """Let any client register whose redirect URIs are on `localhost`."""
+    allow_any_on_loopback: bool
+    """Let any client register whose redirect URIs are on `127.0.0.1`."""
+    allowed_uris: Sequence[str]
+    """The redirect URIs that clients may register: `https`, `/*` at the end for all paths below."""
+    enabled: bool
+    """Whether clients may register themselves."""
+
+
+class OauthGrant(TypedDict, total=False):
+    """How long OAuth tokens live."""
+
+    access_token_lifetime: pulumi.Input[str] | None
+    """How long an access token is valid, such as `15m`. Left out, it is not managed. API:
+    `access_token_lifetime`.
+    """
+    session_duration: pulumi.Input[str] | None
+    """How long a client stays logged in, such as `24h`. Left out, it is not managed. API:
+    `session_duration`.
+    """
+
+
+class OauthGrantOutput(TypedDict, total=False):
+    """How long OAuth tokens live."""
+
+    access_token_lifetime: str
+    """How long an access token is valid, such as `15m`."""
+    session_duration: str
+    """How long a client stays logged in, such as `24h`."""
+
+
+class OauthConfiguration(TypedDict, total=False):
+    """OAuth for clients of the application."""
+
+    dynamic_client_registration: pulumi.Input[ClientRegistration | Unchecked] | None
+    """Which OAuth clients may register themselves. Left out, it is not managed. API:
+    `dynamic_client_registration`.
+    """
+    enabled: pulumi.Input[bool] | None
+    """Whether Access handles OAuth for the application. Default: `True`. API: `enabled`."""
+    grant: pulumi.Input[OauthGrant | Unchecked] | None
+    """How long OAuth tokens live. Left out, it is not managed. API: `grant`."""
+
+
+class OauthConfigurationOutput(TypedDict, total=False):
+    """OAuth for clients of the application."""
+
+    dynamic_client_registration: ClientRegistrationOutput
+    """Which OAuth clients may register themselves."""
+    enabled: bool
+    """Whether Access handles OAuth for the application."""
+    grant: OauthGrantOutput
+    """How long OAuth tokens live."""
+
+
+class OauthConfigurationFound(TypedDict, total=False):
+    """OAuth for clients of the application."""
+
+    dynamic_client_registration: ClientRegistrationFound
+    """Which OAuth clients may register themselves."""
+    enabled: bool
+    """Whether Access handles OAuth for the application."""
+    grant: OauthGrantOutput
+    """How long OAuth tokens live."""
+
+
+class ScimAuthentication(TypedDict, total=False):
+    """How Cloudflare logs in where it provisions users. Never answered in clear."""
+
+    scheme: Required[
+        pulumi.Input[Literal["httpbasic", "oauthbearertoken", "oauth2", "access_service_token"]]
+    ]
+    """How Cloudflare logs in at the application's SCIM service. Required. API: `scheme`."""
+    user: pulumi.Input[str] | None
+    """Of scheme `httpbasic`: the user's name. Left out, it is not managed. API: `user`."""
+    password: pulumi.Input[str] | None
+    """Of scheme `httpbasic`: the password, a secret. Cloudflare never tells it. Left out, it is not
+    managed. API: `password`.
+    """
+    token: pulumi.Input[str] | None
+    """Of scheme `oauthbearertoken`: the token, a secret. Cloudflare never tells it. Left out, it is
+    not managed. API: `token`.
+    """
+    authorization_url: pulumi.Input[str] | None
+    """Of scheme `oauth2`: the URL that gives the authorization code. Left out, it is not managed.
+    API: `authorization_url`.
+    """
+    token_url: pulumi.Input[str] | None
+    """Of scheme `oauth2`: the URL that gives the token. Left out, it is not managed. API:
+    `token_url`.
+    """
+    client_id: pulumi.Input[str] | None
+    """Of schemes `oauth2` and `access_service_token`: the client's id. Left out, it is not managed.
+    API: `client_id`.
+    """
+    client_secret: pulumi.Input[str] | None
+    """Of schemes `oauth2` and `access_service_token`: the client's secret. Cloudflare never tells
+    it. Left out, it is not managed. API: `client_secret`.
+    """
+    scopes: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """Of scheme `oauth2`: the scopes to ask for, in any order. Left out, it is not managed. API:
+    `scopes`.
+    """
+
+
+class ScimAuthenticationOutput(TypedDict, total=False):
+    """How Cloudflare logs in where it provisions users. Never answered in clear."""
+
+    scheme: str
+    """How Cloudflare logs in at the application's SCIM service."""
+    user: str
+    """Of scheme `httpbasic`: the user's name."""
+    password: str
+    """Of scheme `httpbasic`: the password, a secret."""
+    token: str
+    """Of scheme `oauthbearertoken`: the token, a secret."""
+    authorization_url: str
+    """Of scheme `oauth2`: the URL that gives the authorization code."""
+    token_url: str
+    """Of scheme `oauth2`: the URL that gives the token."""
+    client_id: str
+    """Of schemes `oauth2` and `access_service_token`: the client's id."""
+    client_secret: str
+    """Of schemes `oauth2` and `access_service_token`: the client's secret."""
+    scopes: Mapping[str, str]
+    """Of scheme `oauth2`: the scopes to ask for, in any order."""
+
+
+class ScimAuthenticationFound(TypedDict, total=False):
+    """How Cloudflare logs in where it provisions users. Never answered in clear."""
+
+    scheme: str
+    """How Cloudflare logs in at the application's SCIM service."""
+    user: str
+    """Of scheme `httpbasic`: the user's name."""
+    password: str
+    """Of scheme `httpbasic`: the password, a secret."""
+    token: str
+    """Of scheme `oauthbearertoken`: the token, a secret."""
+    authorization_url: str
+    """Of scheme `oauth2`: the URL that gives the authorization code."""
+    token_url: str
+    """Of scheme `oauth2`: the URL that gives the token."""
+    client_id: str
+    """Of schemes `oauth2` and `access_service_token`: the client's id."""
+    client_secret: str
+    """Of schemes `oauth2` and `access_service_token`: the client's secret."""
+    scopes: Sequence[str]
+    """Of scheme `oauth2`: the scopes to ask for, in any order."""
+
+
+class ScimOperations(TypedDict, total=False):
+    """Which changes of users a mapping is for."""
+
+    create: pulumi.Input[bool] | None
+    """Whether the mapping is for users that are created. Left out, it is not managed. API:
+    `create`.
+    """
+    delete: pulumi.Input[bool] | None
+    """Whether the mapping is for users that are deleted. Left out, it is not managed. API:
+    `delete`.
+    """
+    update: pulumi.Input[bool] | None
+    """Whether the mapping is for users that are changed. Left out, it is not managed. API:
+    `update`.
+    """
+
+
+class ScimOperationsOutput(TypedDict, total=False):
+    """Which changes of users a mapping is for."""
+
+    create: bool
+    """Whether the mapping is for users that are created."""
+    delete: bool
+    """Whether the mapping is for users that are deleted."""
+    update: bool
+    """Whether the mapping is for users that are changed."""
+
+
+class ScimMapping(TypedDict, total=False):
+    """How one kind of object is provisioned."""
+
+    schema: Required[pulumi.Input[str]]
+    """The SCIM schema of the objects, such as `urn:ietf:params:scim:schemas:core:2.0:User`.
+    Required. API: `schema`.
+    """
+    enabled: pulumi.Input[bool] | None
+    """Whether the mapping is in force. Left out, it is not managed. API: `enabled`."""
+    filter: pulumi.Input[str] | None
+    """A SCIM filter (RFC 7644, 3.4.2.2): only objects that match are provisioned. Left out, it is
+    not managed. API: `filter`.
+    """
+    operations: pulumi.Input[ScimOperations | Unchecked] | None
+    """Which changes the mapping is for. Left out, it is not managed. API: `operations`."""
+    strictness: pulumi.Input[Literal["strict", "passthrough"]] | None
+    """`strict` removes values that the schema does not know, `passthrough` sends them. Left out, it
+    is not managed. API: `strictness`.
+    """
+    transform_jsonata: pulumi.Input[str] | None
+    """A JSONata expression that changes the object before it is sent. Left out, it is not managed.
+    API: `transform_jsonata`.
+    """
+
+
+class ScimMappingOutput(TypedDict, total=False):
+    """How one kind of object is provisioned."""
+
+    schema: str
+    """The SCIM schema of the objects, such as `urn:ietf:params:scim:schemas:core:2.0:User`."""
+    enabled: bool
+    """Whether the mapping is in force."""
+    filter: str
+    """A SCIM filter (RFC 7644, 3.4.2.2): only objects that match are provisioned."""
+    operations: ScimOperationsOutput
+    """Which changes the mapping is for."""
+    strictness: str
+    """`strict` removes values that the schema does not know, `passthrough` sends them."""
+    transform_jsonata: str
+    """A JSONata expression that changes the object before it is sent."""
+
+
+class ScimConfig(TypedDict, total=False):
+    """Provisioning of users into the application."""
+
+    remote_uri: Required[pulumi.Input[str]]
+    """The base URL of the application's SCIM service. Required. API: `remote_uri`."""
+    idp_uid: Required[pulumi.Input[str]]
+    """The id of the identity provider whose users are provisioned. Required. API: `idp_uid`."""
+    authentication: (
+        pulumi.Input[
+            ScimAuthentication | Unchecked | Sequence[pulumi.Input[ScimAuthentication | Unchecked]]
+        ]
+        | None
+    )
+    """How Cloudflare logs in there: one way, or a list of them whose order counts. Left out, it is
+    not managed. API: `authentication`.
+    """
+    deactivate_on_delete: pulumi.Input[bool] | None
+    """Set a deleted user's `active` to false instead of deleting it at the application. Left out,
+    it is not managed. API: `deactivate_on_delete`.
+    """
+    enabled: pulumi.Input[bool] | None
+    """Whether users are provisioned. Left out, it is not managed. API: `enabled`."""
+    mappings: pulumi.Input[Sequence[pulumi.Input[ScimMapping | Unchecked]]] | None
+    """How each kind of object is provisioned, in order. Left out, it is not managed. API:
+    `mappings`.
+    """
+
+
+class ScimConfigOutput(TypedDict, total=False):
+    """Provisioning of users into the application."""
+
+    remote_uri: str
+    """The base URL of the application's SCIM service."""
+    idp_uid: str
+    """The id of the identity provider whose users are provisioned."""
+    authentication: ScimAuthenticationOutput | Sequence[ScimAuthenticationOutput]
+    """How Cloudflare logs in there: one way, or a list of them whose order counts."""
+    deactivate_on_delete: bool
+    """Set a deleted user's `active` to false instead of deleting it at the application."""
+    enabled: bool
+    """Whether users are provisioned."""
+    mappings: Sequence[ScimMappingOutput]
+    """How each kind of object is provisioned, in order."""
+
+
+class ScimConfigFound(TypedDict, total=False):
+    """Provisioning of users into the application."""
+
+    remote_uri: str
+    """The base URL of the application's SCIM service."""
+    idp_uid: str
+    """The id of the identity provider whose users are provisioned."""
+    authentication: ScimAuthenticationFound | Sequence[ScimAuthenticationFound]
+    """How Cloudflare logs in there: one way, or a list of them whose order counts."""
+    deactivate_on_delete: bool
+    """Set a deleted user's `active` to false instead of deleting it at the application."""
+    enabled: bool
+    """Whether users are provisioned."""
+    mappings: Sequence[ScimMappingOutput]
+    """How each kind of object is provisioned, in order."""
+
+
+class SourceByProvider(TypedDict, total=False):
+    """The name of an attribute at one identity provider."""
+
+    idp_id: pulumi.Input[str] | None
+    """The id of the identity provider. Left out, it is not managed. API: `idp_id`."""
+    source_name: pulumi.Input[str] | None
+    """What that provider calls the attribute. Left out, it is not managed. API: `source_name`."""
+
+
+class SourceByProviderOutput(TypedDict, total=False):
+    """The name of an attribute at one identity provider."""
+
+    idp_id: str
+    """The id of the identity provider."""
+    source_name: str
+    """What that provider calls the attribute."""
+
+
+class AttributeSource(TypedDict, total=False):
+    """Where the value of a SAML attribute comes from."""
+
+    name: pulumi.Input[str] | None
+    """What identity providers call the attribute. Left out, it is not managed. API: `name`."""
+    name_by_idp: pulumi.Input[Sequence[pulumi.Input[SourceByProvider | Unchecked]]] | None
+    """What single identity providers call it, in any order. Left out, it is not managed. API:
+    `name_by_idp`.
+    """
+
+
+class AttributeSourceOutput(TypedDict, total=False):
+    """Where the value of a SAML attribute comes from."""
+
+    name: str
+    """What identity providers call the attribute."""
+    name_by_idp: Mapping[str, SourceByProviderOutput]
+    """What single identity providers call it, in any order."""
+
+
+class AttributeSourceFound(TypedDict, total=False):
+    """Where the value of a SAML attribute comes from."""
+
+    name: str
+    """What identity providers call the attribute."""
+    name_by_idp: Sequence[SourceByProviderOutput]
+    """What single identity providers call it, in any order."""
+
+
+class CustomAttribute(TypedDict, total=False):
+    """An attribute of SAML assertions."""
+
+    friendly_name: pulumi.Input[str] | None
+    """The SAML FriendlyName of the attribute. Left out, it is not managed. API: `friendly_name`."""
+    name: pulumi.Input[str] | None
+    """The name of the attribute in the assertion. Left out, it is not managed. API: `name`."""
+    name_format: pulumi.Input[str] | None
+    """The SAML NameFormat, such as `urn:oasis:names:tc:SAML:2.0:attrname-format:basic`. Left out,
+    it is not managed. API: `name_format`.
+    """
+    required: pulumi.Input[bool] | None
+    """Refuse the login of a person who has no value of it. Left out, it is not managed. API:
+    `required`.
+    """
+    source: pulumi.Input[AttributeSource | Unchecked] | None
+    """Where the value comes from. Left out, it is not managed. API: `source`."""
+
+
+class CustomAttributeOutput(TypedDict, total=False):
+    """An attribute of SAML assertions."""
+
+    friendly_name: str
+    """The SAML FriendlyName of the attribute."""
+    name: str
+    """The name of the attribute in the assertion."""
+    name_format: str
+    """The SAML NameFormat, such as `urn:oasis:names:tc:SAML:2.0:attrname-format:basic`."""
+    required: bool
+    """Refuse the login of a person who has no value of it."""
+    source: AttributeSourceOutput
+    """Where the value comes from."""
+
+
+class CustomAttributeFound(TypedDict, total=False):
+    """An attribute of SAML assertions."""
+
+    friendly_name: str
+    """The SAML FriendlyName of the attribute."""
+    name: str
+    """The name of the attribute in the assertion."""
+    name_format: str
+    """The SAML NameFormat, such as `urn:oasis:names:tc:SAML:2.0:attrname-format:basic`."""
+    required: bool
+    """Refuse the login of a person who has no value of it."""
+    source: AttributeSourceFound
+    """Where the value comes from."""
+
+
+class ClaimSource(TypedDict, total=False):
+    """Where the value of an OIDC claim comes from."""
+
+    name: pulumi.Input[str] | None
+    """What identity providers call the claim. Left out, it is not managed. API: `name`."""
+    name_by_idp: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None
+    """What single identity providers call it, by the provider's id. Left out, it is not managed.
+    API: `name_by_idp`.
+    """
+
+
+class ClaimSourceOutput(TypedDict, total=False):
+    """Where the value of an OIDC claim comes from."""
+
+    name: str
+    """What identity providers call the claim."""
+    name_by_idp: Mapping[str, str]
+    """What single identity providers call it, by the provider's id."""
+
+
+class CustomClaim(TypedDict, total=False):
+    """A claim of OIDC tokens."""
+
+    name: pulumi.Input[str] | None
+    """The name of the claim in the token. Left out, it is not managed. API: `name`."""
+    required: pulumi.Input[bool] | None
+    """Refuse the login of a person who has no value of it. Left out, it is not managed. API:
+    `required`.
+    """
+    scope: pulumi.Input[Literal["groups", "profile", "email", "openid"]] | None
+    """The scope that the claim comes with. Left out, it is not managed. API: `scope`."""
+    source: pulumi.Input[ClaimSource | Unchecked] | None
+    """Where the value comes from. Left out, it is not managed. API: `source`."""
+
+
+class CustomClaimOutput(TypedDict, total=False):
+    """A claim of OIDC tokens."""
+
+    name: str
+    """The name of the claim in the token."""
+    required: bool
+    """Refuse the login of a person who has no value of it."""
+    scope: str
+    """The scope that the claim comes with."""
+    source: ClaimSourceOutput
+    """Where the value comes from."""
+
+
+class ImplicitOptions(TypedDict, total=False):
+    """Which tokens the authorization endpoint gives."""
+
+    return_access_token_from_authorization_endpoint: pulumi.Input[bool] | None
+    """Return an access token from the authorization endpoint. Left out, it is not managed. API:
+    `return_access_token_from_authorization_endpoint`.
+    """
+    return_id_token_from_authorization_endpoint: pulumi.Input[bool] | None
+    """Return an id token from the authorization endpoint. Left out, it is not managed. API:
+    `return_id_token_from_authorization_endpoint`.
+    """
+
+
+class ImplicitOptionsOutput(TypedDict, total=False):
+    """Which tokens the authorization endpoint gives."""
+
+    return_access_token_from_authorization_endpoint: bool
+    """Return an access token from the authorization endpoint."""
+    return_id_token_from_authorization_endpoint: bool
+    """Return an id token from the authorization endpoint."""
+
+
+class RefreshTokenOptions(TypedDict, total=False):
+    """How long refresh tokens live."""
+
+    lifetime: pulumi.Input[str] | None
+    """How long a refresh token is valid, in m, h or d, such as `90d`; more than 1m. Left out, it is
+    not managed. API: `lifetime`.
+    """
+
+
+class RefreshTokenOptionsOutput(TypedDict, total=False):
+    """How long refresh tokens live."""
+
+    lifetime: str
+    """How long a refresh token is valid, in m, h or d, such as `90d`; more than 1m."""
+
+
+class SaasApp(TypedDict, total=False):
+    """A SaaS application that logs in through Access, by SAML or OIDC."""
+
+    auth_type: pulumi.Input[Literal["saml", "oidc"]] | None
+    """Whether people log in by SAML or by OIDC. A change makes another kind of application of it.
+    Left out, it is not managed. API: `auth_type`.
+    """
+    consumer_service_url: pulumi.Input[str] | None
+    """SAML: the URL at which the application takes assertions. Left out, it is not managed. API:
+    `consumer_service_url`.
+    """
+    custom_attributes: pulumi.Input[Sequence[pulumi.Input[CustomAttribute | Unchecked]]] | None
+    """SAML: further attributes of the assertion, in any order. Left out, it is not managed. API:
+    `custom_attributes`.
+    """
+    default_relay_state: pulumi.Input[str] | None
+    """SAML: where a person lands who starts from the App Launcher. Left out, it is not managed.
+    API: `default_relay_state`.
+    """
+    idp_entity_id: pulumi.Input[str] | None
+    """SAML: the entity id of Access. Cloudflare makes one. Left out, it is not managed. API:
+    `idp_entity_id`.
+    """
+    name_id_format: pulumi.Input[Literal["id", "email"]] | None
+    """SAML: what the NameID is, the person's id or e-mail address. Left out, it is not managed.
+    API: `name_id_format`.
+    """
+    name_id_transform_jsonata: pulumi.Input[str] | None
+    """SAML: a JSONata expression that makes the NameID; it wins over `name_id_format`. Left out, it
+    is not managed. API: `name_id_transform_jsonata`.
+    """
+    saml_attribute_transform_jsonata: pulumi.Input[str] | None
+    """SAML: a JSONata expression that makes the attributes of the assertion. Left out, it is not
+    managed. API: `saml_attribute_transform_jsonata`.
+    """
+    sp_entity_id: pulumi.Input[str] | None
+    """SAML: the entity id of the application. Left out, it is not managed. API: `sp_entity_id`."""
+    sso_endpoint: pulumi.Input[str] | None
+    """SAML: where the application sends people to log in. Cloudflare makes one. Left out, it is not
+    managed. API: `sso_endpoint`.
+    """
+    access_token_lifetime: pulumi.Input[str] | None
+    """OIDC: how long an access token is valid, in m or h, 1m to 24h. Left out, it is not managed.
+    API: `access_token_lifetime`.
+    """
+    allow_pkce_without_client_secret: pulumi.Input[bool] | None
+    """OIDC: take PKCE (`authorization_code_with_pkce`) without the client secret. Left out, it is
+    not managed. API: `allow_pkce_without_client_secret`.
+    """
+    app_launcher_url: pulumi.Input[str] | None
+    """OIDC: where the application's tile in the App Launcher leads. Left out, it is not managed.
+    API: `app_launcher_url`.
+    """
+    custom_claims: pulumi.Input[Sequence[pulumi.Input[CustomClaim | Unchecked]]] | None
+    """OIDC: further claims of the tokens, in any order. Left out, it is not managed. API:
+    `custom_claims`.
+    """
+    grant_types: (
+        pulumi.Input[
+            Sequence[
+                pulumi.Input[
+                    Literal[
+                        "authorization_code",
+                        "authorization_code_with_pkce",
+                        "refresh_tokens",
+                        "hybrid",
+                        "implicit",
+                    ]
+                ]
+            ]
+        ]
+        | None
+    )
+    """OIDC: the flows that the application may use, in any order. Left out, it is not managed. API:
+    `grant_types`.
+    """
+    group_filter_regex: pulumi.Input[str] | None
+    """OIDC: a regular expression; only groups that match are told to the application. Left out, it
+    is not managed. API: `group_filter_regex`.
+    """
+    hybrid_and_implicit_options: pulumi.Input[ImplicitOptions | Unchecked] | None
+    """OIDC: which tokens the authorization endpoint returns. Left out, it is not managed. API:
+    `hybrid_and_implicit_options`.
+    """
+    redirect_uris: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """OIDC: the URLs that codes and tokens may be sent to, in any order. Left out, it is not
+    managed. API: `redirect_uris`.
+    """
+    refresh_token_options: pulumi.Input[RefreshTokenOptions | Unchecked] | None
+    """OIDC: how long refresh tokens live. Left out, it is not managed. API:
+    `refresh_token_options`.
+    """
+    scopes: (
+        pulumi.Input[Sequence[pulumi.Input[Literal["openid", "groups", "email", "profile"]]]] | None
+    )
+    """OIDC: what the application may ask about a person, in any order. Left out, it is not managed.
+    API: `scopes`.
+    """
+
+
+class SaasAppOutput(TypedDict, total=False):
+    """A SaaS application that logs in through Access, by SAML or OIDC."""
+
+    auth_type: str
+    """Whether people log in by SAML or by OIDC. A change makes another kind of application of it.
+    """
+    consumer_service_url: str
+    """SAML: the URL at which the application takes assertions."""
+    custom_attributes: Mapping[str, CustomAttributeOutput]
+    """SAML: further attributes of the assertion, in any order."""
+    default_relay_state: str
+    """SAML: where a person lands who starts from the App Launcher."""
+    idp_entity_id: str
+    """SAML: the entity id of Access. Cloudflare makes one."""
+    name_id_format: str
+    """SAML: what the NameID is, the person's id or e-mail address."""
+    name_id_transform_jsonata: str
+    """SAML: a JSONata expression that makes the NameID; it wins over `name_id_format`."""
+    saml_attribute_transform_jsonata: str
+    """SAML: a JSONata expression that makes the attributes of the assertion."""
+    sp_entity_id: str
+    """SAML: the entity id of the application."""
+    sso_endpoint: str
+    """SAML: where the application sends people to log in. Cloudflare makes one."""
+    access_token_lifetime: str
+    """OIDC: how long an access token is valid, in m or h, 1m to 24h."""
+    allow_pkce_without_client_secret: bool
+    """OIDC: take PKCE (`authorization_code_with_pkce`) without the client secret."""
+    app_launcher_url: str
+    """OIDC: where the application's tile in the App Launcher leads."""
+    custom_claims: Mapping[str, CustomClaimOutput]
+    """OIDC: further claims of the tokens, in any order."""
+    grant_types: Mapping[str, str]
+    """OIDC: the flows that the application may use, in any order."""
+    group_filter_regex: str
+    """OIDC: a regular expression; only groups that match are told to the application."""
+    hybrid_and_implicit_options: ImplicitOptionsOutput
+    """OIDC: which tokens the authorization endpoint returns."""
+    redirect_uris: Mapping[str, str]
+    """OIDC: the URLs that codes and tokens may be sent to, in any order."""
+    refresh_token_options: RefreshTokenOptionsOutput
+    """OIDC: how long refresh tokens live."""
+    scopes: Mapping[str, str]
+    """OIDC: what the application may ask about a person, in any order."""
+
+
+class SaasAppFound(TypedDict, total=False):
+    """A SaaS application that logs in through Access, by SAML or OIDC."""
+
+    auth_type: str
+    """Whether people log in by SAML or by OIDC. A change makes another kind of application of it.
+    """
+    consumer_service_url: str
+    """SAML: the URL at which the application takes assertions."""
+    custom_attributes: Sequence[CustomAttributeFound]
+    """SAML: further attributes of the assertion, in any order."""
+    default_relay_state: str
+    """SAML: where a person lands who starts from the App Launcher."""
+    idp_entity_id: str
+    """SAML: the entity id of Access. Cloudflare makes one."""
+    name_id_format: str
+    """SAML: what the NameID is, the person's id or e-mail address."""
+    name_id_transform_jsonata: str
+    """SAML: a JSONata expression that makes the NameID; it wins over `name_id_format`."""
+    saml_attribute_transform_jsonata: str
+    """SAML: a JSONata expression that makes the attributes of the assertion."""
+    sp_entity_id: str
+    """SAML: the entity id of the application."""
+    sso_endpoint: str
+    """SAML: where the application sends people to log in. Cloudflare makes one."""
+    access_token_lifetime: str
+    """OIDC: how long an access token is valid, in m or h, 1m to 24h."""
+    allow_pkce_without_client_secret: bool
+    """OIDC: take PKCE (`authorization_code_with_pkce`) without the client secret."""
+    app_launcher_url: str
+    """OIDC: where the application's tile in the App Launcher leads."""
+    custom_claims: Sequence[CustomClaimOutput]
+    """OIDC: further claims of the tokens, in any order."""
+    grant_types: Sequence[str]
+    """OIDC: the flows that the application may use, in any order."""
+    group_filter_regex: str
+    """OIDC: a regular expression; only groups that match are told to the application."""
+    hybrid_and_implicit_options: ImplicitOptionsOutput
+    """OIDC: which tokens the authorization endpoint returns."""
+    redirect_uris: Sequence[str]
+    """OIDC: the URLs that codes and tokens may be sent to, in any order."""
+    refresh_token_options: RefreshTokenOptionsOutput
+    """OIDC: how long refresh tokens live."""
+    scopes: Sequence[str]
+    """OIDC: what the application may ask about a person, in any order."""
+
+
+class FooterLink(TypedDict, total=False):
+    """A link at the foot of the launcher's login page."""
+
+    name: Required[pulumi.Input[str]]
+    """The text of the link. Required. API: `name`."""
+    url: Required[pulumi.Input[str]]
+    """Where the link leads. Required. API: `url`."""
+
+
+class FooterLinkOutput(TypedDict, total=False):
+    """A link at the foot of the launcher's login page."""
+
+    name: str
+    """The text of the link."""
+    url: str
+    """Where the link leads."""
+
+
+class LandingPageDesign(TypedDict, total=False):
+    """How the launcher's login page looks."""
+
+    button_color: pulumi.Input[str] | None
+    """The colour of the log-in button, such as `#f38020`. Left out, it is not managed. API:
+    `button_color`.
+    """
+    button_text_color: pulumi.Input[str] | None
+    """The colour of the text on the button, such as `#ffffff`. Left out, it is not managed. API:
+    `button_text_color`.
+    """
+    image_url: pulumi.Input[str] | None
+    """The URL of the picture. Left out, it is not managed. API: `image_url`."""
+    message: pulumi.Input[str] | None
+    """The text below the title. Left out, it is not managed. API: `message`."""
+    title: pulumi.Input[str] | None
+    """The title of the page. Left out, it is not managed. API: `title`."""
+
+
+class LandingPageDesignOutput(TypedDict, total=False):
+    """How the launcher's login page looks."""
+
+    button_color: str
+    """The colour of the log-in button, such as `#f38020`."""
+    button_text_color: str
+    """The colour of the text on the button, such as `#ffffff`."""
+    image_url: str
+    """The URL of the picture."""
+    message: str
+    """The text below the title."""
+    title: str
+    """The title of the page."""
+
+
+class TargetHosts(TypedDict, total=False):
+    """Targets by their names."""
+
+    hostname: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The host names of the targets, in any order. Default: none. API: `hostname`."""
+
+
+class TargetHostsOutput(TypedDict, total=False):
+    """Targets by their names."""
+
+    hostname: Mapping[str, str]
+    """The host names of the targets, in any order."""
+
+
+class TargetHostsFound(TypedDict, total=False):
+    """Targets by their names."""
+
+    hostname: Sequence[str]
+    """The host names of the targets, in any order."""
+
+
+class TargetRule(TypedDict, total=False):
+    """Targets by their tags and attributes."""
+
+    tags: pulumi.Input[Mapping[str, pulumi.Input[Sequence[pulumi.Input[str]]]]] | None
+    """Tags of the targets: a name, and the values that match. Default: none. API: `tags`."""
+    target_attributes: pulumi.Input[TargetHosts | Unchecked] | None
+    """Attributes of the targets. Default: none. API: `target_attributes`."""
+
+
+class TargetRuleOutput(TypedDict, total=False):
+    """Targets by their tags and attributes."""
+
+    tags: Mapping[str, Mapping[str, str]]
+    """Tags of the targets: a name, and the values that match."""
+    target_attributes: TargetHostsOutput
+    """Attributes of the targets."""
+
+
+class TargetRuleFound(TypedDict, total=False):
+    """Targets by their tags and attributes."""
+
+    tags: Mapping[str, Sequence[str]]
+    """Tags of the targets: a name, and the values that match."""
+    target_attributes: TargetHostsFound
+    """Attributes of the targets."""
+
+
+class TargetCriterion(TypedDict, total=False):
+    """Which infrastructure targets, by which protocol and port."""
+
+    port: Required[pulumi.Input[int]]
+    """The port at which the targets are reached. Required. API: `port`."""
+    protocol: Required[pulumi.Input[str]]
+    """The protocol by which they are reached: `SSH` or `RDP`. Required. API: `protocol`."""
+    target_attributes: pulumi.Input[Mapping[str, pulumi.Input[Sequence[pulumi.Input[str]]]]] | None
+    """Attributes of the targets, such as `hostname`, and the values that match. Default: none. API:
+    `target_attributes`.
+    """
+    include: pulumi.Input[TargetRule | Unchecked] | None
+    """Targets match that one of these describes. Default: none. API: `include`."""
+    require: pulumi.Input[TargetRule | Unchecked] | None
+    """Targets match only if all of these describe them. Default: none. API: `require`."""
+    exclude: pulumi.Input[TargetRule | Unchecked] | None
+    """Targets do not match that one of these describes. Default: none. API: `exclude`."""
+
+
+class TargetCriterionOutput(TypedDict, total=False):
+    """Which infrastructure targets, by which protocol and port."""
+
+    port: float
+    """The port at which the targets are reached."""
+    protocol: str
+    """The protocol by which they are reached: `SSH` or `RDP`."""
+    target_attributes: Mapping[str, Mapping[str, str]]
+    """Attributes of the targets, such as `hostname`, and the values that match."""
+    include: TargetRuleOutput
+    """Targets match that one of these describes."""
+    require: TargetRuleOutput
+    """Targets match only if all of these describe them."""
+    exclude: TargetRuleOutput
+    """Targets do not match that one of these describes."""
+
+
+class TargetCriterionFound(TypedDict, total=False):
+    """Which infrastructure targets, by which protocol and port."""
+
+    port: int
+    """The port at which the targets are reached."""
+    protocol: str
+    """The protocol by which they are reached: `SSH` or `RDP`."""
+    target_attributes: Mapping[str, Sequence[str]]
+    """Attributes of the targets, such as `hostname`, and the values that match."""
+    include: TargetRuleFound
+    """Targets match that one of these describes."""
+    require: TargetRuleFound
+    """Targets match only if all of these describe them."""
+    exclude: TargetRuleFound
+    """Targets do not match that one of these describes."""
+
+
+class ApprovalGroup(TypedDict, total=False):
+    """How many people of these have to approve."""
+
+    approvals_needed: Required[pulumi.Input[int]]
+    """How many of them have to approve. Required. API: `approvals_needed`."""
+    email_addresses: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The e-mail addresses of those who may approve, in any order. Default: none. API:
+    `email_addresses`.
+    """
+    email_list_uuid: pulumi.Input[str] | None
+    """The id of a Zero Trust list of those who may approve. Default: none. API: `email_list_uuid`.
+    """
+
+
+class ApprovalGroupOutput(TypedDict, total=False):
+    """How many people of these have to approve."""
+
+    approvals_needed: float
+    """How many of them have to approve."""
+    email_addresses: Mapping[str, str]
+    """The e-mail addresses of those who may approve, in any order."""
+    email_list_uuid: str
+    """The id of a Zero Trust list of those who may approve."""
+
+
+class ApprovalGroupFound(TypedDict, total=False):
+    """How many people of these have to approve."""
+
+    approvals_needed: int
+    """How many of them have to approve."""
+    email_addresses: Sequence[str]
+    """The e-mail addresses of those who may approve, in any order."""
+    email_list_uuid: str
+    """The id of a Zero Trust list of those who may approve."""
+
+
+class RdpRules(TypedDict, total=False):
+    """What may be copied over an RDP connection."""
+
+    allowed_clipboard_local_to_remote_formats: (
+        pulumi.Input[Sequence[pulumi.Input[Literal["text", "file"]]]] | None
+    )
+    """What may be copied from the person's computer to the remote one. Default: none. API:
+    `allowed_clipboard_local_to_remote_formats`.
+    """
+    allowed_clipboard_remote_to_local_formats: (
+        pulumi.Input[Sequence[pulumi.Input[Literal["text", "file"]]]] | None
+    )
+    """What may be copied from the remote computer to the person's. Default: none. API:
+    `allowed_clipboard_remote_to_local_formats`.
+    """
+
+
+class RdpRulesOutput(TypedDict, total=False):
+    """What may be copied over an RDP connection."""
+
+    allowed_clipboard_local_to_remote_formats: Mapping[str, str]
+    """What may be copied from the person's computer to the remote one."""
+    allowed_clipboard_remote_to_local_formats: Mapping[str, str]
+    """What may be copied from the remote computer to the person's."""
+
+
+class RdpRulesFound(TypedDict, total=False):
+    """What may be copied over an RDP connection."""
+
+    allowed_clipboard_local_to_remote_formats: Sequence[str]
+    """What may be copied from the person's computer to the remote one."""
+    allowed_clipboard_remote_to_local_formats: Sequence[str]
+    """What may be copied from the remote computer to the person's."""
+
+
+class SshRules(TypedDict, total=False):
+    """As whom people may connect to infrastructure targets."""
+
+    usernames: Required[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """The user names that people may log in with, in any order. Required. API: `usernames`."""
+    allow_email_alias: pulumi.Input[bool] | None
+    """Let people log in with the part of their e-mail address before the @, too. Default: none.
+    API: `allow_email_alias`.
+    """
+
+
+class SshRulesOutput(TypedDict, total=False):
+    """As whom people may connect to infrastructure targets."""
+
+    usernames: Mapping[str, str]
+    """The user names that people may log in with, in any order."""
+    allow_email_alias: bool
+    """Let people log in with the part of their e-mail address before the @, too."""
+
+
+class SshRulesFound(TypedDict, total=False):
+    """As whom people may connect to infrastructure targets."""
+
+    usernames: Sequence[str]
+    """The user names that people may log in with, in any order."""
+    allow_email_alias: bool
+    """Let people log in with the part of their e-mail address before the @, too."""
+
+
+class ConnectionRules(TypedDict, total=False):
+    """What a connection may do."""
+
+    rdp: pulumi.Input[RdpRules | Unchecked] | None
+    """What may be copied over an RDP connection. Default: none. API: `rdp`."""
+    ssh: pulumi.Input[SshRules | Unchecked] | None
+    """As whom people may connect by SSH. Default: none. API: `ssh`."""
+
+
+class ConnectionRulesOutput(TypedDict, total=False):
+    """What a connection may do."""
+
+    rdp: RdpRulesOutput
+    """What may be copied over an RDP connection."""
+    ssh: SshRulesOutput
+    """As whom people may connect by SSH."""
+
+
+class ConnectionRulesFound(TypedDict, total=False):
+    """What a connection may do."""
+
+    rdp: RdpRulesFound
+    """What may be copied over an RDP connection."""
+    ssh: SshRulesFound
+    """As whom people may connect by SSH."""
+
+
+class OwnedPolicy(TypedDict, total=False):
+    """A policy: one decision, and whom it is for."""
+
+    name: Required[pulumi.Input[str]]
+    """What the policy is called. In a list, the name identifies it. Required. API: `name`."""
+    decision: Required[pulumi.Input[Decision]]
+    """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
+    Auth: without a login), or `bypass` (no check and no log). Required. API: `decision`.
+    """
+    include: Required[pulumi.Input[Sequence[pulumi.Input[Rule | Unchecked]]]]
+    """The policy is for whom at least one of these rules matches, such as `rules.email(…)`, in any
+    order. Required. API: `include`.
+    """
+    exclude: pulumi.Input[Sequence[pulumi.Input[Rule | Unchecked]]] | None
+    """It is not for whom any of these rules matches, in any order. Default: none. API: `exclude`.
+    """
+    require: pulumi.Input[Sequence[pulumi.Input[Rule | Unchecked]]] | None
+    """It is only for whom all of these rules match, in any order. Default: none. API: `require`."""
+    session_duration: pulumi.Input[str] | None
+    """How long a login lasts, such as `30m` or `24h`, or `same_as_application`. Of a new policy
+    that leaves it out it is Cloudflare's: 24h, or as the application's. Default: none. API:
+    `session_duration`.
+    """
+    approval_required: pulumi.Input[bool] | None
+    """Have somebody of `approval_groups` approve each session. Default: `False`. API:
+    `approval_required`.
+    """
+    approval_groups: pulumi.Input[Sequence[pulumi.Input[ApprovalGroup | Unchecked]]] | None
+    """Who approves, in any order: each of these groups has to. Default: none. API:
+    `approval_groups`.
+    """
+    purpose_justification_required: pulumi.Input[bool] | None
+    """Have people say why they want in. Default: `False`. API: `purpose_justification_required`."""
+    purpose_justification_prompt: pulumi.Input[str] | None
+    """The question that people are asked then. Default: none. API: `purpose_justification_prompt`.
+    """
+    isolation_required: pulumi.Input[bool] | None
+    """Show the application in an isolated browser. The account needs Clientless Web Isolation.
+    Default: `False`. API: `isolation_required`.
+    """
+    mfa_config: pulumi.Input[MfaConfig | Unchecked] | None
+    """Which second factor Cloudflare itself asks for. Default: none. API: `mfa_config`."""
+    connection_rules: pulumi.Input[ConnectionRules | Unchecked] | None
+    """What a connection to an infrastructure or RDP application may do. Default: none. API:
+    `connection_rules`.
+    """
+
+
+class OwnedPolicyOutput(TypedDict, total=False):
+    """A policy: one decision, and whom it is for."""
+
+    name: str
+    """What the policy is called. In a list, the name identifies it."""
+    decision: str
+    """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
+    Auth: without a login), or `bypass` (no check and no log).
+    """
+    include: Mapping[str, RuleOutput]
+    """The policy is for whom at least one of these rules matches, such as `rules.email(…)`, in any
+    order.
+    """
+    exclude: Mapping[str, RuleOutput]
+    """It is not for whom any of these rules matches, in any order."""
+    require: Mapping[str, RuleOutput]
+    """It is only for whom all of these rules match, in any order."""
+    session_duration: str
+    """How long a login lasts, such as `30m` or `24h`, or `same_as_application`. Of a new policy
+    that leaves it out it is Cloudflare's: 24h, or as the application's.
+    """
+    approval_required: bool
+    """Have somebody of `approval_groups` approve each session."""
+    approval_groups: Mapping[str, ApprovalGroupOutput]
+    """Who approves, in any order: each of these groups has to."""
+    purpose_justification_required: bool
+    """Have people say why they want in."""
+    purpose_justification_prompt: str
+    """The question that people are asked then."""
+    isolation_required: bool
+    """Show the application in an isolated browser. The account needs Clientless Web Isolation."""
+    mfa_config: MfaConfigOutput
+    """Which second factor Cloudflare itself asks for."""
+    connection_rules: ConnectionRulesOutput
+    """What a connection to an infrastructure or RDP application may do."""
+
+
+class OwnedPolicyFound(TypedDict, total=False):
+    """A policy: one decision, and whom it is for."""
+
+    name: str
+    """What the policy is called. In a list, the name identifies it."""
+    decision: str
+    """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
+    Auth: without a login), or `bypass` (no check and no log).
+    """
+    include: Sequence[RuleFound]
+    """The policy is for whom at least one of these rules matches, such as `rules.email(…)`, in any
+    order.
+    """
+    exclude: Sequence[RuleFound]
+    """It is not for whom any of these rules matches, in any order."""
+    require: Sequence[RuleFound]
+    """It is only for whom all of these rules match, in any order."""
+    session_duration: str
+    """How long a login lasts, such as `30m` or `24h`, or `same_as_application`. Of a new policy
+    that leaves it out it is Cloudflare's: 24h, or as the application's.
+    """
+    approval_required: bool
+    """Have somebody of `approval_groups` approve each session."""
+    approval_groups: Sequence[ApprovalGroupFound]
+    """Who approves, in any order: each of these groups has to."""
+    purpose_justification_required: bool
+    """Have people say why they want in."""
+    purpose_justification_prompt: str
+    """The question that people are asked then."""
+    isolation_required: bool
+    """Show the application in an isolated browser. The account needs Clientless Web Isolation."""
+    mfa_config: MfaConfigFound
+    """Which second factor Cloudflare itself asks for."""
+    connection_rules: ConnectionRulesFound
+    """What a connection to an infrastructure or RDP application may do."""
+
+
+class Scope(TypedDict, total=False):
+    """What a resource group holds."""
+
+    key: pulumi.Input[str] | None
+    """The scope's own key. Left out, it is the account's. API: `key`."""
+    objects: Required[Sequence[ScopeObject | Unchecked]]
+    """What the group holds, in any order. Required. API: `objects`."""
+
+
+class ScopeOutput(TypedDict, total=False):
+    """What a resource group holds."""
+
+    key: str
+    """The scope's own key. Left out, it is the account's."""
+    objects: Mapping[str, ScopeObjectOutput]
+    """What the group holds, in any order."""
+
+
+class ScopeFound(TypedDict, total=False):
+    """What a resource group holds."""
+
+    key: str
+    """The scope's own key. Left out, it is the account's."""
+    objects: Sequence[ScopeObjectOutput]
+    """What the group holds, in any order."""
+
+
+class Grant(TypedDict, total=False):
+    """What one policy says."""
+
+    access: Required[pulumi.Input[Literal["allow", "deny"]]]
+    """Whether the rights are given or taken. Required. API: `access`."""
+    permission_groups: Required[Sequence[Reference] | pulumi.Output[Sequence[str | Found]]]
+    """The rights: permission groups by name, label or id, or as a look-up found them, in any order.
+    Required. API: `permission_groups`.
+    """
+    resource_groups: Required[
+        Sequence[Reference | Scope | Unchecked] | pulumi.Output[Sequence[str | Found]]
+    ]
+    """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
+    the `grants` of a `Team`, scopes, too. Required. API: `resource_groups`.
+    """
+
+
+class GrantOutput(TypedDict, total=False):
+    """What one policy says."""
+
+    access: str
+    """Whether the rights are given or taken."""
+    permission_groups: Mapping[str, PermissionGroupOutput]
+    """The rights: permission groups by name, label or id, or as a look-up found them, in any order.
+    """
+    resource_groups: Mapping[str, ReferenceOutput]
+    """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
+    the `grants` of a `Team`, scopes, too.
+    """
+
+
+class GrantFound(TypedDict, total=False):
+    """What one policy says."""
+
+    access: str
+    """Whether the rights are given or taken."""
+    permission_groups: Sequence[PermissionGroupFound]
+    """The rights: permission groups by name, label or id, or as a look-up found them, in any order.
+    """
+    resource_groups: Sequence[ResourceGroupFound]
+    """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
+    the `grants` of a `Team`, scopes, too.
+    """
+
+
+class ScopeObject(TypedDict, total=False):
+    """One object that a scope holds; `scopes` has functions that make them."""
+
+    key: Required[pulumi.Input[str]]
+    """The object's key, such as `com.cloudflare.api.account.zone.<id>`, or `*` for everything."""
+    label: str
+    """What keys of the state call it. It is not sent to Cloudflare."""
+    of: pulumi.Input[str]
+    """The URN of the resource that it is. It is not sent to Cloudflare."""
+
+
+class ScopeObjectOutput(TypedDict, total=False):
+    """One object that a scope holds."""
+
+    key: str
+    """The object's key."""
+    of: str
+    """The URN of the resource that it is, where the program gave the resource."""
+
+
+class ReferenceOutput(TypedDict, total=False):
+    """An object that another one refers to."""
+
+    id: str
+    """The id of the object."""
+    of: str
+    """The URN of its resource, where the program gave the resource."""
+
+
+class PersonOutput(TypedDict, total=False):
+    """A member of a user group."""
+
+    email: str
+    """The e-mail address."""
+    id: str
+    """The id of the account member."""
+    status: str
+    """`accepted`, or `pending` until an invitation is accepted."""
+
+
+class PermissionGroupOutput(TypedDict, total=False):
+    """A permission group in a policy of IAM."""
+
+    name: str
+    """What the program calls it."""
+    id: str
+    """Its id."""
+
+
+class PermissionGroupFound(TypedDict, total=False):
+    """A permission group in a policy of IAM."""
+
+    id: str
+    """Its id."""
+    name: str
+    """Its name."""
+    meta: Mapping[str, Any]
+    """What Cloudflare says about it."""
+
+
+class ResourceGroupFound(TypedDict, total=False):
+    """A resource group in a policy of IAM."""
+
+    id: str
+    """Its id."""
+    name: str
+    """Its name."""
+    scope: ScopeFound
+    """What it holds."""
+    meta: Mapping[str, Any]
+    """What Cloudflare says about it."""
+    editable: bool
+    """Whether it can be changed: Cloudflare's own cannot."""
+
+
+class ApplicationPolicyFound(OwnedPolicyFound, total=False):
+    """A policy of an application, reusable or its own."""
+
+    id: str
+    """Its id."""
+    precedence: int
+    """Its place: the lowest is decided first."""
+    reusable: bool
+    """Whether it is a reusable policy."""
+    created_at: str
+    """When it was made, as RFC 3339."""
+    updated_at: str
+    """When it was changed last, as RFC 3339."""
+
+
+class ApplicationArguments(TypedDict, total=False):
+    """What `AccessApplication` takes, its policies left out."""
+
+    type: pulumi.Input[ApplicationType]
+    """What kind of application it is. Required. API: `type`."""
+    name: pulumi.Input[str] | None
+    """What people see in the App Launcher and in the dashboard. Left out, it is not managed. API:
+    `name`.
+    """
+    domain: pulumi.Input[str] | None
+    """The host name of the application, with or without a path, such as `wiki.example.com/docs`.
+    Left out, it is not managed. API: `domain`.
+    """
+    destinations: pulumi.Input[Sequence[pulumi.Input[Destination | Unchecked]]] | None
+    """The places that the application protects, in any order; the first public one is its domain.
+    Left out, it is not managed. API: `destinations`.
+    """
+    self_hosted_domains: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The public places of the application, an older way to say `destinations`. Left out, it is not
+    managed. API: `self_hosted_domains`.
+    """
+    allow_no_policies: pulumi.Input[bool] | None
+    """Accept `policies=[]`, which lets nobody in. It is not sent to Cloudflare."""
+    allowed_idps: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None
+    """The identity providers that people may log in with, in any order; none: all of the account.
+    Default: none. API: `allowed_idps`.
+    """
+    auto_redirect_to_identity: pulumi.Input[bool] | None
+    """Skip the choice of an identity provider. `allowed_idps` must then name exactly one. Default:
+    `False`. API: `auto_redirect_to_identity`.
+    """
+    session_duration: pulumi.Input[str] | None
+    """How long a login lasts, such as `30m`, `24h` or `2h45m`; `0s` asks at every request. Default:
+    `24h`. API: `session_duration`.
+    """
+    app_launcher_visible: pulumi.Input[bool] | None
+    """Show the application in the App Launcher. Default: `True`. API: `app_launcher_visible`."""
+    allow_authenticate_via_warp: pulumi.Input[bool] | None
+    """Let people in by the session of their WARP client. Left out, it is not managed. API:
+    `allow_authenticate_via_warp`.
+    """
+    allow_iframe: pulumi.Input[bool] | None
+    """Let other sites show the application in a frame. Left out, it is not managed. API:
+    `allow_iframe`.
+    """
+    cors_headers: pulumi.Input[CorsHeaders | Unchecked] | None
+    """How cross-origin requests are answered. Excludes `options_preflight_bypass`. Left out, it is
+    not managed. API: `cors_headers`.
+    """
+    custom_deny_message: pulumi.Input[str] | None
+    """What people read who are refused. Left out, it is not managed. API: `custom_deny_message`."""
+    custom_deny_url: pulumi.Input[str] | None
+    """Where people are sent whom an identity rule refuses. Left out, it is not managed. API:
+    `custom_deny_url`.
+    """
+    custom_non_identity_deny_url: pulumi.Input[str] | None
+    """Where people are sent whom another rule refuses (address, device, country). Left out, it is
+    not managed. API: `custom_non_identity_deny_url`.
+    """
+    custom_pages: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The ids of custom pages to show, in any order. Left out, it is not managed. API:
+    `custom_pages`.
+    """
+    eager_redirect_cookie_setting: pulumi.Input[bool] | None
+    """Set the application's cookie already while the login redirects. Left out, it is not managed.
+    API: `eager_redirect_cookie_setting`.
+    """
+    enable_binding_cookie: pulumi.Input[bool] | None
+    """Bind the login to the browser by a second cookie. Default: `False`. API:
+    `enable_binding_cookie`.
+    """
+    http_only_cookie_attribute: pulumi.Input[bool] | None
+    """Keep the cookie from scripts of the page (HttpOnly). Default: `True`. API:
+    `http_only_cookie_attribute`.
+    """
+    logo_url: pulumi.Input[str] | None
+    """The URL of the picture in the App Launcher. Left out, it is not managed. API: `logo_url`."""
+    mfa_config: pulumi.Input[MfaConfig | Unchecked] | None
+    """Which second factor Cloudflare itself asks for. Left out, it is not managed. API:
+    `mfa_config`.
+    """
+    oauth_configuration: pulumi.Input[OauthConfiguration | Unchecked] | None
+    """OAuth for clients of the application, such as MCP clients. Left out, it is not managed. API:
+    `oauth_configuration`.
+    """
+    options_preflight_bypass: pulumi.Input[bool] | None
+    """Let OPTIONS requests through to the application without a login. Left out, it is not managed.
+    API: `options_preflight_bypass`.
+    """
+    path_cookie_attribute: pulumi.Input[bool] | None
+    """Limit the cookie to the application's path, instead of its host name. Default: `False`. API:
+    `path_cookie_attribute`.
+    """
+    read_service_tokens_from_header: pulumi.Input[str] | None
+    """The name of one header that carries a service token, instead of two. Left out, it is not
+    managed. API: `read_service_tokens_from_header`.
+    """
+    same_site_cookie_attribute: pulumi.Input[str] | None
+    """The cookie's SameSite attribute: `none`, `lax` or `strict`. Left out, it is not managed. API:
+    `same_site_cookie_attribute`.
+    """
+    scim_config: pulumi.Input[ScimConfig | Unchecked] | None
+    """Provisioning of users into the application. Secret as a whole. Left out, it is not managed.
+    API: `scim_config`.
+    """
+    service_auth_401_redirect: pulumi.Input[bool] | None
+    """Answer 401 instead of a login page where a Service Auth policy refuses. Left out, it is not
+    managed. API: `service_auth_401_redirect`.
+    """
+    skip_interstitial: pulumi.Input[bool] | None
+    """Log in through cloudflared without a click. Left out, it is not managed. API:
+    `skip_interstitial`.
+    """
+    tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """The names of tags that the App Launcher filters by, in any order. The tags must exist.
+    Default: none. API: `tags`.
+    """
+    use_clientless_isolation_app_launcher_url: pulumi.Input[bool] | None
+    """Open the application in an isolated browser from the App Launcher. Default: `False`. API:
+    `use_clientless_isolation_app_launcher_url`.
+    """
+    saas_app: pulumi.Input[SaasApp | Unchecked] | None
+    """Of type `saas`: how people log in to the SaaS application, by SAML or OIDC. Left out, it is
+    not managed. API: `saas_app`.
+    """
+    app_launcher_logo_url: pulumi.Input[str] | None
+    """Of type `app_launcher`: the URL of the picture in the head of the page. Left out, it is not
+    managed. API: `app_launcher_logo_url`.
+    """
+    bg_color: pulumi.Input[str] | None
+    """Of type `app_launcher`: the page's background colour, such as `#f5f5f5`. Left out, it is not
+    managed. API: `bg_color`.
+    """
+    footer_links: pulumi.Input[Sequence[pulumi.Input[FooterLink | Unchecked]]] | None
+    """Of type `app_launcher`: the links at the foot of the login page, in order. Left out, it is
+    not managed. API: `footer_links`.
+    """
+    header_bg_color: pulumi.Input[str] | None
+    """Of type `app_launcher`: the background colour of the page's head. Left out, it is not
+    managed. API: `header_bg_color`.
+    """
+    landing_page_design: pulumi.Input[LandingPageDesign | Unchecked] | None
+    """Of type `app_launcher`: how the login page looks. Left out, it is not managed. API:
+    `landing_page_design`.
+    """
+    skip_app_launcher_login_page: pulumi.Input[bool] | None
+    """Of type `app_launcher`: go on to the identity provider without the login page. Default:
+    `False`. API: `skip_app_launcher_login_page`.
+    """
+    target_criteria: pulumi.Input[Sequence[pulumi.Input[TargetCriterion | Unchecked]]] | None
+    """Of types `infrastructure` and `rdp`, which need it: the targets, in any order. Left out, it
+    is not managed. API: `target_criteria`.
+    """
+    account_id: pulumi.Input[str] | None
+    """The id of the account that it is in. Default: the one in the settings. A change replaces the
+    object. In the API, it is in the path.
+    """
+    zone_id: pulumi.Input[str] | None
+    """The id of the zone that it is in, instead of an account. A change replaces the object. In the
+    API, it is in the path.
+    """
+    adopt: bool | str | None
+    """`True` takes over an object that exists, found by its type, of which there is one, its places
+    or its name; an id takes over the one with that id; `False` makes another one, whatever
+    exists. Default: one is made.
+    """
+    adopt_changes: bool | None
+    """Let an adoption change what differs. Default: what differs is an error."""
