@@ -45,6 +45,7 @@ check: build/setup/package ## formatter, linter, types, import contracts
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	@PYTHONPATH=tests $(IN_VENV) tests/typing/check.py
 	.venv/bin/lint-imports
 
 docs: build/setup/package ## the site, into build/site: ARGS=serve shows it while you write

@@ -3,7 +3,7 @@
 import pulumi
 
 import pulumi_cloudflare_access as cloudflare
-from pulumi_cloudflare_access import rules
+from pulumi_cloudflare_access import rules, types
 
 staff = cloudflare.AccessGroup("staff", name="Staff", include=[rules.email_domain("example.com")])
 admins = cloudflare.AccessGroup(
@@ -17,11 +17,13 @@ wiki = cloudflare.AccessApplication(
 )
 zone = pulumi.Config().get("zoneId")  # in that zone instead of the account
 console = cloudflare.AccessApplication("console", domain="console.example.com", zone_id=zone)
-abroad = {"name": "Nobody from abroad", "decision": "deny", "include": [rules.geo("KP")]}
-ada = {"name": "Admins", "decision": "allow", "include": [rules.email("ada@example.com")]}
-cloudflare.AccessApplicationPolicies("console", application=console, policies=[abroad, ada])
+policies: list[types.OwnedPolicy] = [
+    {"name": "Nobody from abroad", "decision": "deny", "include": [rules.geo("KP")]},
+    {"name": "Admins", "decision": "allow", "include": [rules.email("ada@example.com")]},
+]
+cloudflare.AccessApplicationPolicies("console", application=console, policies=policies)
 status = cloudflare.AccessApplication("status", domain="status.example.com")
-monitoring = {"decision": "non_identity", "include": [rules.any_valid_service_token()]}
+token = [rules.any_valid_service_token()]
 cloudflare.AccessApplicationPolicy(
-    "monitoring", application=status, precedence=1, name="Monitoring", **monitoring
+    "bot", application=status, precedence=1, name="Bot", decision="non_identity", include=token
 )

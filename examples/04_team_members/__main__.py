@@ -16,8 +16,10 @@ team = cloudflare.Team(
     grants=[grants.allow("Zone Read", "DNS Read", on=shop), grants.deny("DNS Write", on=shop)],
     max_removals=1,
 )
-console = {"name": "Team", "decision": "allow", "include": [rules.group(team.access_group)]}
 cloudflare.ProtectedApplication(
-    "console", name="Console", domain="console.example.com", policies=[console]
+    "console",
+    name="Console",
+    domain="console.example.com",
+    policies=[{"name": "Team", "decision": "allow", "include": [rules.group(team.access_group)]}],
 )
 pulumi.export("operators", team.user_group.id)

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import types
     from .access import rules
     from .access.application import (
         AccessApplication,
@@ -186,6 +187,7 @@ __all__ = [
     "rules",
     "scopes",
     "teams_from_file",
+    "types",
 ]
 
 _HOME = {
@@ -266,16 +268,19 @@ _HOME = {
     "rules": ".access.rules",
     "scopes": ".iam.scopes",
     "teams_from_file": ".components.people_file",
+    "types": ".types",
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = import_module(_HOME[name], __name__)
-    value = home if _HOME[name].endswith(f".{name}") else getattr(home, name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # A checker that saw this would take every name for one that there is.
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = import_module(_HOME[name], __name__)
+        value = home if _HOME[name].endswith(f".{name}") else getattr(home, name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

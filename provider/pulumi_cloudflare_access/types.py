@@ -211,7 +211,7 @@ class EmailSelector(TypedDict, total=False):
 class EmailSelectorOutput(TypedDict, total=False):
     """Match the person with this e-mail address."""
 
-    email: str
+    email: Required[str]
     """The e-mail address."""
 
 
@@ -225,7 +225,7 @@ class EmailListSelector(TypedDict, total=False):
 class EmailListSelectorOutput(TypedDict, total=False):
     """Match everyone whose e-mail address is in this Zero Trust list."""
 
-    id: str
+    id: Required[str]
     """The id of the Zero Trust list of addresses."""
 
 
@@ -239,7 +239,7 @@ class EmailDomainSelector(TypedDict, total=False):
 class EmailDomainSelectorOutput(TypedDict, total=False):
     """Match everyone whose address ends in @ and this domain, subdomains not included."""
 
-    domain: str
+    domain: Required[str]
     """The domain, without the @, such as `example.com`."""
 
 
@@ -261,7 +261,7 @@ class IpSelector(TypedDict, total=False):
 class IpSelectorOutput(TypedDict, total=False):
     """Match requests from this address or CIDR range, IPv4 or IPv6."""
 
-    ip: str
+    ip: Required[str]
     """An address or a CIDR range, such as `203.0.113.0/24`."""
 
 
@@ -275,7 +275,7 @@ class IpListSelector(TypedDict, total=False):
 class IpListSelectorOutput(TypedDict, total=False):
     """Match requests from the addresses in this Zero Trust list."""
 
-    id: str
+    id: Required[str]
     """The id of the Zero Trust list of addresses."""
 
 
@@ -297,7 +297,7 @@ class GroupSelector(TypedDict, total=False):
 class GroupSelectorOutput(TypedDict, total=False):
     """Match whomever this Access group matches: the group itself, or its id."""
 
-    id: str
+    id: Required[str]
     """The id of the Access group."""
 
 
@@ -315,7 +315,7 @@ class AzureAdSelector(TypedDict, total=False):
 class AzureAdSelectorOutput(TypedDict, total=False):
     """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
 
-    id: str
+    id: Required[str]
     """The object id of the Entra group."""
     identity_provider_id: str
     """The id of the identity provider that says so."""
@@ -337,7 +337,7 @@ class GithubOrganizationSelector(TypedDict, total=False):
 class GithubOrganizationSelectorOutput(TypedDict, total=False):
     """Match members of this GitHub organization, or of one team in it."""
 
-    name: str
+    name: Required[str]
     """The organization's name."""
     team: str
     """The team's name. Left out, any."""
@@ -359,7 +359,7 @@ class GsuiteSelector(TypedDict, total=False):
 class GsuiteSelectorOutput(TypedDict, total=False):
     """Match members of this Google Workspace group, by the group's e-mail address."""
 
-    email: str
+    email: Required[str]
     """The group's e-mail address."""
     identity_provider_id: str
     """The id of the identity provider that says so."""
@@ -403,9 +403,9 @@ class SamlSelector(TypedDict, total=False):
 class SamlSelectorOutput(TypedDict, total=False):
     """Match people whose SAML assertion has this attribute with this value."""
 
-    attribute_name: str
+    attribute_name: Required[str]
     """The attribute's name."""
-    attribute_value: str
+    attribute_value: Required[str]
     """The value that matches."""
     identity_provider_id: str
     """The id of the identity provider that says so."""
@@ -421,7 +421,7 @@ class ServiceTokenSelector(TypedDict, total=False):
 class ServiceTokenSelectorOutput(TypedDict, total=False):
     """Match requests with this service token; works in Service Auth policies alone."""
 
-    token_id: str
+    token_id: Required[str]
     """The id of the service token."""
 
 
@@ -445,9 +445,9 @@ class ExternalEvaluationSelector(TypedDict, total=False):
 class ExternalEvaluationSelectorOutput(TypedDict, total=False):
     """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
 
-    evaluate_url: str
+    evaluate_url: Required[str]
     """The URL of the API that is asked."""
-    keys_url: str
+    keys_url: Required[str]
     """The URL of the keys that its answers are signed with."""
 
 
@@ -461,7 +461,7 @@ class GeoSelector(TypedDict, total=False):
 class GeoSelectorOutput(TypedDict, total=False):
     """Match requests from this country, a two-letter code such as DE."""
 
-    country_code: str
+    country_code: Required[str]
     """The country, a two-letter code such as `DE` (ISO 3166-1)."""
 
 
@@ -475,7 +475,7 @@ class AuthMethodSelector(TypedDict, total=False):
 class AuthMethodSelectorOutput(TypedDict, total=False):
     """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
 
-    auth_method: str
+    auth_method: Required[str]
     """The method, a value of RFC 8176 such as `mfa`."""
 
 
@@ -491,7 +491,7 @@ class DevicePostureSelector(TypedDict, total=False):
 class DevicePostureSelectorOutput(TypedDict, total=False):
     """Match devices that pass this posture check (also WARP and Gateway)."""
 
-    integration_uid: str
+    integration_uid: Required[str]
     """The id of the posture check."""
     account_id: str
     """The id of the account. Left out, it is the account of the object with the rule."""
@@ -513,9 +513,9 @@ class AuthContextSelector(TypedDict, total=False):
 class AuthContextSelectorOutput(TypedDict, total=False):
     """Match logins with this Microsoft Entra authentication context."""
 
-    id: str
+    id: Required[str]
     """The id of the authentication context in Entra."""
-    ac_id: str
+    ac_id: Required[str]
     """The authentication context's number, such as `c1`."""
     identity_provider_id: str
     """The id of the identity provider that says so."""
@@ -531,7 +531,7 @@ class CommonNameSelector(TypedDict, total=False):
 class CommonNameSelectorOutput(TypedDict, total=False):
     """Match requests with a client certificate of this common name."""
 
-    common_name: str
+    common_name: Required[str]
     """The common name of the client certificate."""
 
 
@@ -545,7 +545,7 @@ class LoginMethodSelector(TypedDict, total=False):
 class LoginMethodSelectorOutput(TypedDict, total=False):
     """Match people who logged in through this identity provider."""
 
-    id: str
+    id: Required[str]
     """The id of the identity provider."""
 
 
@@ -565,9 +565,9 @@ class OidcSelector(TypedDict, total=False):
 class OidcSelectorOutput(TypedDict, total=False):
     """Match people whose OIDC token has this claim with this value."""
 
-    claim_name: str
+    claim_name: Required[str]
     """The claim's name."""
-    claim_value: str
+    claim_value: Required[str]
     """The value that matches."""
     identity_provider_id: str
     """The id of the identity provider that says so."""
@@ -583,7 +583,7 @@ class LinkedAppTokenSelector(TypedDict, total=False):
 class LinkedAppTokenSelectorOutput(TypedDict, total=False):
     """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
 
-    app_uid: str
+    app_uid: Required[str]
     """The id of the application that the token is for."""
 
 
@@ -597,7 +597,7 @@ class UserRiskScoreSelector(TypedDict, total=False):
 class UserRiskScoreSelectorOutput(TypedDict, total=False):
     """Match people whose risk score is one of these: low, medium, high, unscored."""
 
-    user_risk_score: Sequence[str]
+    user_risk_score: Required[Sequence[str]]
     """The risk scores that match, in any order."""
 
 
@@ -616,64 +616,62 @@ class CloudflareAccountMemberSelectorOutput(TypedDict, total=False):
 
 
 _Rule = TypedDict(
-    "_Rule",
-    {"github-organization": pulumi.Input[GithubOrganizationSelector | Unchecked]},
-    total=False,
+    "_Rule", {"github-organization": pulumi.Input[GithubOrganizationSelector]}, total=False
 )
 
 
 class Rule(_Rule, total=False):
     """A rule: exactly one selector. `rules` has functions that make them."""
 
-    email: pulumi.Input[EmailSelector | Unchecked]
+    email: pulumi.Input[EmailSelector]
     """Match the person with this e-mail address."""
-    email_list: pulumi.Input[EmailListSelector | Unchecked]
+    email_list: pulumi.Input[EmailListSelector]
     """Match everyone whose e-mail address is in this Zero Trust list."""
-    email_domain: pulumi.Input[EmailDomainSelector | Unchecked]
+    email_domain: pulumi.Input[EmailDomainSelector]
     """Match everyone whose address ends in @ and this domain, subdomains not included."""
-    everyone: pulumi.Input[EveryoneSelector | Unchecked]
+    everyone: pulumi.Input[EveryoneSelector]
     """Match everyone; under `allow`, everyone who can log in."""
-    ip: pulumi.Input[IpSelector | Unchecked]
+    ip: pulumi.Input[IpSelector]
     """Match requests from this address or CIDR range, IPv4 or IPv6."""
-    ip_list: pulumi.Input[IpListSelector | Unchecked]
+    ip_list: pulumi.Input[IpListSelector]
     """Match requests from the addresses in this Zero Trust list."""
-    certificate: pulumi.Input[CertificateSelector | Unchecked]
+    certificate: pulumi.Input[CertificateSelector]
     """Match requests with any valid client certificate."""
-    group: pulumi.Input[GroupSelector | Unchecked]
+    group: pulumi.Input[GroupSelector]
     """Match whomever this Access group matches: the group itself, or its id."""
-    azureAD: pulumi.Input[AzureAdSelector | Unchecked]  # noqa: N815 - Cloudflare's name for it
+    azureAD: pulumi.Input[AzureAdSelector]  # noqa: N815 - Cloudflare's name for it
     """Match members of this Microsoft Entra (Azure AD) group, by its object id."""
-    gsuite: pulumi.Input[GsuiteSelector | Unchecked]
+    gsuite: pulumi.Input[GsuiteSelector]
     """Match members of this Google Workspace group, by the group's e-mail address."""
-    okta: pulumi.Input[OktaSelector | Unchecked]
+    okta: pulumi.Input[OktaSelector]
     """Match members of this Okta group."""
-    saml: pulumi.Input[SamlSelector | Unchecked]
+    saml: pulumi.Input[SamlSelector]
     """Match people whose SAML assertion has this attribute with this value."""
-    service_token: pulumi.Input[ServiceTokenSelector | Unchecked]
+    service_token: pulumi.Input[ServiceTokenSelector]
     """Match requests with this service token; works in Service Auth policies alone."""
-    any_valid_service_token: pulumi.Input[AnyValidServiceTokenSelector | Unchecked]
+    any_valid_service_token: pulumi.Input[AnyValidServiceTokenSelector]
     """Match requests with any valid service token; works in Service Auth policies alone."""
-    external_evaluation: pulumi.Input[ExternalEvaluationSelector | Unchecked]
+    external_evaluation: pulumi.Input[ExternalEvaluationSelector]
     """Ask an API of your own; `keys_url` serves the keys that its answers are signed with."""
-    geo: pulumi.Input[GeoSelector | Unchecked]
+    geo: pulumi.Input[GeoSelector]
     """Match requests from this country, a two-letter code such as DE."""
-    auth_method: pulumi.Input[AuthMethodSelector | Unchecked]
+    auth_method: pulumi.Input[AuthMethodSelector]
     """Match logins with this authentication method, a value of RFC 8176 such as mfa."""
-    device_posture: pulumi.Input[DevicePostureSelector | Unchecked]
+    device_posture: pulumi.Input[DevicePostureSelector]
     """Match devices that pass this posture check (also WARP and Gateway)."""
-    auth_context: pulumi.Input[AuthContextSelector | Unchecked]
+    auth_context: pulumi.Input[AuthContextSelector]
     """Match logins with this Microsoft Entra authentication context."""
-    common_name: pulumi.Input[CommonNameSelector | Unchecked]
+    common_name: pulumi.Input[CommonNameSelector]
     """Match requests with a client certificate of this common name."""
-    login_method: pulumi.Input[LoginMethodSelector | Unchecked]
+    login_method: pulumi.Input[LoginMethodSelector]
     """Match people who logged in through this identity provider."""
-    oidc: pulumi.Input[OidcSelector | Unchecked]
+    oidc: pulumi.Input[OidcSelector]
     """Match people whose OIDC token has this claim with this value."""
-    linked_app_token: pulumi.Input[LinkedAppTokenSelector | Unchecked]
+    linked_app_token: pulumi.Input[LinkedAppTokenSelector]
     """Match OAuth tokens of this application; works in Service Auth and Bypass policies alone."""
-    user_risk_score: pulumi.Input[UserRiskScoreSelector | Unchecked]
+    user_risk_score: pulumi.Input[UserRiskScoreSelector]
     """Match people whose risk score is one of these: low, medium, high, unscored."""
-    cloudflare_account_member: pulumi.Input[CloudflareAccountMemberSelector | Unchecked]
+    cloudflare_account_member: pulumi.Input[CloudflareAccountMemberSelector]
     """Match members of a Cloudflare account, the group's own unless another is named."""
 
 
@@ -1154,7 +1152,7 @@ class ScimAuthentication(TypedDict, total=False):
 class ScimAuthenticationOutput(TypedDict, total=False):
     """How Cloudflare logs in where it provisions users. Never answered in clear."""
 
-    scheme: str
+    scheme: Required[str]
     """How Cloudflare logs in at the application's SCIM service."""
     user: str
     """Of scheme `httpbasic`: the user's name."""
@@ -1177,7 +1175,7 @@ class ScimAuthenticationOutput(TypedDict, total=False):
 class ScimAuthenticationFound(TypedDict, total=False):
     """How Cloudflare logs in where it provisions users. Never answered in clear."""
 
-    scheme: str
+    scheme: Required[str]
     """How Cloudflare logs in at the application's SCIM service."""
     user: str
     """Of scheme `httpbasic`: the user's name."""
@@ -1253,7 +1251,7 @@ class ScimMapping(TypedDict, total=False):
 class ScimMappingOutput(TypedDict, total=False):
     """How one kind of object is provisioned."""
 
-    schema: str
+    schema: Required[str]
     """The SCIM schema of the objects, such as `urn:ietf:params:scim:schemas:core:2.0:User`."""
     enabled: bool
     """Whether the mapping is in force."""
@@ -1298,9 +1296,9 @@ class ScimConfig(TypedDict, total=False):
 class ScimConfigOutput(TypedDict, total=False):
     """Provisioning of users into the application."""
 
-    remote_uri: str
+    remote_uri: Required[str]
     """The base URL of the application's SCIM service."""
-    idp_uid: str
+    idp_uid: Required[str]
     """The id of the identity provider whose users are provisioned."""
     authentication: ScimAuthenticationOutput | Sequence[ScimAuthenticationOutput]
     """How Cloudflare logs in there: one way, or a list of them whose order counts."""
@@ -1315,9 +1313,9 @@ class ScimConfigOutput(TypedDict, total=False):
 class ScimConfigFound(TypedDict, total=False):
     """Provisioning of users into the application."""
 
-    remote_uri: str
+    remote_uri: Required[str]
     """The base URL of the application's SCIM service."""
-    idp_uid: str
+    idp_uid: Required[str]
     """The id of the identity provider whose users are provisioned."""
     authentication: ScimAuthenticationFound | Sequence[ScimAuthenticationFound]
     """How Cloudflare logs in there: one way, or a list of them whose order counts."""
@@ -1715,9 +1713,9 @@ class FooterLink(TypedDict, total=False):
 class FooterLinkOutput(TypedDict, total=False):
     """A link at the foot of the launcher's login page."""
 
-    name: str
+    name: Required[str]
     """The text of the link."""
-    url: str
+    url: Required[str]
     """Where the link leads."""
 
 
@@ -1825,9 +1823,9 @@ class TargetCriterion(TypedDict, total=False):
 class TargetCriterionOutput(TypedDict, total=False):
     """Which infrastructure targets, by which protocol and port."""
 
-    port: float
+    port: Required[float]
     """The port at which the targets are reached."""
-    protocol: str
+    protocol: Required[str]
     """The protocol by which they are reached: `SSH` or `RDP`."""
     target_attributes: Mapping[str, Mapping[str, str]]
     """Attributes of the targets, such as `hostname`, and the values that match."""
@@ -1842,9 +1840,9 @@ class TargetCriterionOutput(TypedDict, total=False):
 class TargetCriterionFound(TypedDict, total=False):
     """Which infrastructure targets, by which protocol and port."""
 
-    port: int
+    port: Required[int]
     """The port at which the targets are reached."""
-    protocol: str
+    protocol: Required[str]
     """The protocol by which they are reached: `SSH` or `RDP`."""
     target_attributes: Mapping[str, Sequence[str]]
     """Attributes of the targets, such as `hostname`, and the values that match."""
@@ -1873,7 +1871,7 @@ class ApprovalGroup(TypedDict, total=False):
 class ApprovalGroupOutput(TypedDict, total=False):
     """How many people of these have to approve."""
 
-    approvals_needed: float
+    approvals_needed: Required[float]
     """How many of them have to approve."""
     email_addresses: Mapping[str, str]
     """The e-mail addresses of those who may approve, in any order."""
@@ -1884,7 +1882,7 @@ class ApprovalGroupOutput(TypedDict, total=False):
 class ApprovalGroupFound(TypedDict, total=False):
     """How many people of these have to approve."""
 
-    approvals_needed: int
+    approvals_needed: Required[int]
     """How many of them have to approve."""
     email_addresses: Sequence[str]
     """The e-mail addresses of those who may approve, in any order."""
@@ -1941,7 +1939,7 @@ class SshRules(TypedDict, total=False):
 class SshRulesOutput(TypedDict, total=False):
     """As whom people may connect to infrastructure targets."""
 
-    usernames: Mapping[str, str]
+    usernames: Required[Mapping[str, str]]
     """The user names that people may log in with, in any order."""
     allow_email_alias: bool
     """Let people log in with the part of their e-mail address before the @, too."""
@@ -1950,7 +1948,7 @@ class SshRulesOutput(TypedDict, total=False):
 class SshRulesFound(TypedDict, total=False):
     """As whom people may connect to infrastructure targets."""
 
-    usernames: Sequence[str]
+    usernames: Required[Sequence[str]]
     """The user names that people may log in with, in any order."""
     allow_email_alias: bool
     """Let people log in with the part of their e-mail address before the @, too."""
@@ -2034,13 +2032,13 @@ class OwnedPolicy(TypedDict, total=False):
 class OwnedPolicyOutput(TypedDict, total=False):
     """A policy: one decision, and whom it is for."""
 
-    name: str
+    name: Required[str]
     """What the policy is called. In a list, the name identifies it."""
-    decision: str
+    decision: Required[str]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log).
     """
-    include: Mapping[str, RuleOutput]
+    include: Required[Mapping[str, RuleOutput]]
     """The policy is for whom at least one of these rules matches, such as `rules.email(…)`, in any
     order.
     """
@@ -2071,13 +2069,13 @@ class OwnedPolicyOutput(TypedDict, total=False):
 class OwnedPolicyFound(TypedDict, total=False):
     """A policy: one decision, and whom it is for."""
 
-    name: str
+    name: Required[str]
     """What the policy is called. In a list, the name identifies it."""
-    decision: str
+    decision: Required[str]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log).
     """
-    include: Sequence[RuleFound]
+    include: Required[Sequence[RuleFound]]
     """The policy is for whom at least one of these rules matches, such as `rules.email(…)`, in any
     order.
     """
@@ -2119,7 +2117,7 @@ class ScopeOutput(TypedDict, total=False):
 
     key: str
     """The scope's own key. Left out, it is the account's."""
-    objects: Mapping[str, ScopeObjectOutput]
+    objects: Required[Mapping[str, ScopeObjectOutput]]
     """What the group holds, in any order."""
 
 
@@ -2128,7 +2126,7 @@ class ScopeFound(TypedDict, total=False):
 
     key: str
     """The scope's own key. Left out, it is the account's."""
-    objects: Sequence[ScopeObjectOutput]
+    objects: Required[Sequence[ScopeObjectOutput]]
     """What the group holds, in any order."""
 
 
@@ -2152,12 +2150,12 @@ class Grant(TypedDict, total=False):
 class GrantOutput(TypedDict, total=False):
     """What one policy says."""
 
-    access: str
+    access: Required[str]
     """Whether the rights are given or taken."""
-    permission_groups: Mapping[str, PermissionGroupOutput]
+    permission_groups: Required[Mapping[str, PermissionGroupOutput]]
     """The rights: permission groups by name, label or id, or as a look-up found them, in any order.
     """
-    resource_groups: Mapping[str, ReferenceOutput]
+    resource_groups: Required[Mapping[str, ReferenceOutput]]
     """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
     the `grants` of a `Team`, scopes, too.
     """
@@ -2166,12 +2164,12 @@ class GrantOutput(TypedDict, total=False):
 class GrantFound(TypedDict, total=False):
     """What one policy says."""
 
-    access: str
+    access: Required[str]
     """Whether the rights are given or taken."""
-    permission_groups: Sequence[PermissionGroupFound]
+    permission_groups: Required[Sequence[PermissionGroupFound]]
     """The rights: permission groups by name, label or id, or as a look-up found them, in any order.
     """
-    resource_groups: Sequence[ResourceGroupFound]
+    resource_groups: Required[Sequence[ResourceGroupFound]]
     """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
     the `grants` of a `Team`, scopes, too.
     """
@@ -2191,7 +2189,7 @@ class ScopeObject(TypedDict, total=False):
 class ScopeObjectOutput(TypedDict, total=False):
     """One object that a scope holds."""
 
-    key: str
+    key: Required[str]
     """The object's key."""
     of: str
     """The URN of the resource that it is, where the program gave the resource."""
@@ -2200,7 +2198,7 @@ class ScopeObjectOutput(TypedDict, total=False):
 class ReferenceOutput(TypedDict, total=False):
     """An object that another one refers to."""
 
-    id: str
+    id: Required[str]
     """The id of the object."""
     of: str
     """The URN of its resource, where the program gave the resource."""
@@ -2229,7 +2227,7 @@ class PermissionGroupOutput(TypedDict, total=False):
 class PermissionGroupFound(TypedDict, total=False):
     """A permission group in a policy of IAM."""
 
-    id: str
+    id: Required[str]
     """Its id."""
     name: str
     """Its name."""
@@ -2240,7 +2238,7 @@ class PermissionGroupFound(TypedDict, total=False):
 class ResourceGroupFound(TypedDict, total=False):
     """A resource group in a policy of IAM."""
 
-    id: str
+    id: Required[str]
     """Its id."""
     name: str
     """Its name."""
@@ -2255,7 +2253,7 @@ class ResourceGroupFound(TypedDict, total=False):
 class ApplicationPolicyFound(OwnedPolicyFound, total=False):
     """A policy of an application, reusable or its own."""
 
-    id: str
+    id: Required[str]
     """Its id."""
     precedence: int
     """Its place: the lowest is decided first."""

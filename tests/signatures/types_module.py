@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pulumi_cloudflare_access import kinds
 from pulumi_cloudflare_access.access import rules
 from pulumi_cloudflare_access.access.policy import PolicyInputs
-from pulumi_cloudflare_access.fields.model import Inputs
+from pulumi_cloudflare_access.fields.model import Inputs, Unanswered
 
 from . import facts
 from .facts import FOUND, LITERALS, OUTPUT, WRITTEN, Argument
@@ -56,7 +56,7 @@ class ScopeObject(TypedDict, total=False):
 class ScopeObjectOutput(TypedDict, total=False):
     """One object that a scope holds."""
 
-    key: str
+    key: Required[str]
     """The object's key."""
     of: str
     """The URN of the resource that it is, where the program gave the resource."""
@@ -65,7 +65,7 @@ class ScopeObjectOutput(TypedDict, total=False):
 class ReferenceOutput(TypedDict, total=False):
     """An object that another one refers to."""
 
-    id: str
+    id: Required[str]
     """The id of the object."""
     of: str
     """The URN of its resource, where the program gave the resource."""
@@ -94,7 +94,7 @@ class PermissionGroupOutput(TypedDict, total=False):
 class PermissionGroupFound(TypedDict, total=False):
     """A permission group in a policy of IAM."""
 
-    id: str
+    id: Required[str]
     """Its id."""
     name: str
     """Its name."""
@@ -105,7 +105,7 @@ class PermissionGroupFound(TypedDict, total=False):
 class ResourceGroupFound(TypedDict, total=False):
     """A resource group in a policy of IAM."""
 
-    id: str
+    id: Required[str]
     """Its id."""
     name: str
     """Its name."""
@@ -120,7 +120,7 @@ class ResourceGroupFound(TypedDict, total=False):
 class ApplicationPolicyFound(OwnedPolicyFound, total=False):
     """A policy of an application, reusable or its own."""
 
-    id: str
+    id: Required[str]
     """Its id."""
     precedence: int
     """Its place: the lowest is decided first."""
@@ -174,7 +174,7 @@ def _forms(model: type[Inputs]) -> Iterator[str]:
     fields = facts.arguments(model)
     yield _typed_dict(facts.name_of(model, WRITTEN), doc, map(_written, fields))
     for mode in (OUTPUT, FOUND) if facts.is_another_found(model) else (OUTPUT,):
-        held = ((one.wire, one.type(mode), one.doc) for one in fields)
+        held = ((one.wire, _held(one, mode), one.doc) for one in fields)
         yield _typed_dict(facts.name_of(model, mode), doc, held)
 
 
@@ -182,6 +182,11 @@ def _written(one: Argument) -> tuple[str, str, str]:
     type_ = one.type(WRITTEN)
     type_ = f"Required[{type_}]" if one.is_required else f"{type_} | None"
     return one.wire, type_.replace("Any | None", "Any"), facts.meaning(one)
+
+
+def _held(one: Argument, mode: str) -> str:
+    is_there = one.is_required and not one.has(Unanswered)
+    return f"Required[{one.type(mode)}]" if is_there else one.type(mode)
 
 
 def _typed_dict(
@@ -229,7 +234,7 @@ def _rules() -> Iterator[str]:
     for name, end in (("Rule", "Selector"), ("RuleFound", "SelectorOutput")):
         keys = {one.wire: _camel(one.name) + end for one in rules.SELECTORS}
         if name == "Rule":
-            keys = {wire: f"pulumi.Input[{type_} | Unchecked]" for wire, type_ in keys.items()}
+            keys = {wire: f"pulumi.Input[{type_}]" for wire, type_ in keys.items()}
         strange = {wire: type_ for wire, type_ in keys.items() if not wire.isidentifier()}
         base = f"_{name}"
         written = ", ".join(f'"{wire}": {type_}' for wire, type_ in strange.items())
@@ -253,7 +258,7 @@ def _keys(field: rules.Field, mode: str) -> Iterator[tuple[str, str, str]]:
     text = facts.closed(field.choices, mode) if field.choices else "str"
     type_ = f"Sequence[{facts.given(text, mode)}]" if field.many else text
     type_ = facts.given(type_, mode)
-    needed = mode == WRITTEN and field.required and not field.aliases
+    needed = field.required and not field.aliases
     yield field.name, f"Required[{type_}]" if needed else type_, field.doc
     for alias in field.aliases if mode == WRITTEN else ():
         yield alias, type_, f"An older name of `{field.name}`."

@@ -366,7 +366,7 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
     purpose_justification_prompt: pulumi.Output[str | None]
     isolation_required: pulumi.Output[bool | None]
     application: pulumi.Output[str]
-    precedence: pulumi.Output[float]
+    precedence: pulumi.Output[int]
     created_at: pulumi.Output[str]
     """When it was made, as RFC 3339."""
     updated_at: pulumi.Output[str]

@@ -328,7 +328,7 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
     """When it was made, as RFC 3339."""
     updated_at: pulumi.Output[str]
     """When it was changed last, as RFC 3339."""
-    app_count: pulumi.Output[float]
+    app_count: pulumi.Output[int]
     """How many applications have it."""
     if TYPE_CHECKING:
         include: pulumi.Output[Mapping[str, types.RuleOutput]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import pulumi
 from pydantic import field_validator
@@ -211,7 +211,8 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
 
 
 def _no_scope() -> types.ScopeFound:
-    return {}
+    # An answer without one says nothing of it.
+    return cast("types.ScopeFound", {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -336,7 +336,7 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
     account_id: pulumi.Output[str]
     group: pulumi.Output[str]
     allow_empty: pulumi.Output[bool | None]
-    max_removals: pulumi.Output[float | None]
+    max_removals: pulumi.Output[int | None]
     if TYPE_CHECKING:
         members: pulumi.Output[Mapping[str, types.PersonOutput]]
 
