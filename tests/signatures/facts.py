@@ -23,6 +23,7 @@ from pulumi_cloudflare_access.fields.model import (
     ByConstructor,
     Default,
     Inputs,
+    NotEmpty,
     NotSent,
     PartOf,
     State,
@@ -346,9 +347,11 @@ def is_argument(one: Argument) -> bool:
     return not one.has(ByConstructor)
 
 
-def is_always_there(one: Argument, kind: type[Lifecycle]) -> bool:
+def is_always_there(one: Argument) -> bool:
     """Tell whether every state of an object has this output."""
-    return one.is_required or one.has(Always) or (one.name == "account_id" and is_in_accounts(kind))
+    # The state does not hold an empty list that is managed in any case.
+    may_be_empty = one.has(Keyed) and one.has(AlwaysManaged) and not one.has(NotEmpty)
+    return (one.is_required and not may_be_empty) or one.has(Always)
 
 
 def is_in_accounts(kind: type[Lifecycle]) -> bool:

@@ -109,7 +109,7 @@ def output_types(made: type[Resource]) -> dict[str, str]:
             in_accounts = facts.is_in_accounts(kind)
             found[name] = scopes[name] + ("" if in_accounts else " | None")
     for one in _fields(made):
-        there = facts.is_always_there(one, kind)
+        there = facts.is_always_there(one)
         # Where it stands by itself, Pulumi makes a whole number of it.
         type_ = {"float": one.type(FOUND)}.get(one.type(OUTPUT), one.type(OUTPUT))
         found[one.wire] = type_ if there or type_ == "Any" else f"{type_} | None"

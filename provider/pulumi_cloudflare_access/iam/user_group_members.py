@@ -338,7 +338,7 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
     allow_empty: pulumi.Output[bool | None]
     max_removals: pulumi.Output[int | None]
     if TYPE_CHECKING:
-        members: pulumi.Output[Mapping[str, types.PersonOutput]]
+        members: pulumi.Output[Mapping[str, types.PersonOutput] | None]
 
     def __init__(
         self,
