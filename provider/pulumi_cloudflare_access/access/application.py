@@ -63,6 +63,7 @@ from .owned_policies import (
 )
 from .widened import NO_POLICIES, OWN_POLICIES, Reach, describe_application, read, stricter
 from .widened import PLACES as WHERE
+from .written_first import tell_attached
 
 if TYPE_CHECKING:
     from .. import types
@@ -629,6 +630,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         }
         self._declare(locals(), reserved=reserved)
         tell_reach(self, reach)
+        tell_attached(self, policies)
         if isinstance(policies, list) and policies:
             attaches(resource_name, self)
 

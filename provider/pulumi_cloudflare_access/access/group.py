@@ -13,11 +13,13 @@ import pulumi
 
 from ..engine.deletion import User
 from ..engine.lifecycle import Lifecycle, Scope
+from ..fields.keyed import Mistake
 from ..fields.model import Always, AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
 from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
-from ..program.resource import Resource
+from ..program.resource import Deployment, Resource
 from .rules import Rules, account_filled_in, never_together
+from .written_first import IN_FORCE, in_force_text, mistakes_in_turn, tell_group
 
 if TYPE_CHECKING:
     from .. import types
@@ -68,6 +70,12 @@ class AccessGroupProvider(Lifecycle):
     needs = "Access: Organizations, Identity Providers, and Groups"
     quota = 300
     own_account = staticmethod(account_filled_in)
+    reserved = frozenset({IN_FORCE})
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what lets somebody in by policies that get stricter only after it."""
+        texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
+        return [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of a group that nobody can be in, and of one that is too large."""
@@ -171,7 +179,10 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
             error.
         :param opts: Pulumi's options for the resource.
         """
-        self._declare(locals())
+        arguments = locals()
+        text = in_force_text(Deployment.current(), self)
+        self._declare(arguments, reserved={IN_FORCE: text})
+        tell_group(self, arguments)
 
 
 @dataclass(frozen=True, kw_only=True)

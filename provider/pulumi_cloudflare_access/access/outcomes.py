@@ -18,7 +18,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -251,21 +251,33 @@ class Comparison:
     """Two lists, and what another list made of their policies lets anybody do that neither does.
 
     Exact for opaque conditions: somebody exists for every combination that the facts allow.
+    `moments` are lists with policies that neither has; `is_within` and `is_apart` tell more of who
+    is who: whether all whom one policy matches another one does, and whether none of them.
     """
 
-    def __init__(self, old: Sequence[Decides], new: Sequence[Decides]) -> None:
+    def __init__(
+        self,
+        old: Sequence[Decides],
+        new: Sequence[Decides],
+        moments: Iterable[Sequence[Decides]] = (),
+        is_within: Callable[[People, People], bool] = People.is_within,
+        is_apart: Callable[[People, People], bool] = lambda _, __: False,
+    ) -> None:
         self._bits: dict[tuple[bool, People], int] = {}
         self._implied: dict[int, int] = {}
+        self._ruled_out: dict[int, int] = {}
         self._always = 0
-        rulings = {policy.ruling for policies in (old, new) for policy in policies}
+        rulings = {policy.ruling for policies in (old, new, *moments) for policy in policies}
         for early in (True, False):
             conditions = {ruling.people for ruling in rulings if is_early(ruling) is early}
             for people in conditions:
                 self._bits[early, people] = 1 << len(self._bits)
             for people in conditions:
                 bit = self._bits[early, people]
-                wider = [other for other in conditions if people.is_within(other)]
+                wider = [other for other in conditions if is_within(people, other)]
                 self._implied[bit] = sum(self._bits[early, other] for other in wider)
+                apart = [other for other in conditions if is_apart(people, other)]
+                self._ruled_out[bit] = sum(self._bits[early, other] for other in apart)
                 self._always |= bit if people.is_everybody else 0
         self._old = [*self._firsts(old)]
         self._new = [*self._firsts(new)]
@@ -310,7 +322,8 @@ class Comparison:
             bit = self._bits[is_early(ruling), ruling.people]
             matching = self._implied[bit] | self._always
             if not matching & before:
-                yield First(matching, before, policy, ruling.outcome)
+                failing = before | self._ruled_out[bit]
+                yield First(matching, failing, policy, ruling.outcome)
             before |= bit
         if not self._always & before:
             yield First(self._always, before, None, DENIED)

@@ -20,6 +20,7 @@ from ..text.spelling import UNKNOWN_VALUES
 from .application_fields import attached
 from .rules import account_filled_in
 from .widened import OWN_POLICIES, REACH, as_text, describe
+from .written_first import tell_own
 
 # The kinds of an application's own policies, as a list and one by one.
 LIST, ONE = "access_application_policies", "access_application_policy"
@@ -266,6 +267,7 @@ def tell_policies(
     `by` is the name of a resource that says it of one policy.
     """
     deployment = Deployment.current()
+    tell_own(application, place, policies)
     described = describe(policies)
     if by:
         is_named = isinstance(policies[0].get("name"), str)

@@ -33,7 +33,7 @@ from ..fields.model import (
 from ..fields.shapes import Shape, Values
 from ..program.lookup import Lookup
 from ..program.references import POLICIES, Found
-from ..program.resource import Resource
+from ..program.resource import Deployment, Resource
 from ..text.secret_words import known
 from ..text.spelling import text_of
 from .rules import Rules, never_together, selectors
@@ -263,6 +263,15 @@ class AccessPolicyProvider(Lifecycle):
     needs = "Access: Apps and Policies"
     per_page = 100
     quota = 500
+    reserved = frozenset({"__in_force"})
+
+    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+        """Refuse what lets somebody in by lists that get stricter only after it."""
+        # Which refers to this module.
+        from .written_first import IN_FORCE, mistakes_in_turn  # noqa: PLC0415
+
+        texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
+        return [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""
@@ -400,7 +409,13 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
             error.
         :param opts: Pulumi's options for the resource.
         """
-        self._declare(locals())
+        arguments = locals()
+        # Which refers to this module.
+        from .written_first import IN_FORCE, in_force_text, tell_policy  # noqa: PLC0415
+
+        text = in_force_text(Deployment.current(), self)
+        self._declare(arguments, reserved={IN_FORCE: text})
+        tell_policy(self, arguments)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ What the text holds is in program_text.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ def describe(policies: Any) -> list[dict[str, Any]]:
     """Describe policies as a program gives them to a constructor. What is no policy is opaque."""
     if not isinstance(policies, (list, tuple)):
         return [_opaque("policies", Words().plain(policies, "policies"))]
-    return [_described(policy, f"policies[{index}]") for index, policy in enumerate(policies)]
+    return [described(policy, f"policies[{index}]") for index, policy in enumerate(policies)]
 
 
 def as_text(told: Iterable[tuple[Any, Sequence[Mapping[str, Any]]]]) -> str:
@@ -63,8 +63,14 @@ def as_text(told: Iterable[tuple[Any, Sequence[Mapping[str, Any]]]]) -> str:
     return json.dumps(policies, sort_keys=True, separators=(",", ":"))
 
 
-def _described(policy: Any, path: str) -> dict[str, Any]:
-    """Describe a policy: whom it matches by digests, which are enough to compare."""
+def written_rule(rule: Any) -> str:
+    """Write a rule so short that two are the same only if they mean the same."""
+    canonical = RULES.canonical(rule) if isinstance(rule, Mapping) else rule
+    return EVERYONE if canonical == EVERYONE else digest(canonical)
+
+
+def described(policy: Any, path: str, rule: Callable[[Any], str] = written_rule) -> dict[str, Any]:
+    """Describe a policy, or a group: whom it matches by digests, which are enough to compare."""
     words = Words()
     name = policy.get("name") if isinstance(policy, Mapping) else None
     called = name if isinstance(name, str) else path
@@ -78,7 +84,7 @@ def _described(policy: Any, path: str) -> dict[str, Any]:
         plain = words.plain(policy[field], f"{called}.{field}")
         if field in SECTIONS:
             rules = plain if isinstance(plain, list) else [plain]
-            told[field] = sorted(map(_rule, rules))
+            told[field] = sorted(map(rule, rules))
         elif has_word(plain) or (checked := shape.check(plain, field))[1]:
             opaque[field] = plain
         else:
@@ -91,11 +97,6 @@ def _described(policy: Any, path: str) -> dict[str, Any]:
 def _opaque(called: str, value: Any) -> dict[str, Any]:
     """Describe what cannot be looked into: it is itself, and nothing else."""
     return {"name": called, "decision": digest(value), "include": [digest(value)]}
-
-
-def _rule(rule: Any) -> str:
-    canonical = RULES.canonical(rule) if isinstance(rule, Mapping) else rule
-    return EVERYONE if canonical == EVERYONE else digest(canonical)
 
 
 def describe_application(fields: Mapping[str, Field], arguments: Mapping[str, Any]) -> str:
@@ -137,10 +138,14 @@ def read(text: str) -> list[Told]:
 
 
 def _told(policy: Mapping[str, Any]) -> Told:
+    return Told(policy["name"], Ruling(People.of(policy), outcome_of(policy)))
+
+
+def outcome_of(policy: Mapping[str, Any]) -> Outcome:
+    """Return the outcome of a policy of a text."""
     rest = [policy.get("connection_rules"), policy.get("opaque")]
     compared_whole = {"connection_rules": rest if any(rest) else None}
-    outcome = Outcome.of({**policy, **compared_whole})
-    return Told(policy["name"], Ruling(People.of(policy), outcome))
+    return Outcome.of({**policy, **compared_whole})
 
 
 def stricter(was: Sequence[Told], now: Sequence[Told]) -> str | None:

@@ -27,7 +27,7 @@ class PolicySet(Component):
 
     A change of a policy is one resource, and in force everywhere at once: before the list of any
     application changes in the same run. Bring a new `deny` in a run before the one that lets more
-    people in.
+    people in: both in one run are refused in the preview.
     """
 
     kind = "cloudflare:components:PolicySet"
