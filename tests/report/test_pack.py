@@ -143,6 +143,11 @@ def test_the_engine_prints_it_and_a_statement_stops_an_update(tmp_path: Path) ->
         (stack.project / FILE).write_text("console.example.com: only example.com\n")
         done = pulumi("up", "--yes")
         previewed, updated = done.split("Updating (")
+        # What the plugin process says of it, without any pack.
+        assert (
+            "\n    Console (console.example.com): + pat@example.com, through Staff\n" in previewed
+        )
+        assert "through Staff" not in updated
         policies = previewed.partition("Policies:")[2].partition("Diagnostics:")[0]
         assert "[advisory]  who-gets-in" in policies
         assert "WIDER     console.example.com" in policies

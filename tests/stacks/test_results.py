@@ -12,6 +12,7 @@ from pulumi.automation import EngineEvent
 from pulumi.runtime.rpc import UNKNOWN
 from rich.console import Console
 
+from insight.told import recording
 from pulumi_cloudflare_access.stacks import Change, Results, StackResult
 from pulumi_cloudflare_access.stacks.events import SIGNATURE, Heard
 
@@ -206,3 +207,52 @@ def test_what_a_killed_run_left_is_told_in_two_lines_not_in_a_page() -> None:
     assert warning.startswith("a run was killed in the middle of this: staff, interrupted while")
     told = "stacks refresh ACCOUNTS --program PROGRAM --clear-pending-creates --only dev"
     assert warning.endswith(told)
+
+
+# ------------------------------------------------------------------------------------- who gets in
+
+
+def heard_of(operation: Any, events: list[dict[str, Any]]) -> Heard:
+    heard = Heard(operation)
+    for event in events:
+        heard.hear(EngineEvent.from_json({"sequence": 0, "timestamp": 0, **event}))
+    return heard
+
+
+def test_a_preview_says_who_gains_and_who_loses_access() -> None:
+    events = recording("sources")["events"]
+    told = heard_of("preview", events).access()
+    assert len(told) == 3
+    assert "Console (console.example.com): + pat@example.com, through Staff" in told
+    assert told[-1].endswith("more changes of who gets in")
+    assert not any("ceo@" in line or "cfo@" in line for line in told)
+    assert heard_of("up", events).access() == ()
+
+
+def test_a_drift_says_who_got_in_behind_pulumi_s_back() -> None:
+    steps = recording("drift")["refresh"]["steps"]
+    events = [
+        {
+            "resOutputsEvent": {
+                "metadata": {
+                    "op": step["op"],
+                    "urn": step["urn"],
+                    "type": (step.get("newState") or step["oldState"])["type"],
+                    "old": step.get("oldState"),
+                    "new": step.get("newState"),
+                    "diffs": step.get("diffReasons"),
+                }
+            }
+        }
+        for step in steps
+    ]
+    (line,) = heard_of("drift", events).access()
+    assert line.startswith("narrow.wide.example.com and 1 more: + friend@elsewhere.example, in")
+    assert heard_of("drift", [one for one in events if "partners" not in str(one)]).access() == ()
+
+
+def test_lines_about_who_gets_in_are_told_with_their_stack() -> None:
+    one = result("one", access=("Wiki: + \x1b[31meve@example.com",))
+    assert list(Results("preview", (one,)).details()) == [
+        "one: who gets in: Wiki: + <U+001B>[31meve@example.com"
+    ]

@@ -40,7 +40,7 @@ from ..errors import (
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import check
 from ..fields.shapes import MISSING
-from ..process import engine_watch, plugin, state_backend
+from ..process import access_changes, engine_watch, plugin, state_backend
 from ..settings import NO_ACCOUNT, Settings
 from ..text.outlet import BESIDE, CHANGED, GONE, clean
 from ..text.secret_words import SECRET, known
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 MISTAKES = "__mistakes"  # what the program found wrong between its resources, handed to check
 SECRET_WORDS = "__secret_words"  # noqa: S105 - what no message of the plugin repeats
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
+PREVIEW = "__preview"  # it is one: what people are told of it need not be told again in the update
 ORGANIZATION = "__organization"  # whose stack it is, where Pulumi Cloud holds the state
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
@@ -182,6 +183,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
         state_backend.belongs_to(str(declared.pop(ORGANIZATION, "")))
+        is_preview = bool(declared.pop(PREVIEW, False))
         adopting = adoption.taken_out_of(declared)
         is_new = not (_olds or ownership.is_replacement())
         mistakes += adoption.mistakes_in(adopting, is_new=is_new)
@@ -219,7 +221,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._announce(adopting.get(ADOPT), {**filled, **checked})
         if filled:
             filled[FILLED_IN] = sorted(filled)
-        return dynamic.CheckResult(checked | filled | reserved | adoption.in_state(_olds), [])
+        inputs = checked | filled | reserved | adoption.in_state(_olds)
+        if is_preview:
+            access_changes.checked(_olds, inputs, is_new=is_new)
+        return dynamic.CheckResult(inputs, [])
 
     @_engine_call
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -239,6 +244,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             if taken := [*self.taken(_id, _olds, new)]:
                 raise DeclarationError("; ".join(taken))
         if ownership.is_known(plugin.current_urn()):
+            access_changes.compared(_id, _plain(_news))
             self._foresee(old, new)
             if not replaces:
                 secret, there = secret_in(_olds) | secret_in(_news), undeclared.noted(_olds)

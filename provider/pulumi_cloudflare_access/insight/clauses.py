@@ -262,8 +262,15 @@ def _one_of(attribute: OneOf, regions: Regions, names: Names) -> Clause:
     if kind == DECISION:
         words = f'if policy "{names.of(key)}" decides {any_of(values)}'
     else:
+        values = tuple(_place_of(atom[-1], names) for atom in chosen)
         words = f"if the application at {any_of(values)} answers"
     return Clause(kind, words, values, is_fact=True)
+
+
+def _place_of(rival: str, names: Names) -> str:
+    """Write which application may answer: by its place, and by its name where two share that."""
+    place, _, key = rival.partition(" of ")
+    return f'{shown(place)} called "{names.of(key)}"' if key else shown(place)
 
 
 _WRITERS: Final[Mapping[type[Attribute], Callable[[Any, Regions, Names], Clause]]] = {

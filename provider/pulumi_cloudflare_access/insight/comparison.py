@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, Final
 
 from . import how
+from .atoms import Atom
 from .attributes import OneOf, YesNo
 from .boxes import boxes_of, widest
 from .characters import shown
@@ -26,7 +27,7 @@ from .rights import NO_RIGHTS, RightsComparison, compare_rights
 from .semantics import Answering, Semantics
 from .sets import Bounds, Sets
 from .subjects import Subject
-from .unknowns import PROTECTION, unknown
+from .unknowns import POLICIES_NOT_READ, PROTECTION, unknown
 from .witness import Witness, witness_of
 from .words import NONE, Condition, Description, describe
 from .world import World
@@ -128,6 +129,8 @@ class PlaceChange:
     after: tuple[str, ...] = ()
     audience: Description | None = None
     too_large: bool = False
+    is_read: bool = True
+    """All policies that the change depends on have been read."""
 
     @property
     def name(self) -> str:
@@ -335,6 +338,7 @@ class _Place:
             how=otherwise,
             unknowns=unknowns,
             audience=self._described(self._now) if verdict is Verdict.GUARDED else None,
+            is_read=self._is_read(gained, lost),
         )
 
     @property
@@ -357,13 +361,17 @@ class _Place:
 
     def _unknowns(self, *nodes: Node) -> tuple[str, ...]:
         """Return the sentences of what a change depends on."""
+        return tuple(dict.fromkeys(map(self._names.unknown, self._unknown_atoms(nodes))))
+
+    def _is_read(self, *nodes: Node) -> bool:
+        """Tell whether a change depends on no policies that were not read."""
+        return all(atom[1] != POLICIES_NOT_READ for atom in self._unknown_atoms(nodes))
+
+    def _unknown_atoms(self, nodes: Iterable[Node]) -> Iterator[Atom]:
         attributes = self._diagram.space.attributes
-        found = []
         for rank in sorted({rank for node in nodes for rank in self._facts_of(node)}):
             attribute = attributes[rank]
-            atom = attribute.atoms[0] if isinstance(attribute, OneOf) else _atom_of(attribute)
-            found.append(self._names.unknown(atom))
-        return tuple(dict.fromkeys(found))
+            yield attribute.atoms[0] if isinstance(attribute, OneOf) else _atom_of(attribute)
 
     def _facts_of(self, node: Node) -> list[int]:
         """Return the facts that a set depends on."""

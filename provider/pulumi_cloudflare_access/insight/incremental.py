@@ -45,6 +45,10 @@ class Run:
         """
         if kinds.kind_of(type_) is None:
             return
+        known = self._resources.get(urn)
+        if old is None and known is not None and known.old is not None:
+            # What is replaced is checked again as something new; the state has it all the same.
+            old, id_ = known.old.inputs, id_ or known.old.id
         before = None if old is None else Side(old, id=id_)
         after = Side(new, id=id_, dependencies=dependencies or {})
         changed = (
@@ -56,16 +60,35 @@ class Run:
         self._resources[urn] = Resource(urn, type_, before, after, changed)
         self._waiting[urn] = None
 
-    def changes(self, urn: str) -> list[PlaceChange]:
+    def inputs_before(self, urn: str) -> Mapping[str, Any]:
+        """Return the inputs that the state has of a resource that has been seen."""
+        known = self._resources.get(urn)
+        return (known and known.old and known.old.inputs) or {}
+
+    def compared(self, urn: str, id_: str, new: Mapping[str, Any]) -> None:
+        """Note the id of a resource that has been seen, and the inputs that an update would send.
+
+        They are not those of the check where the program ignores some of their changes.
+        """
+        known = self._resources.get(urn)
+        if known is None or known.old is None or known.new is None or known.old.inputs is None:
+            return
+        if known.old.id == id_ and known.new.inputs == new:
+            return
+        self.seen(urn, known.type, known.old.inputs, new, id_=id_)
+
+    def changes(self, urn: str, *, limit: int | None = None) -> list[PlaceChange]:
         """Return what changes where an application answers that has been seen, with its policies.
 
         `urn`: of the application, of its list of policies, or of one of them. What has not been
-        seen, deletions among it, counts as it is not known.
+        seen, deletions among it, counts as it is not known. `limit`: how many nodes a diagram may
+        have.
         """
         if not self._has_changes or urn not in self._resources:
             return []
         # Only a change is worth the time that these take to load.
         from .comparison import Comparer, Verdict  # noqa: PLC0415
+        from .diagram import NODE_LIMIT  # noqa: PLC0415
         from .reading.around import Around  # noqa: PLC0415
         from .reading.worlds import worlds_of  # noqa: PLC0415
 
@@ -79,6 +102,7 @@ class Run:
             document = self._around.of(application)
             if any(one.changed or one.old is None for one in document.resources):
                 worlds = worlds_of(document)
-                compared = Comparer(worlds.old, worlds.new).compare((application,))
+                comparer = Comparer(worlds.old, worlds.new, limit=limit or NODE_LIMIT)
+                compared = comparer.compare((application,))
                 found += [one for one in compared.places if one.verdict is not Verdict.SAME]
         return found

@@ -48,7 +48,7 @@ def lines_of(change: PlaceChange) -> Iterator[str]:
         yield opened(change)
     elif change.verdict is Verdict.GUARDED:
         audience = short(change.audience) if change.audience else "too large to say"
-        yield f"guarded from now on; who gets in: {audience}"
+        yield f"answers here from now on; who gets in: {audience}"
     elif change.too_large and not change.gains.witness and not change.losses.witness:
         yield "too large to prove; the extra pulumi-cloudflare-access[prove] can"
     else:
@@ -64,7 +64,7 @@ def lines_of(change: PlaceChange) -> Iterator[str]:
 def opened(change: PlaceChange) -> str:
     """Say that nothing guards a place any more."""
     unless = "" if change.certain else ", unless the account requires Access protection"
-    told = "no application guards it any more: anyone who can reach it gets in"
+    told = "it guards this place no longer, nor does any other that is known here: open to anyone"
     return f"opened: {told}{unless}"
 
 
@@ -72,7 +72,7 @@ def short(who: Description) -> str:
     """Write the widest conditions of a set."""
     told = [_clipped(condition.text) for condition in who.conditions[:_CONDITIONS]]
     if not told:
-        return "somebody"
+        return "nobody" if who.complete else "somebody"
     if len(who.conditions) > _CONDITIONS or not who.complete:
         told.append("and others")
     return "; ".join(told)

@@ -24,6 +24,7 @@ from ..engine.lifecycle import (
     CLAIMED,
     MISTAKES,
     ORGANIZATION,
+    PREVIEW,
     SECRET_WORDS,
     Lifecycle,
     carried_fields,
@@ -96,8 +97,7 @@ class Resource(dynamic.Resource):
             props[ADOPTION_MISTAKES] = adopted_twice
         if self.lifecycle.heeds_claims:
             props[CLAIMED] = Deployment.current().claimed(self.lifecycle)
-        if (organization := pulumi.get_organization()) != NO_ORGANIZATION:
-            props[ORGANIZATION] = organization
+        props |= _of_run()
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
@@ -173,6 +173,14 @@ class Resource(dynamic.Resource):
                 self,
             )
         return secret or None
+
+
+def _of_run() -> dict[str, Any]:
+    """Return what check is told of the run itself."""
+    found: dict[str, Any] = {PREVIEW: True} if pulumi.runtime.is_dry_run() else {}
+    if (organization := pulumi.get_organization()) != NO_ORGANIZATION:
+        found[ORGANIZATION] = organization
+    return found
 
 
 @functools.cache

@@ -39,6 +39,8 @@ class Heard:
         self._steps: dict[str, Any] = {}
         self._same: set[str] = set()
         self._undeclared: dict[str, list[str]] = {}
+        # All of them decide who gets in; in an up, nobody asks any more.
+        self._deciding: list[Any] | None = [] if operation in {"preview", "drift"} else None
 
     def hear(self, event: EngineEvent) -> None:
         """Take in what one event says."""
@@ -46,6 +48,14 @@ class Heard:
             self._hear_text(event.diagnostic_event)
         if event.res_outputs_event:
             self._hear_step(event.res_outputs_event.metadata)
+
+    def access(self) -> tuple[str, ...]:
+        """Return who gains and who loses access, in lines; nothing where nothing changes."""
+        if not self._deciding or not self._steps:
+            return ()
+        from .access import access_lines  # noqa: PLC0415 - most stacks change nothing
+
+        return access_lines(self._deciding)
 
     @property
     def unchanged(self) -> int:
@@ -88,6 +98,8 @@ class Heard:
             self.outputs = _masked(step.new.outputs or {})
         if step.type.startswith(OWN):
             return
+        if self._deciding is not None:
+            self._deciding.append(step)
         if _action(step) == "same":
             self._same.add(step.urn)
         elif _action(step) not in QUIET:

@@ -79,7 +79,8 @@ class StackResult:
     `outputs` are those of a preview or an up; a secret is "[secret]", and what a preview cannot
     know yet "[unknown]". `error` is None where all went well; what had happened until then is in
     `changes` all the same. `locked` says that another run holds the stack, or one that was killed;
-    `missing`, that the backend has no such stack.
+    `missing`, that the backend has no such stack. `access` says, after a preview or a drift, who
+    gains and who loses access, in at most three lines; secrets are not told.
     """
 
     name: str
@@ -88,6 +89,7 @@ class StackResult:
     changes: tuple[Change, ...] = ()
     unchanged: int = 0
     outputs: dict[str, Any] = field(default_factory=dict)
+    access: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str | None = None
     locked: bool = False
@@ -196,6 +198,8 @@ class Results:
         for result in self.stacks:
             for change in result.changes:
                 yield f"{result.name}: {change}"
+            for line in result.access:
+                yield f"{result.name}: who gets in: {_indented(line)}"
             for warning in result.warnings:
                 yield f"{result.name}: warning: {_indented(warning)}"
             if result.error is not None:

@@ -112,6 +112,7 @@ def work(job: Job) -> StackResult:
         changes=heard.changes(),
         unchanged=heard.unchanged,
         outputs=heard.outputs,
+        access=() if error is not None else tuple(map(hide, heard.access())),
         warnings=tuple(map(hide, heard.warnings)),
         error=None if error is None else hide(error),
         locked=locked,
