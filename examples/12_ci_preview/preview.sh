@@ -9,3 +9,6 @@ if [ -z "${PULUMI_ACCESS_TOKEN:-}" ]; then
     pulumi stack select "$stack" --create --non-interactive
 fi
 pulumi preview --stack "$stack" --diff --non-interactive
+# Who gains and who loses access: what the comment of the pull request says.
+pulumi preview --stack "$stack" --json --show-sames --non-interactive > preview.json
+cloudflare-access report preview.json --format markdown --output access.md

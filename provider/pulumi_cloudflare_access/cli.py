@@ -34,6 +34,7 @@ class _Commands(click.Group):
         "what-can": (".report.command", "what_can_"),
         "explain": (".report.command", "explain_"),
         "prove": (".report.command", "prove"),
+        "snapshot": (".report.command", "snapshot"),
         "policy-pack": (".report.command", "policy_pack"),
     }
 

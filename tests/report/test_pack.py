@@ -18,6 +18,7 @@ from pulumi_cloudflare_access.report.pack import MOST_LINES, STATEMENTS, WHO, Sa
 from pulumi_cloudflare_access.report.statements import FILE
 from report.inputs import run
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "14_who_gets_in"
 SECRET = ("ceo@example.com", "cfo@example.com")
 
 
@@ -114,6 +115,26 @@ def test_an_old_cli_is_told_and_given_another_way(
     path = Path(run("policy-pack").stdout.strip())
     assert path.name.startswith("cloudflare-access-policy-pack")
     assert path.is_file()
+
+
+@pytest.mark.engine
+def test_the_example_is_stopped_by_the_change_that_its_readme_names(tmp_path: Path) -> None:
+    with LocalCloudflare(account_id=ACCOUNT, zone_id=ZONE, seed=7) as cloudflare:
+        stack = Recorder(tmp_path / "stack", cloudflare).stack
+        shutil.copy(EXAMPLE / FILE, stack.project)
+        program = (EXAMPLE / "__main__.py").read_text()
+        (stack.project / "__main__.py").write_text(program)
+        flags = ("--policy-pack", str(shutil.which("cloudflare-access-policy-pack")))
+        held = stack.pulumi("preview", "--stack", STACK, "--non-interactive", *flags).text
+        assert STATEMENTS not in held
+        changed = program.replace('email("hr@example.com")', "group(engineers)")
+        (stack.project / "__main__.py").write_text(changed)
+        run_ = stack.pulumi("preview", "--stack", STACK, "--non-interactive", *flags, ok=False)
+        assert run_.status != 0
+        shown = [line.strip() for line in (EXAMPLE / "README.md").read_text().splitlines()]
+        begin = next(n for n, line in enumerate(shown) if "[mandatory]" in line)
+        for line in shown[begin : begin + 5]:
+            assert line in run_.text, line
 
 
 @pytest.mark.engine

@@ -143,13 +143,15 @@ def _people(people: Sequence[Subject], *, named: bool) -> str:
 
 
 def count_known(entry: Entry) -> str:
-    """Count the known people who are concerned: `+3 (and perhaps 2) -1`."""
+    """Count the known people who are concerned: `+3 (perhaps 2 more), perhaps -1`."""
     found = []
     for called, difference in entry.differences:
         surely, perhaps = len(difference.known.surely), len(difference.known.possibly)
-        if surely or perhaps:
-            maybe = f" (perhaps {perhaps} more)" if perhaps else ""
-            found.append(f"{SIGNS[called]}{surely}{maybe}")
+        more = f" (perhaps {perhaps} more)" if perhaps else ""
+        if surely:
+            found.append(f"{SIGNS[called]}{surely}{more}")
+        elif perhaps:
+            found.append(f"perhaps {SIGNS[called]}{perhaps}")
     return ", ".join(found)
 
 
