@@ -96,7 +96,7 @@ def switches() -> str:
     rows = ["| switch | values | default | |", "|---|---|---|---|"]
     for field, text in zip(of.body, of.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
-            values = ast.unparse(field.annotation)
+            values = re.sub(r"Literal\[(.*)\]", r"\1", ast.unparse(field.annotation))
             default = ast.unparse(field.value) if field.value else ""
             told = " ".join(str(ast.literal_eval(text.value)).split()).replace("|", "\\|")
             rows.append(f"| `{ast.unparse(field.target)}` | `{values}` | `{default}` | {told} |")
