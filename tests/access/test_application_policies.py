@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access import evaluator
+from harness.fields import written
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
@@ -420,6 +421,50 @@ def test_a_list_that_was_emptied_and_gets_another_name_is_not_deleted_with_the_o
     stay = '"Staff" (allow), "Not Eve" (deny), "Guests" (allow)'
     told = f"stay in the application, because they are not this list's: {stay}"
     assert plugin.warnings == [told]
+
+
+KEEP_OUT: Policy = {**NOT_EVE, "name": "By hand"}
+
+
+def test_a_policy_that_a_refresh_has_found_is_not_deleted_with_the_list(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    app.make(KEEP_OUT)
+    found = plugin.refresh(made)
+    assert found
+    assert found.did == "drift"
+    # Once more: what is in the state by now is still nobody's of this program.
+    plugin.restart()
+    again = plugin.refresh(found)
+    assert again
+    assert again.did == "same"
+    plugin.warnings.clear()
+    plugin.destroy(again)
+    assert app.names() == ["By hand"]
+    told = 'stay in the application, because they are not this list\'s: "By hand" (deny)'
+    assert plugin.warnings == [told]
+
+
+def test_a_policy_that_a_refresh_has_found_and_the_program_declares_goes_with_the_list(
+    plugin: Plugin, app: Application
+) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    app.make(KEEP_OUT)
+    found = plugin.refresh(made)
+    before = len(written(app.cloudflare))
+    noted = plugin.up(LIST, app.declare(*THREE, KEEP_OUT), was=found)
+    assert (noted.did, len(written(app.cloudflare))) == ("update", before)
+    assert plugin.up(LIST, app.declare(*THREE, KEEP_OUT), was=noted).did == "same"
+    plugin.destroy(noted)
+    assert app.names() == []
+
+
+def test_a_state_from_before_deletes_what_it_holds(plugin: Plugin, app: Application) -> None:
+    made = plugin.up(LIST, app.declare(*THREE))
+    outputs = {name: value for name, value in made.outputs.items() if name != "__declared"}
+    plugin.destroy(replace(made, outputs=outputs))
+    assert app.names() == []
 
 
 def test_a_list_can_be_read_that_another_stack_owns(plugin: Plugin, app: Application) -> None:

@@ -81,6 +81,9 @@ class AccessApplicationPoliciesState(State):
 _POLICY = shape_of(ListedPolicyInputs)
 _ENTRIES = objects(ListedPolicyInputs, policy_name)
 SECTIONS = ("include", "exclude", "require")
+# An output: the ids of the policies that the program has declared, by name as in keys. A refresh
+# puts the policies of others into the state, too.
+DECLARED = "__declared"
 _TAKEN = '"{}" ({}) is adopted as a reusable policy: it cannot stay in this list'
 
 
@@ -177,6 +180,23 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             "ids": {key_of(policy_name(policy)): policy["id"] for policy in reversed(owned)},
             REUSABLE: [policy for policy in policies if policy.get(REUSABLE)],
         }
+
+    def noted(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+        """Note which policies the program declares, as of the last write."""
+        ids, noted = answer["ids"], plugin.plain(declared.get(DECLARED))
+        if noted is None:
+            names = {policy_name(policy) for _, policy in in_order(declared.get("policies"))}
+            own = {key: ids[key] for key in map(key_of, names) if key in ids}
+        else:
+            own = {key: id_ for key, id_ in noted.items() if id_ in ids.values()}
+        # Names may be secret.
+        return {DECLARED: plugin.secret(own)}
+
+    def is_to_be_noted(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Tell whether the program declares by now what a refresh has found."""
+        names = {key_of(policy_name(policy)) for _, policy in in_order(new.get("policies"))}
+        noted = plugin.plain(old.get(DECLARED))
+        return noted is not None and not names <= noted.keys()
 
     def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `_make`: it takes what is there in any case."""
@@ -329,10 +349,10 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:
         """Return the ids of the policies that the state has, too."""
         yield from super().goes_with(id_, props)
-        yield from _ids_by_name(props).values()
+        yield from _own_ids(props)
 
     def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
-        """Delete the policies that the state names, and say which others stay.
+        """Delete the policies that the program has declared, and say which others stay.
 
         From the last one up: of those that are left, nobody gets in whom the list did not let in.
         """
@@ -342,7 +362,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         except NotFoundError:
             # The application is gone, with all of them.
             return
-        own, listed = [*_ids_by_name(props).values()], [policy["id"] for policy in there]
+        own, listed = _own_ids(props), [policy["id"] for policy in there]
         # Cloudflare's lists may not show yet what was made a moment ago.
         for policy_id in reversed(listed if {*own} <= {*listed} else own):
             if policy_id in own and not self._is_someone_elses(policy_id, there):
@@ -366,6 +386,15 @@ def _ids_by_name(outputs: Mapping[str, Any]) -> dict[str, str]:
     """Return the ids of a state by the names of their policies."""
     ids: Mapping[str, str] = outputs.get("ids") or {}
     return {value_of(text_of(as_key(key))): id_ for key, id_ in ids.items()}
+
+
+def _own_ids(outputs: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the policies that the program has declared.
+
+    States of earlier versions do not tell them from those that a refresh has found.
+    """
+    noted = plugin.plain(outputs.get(DECLARED))
+    return [*(_ids_by_name(outputs) if noted is None else noted).values()]
 
 
 class _Change:

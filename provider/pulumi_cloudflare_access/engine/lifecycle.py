@@ -231,7 +231,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Tell form from change, and change from replacement. The engine writes out the rest."""
         self._seen(_id, _olds)
         old = self._declared(_olds)
-        new = self.identified(self._declared(_plain(_news)), old)
+        new = written = self.identified(self._declared(_plain(_news)), old)
         # No check comes before the diff of a refresh, whose news are what was.
         if ownership.is_known(plugin.current_urn()):
             new, lost = self._in_place(new, old, plugin.ignored_entries())
@@ -257,7 +257,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         ):
             return dynamic.DiffResult(changes=None, replaces=replaces)
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
-        return dynamic.DiffResult(changes=secret_in(_olds) != secret_in(_news))
+        changes = secret_in(_olds) != secret_in(_news)
+        if ownership.is_known(plugin.current_urn()):
+            changes = changes or self.is_to_be_noted(old, written)
+        return dynamic.DiffResult(changes=changes)
 
     def _foresee(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Say what an update leads to; with `ignore_changes` it may be what nobody has checked."""

@@ -197,6 +197,14 @@ class Described:
         """Return reserved outputs: what an answer says that later answers are compared with."""
         return {}
 
+    def is_to_be_noted(
+        self,
+        old: Mapping[str, Any],  # noqa: ARG002 - likewise
+        new: Mapping[str, Any],  # noqa: ARG002 - likewise
+    ) -> bool:
+        """Tell whether outputs are to say something else, though nothing is to be sent."""
+        return False
+
     def create_only(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
         """Name the outputs of such an object that only the answer to its creation tells."""
         yield from self.kept_from_create
