@@ -635,6 +635,23 @@ def test_who_is_in_the_way_is_told_wherever_it_is(way: str, plugin: Plugin, pers
         plugin.up(KIND, BY[way](ONE, TWO))
 
 
+def test_what_is_in_the_way_where_nobody_looked_is_said_to_be_there(
+    cloudflare: LocalCloudflare, plugin: Plugin, person: Person
+) -> None:
+    zone = f"zones/{cloudflare.zone_id}"
+    Person(cloudflare, "apps", zone).make({**by_domain(ONE)})
+    account = f"account {cloudflare.account_id}"
+    not_there = f"not among the Access applications of {account}: look for it in a zone of the"
+    with pytest.raises(CallFailed, match=f"409.*{not_there}"):
+        plugin.up(KIND, by_domain(ONE))
+    made = plugin.up(KIND, by_domain(TWO))
+    with pytest.raises(CallFailed, match=f"409.*{not_there}"):
+        plugin.up(KIND, by_domain(ONE), was=made)
+    person.make({**by_domain(THREE)})
+    with pytest.raises(CallFailed, match=r"409.* of zone .*: look for it in the zone's account"):
+        plugin.up(KIND, {**by_domain(THREE), "zone_id": cloudflare.zone_id}, name="other")
+
+
 def test_a_state_from_before_places_were_noted_is_read_changed_and_deleted(
     plugin: Plugin, person: Person
 ) -> None:

@@ -335,6 +335,23 @@ def test_what_is_asked_of_people_by_a_policy_of_a_list_is_drift(
     assert "mfa_disabled" not in str(policies.look())
 
 
+def test_what_comes_in_a_declared_entry_is_told_as_that(
+    plugin: Plugin, cloudflare: LocalCloudflare, person: Person
+) -> None:
+    app = person.make(WIKI)["id"]
+    policies = Person(cloudflare, f"apps/{app}/policies")
+    kind = "access_application_policies"
+    made = plugin.up(kind, {"application": app, "policies": [STAFF, KEEP_OUT]})
+    [there] = [one for one in policies.look() if one["name"] == "Staff"]
+    for before, after in ("nothing", "'100h'"), ("'100h'", "'200h'"):
+        body = {**STAFF, "precedence": there["precedence"], "session_duration": after.strip("'")}
+        policies.write(there["id"], body)
+        plugin.progress.clear()
+        made = refreshed(plugin, made)
+        change = f"Staff.session_duration: {before} -> {after}"
+        assert (made.did, plugin.progress) == ("same", [f"{UNDECLARED}: policies: {change}"])
+
+
 def test_an_object_that_is_only_read_has_no_note(
     plugin: Plugin, cloudflare: LocalCloudflare, person: Person
 ) -> None:

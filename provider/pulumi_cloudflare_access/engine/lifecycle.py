@@ -420,7 +420,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def _tell_of_undeclared(self, answer: Mapping[str, Any], props: Mapping[str, Any]) -> None:
         """Say what nobody declares and somebody has changed since this stack last looked."""
-        before, now = undeclared.noted(props), self._rest(answer, props)
+        declared, now = self._declared(props), self._rest(answer, props)
+        before = undeclared.beside(self._sent(declared), undeclared.noted(props), declared, now)
         secret = secret_in(props) | self.always_secret
         if changes := self._differences(before, now, secret):
             plugin.say(f"not declared by the program, and not seen before: {'; '.join(changes)}")
@@ -893,7 +894,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         declared = self._declared(props)
         try:
             told = self.remedy(error, scope, declared)
-            if told is None and own and isinstance(error, ConflictError):
+            if told is None and isinstance(error, ConflictError) and not error.remedy:
                 told = self._in_the_way(scope, declared, own)
         except CloudflareError:
             # Looking for what helps is a courtesy; what was refused is the news.
@@ -901,11 +902,19 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         return told
 
     def _in_the_way(self, scope: Scope, declared: Mapping[str, Any], own: str) -> str | None:
-        """Say which other object has what an update wants for its own."""
+        """Say which other object has what this one wants for its own, or where it may be."""
         is_namesake = self._namesake(declared)
         listed = self._snapshot(scope).anew()
         others = [found for found in listed if is_namesake(found) and found["id"] != own]
-        return f"in the way is {holders_in_words(self.kind, others)}" if others else None
+        if others:
+            return f"in the way is {holders_in_words(self.kind, others)}"
+        if len(self.scopes) == 1:
+            return None
+        other = "a zone of the account" if scope.kind == "account" else "the zone's account"
+        return (
+            f"what is in the way is not among the {_plural(self.what)} of {scope}: look for it in "
+            f"{other}"
+        )
 
     @contextmanager
     def _explaining(self, scope: Scope, props: Mapping[str, Any], own: str = "") -> Iterator[None]:

@@ -92,6 +92,28 @@ def _entries(declared: Any) -> dict[str, Any]:
     return {key: entry for key, entry in declared.items() if isinstance(entry, Mapping)}
 
 
+def beside(shape: Shape, before: Any, declared: Any, now: Any) -> Any:
+    """Return an earlier rest that has the entries which a later one has: they are declared.
+
+    So that what has come in an entry is told, and not that the entry has.
+    """
+    before, now = (one if isinstance(one, Mapping) else {} for one in (before, now))
+    match shape:
+        case NestedShape() if isinstance(declared, Mapping):
+            known = {n: f.shape for n, f in shape.fields.items() if n in declared and n in now}
+            inner = {n: beside(s, before.get(n), declared[n], now[n]) for n, s in known.items()}
+            return {**before, **inner}
+        case KeyedShape() if shape.keyed.item:
+            entries = _entries(declared)
+            inner = {
+                key: beside(shape.keyed.item, before.get(key), entry, now[key])
+                for key, entry in entries.items()
+                if key in now
+            }
+            return {**before, **inner}
+    return before
+
+
 # ------------------------------------------------------------------------------ what is replaced
 
 
