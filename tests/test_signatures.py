@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import contextvars
+import dataclasses
 import inspect
+import json
 import re
 import typing
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 from pulumi._types import resource_types
+from pulumi.runtime import settings
 
 import pulumi_cloudflare_access as cloudflare
+from harness import program as running
+from harness.fitting import misfits
 from pulumi_cloudflare_access import grants, kinds, rules, scopes, types
 from pulumi_cloudflare_access.components.component import Component
 from signatures import facts
 from signatures.__main__ import due
-from signatures.resources import RESOURCES, output_types
+from signatures.resources import LOOK_UPS, RESOURCES, output_types
+
+if TYPE_CHECKING:
+    from harness.account import Account
+    from harness.plugin import Plugin
 
 COMPONENTS: dict[str, type[Component]] = {
     name: made
     for name in cloudflare.__all__
     if isinstance(made := getattr(cloudflare, name), type) and issubclass(made, Component)
 }
+# What the golden file has for what is another each time.
+ANOTHER = "…"
+EVERYTHING: dict[str, Any] = json.loads(
+    Path(__file__).with_name("state_shapes.golden.json").read_text()
+)
 FUNCTIONS: dict[str, Any] = {
     f"{module.__name__.rpartition('.')[2]}.{name}": function
     for module in (rules, grants, scopes)
@@ -120,3 +137,55 @@ def test_every_key_of_every_type_has_a_meaning() -> None:
 def test_the_types_are_dictionaries_at_run_time() -> None:
     policy: types.OwnedPolicy = {"name": "A", "decision": "deny", "include": [rules.everyone()]}
     assert policy == {"name": "A", "decision": "deny", "include": [{"everyone": {}}]}
+
+
+# ------------------------------------------------------------------------- the types are the truth
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_an_object_with_everything_fits_its_types(name: str) -> None:
+    """What a program writes of it, and what its outputs hold."""
+    golden = EVERYTHING[name]
+    made = next(r for r in RESOURCES.values() if r.lifecycle.kind == golden["kind"])
+    outputs = output_types(made)
+    fields = {one.name: one for one in facts.arguments(made.lifecycle.inputs)}
+    found = [
+        told
+        for field, value in golden["declared"].items()
+        if field in fields
+        for told in misfits(value, fields[field].type(facts.WRITTEN), field)
+        # The golden file has what constructors make of references.
+        if not told.endswith("is not a key of AttachedPolicy")
+    ]
+    for field, type_ in outputs.items():
+        value = golden["outputs"].get(field)
+        # Of a number that stands by itself, Pulumi makes what the annotation says.
+        value = int(value) if isinstance(value, float) and "int" in type_ else value
+        found += misfits(value, type_, f"outputs.{field}") if value != ANOTHER else []
+    assert found == []
+
+
+@pytest.mark.parametrize("name", [n for n in EVERYTHING if "of a zone" not in n])
+def test_what_a_look_up_finds_of_an_object_with_everything_fits_its_types(
+    name: str, account: Account, shared_plugin: Plugin
+) -> None:
+    golden = EVERYTHING[name]
+    results = {made.lifecycle.kind: result for result, made in LOOK_UPS.items()}
+    if golden["kind"] not in results:
+        pytest.skip("it is part of another object")
+    account.cloudflare.seed(golden["seed"])
+    running.start(account.cloudflare)
+    made = shared_plugin.up(golden["kind"], golden["declared"])
+
+    def look_up() -> Any:
+        # Another run of a program: one reads each list once.
+        settings.set_root_resource(pulumi.ComponentResource("a:b:C", name))
+        return getattr(cloudflare, f"get_{golden['kind']}")(id=made.id)
+
+    found = contextvars.copy_context().run(look_up)
+    fields = dataclasses.fields(results[golden["kind"]])
+    assert [
+        told
+        for one in fields
+        for told in misfits(getattr(found, one.name), str(one.type), one.name)
+    ] == []

@@ -135,6 +135,7 @@ __all__ = [
     "RefreshTokenOptionsOutput",
     "ResourceGroupFound",
     "RiskLevel",
+    "RoleFound",
     "Rule",
     "RuleFound",
     "RuleOutput",
@@ -1699,6 +1700,14 @@ class SaasAppFound(TypedDict, total=False):
     """OIDC: how long refresh tokens live."""
     scopes: Sequence[str]
     """OIDC: what the application may ask about a person, in any order."""
+    client_id: str
+    """Cloudflare makes it."""
+    created_at: str
+    """Cloudflare makes it."""
+    public_key: str
+    """Cloudflare makes it."""
+    updated_at: str
+    """Cloudflare makes it."""
 
 
 class FooterLink(TypedDict, total=False):
@@ -2173,6 +2182,8 @@ class GrantFound(TypedDict, total=False):
     """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
     the `grants` of a `Team`, scopes, too.
     """
+    id: str
+    """Cloudflare makes it."""
 
 
 class ScopeObject(TypedDict, total=False):
@@ -2250,11 +2261,28 @@ class ResourceGroupFound(TypedDict, total=False):
     """Whether it can be changed: Cloudflare's own cannot."""
 
 
+class RoleFound(TypedDict, total=False):
+    """A role of an account member."""
+
+    id: Required[str]
+    """Its id."""
+    name: str
+    """Its name."""
+    description: str
+    """What it is for."""
+    permissions: Mapping[str, Any]
+    """What it allows."""
+
+
 class ApplicationPolicyFound(OwnedPolicyFound, total=False):
     """A policy of an application, reusable or its own."""
 
     id: Required[str]
     """Its id."""
+    uid: str
+    """Its id, by an older name."""
+    app_count: int
+    """Of a reusable policy: how many applications have it."""
     precedence: int
     """Its place: the lowest is decided first."""
     reusable: bool

@@ -33,6 +33,7 @@ from pulumi_cloudflare_access.fields.model import (
 from pulumi_cloudflare_access.fields.shapes import Objects, OneOrManyShape, Shape, Values
 from pulumi_cloudflare_access.iam import grants, people, resource_group, scopes
 from pulumi_cloudflare_access.program.references import InOrder, References
+from pulumi_cloudflare_access.text.secret_words import SECRET_FIELDS
 
 WRITTEN, OUTPUT, FOUND = "written", "output", "found"
 REFERENCES = "Sequence[Reference] | pulumi.Output[Sequence[str | Found]]"
@@ -289,7 +290,15 @@ def value_of(model: type[Inputs], mode: str) -> str:
 @functools.cache
 def is_another_found(model: type[Inputs]) -> bool:
     """Tell whether look-ups find it in another form than outputs hold it: lists instead of maps."""
-    return any(one.type(OUTPUT) != one.type(FOUND) for one in arguments(model))
+    differ = any(one.type(OUTPUT) != one.type(FOUND) for one in arguments(model))
+    return differ or bool(made(model))
+
+
+def made(model: type[Inputs]) -> list[str]:
+    """Return what else look-ups find in an object; policies have a type of their own."""
+    if issubclass(model, policy.PolicyInputs):
+        return []
+    return sorted(model.made - {one.wire for one in arguments(model)} - SECRET_FIELDS)
 
 
 # ----------------------------------------------------------------------------------- meanings

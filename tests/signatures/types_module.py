@@ -40,6 +40,7 @@ import pulumi
 
 from .program.references import Attached, AttachedPolicy, Found, Reference, Unchecked
 '''
+MADE = "Cloudflare makes it."
 FROM_REFERENCES = ("Attached", "AttachedPolicy", "Found", "Reference", "Unchecked")
 BY_HAND = '''
 class ScopeObject(TypedDict, total=False):
@@ -117,11 +118,28 @@ class ResourceGroupFound(TypedDict, total=False):
     """Whether it can be changed: Cloudflare's own cannot."""
 
 
+class RoleFound(TypedDict, total=False):
+    """A role of an account member."""
+
+    id: Required[str]
+    """Its id."""
+    name: str
+    """Its name."""
+    description: str
+    """What it is for."""
+    permissions: Mapping[str, Any]
+    """What it allows."""
+
+
 class ApplicationPolicyFound(OwnedPolicyFound, total=False):
     """A policy of an application, reusable or its own."""
 
     id: Required[str]
     """Its id."""
+    uid: str
+    """Its id, by an older name."""
+    app_count: int
+    """Of a reusable policy: how many applications have it."""
     precedence: int
     """Its place: the lowest is decided first."""
     reusable: bool
@@ -174,7 +192,8 @@ def _forms(model: type[Inputs]) -> Iterator[str]:
     fields = facts.arguments(model)
     yield _typed_dict(facts.name_of(model, WRITTEN), doc, map(_written, fields))
     for mode in (OUTPUT, FOUND) if facts.is_another_found(model) else (OUTPUT,):
-        held = ((one.wire, _held(one, mode), one.doc) for one in fields)
+        held = [(one.wire, _held(one, mode), one.doc) for one in fields]
+        held += [(name, "str", MADE) for name in facts.made(model)] if mode == FOUND else []
         yield _typed_dict(facts.name_of(model, mode), doc, held)
 
 

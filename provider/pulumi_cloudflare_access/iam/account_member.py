@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from ..engine.lifecycle import Scope
 from ..program.lookup import Listed, Lookup
 from ..program.references import ACCOUNT_MEMBERS, Found
+
+if TYPE_CHECKING:
+    from .. import types
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +34,8 @@ class GetAccountMemberResult(Found):
     first_name: str | None = None
     last_name: str | None = None
     two_factor_authentication_enabled: bool | None = None
-    roles: Sequence[Mapping[str, Any]] = field(default_factory=list)
-    policies: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    roles: Sequence[types.RoleFound] = field(default_factory=list)
+    policies: Sequence[types.GrantFound] = field(default_factory=list)
 
 
 class AccountMembers:

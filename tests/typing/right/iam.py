@@ -27,6 +27,8 @@ ada = cloudflare.get_account_member(email="ada@example.com")
 cloudflare.UserGroupMembers(
     "operators", group=operators, members=["grace@example.com", ada], max_removals=1
 )
+roles: list[str] = [role.get("name", "") for role in ada.roles]
+rights_of_ada: list[str] = [policy["access"] for policy in ada.policies]
 theirs = cloudflare.get_user_group(name="Theirs")
 one = cloudflare.UserGroupMember("ada", group=theirs, member=ada)
 stays: pulumi.Output[bool] = one.preexisting
