@@ -206,6 +206,24 @@ def test_a_conflict_with_another_resource_names_that_and_offers_no_adoption(
     assert "take it over" not in str(refused.value)
 
 
+def test_a_conflict_names_what_an_account_has_in_the_place_of_a_zone_and_the_other_way_round(
+    plugin: Plugin, cloudflare: LocalCloudflare
+) -> None:
+    zone = {"zone_id": cloudflare.zone_id}
+    there = plugin.up(APP, {**WIKI, "domain": "wiki.example.com"}, name="one").id
+    with pytest.raises(CallFailed, match="409") as refused:
+        plugin.up(APP, {**WIKI, **zone, "domain": "wiki.example.com"}, name="two")
+    where = f"in account {cloudflare.account_id}"
+    assert f'in the way is "Wiki" ({there}), which one has, {where}' in str(refused.value)
+    # A move to a place that the zone has likewise.
+    there = plugin.up(APP, {**WIKI, **zone, "domain": "docs.example.com"}, name="two").id
+    app = plugin.up(APP, {**WIKI, "domain": "other.example.com"}, name="three")
+    with pytest.raises(CallFailed, match="409") as refused:
+        plugin.up(APP, {**WIKI, "self_hosted_domains": ["docs.example.com"]}, was=app)
+    where = f"in zone {cloudflare.zone_id}"
+    assert f'in the way is "Wiki" ({there}), which two has, {where}' in str(refused.value)
+
+
 # ------------------------------------------------------------------------------------ what it costs
 
 

@@ -144,6 +144,29 @@ def test_a_place_is_declared_once_whichever_way_it_is_said(program: LocalCloudfl
     assert mistakes("g", destinations=UNKNOWN) == []
 
 
+def test_a_public_place_is_declared_once_over_an_account_and_its_zones(
+    program: LocalCloudflare,
+) -> None:
+    del program
+    deployment = Deployment()
+
+    def mistakes(called: str, **declared: Any) -> list[str]:
+        declared = {"type": "self_hosted", **declared}
+        return deployment.namesake_mistakes(AccessApplication, called, declared, None)
+
+    assert mistakes("one", domain="wiki.example.com") == []
+    told = '"one" has wiki.example.com already, and Cloudflare refuses a second one'
+    assert mistakes("two", domain="wiki.example.com", zone_id="1" * 32) == [f"domain: {told}"]
+    assert mistakes("three", self_hosted_domains=["wiki.example.com"], zone_id="2" * 32) == [
+        f"self_hosted_domains: {told}"
+    ]
+    assert mistakes("four", domain="docs.example.com", zone_id="1" * 32) == []
+    assert len(mistakes("five", destinations=[{**PUBLIC, "uri": "docs.example.com"}])) == 1
+    # A range is nobody's alone, and each account may have every Worker.
+    assert mistakes("six", destinations=[PRIVATE, EVERY], account_id="3" * 32) == []
+    assert mistakes("seven", destinations=[PRIVATE, EVERY], account_id="4" * 32) == []
+
+
 @pytest.mark.parametrize("type_", ["warp", "app_launcher", "biso", "dash_sso"])
 def test_an_application_that_an_account_has_once_is_declared_once(
     type_: str, program: LocalCloudflare

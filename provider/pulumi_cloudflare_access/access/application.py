@@ -144,6 +144,11 @@ class AccessApplicationProvider(Lifecycle):
                 yield way, place, places.words(place)
 
     @classmethod
+    def is_once_everywhere(cls, value: str) -> bool:
+        """Have one application for a public host name, of an account or of a zone in it."""
+        return value.startswith(f"{places.PUBLIC} ")
+
+    @classmethod
     def found_by(cls, declared: Mapping[str, Any]) -> FoundBy | None:
         """Find an application by its type, of which there is one, its place, or else its name."""
         type_, domain = declared.get("type"), declared.get("domain")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -406,6 +406,19 @@ class Creation:
 def holders_in_words(kind: str, objects: list[dict[str, Any]]) -> str:
     """Name objects that stand in the way, and the resources of this program that have them."""
     return " and ".join(sorted(_in_words(kind, one) for one in objects))
+
+
+def elsewhere_in_words(
+    kind: str,
+    is_namesake: Callable[[Object], bool],
+    listed: Iterable[tuple[str, list[dict[str, Any]]]],
+) -> str | None:
+    """Name what stands in the way in other accounts and zones; None: nothing that is known."""
+    with contextlib.suppress(CloudflareError):
+        for where, objects in listed:
+            if holders := [found for found in objects if is_namesake(found)]:
+                return f"in the way is {holders_in_words(kind, holders)}, in {where}"
+    return None
 
 
 def _in_words(kind: str, found: Object) -> str:

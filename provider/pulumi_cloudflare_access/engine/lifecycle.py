@@ -47,7 +47,7 @@ from ..text.secret_words import SECRET, known
 from ..text.spelling import carried
 from . import adoption, ownership, undeclared
 from .adoption import ADOPT, ADOPT_CHANGES
-from .creation import LOOK_AGAIN, Creation, holders_in_words
+from .creation import LOOK_AGAIN, Creation, elsewhere_in_words, holders_in_words
 from .deletion import User, deletions, in_words
 from .schema import (
     ACCOUNT,
@@ -908,6 +908,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         others = [found for found in listed if is_namesake(found) and found["id"] != own]
         if others:
             return f"in the way is {holders_in_words(self.kind, others)}"
+        if told := elsewhere_in_words(self.kind, is_namesake, self._beside(scope, declared)):
+            return told
         if len(self.scopes) == 1:
             return None
         other = "a zone of the account" if scope.kind == "account" else "the zone's account"
@@ -915,6 +917,25 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             f"what is in the way is not among the {_plural(self.what)} of {scope}: look for it in "
             f"{other}"
         )
+
+    def _beside(
+        self, scope: Scope, declared: Mapping[str, Any]
+    ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Return what is listed in the other accounts and zones of this run, by where it is.
+
+        Nothing where Cloudflare refuses nothing for what they have.
+        """
+        if not any(self.is_once_everywhere(value) for _, value, _ in self.once(declared)):
+            return
+        own, end = self._path(scope), f"/{self.collection}"
+        with _snapshotting:
+            known = {path for of, _, path in _snapshots if of == self.settings}
+        if self.settings.account_id:
+            known.add(self.path_of(Scope("account", self.settings.account_id), self.collection))
+        for path in sorted(path for path in known if path.endswith(end) and path != own):
+            kind, id_ = path.strip("/").split("/")[:2]
+            objects = self.client.list(path, per_page=self.per_page, needs=self.needs)
+            yield f"{kind.removesuffix('s')} {id_}", objects
 
     @contextmanager
     def _explaining(self, scope: Scope, props: Mapping[str, Any], own: str = "") -> Iterator[None]:

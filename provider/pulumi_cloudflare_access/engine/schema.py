@@ -86,6 +86,11 @@ class Described:
             yield cls.unique, meaning, meaning
 
     @classmethod
+    def is_once_everywhere(cls, value: str) -> bool:  # noqa: ARG003 - for kinds with places
+        """Tell whether what `once` yields is taken over all accounts and zones together."""
+        return False
+
+    @classmethod
     def found_by(cls, declared: Mapping[str, Any]) -> FoundBy | None:
         """Return what `adopt=True` finds an object by; None: there is nothing to find it by.
 

@@ -347,7 +347,7 @@ class Deployment:
         self.program = Program()
         self._adopted: dict[tuple[Any, ...], str] = {}
         self._by_id: dict[str, weakref.ref[Resource]] = {}
-        self._unique: dict[tuple[Any, ...], str] = {}
+        self._unique: dict[tuple[Any, ...], list[tuple[list[Any], str]]] = {}
         self._claimed: set[tuple[type[Lifecycle], str]] = set()
         self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
         self._told: dict[tuple[str, Any], list[Any]] = {}
@@ -393,12 +393,23 @@ class Deployment:
         scope = [declared.get(field) for field in SCOPES]
         if UNKNOWN in scope:
             return []
-        scope.append(provider and provider.pulumi_resource_name)
+        by = provider and provider.pulumi_resource_name
         mistakes: dict[str, str] = {}
         for field, value, words in resource.lifecycle.once(declared):
-            first = name
-            if UNKNOWN not in value:
-                first = self._unique.setdefault((resource, value, *scope), name)
+            if UNKNOWN in value:
+                continue
+            there = self._unique.setdefault((resource, value, by), [])
+            is_everywhere = resource.lifecycle.is_once_everywhere(value)
+            first = next(
+                (
+                    holder
+                    for other, holder in there
+                    # Of two accounts, nobody knows whether they are one by two names.
+                    if other == scope or (is_everywhere and other[1] != scope[1])
+                ),
+                name,
+            )
+            there.append((scope, name))
             if first != name:
                 told = (
                     f'{field}: "{first}" has {words} already, and Cloudflare refuses a second one'
