@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import os
 import random
 from dataclasses import replace
@@ -23,6 +24,7 @@ from harness.engine import CheckFailed, Engine, RunFailed
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.access import succession
 from pulumi_cloudflare_access.access.succession import Single, trouble
+from pulumi_cloudflare_access.access.succession import singles as singles_of
 from pulumi_cloudflare_access.access.widened import Told
 from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.program import turns
@@ -122,6 +124,23 @@ def test_no_request_of_a_run_that_is_let_through_lets_anybody_in() -> None:
     # Most of what people do goes through in one up.
     assert refused < total / 2
     print(f"{total} changes, {refused} refused")
+
+
+def test_a_policy_is_the_same_one_by_another_resource_name() -> None:
+    texts = {}
+    for by in ("not-eve", "eve"):
+        said = [
+            {"by": by, "is_named": True, "name": "Not Eve", "decision": "deny", "precedence": 1},
+            {"by": "all", "is_named": True, "name": "All", "decision": "allow", "precedence": 2},
+        ]
+        texts[by] = singles_of(json.dumps(said))
+    was, now = texts["not-eve"], texts["eve"]
+    assert was and now  # noqa: PT018 - both are texts of single policies
+    assert trouble(was, now) is None
+    # Both may go further, and one that leaves its place to another is in the way.
+    further = {by: replace(one, place=one.place + 10) for by, one in now.items()}
+    assert "which leaves the program" in str(trouble(was, {"all": replace(now["all"], place=1)}))
+    assert trouble(now, further) is None
 
 
 @pytest.mark.parametrize(
@@ -834,6 +853,16 @@ everyone, eve = [rules.everyone()], [rules.email("eve@example.com")]
     refused_one, *done = sent()
     assert done == ["PUT guests", "PUT staff", "PUT not-eve", refused_one]
     assert stack.settled()
+    # One whose resource has another name, and an alias, stays as it is.
+    renamed = deny.format(2).replace("(", '("eve", ', 1).replace("one(", "renamed(")
+    alias = """
+def renamed(resource, name, decision, precedence, include):
+    return cloudflare.AccessApplicationPolicy(resource, application=app, name=name,
+        decision=decision, precedence=precedence, include=include,
+        opts=ResourceOptions(aliases=[pulumi.Alias(name=name)]))
+"""
+    stack.program(head + alias + allow.format(4) + middle.format(3) + renamed + new)
+    stack.preview("--expect-no-changes")
     # What no one up can do is refused in the preview.
     narrower = allow.format(4).replace("everyone", '[rules.email("ada@example.com")]')
     looser = deny.format(2).replace("eve)", '[rules.email("bob@example.com")])')

@@ -119,6 +119,7 @@ def trouble(
     """
     if len({one.place for one in now.values()}) < len(now):
         return None
+    was = _by_new_names(was, now)
     comparison = Comparison(_in_order(was), _in_order(now))
     try:
         for here, what in _requests(was, now, first):
@@ -132,6 +133,20 @@ def trouble(
     except TakenError as error:
         return str(error)
     return None
+
+
+def _by_new_names(was: Mapping[str, Single], now: Mapping[str, Single]) -> dict[str, Single]:
+    """Take a policy of the same name in the same place for the one that was there.
+
+    Its resource has another name by now, and an alias. Without one, Cloudflare refuses to make it:
+    the place is taken.
+    """
+    new = {(one.told.name, one.place): by for by, one in now.items() if by not in was}
+    found = {}
+    for by, one in was.items():
+        called = by if by in now else new.get((one.told.name, one.place), by)
+        found[called] = replace(one, by=called)
+    return found
 
 
 def _requests(
