@@ -97,6 +97,32 @@ def test_what_cannot_be_checked_does_not_pass(tmp_path: Path) -> None:
     assert not unread.is_mandatory
 
 
+def test_statements_are_found_beside_the_program_and_beside_its_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine starts a pack in the folder of the program, which `main` may name."""
+    program = tmp_path / "project" / "infra"
+    program.mkdir(parents=True)
+    (tmp_path / FILE).write_text("nowhere.example.com: only example.com")  # of something else
+    (program.parent / "Pulumi.yaml").write_text("name: test\nmain: infra\n")
+    (program.parent / FILE).write_text("wiki.example.com: only example.com")
+    (failed, _) = told(program)
+    assert failed.message.startswith("wiki.example.com: only example.com: does not hold")
+    (program / FILE).write_text("no application: opened")
+    (failed, _) = told(program)
+    assert "no application: opened: does not hold" in failed.message
+    assert "wiki.example.com: only example.com: does not hold" in failed.message
+    named = tmp_path / "named.yaml"
+    monkeypatch.setenv("CLOUDFLARE_ACCESS_POLICIES", str(named))
+    (failed,) = told(program)
+    assert failed.is_mandatory
+    assert "named.yaml: No such file" in failed.message
+    named.write_text("console.example.com: never pat@example.com\nsnapshot: account.json\n")
+    (failed,) = told(program)
+    assert failed.is_mandatory
+    assert f"{tmp_path / 'account.json'}: No such file" in failed.message
+
+
 def test_an_old_cli_is_told_and_given_another_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,6 +132,28 @@ def test_fail_on_something_unknown_is_refused(tmp_path: Path) -> None:
     assert "opened, wider, narrower, undecided, findings" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("recorded", "name"),
+    [
+        (recorded, name)
+        for recorded in ("sources", "changes", "drift", "places", "bridged")
+        for name in recording(recorded)
+        if name not in {"failed", "without unchanged resources"}
+    ],
+)
+def test_every_document_has_a_report_in_every_form(
+    recorded: str, name: str, tmp_path: Path
+) -> None:
+    file = preview(tmp_path, name, recorded)
+    for format_ in ("text", "markdown", "html", "json"):
+        told = run("report", file, "--people", people(tmp_path, PLAIN), "--format", format_).stdout
+        assert "None" not in told
+        assert "urn:pulumi" not in told or format_ == "json"
+
+
+PLAIN = "email,groups\nada@example.com,partners\nlin@contractor.example,-\n"
+
+
 # ------------------------------------------------------------------------------------------- drift
 
 

@@ -31,7 +31,7 @@ from ..text.outlet import clean_lines
 from . import text
 from .inputs import read_json
 from .model import Report, make
-from .statements import FILE, Statements, decide, read_statements
+from .statements import FILE, Statements, decide, files_for, read_all
 
 NAME: Final = "cloudflare-access"
 STDOUT: Final = 1
@@ -64,16 +64,14 @@ def said(
 
     `export` is the state before it; `folder` has the program, and beside it maybe statements.
     """
-    statements, wrong = Statements(), ""
-    path = folder / FILE
-    if path.is_file():
-        try:
-            statements = read_statements(path)
-        except SettingsError as error:
-            return [Said(STATEMENTS, str(error), is_mandatory=True)]
+    wrong = ""
+    try:
+        statements = read_all(files_for(folder))
+    except SettingsError as error:
+        return [Said(STATEMENTS, str(error), is_mandatory=True)]
     must = any(not one.is_advisory for one in statements.statements)
     try:
-        snapshot = statements.snapshot and read_json(str(folder / statements.snapshot))
+        snapshot = statements.snapshot and read_json(statements.snapshot)
         worlds = from_pack(
             resources,
             export,
@@ -218,7 +216,7 @@ class Pack(analyzer_pb2_grpc.AnalyzerServicer):
             return analyzer_pb2.AnalyzeResponse()
         self._reading.join()
         if stack.wrong:
-            must = (self._folder / FILE).is_file()
+            must = bool(files_for(self._folder))
             told = [Said(STATEMENTS if must else WHO, f"Not known: {stack.wrong}", must)]
         else:
             told = said(map(_resource, request.resources), stack.export, self._folder)

@@ -14,6 +14,7 @@ A file of them (`cloudflare-access-policies.yaml`) is a mapping of the same form
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from ..insight.semantics import Answering, Semantics
 from .model import FAIL_ON, Report
 
 FILE: Final = "cloudflare-access-policies.yaml"
+VARIABLE: Final = "CLOUDFLARE_ACCESS_POLICIES"
 ONLY, NEVER, ALWAYS, SAME_AS = "only", "never", "always", "same as"
 EVERY: Final = "every application"
 NO_APPLICATION: Final = "no application"
@@ -199,7 +201,41 @@ def read_statements(path: Path) -> Statements:
     if reading.mistakes:
         lines = [f"  line {line}: {told}" for line, told in sorted(reading.mistakes)]
         raise SettingsError(f"{path}:", *lines)
-    return Statements(tuple(reading.statements), reading.access_protection, reading.snapshot)
+    # What the file names stands beside the file.
+    snapshot = reading.snapshot and str(path.parent / reading.snapshot)
+    return Statements(tuple(reading.statements), reading.access_protection, snapshot or None)
+
+
+def files_for(folder: Path) -> list[Path]:
+    """Return the files of statements of a program: beside it, up to the project's Pulumi.yaml.
+
+    `CLOUDFLARE_ACCESS_POLICIES` names another one, which has to be there.
+    """
+    named = os.environ.get(VARIABLE)
+    found = [Path(named)] if named else []
+    folders = [folder, *folder.parents]
+    roots = [n for n, one in enumerate(folders) if any(map(Path.is_file, _projects(one)))]
+    beside = folders[: roots[0] + 1] if roots else folders[:1]
+    return found + [path for one in beside if (path := one / FILE).is_file()]
+
+
+def _projects(folder: Path) -> list[Path]:
+    return [folder / "Pulumi.yaml", folder / "Pulumi.yml"]
+
+
+def read_all(paths: Iterable[Path]) -> Statements:
+    """Read all statements of several files. Raises SettingsError, also where they disagree."""
+    found = Statements()
+    for path in paths:
+        more = read_statements(path)
+        settings = {}
+        for name in ("access_protection", "snapshot"):
+            old, new = getattr(found, name), getattr(more, name)
+            if None not in {old, new} and old != new:
+                raise SettingsError(f"{path}: {name} is another in the file beside it")
+            settings[name] = old if new is None else new
+        found = Statements((*found.statements, *more.statements), **settings)
+    return found
 
 
 class _Reading:
