@@ -62,9 +62,13 @@ def blocks(page: Path, language: str | None = None) -> list[Block]:
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of an output, without what differs from run to run."""
+    """Return the lines of an output, without ids, URNs, and notes that Pulumi hides.
+
+    docs/guides/previews.md says what the hidden ones are.
+    """
     found = [" ".join(line.split()) for line in text.splitlines()]
-    return [line for line in found if line and not re.match(r"\[(id|urn)=", line)]
+    left_out = re.compile(r"\[(id|urn)=|[~+-] __\w+ *(:.*)?\(hidden\)$")
+    return [line for line in found if line and not left_out.match(line)]
 
 
 def missing(shown: str, printed: list[str]) -> list[list[str]]:
@@ -105,7 +109,7 @@ def changed(page: Path, text: str = "") -> str:
 def commands() -> list[tuple[Block, str]]:
     """Return every command that a page shows, with its block."""
     return [
-        (block, line.partition("  #")[0].strip())
+        (block, re.split(r"\s#", line)[0].strip())
         for page in [*PAGES, *EXAMPLES]
         for block in blocks(page, "sh")
         for line in block.text.replace("\\\n", "").splitlines()
