@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from insight.told import recording
 from pulumi_cloudflare_access.errors import SettingsError
 from pulumi_cloudflare_access.report.statements import parsed, read_statements
-from report.inputs import lines, people, preview, run
+from report.inputs import lines, people, preview, run, saved
 
 
 def test_can_answers_by_its_status(tmp_path: Path) -> None:
@@ -44,6 +45,14 @@ def test_who_can_says_it_of_everybody_and_of_known_people(tmp_path: Path) -> Non
         "who-can", "salaries.example.com", file, "--before", "--people", people(tmp_path)
     )
     assert "surely hr@example.com" not in before
+
+
+def test_who_can_names_nobody_of_a_secret_rule(tmp_path: Path) -> None:
+    state = saved(tmp_path, "plain.json", recording("sources")["state with secrets"])
+    known = people(tmp_path, "email\nceo@example.com\nhr@example.com\neve@else.where\n")
+    told = run("who-can", "payroll.example.com", state, "--people", known).stdout
+    assert "surely 2 known people (not named, because some rules are secret)" in told
+    assert "ceo@" not in told
 
 
 def test_what_can_answers_for_every_place(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from ..insight import (
 )
 from ..insight.characters import shown
 from ..insight.questions import subject_of
+from ..insight.unknowns import is_fact
 from ..text.outlet import echo
 from . import as_json, html, markdown, statements, text
 from .inputs import STDIN, read_worlds
@@ -390,8 +391,8 @@ def who_can_(where: str, file: str, *, before: bool, is_json: bool, **given: Any
         except TooLargeError:
             everybody = None
         found = None if people is None else who_can(world, where, people)
-    surely = [shown(one.name) for one in found.surely] if found else []
-    possibly = [shown(one.name) for one in found.possibly] if found else []
+    surely = _named(world, found.surely) if found else []
+    possibly = _named(world, found.possibly) if found else []
     told = everybody.text if everybody else "too large to say"
     if is_json:
         data: dict[str, Any] = {"where": where, "everybody": told}
@@ -405,6 +406,13 @@ def who_can_(where: str, file: str, *, before: bool, is_json: bool, **given: Any
     for how, names in (("surely", surely), ("perhaps", possibly)):
         for name in names:
             echo(f"{how} {name}")
+
+
+def _named(world: World, people: Sequence[Subject]) -> list[str]:
+    """Name people; count them, where a name would tell what stands in a secret rule."""
+    if people and not all(map(is_fact, world.secrets)):
+        return [f"{len(people)} known people (not named, because some rules are secret)"]
+    return [shown(one.name) for one in people]
 
 
 @click.command(name="what-can")
