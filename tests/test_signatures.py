@@ -34,6 +34,12 @@ COMPONENTS: dict[str, type[Component]] = {
     for name in cloudflare.__all__
     if isinstance(made := getattr(cloudflare, name), type) and issubclass(made, Component)
 }
+OTHERS = [
+    "Cloudflare",
+    "read_teams",
+    "teams_from_file",
+    *(name for name in cloudflare.__all__ if name.startswith("get_")),
+]
 # What the golden file has for what is another each time.
 ANOTHER = "…"
 EVERYTHING: dict[str, Any] = json.loads(
@@ -116,6 +122,13 @@ def test_an_editor_shows_every_argument_of_a_component(name: str) -> None:
 def test_an_editor_shows_every_argument_of_a_function(name: str) -> None:
     function = FUNCTIONS[name]
     assert [*documented(function.__doc__)] == [*inspect.signature(function).parameters]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_editor_shows_every_argument_of_what_else_is_public(name: str) -> None:
+    made = getattr(cloudflare, name)
+    told = documented(made.__init__.__doc__ if inspect.isclass(made) else made.__doc__)
+    assert [*told] == [*inspect.signature(made).parameters]
 
 
 def test_every_key_of_every_type_has_a_meaning() -> None:

@@ -709,7 +709,15 @@ class _ApplicationLookup(ScopedLookup[GetAccessApplicationResult]):
         zone_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> GetAccessApplicationResult:
-        """Find the one application with this name, id or domain; else it is a LookUpError."""
+        """Find the one application with this name, id or domain; else it is a LookUpError.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param domain: The application's exact domain.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param zone_id: The id of the zone to look in, instead of an account.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         asked = {"id": id, "name": name, "domain": domain}
         return self._get(asked, {"account_id": account_id, "zone_id": zone_id}, opts)
 
@@ -723,7 +731,15 @@ class _ApplicationLookup(ScopedLookup[GetAccessApplicationResult]):
         zone_id: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[GetAccessApplicationResult]:
-        """Find the one application with this name, id or domain, once these are known."""
+        """Find the one application with this name, id or domain, once these are known.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param domain: The application's exact domain.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param zone_id: The id of the zone to look in, instead of an account.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         asked = {"id": id, "name": name, "domain": domain}
         return self._get_output(asked, {"account_id": account_id, "zone_id": zone_id}, opts)
 

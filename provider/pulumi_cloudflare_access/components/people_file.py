@@ -50,6 +50,10 @@ def read_teams(
 ) -> dict[str, TeamList]:
     """Read a file (`.csv`, `.tsv`, `.yaml`, `.yml`) of people and teams, teams by their names.
 
+    :param path: The file.
+    :param columns: What the file's columns are: `email`, `team`, `teams`, `guest` or `name` by what
+        the file calls them, None to leave one out. Default: they are called so.
+
     `columns` says which of the file's columns is `email`, `team`, `teams`, `guest` or `name`, where
     it is called something else, and None of those to leave out: `{"Work e-mail": "email",
     "Department": "team", "Cost centre": None}`. A `pulumi.RunError` tells all mistakes with their
@@ -91,6 +95,19 @@ def teams_from_file(
     opts: pulumi.ResourceOptions | None = None,
 ) -> dict[str, Team]:
     """Make a `Team` of each team of a file, by its name; `grants` are by that name, too.
+
+    :param path: The file.
+    :param columns: What the file's columns are, as for `read_teams`.
+    :param grants: What each team may do, by its name, as for `Team`. Default: none.
+    :param access_group: Whether to make Access groups. Default: `True`.
+    :param user_group: Whether to make user groups. Default: for the teams that have `grants`.
+    :param max_removals: Refuse, in the preview, a change that takes more people than this out of
+        one user group. Default: no limit.
+    :param account_id: The id of the account that the groups are in. Default: the one in the
+        settings.
+    :param adopt: `True` takes over groups that exist under the names. Default: they are made.
+    :param adopt_changes: Let an adoption change what differs. Default: that is an error.
+    :param opts: Pulumi's options for each of the teams.
 
     The file is as for `read_teams`, the rest as for `Team`, the same for all of them; a warning
     names the teams that `max_removals` does not guard, because they have no user group.

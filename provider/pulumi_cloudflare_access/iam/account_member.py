@@ -64,7 +64,13 @@ class _AccountMemberLookup(Lookup[GetAccountMemberResult]):
         account_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> GetAccountMemberResult:
-        """Find the one member with this e-mail address or id; anything else is a LookUpError."""
+        """Find the one member with this e-mail address or id; anything else is a LookUpError.
+
+        :param email: The e-mail address, in any case.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get({"id": id, "email": email}, {"account_id": account_id}, opts)
 
     def get_output(  # type: ignore[override]  # likewise
@@ -75,7 +81,13 @@ class _AccountMemberLookup(Lookup[GetAccountMemberResult]):
         account_id: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[GetAccountMemberResult]:
-        """Find the one member with this e-mail address or id, once these are known."""
+        """Find the one member with this e-mail address or id, once these are known.
+
+        :param email: The e-mail address, in any case.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_output({"id": id, "email": email}, {"account_id": account_id}, opts)
 
     def choose(

@@ -62,6 +62,12 @@ class _PermissionGroupLookup(Lookup[GetPermissionGroupResult]):
         """Find the one permission group with this name, label or id; else it is a LookUpError.
 
         One that is deprecated, or past its end, is a warning.
+
+        :param name: The object's exact name.
+        :param label: The permission group's label, its name for programs.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
         """
         asked = {"id": id, "name": name, "label": label}
         return self._get(asked, {"account_id": account_id}, opts)
@@ -75,7 +81,14 @@ class _PermissionGroupLookup(Lookup[GetPermissionGroupResult]):
         account_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> list[GetPermissionGroupResult]:
-        """Return all permission groups, or those with this name, label or id, by their names."""
+        """Return all permission groups, or those with this name, label or id, by their names.
+
+        :param name: The object's exact name.
+        :param label: The permission group's label, its name for programs.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         only = {"id": id, "name": name, "label": label}
         return self._get_all({"account_id": account_id}, opts, only)
 
@@ -88,7 +101,14 @@ class _PermissionGroupLookup(Lookup[GetPermissionGroupResult]):
         account_id: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[GetPermissionGroupResult]:
-        """Find the one permission group with this name, label or id, once these are known."""
+        """Find the one permission group with this name, label or id, once these are known.
+
+        :param name: The object's exact name.
+        :param label: The permission group's label, its name for programs.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         asked = {"id": id, "name": name, "label": label}
         return self._get_output(asked, {"account_id": account_id}, opts)
 
@@ -101,7 +121,14 @@ class _PermissionGroupLookup(Lookup[GetPermissionGroupResult]):
         account_id: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[list[GetPermissionGroupResult]]:
-        """Return all permission groups, or those with this name, label or id, once it is known."""
+        """Return all permission groups, or those with this name, label or id, once it is known.
+
+        :param name: The object's exact name.
+        :param label: The permission group's label, its name for programs.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         only = {"id": id, "name": name, "label": label}
         return self._get_all_output({"account_id": account_id}, opts, only)
 

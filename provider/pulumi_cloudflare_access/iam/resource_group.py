@@ -240,7 +240,13 @@ class _ResourceGroupLookup(Lookup[GetResourceGroupResult]):
         account_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> list[GetResourceGroupResult]:
-        """Return all resource groups, or those with this name or id, by their names."""
+        """Return all resource groups, or those with this name or id, by their names.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_all({"account_id": account_id}, opts, {"id": id, "name": name})
 
     def get_all_output(
@@ -251,7 +257,13 @@ class _ResourceGroupLookup(Lookup[GetResourceGroupResult]):
         account_id: pulumi.Input[str] | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[list[GetResourceGroupResult]]:
-        """Return all resource groups, or those with this name or id, once these are known."""
+        """Return all resource groups, or those with this name or id, once these are known.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_all_output({"account_id": account_id}, opts, {"id": id, "name": name})
 
     def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:

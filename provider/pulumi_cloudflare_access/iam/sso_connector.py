@@ -312,7 +312,13 @@ class _SsoConnectorLookup(Lookup[GetSsoConnectorResult]):
         account_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> GetSsoConnectorResult:
-        """Find the one connector with this e-mail domain or id; anything else is a LookUpError."""
+        """Find the one connector with this e-mail domain or id; anything else is a LookUpError.
+
+        :param email_domain: The connector's e-mail domain, in any case.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         asked = {"id": id, "email_domain": email_domain}
         return self._get(asked, {"account_id": account_id}, opts)
 
@@ -324,7 +330,13 @@ class _SsoConnectorLookup(Lookup[GetSsoConnectorResult]):
         account_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[GetSsoConnectorResult]:
-        """Find the one connector with this e-mail domain or id, once these are known."""
+        """Find the one connector with this e-mail domain or id, once these are known.
+
+        :param email_domain: The connector's e-mail domain, in any case.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         asked = {"id": id, "email_domain": email_domain}
         return self._get_output(asked, {"account_id": account_id}, opts)
 

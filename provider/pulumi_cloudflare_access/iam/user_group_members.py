@@ -420,7 +420,12 @@ def get_user_group_members(
     account_id: str | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> list[GetUserGroupMemberResult]:
-    """Return everybody in a user group, by e-mail address; NotFoundError if there is no group."""
+    """Return everybody in a user group, by e-mail address; NotFoundError if there is no group.
+
+    :param group: The user group: its id or what a look-up found.
+    :param account_id: The id of the account to look in. Default: the one in the settings.
+    :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+    """
     if account_id is None and isinstance(group, Found):
         account_id = group.account_id
     return _UserGroupMemberLookup(group).get_all(account_id=account_id, opts=opts)
@@ -432,7 +437,12 @@ def get_user_group_members_output(
     account_id: pulumi.Input[str] | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> pulumi.Output[list[GetUserGroupMemberResult]]:
-    """Return everybody in a user group, by e-mail address, once the group is known."""
+    """Return everybody in a user group, by e-mail address, once the group is known.
+
+    :param group: The user group: the resource, its id, or what a look-up found.
+    :param account_id: The id of the account to look in. Default: the one in the settings.
+    :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+    """
     reference = refer(group, USER_GROUPS)
     if isinstance(reference, Mapping) and MISTAKE in reference:
         raise DeclarationError(f"group: {reference[MISTAKE]}")

@@ -34,6 +34,17 @@ class Cloudflare(pulumi.ProviderResource):
         api_token_env: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare another account or token.
+
+        :param resource_name: The name of the provider in the program and in the state.
+        :param account_id: The id of the account that objects are in which name none. Default: the
+            one in the settings.
+        :param api_token: The API token. It is kept, encrypted, in the state. Default: the
+            credentials in the settings.
+        :param api_token_env: The name of the environment variable that holds the API token, instead
+            of `api_token`.
+        :param opts: Pulumi's options for the provider.
+        """
         if api_token is not None and api_token_env is not None:
             raise ValueError("api_token or api_token_env, not both")
         own, bridged = pulumi.Config("cloudflare-access"), pulumi.Config("cloudflare")

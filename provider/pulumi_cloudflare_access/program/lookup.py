@@ -57,13 +57,23 @@ class Lookup(Generic[T]):
         account_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> T:
-        """Find the one object with this name or id; anything else is a LookUpError."""
+        """Find the one object with this name or id; anything else is a LookUpError.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get({"id": id, "name": name}, {"account_id": account_id}, opts)
 
     def get_all(
         self, *, account_id: str | None = None, opts: pulumi.InvokeOptions | None = None
     ) -> list[T]:
-        """Return all objects, by their names."""
+        """Return all objects, by their names.
+
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_all({"account_id": account_id}, opts)
 
     def get_output(
@@ -74,13 +84,23 @@ class Lookup(Generic[T]):
         account_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[T]:
-        """Find the one object with this name or id, once these are known."""
+        """Find the one object with this name or id, once these are known.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_output({"id": id, "name": name}, {"account_id": account_id}, opts)
 
     def get_all_output(
         self, *, account_id: Text | None = None, opts: pulumi.InvokeOptions | None = None
     ) -> pulumi.Output[list[T]]:
-        """Return all objects, by their names, once it is known of what account."""
+        """Return all objects, by their names, once it is known of what account.
+
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_all_output({"account_id": account_id}, opts)
 
     # ---------------------------------------------------------------------- however it is asked for
@@ -207,7 +227,14 @@ class ScopedLookup(Lookup[T]):
         zone_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> T:
-        """Find the one object with this name or id; anything else is a LookUpError."""
+        """Find the one object with this name or id; anything else is a LookUpError.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param zone_id: The id of the zone to look in, instead of an account.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get({"id": id, "name": name}, _either(account_id, zone_id), opts)
 
     def get_all(
@@ -217,7 +244,12 @@ class ScopedLookup(Lookup[T]):
         zone_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> list[T]:
-        """Return all objects, by their names."""
+        """Return all objects, by their names.
+
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param zone_id: The id of the zone to look in, instead of an account.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_all(_either(account_id, zone_id), opts)
 
     def get_output(
@@ -229,7 +261,14 @@ class ScopedLookup(Lookup[T]):
         zone_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[T]:
-        """Find the one object with this name or id, once these are known."""
+        """Find the one object with this name or id, once these are known.
+
+        :param name: The object's exact name.
+        :param id: The object's id.
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param zone_id: The id of the zone to look in, instead of an account.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_output({"id": id, "name": name}, _either(account_id, zone_id), opts)
 
     def get_all_output(
@@ -239,7 +278,12 @@ class ScopedLookup(Lookup[T]):
         zone_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[list[T]]:
-        """Return all objects, by their names, once it is known of what account or zone."""
+        """Return all objects, by their names, once it is known of what account or zone.
+
+        :param account_id: The id of the account to look in. Default: the one in the settings.
+        :param zone_id: The id of the zone to look in, instead of an account.
+        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        """
         return self._get_all_output(_either(account_id, zone_id), opts)
 
 
