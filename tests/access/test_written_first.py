@@ -249,6 +249,33 @@ def test_a_team_gets_nobody_whom_its_applications_are_about_to_keep_out(program:
     assert list(program.run(run(ADA, EVE, exclude=emails(EVE)))) == ["team-access"]
 
 
+def test_a_large_group_is_whole_in_its_own_text_and_short_in_those_of_others(
+    program: Program,
+) -> None:
+    many = [f"p{number}@example.com" for number in range(200)]
+
+    def run(people: Sequence[str], banned: Sequence[str], **more: Any) -> Callable[[], object]:
+        def declare() -> None:
+            inner = AccessGroup("inner", name="Inner", include=emails(BOB))
+            all_of_them = AccessGroup(
+                "many", name="Many", include=[*emails(*people), rules.group(inner)]
+            )
+            out = AccessGroup("out", name="Out", include=emails(*banned))
+            excluded = [rules.group(out), *more.pop("exclude", [])]
+            own([rules.group(all_of_them)], exclude=excluded, **more)
+
+        return declare
+
+    texts = {n: i.get("__in_force", "") for n, i in declared(run(many, [EVE])).items()}
+    assert len(texts["many"]) > 200 * 16
+    assert len(texts["out"]) < 1_000
+    assert len(texts["inner"]) < 1_000
+    assert program.run(run(many, [EVE])) == {}
+    # Who leaves goes with anything; who comes does not come before what keeps people out.
+    assert program.run(run(many[1:], [EVE], session_duration="30m")) == {}
+    assert list(program.run(run(many, [EVE], exclude=emails(ADA)))) == ["many"]
+
+
 def test_another_name_for_a_group_is_no_change_of_it(program: Program) -> None:
     def run(name: str, **more: Any) -> Callable[[], object]:
         def declare() -> None:

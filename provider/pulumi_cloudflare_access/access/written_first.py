@@ -35,6 +35,8 @@ GROUP = "group "
 PERSON = "email "
 # Of so many objects that change at once, every combination is looked at.
 MOST_COMBINED = 6
+# So many rules of other groups than its own are in a text.
+MOST_WRITTEN = 8
 # Of so many applications, a text names those, too, that have nothing to do with its object.
 MOST_NAMED = 60
 
@@ -91,18 +93,19 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
 
     Asked for when the program has run.
     """
-    program, own = _Program(deployment), _called(resource)
-    lists = {
-        name: entries for name, entries in program.lists.items() if own in program.behind(entries)
-    }
-    used = {own} | {word for entries in lists.values() for word in program.behind(entries)}
+    program, own = _Program.of(deployment), _called(resource)
+    lists = {name: program.lists[name] for name in program.counts_in.get(own, ())}
+    used = {own} | {word for name in lists for word in program.behind[name]}
     # Applications that have the same policies are many.
     orders = {json.dumps(entries, sort_keys=True): entries for entries in lists.values()}
     at = {key: number for number, key in enumerate(orders)}
     told: dict[str, Any] = {
         "own": own,
-        GROUPS: {word: held for word, held in program.groups.items() if word in used},
-        POLICIES: {word: said for word, said in program.policies.items() if word in used},
+        GROUPS: {
+            word: program.groups[word] if word == own else program.in_short(word)
+            for word in sorted(used & program.groups.keys())
+        },
+        POLICIES: {word: program.policies[word] for word in sorted(used & program.policies.keys())},
         LISTS: {name: at[json.dumps(lists[name], sort_keys=True)] for name in lists},
         "orders": [*orders.values()],
     }
@@ -151,10 +154,42 @@ class _Program:
             name: [_renamed(entry, words) for _, entry in sorted(entries, key=_place)]
             for name, entries in placed.items()
         }
+        self.behind = {
+            name: _behind(entries, self.groups, self.policies)
+            for name, entries in self.lists.items()
+        }
+        """The objects of the program that each list of policies depends on."""
+        self.counts_in: dict[str, list[str]] = {}
+        """The lists that each of them counts in."""
+        for name, used in self.behind.items():
+            for word in used:
+                self.counts_in.setdefault(word, []).append(name)
+        self._in_short: dict[str, Sections] = {}
 
-    def behind(self, entries: Iterable[Any]) -> set[str]:
-        """Return the objects of the program that a list of policies depends on."""
-        return _behind(entries, self.groups, self.policies)
+    @classmethod
+    def of(cls, deployment: Deployment) -> _Program:
+        """Return what has been said so far. Every group and every policy asks for it."""
+        said = tuple(len(deployment.told(what, "")) for what in (GROUPS, POLICIES, LISTS))
+        known = deployment.told(IN_FORCE, "")
+        if not known or known[0][0] != said:
+            known[:] = [(said, cls(deployment))]
+        found: _Program = known[0][1]
+        return found
+
+    def in_short(self, word: str) -> Sections:
+        """Return whom a group holds, so short that it tells when that changes, and who refers."""
+        if word not in self._in_short:
+            self._in_short[word] = {
+                name: _short(rules) for name, rules in self.groups[word].items()
+            }
+        return self._in_short[word]
+
+
+def _short(rules: Sequence[str]) -> list[str]:
+    if len(rules) <= MOST_WRITTEN:
+        return [*rules]
+    groups = [rule for rule in rules if rule.startswith(GROUP)]
+    return [*groups, digest(sorted({*rules} - {*groups}))]
 
 
 def _renamed(told: Any, words: Mapping[str, str]) -> Any:
