@@ -1,4 +1,4 @@
-"""Hold what users write against the package's types, as mypy (strict) and pyright see it.
+"""Hold what users write against the package's types, as mypy and pyright see it, both strict.
 
     python tests/typing/check.py
 
@@ -63,7 +63,9 @@ def write() -> dict[str, str]:
         file = f"{name}.py"
         if texts.setdefault(file, text) != text:
             raise ValueError(f"two programs are called {name}")
-        (WORK / file).write_text(text)
+        # Pulumi's own mocks are not typed whole.
+        lenient = "\n# pyright: standard\n" if "pulumi.runtime.Mocks" in text else ""
+        (WORK / file).write_text(text + lenient)
     return texts
 
 
@@ -93,9 +95,9 @@ def mypy() -> Reports:
 
 
 def pyright() -> Reports:
-    """Ask pyright (basedpyright, which carries all that it needs), as it is unless configured."""
+    """Ask pyright (basedpyright, which carries all that it needs), as strict as it is."""
     settings = {
-        "typeCheckingMode": "standard",
+        "typeCheckingMode": "strict",
         "extraPaths": [str(PROVIDER)],
         "pythonVersion": "3.11",
     }
