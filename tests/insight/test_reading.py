@@ -132,6 +132,19 @@ def test_an_event_stream_that_ends_early_is_refused() -> None:
         read(events)
 
 
+def test_a_component_is_not_left_out_though_it_has_no_id() -> None:
+    preview = copied("preview")
+    urn = "urn:pulumi:dev::test::cloudflare:components:ProtectedApplication::wiki"
+    state = {"urn": urn, "type": "cloudflare:components:ProtectedApplication", "custom": False}
+    preview["steps"].append({"op": "same", "urn": urn, "oldState": state, "newState": state})
+    assert urn not in read(preview).left_out
+    preview["steps"][-1] |= {
+        "oldState": {**state, "custom": True},
+        "newState": {**state, "custom": True},
+    }
+    assert urn in read(preview).left_out
+
+
 def test_a_preview_of_a_target_says_what_it_leaves_out() -> None:
     worlds = read(copied("of a target"))
     left_out = {urn.rpartition("::")[2] for urn in worlds.left_out}

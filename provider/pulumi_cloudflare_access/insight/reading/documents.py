@@ -172,6 +172,8 @@ def _step(step: Mapping[str, Any], kind: Kind) -> tuple[str, Resource]:
         old_urn=str((old or {}).get("urn") or ""),
         replaced=operation in REPLACING,
         imported=operation == "import",
+        # The engine's events leave out what is false.
+        component=not (new or old or {}).get("custom"),
     )
 
 
@@ -208,6 +210,7 @@ def _is_left_out(step: Resource) -> bool:
         and not step.new.id
         and not (step.old and step.old.id)
         and not (step.new.inputs)
+        and not step.component
     )
 
 

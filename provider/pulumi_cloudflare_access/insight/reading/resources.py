@@ -40,6 +40,7 @@ class Resource:
     `changed` are the top-level properties that the engine says change; None: it does not say.
     `replaced`: another object takes its place, with another id. `imported`: it exists already, and
     the state does not have it yet. `old_urn`: what it was called, where it is renamed.
+    `component`: it is none of Cloudflare's objects, and has no id.
     """
 
     urn: str
@@ -50,6 +51,7 @@ class Resource:
     old_urn: str = ""
     replaced: bool = False
     imported: bool = False
+    component: bool = False
 
     @property
     def id_after(self) -> str:
