@@ -43,8 +43,11 @@ class Program:
         self._plugin = plugin
         self._was: dict[str, dict[str, Any]] = {}
 
-    def run(self, program: Callable[[], object]) -> dict[str, list[str]]:
-        """Return what is refused, by resource; if nothing is, the state has it."""
+    def run(self, program: Callable[[], object], *fails: str) -> dict[str, list[str]]:
+        """Return what is refused, by resource; if nothing is, the state has it.
+
+        `fails` are those whose update fails.
+        """
         told: dict[str, list[str]] = {}
         now: dict[str, dict[str, Any]] = {}
         for name, inputs in declared(program).items():
@@ -56,8 +59,10 @@ class Program:
                 now[name] = self._plugin.check(kind, inputs, self._was.get(name))
             except CheckFailed as failed:
                 told[name] = failed.reasons
+                # The engine asks for nothing that comes after it.
+                break
         if not told:
-            self._was = now
+            self._was |= {name: inputs for name, inputs in now.items() if name not in fails}
         return told
 
 
@@ -276,6 +281,17 @@ def test_a_large_group_is_whole_in_its_own_text_and_short_in_those_of_others(
     assert list(program.run(run(many, [EVE], exclude=emails(ADA)))) == ["many"]
 
 
+@pytest.mark.parametrize("way", [reusable, nested])
+def test_a_policy_that_failed_to_get_stricter_is_not_taken_for_stricter(
+    way: Callable[..., object], program: Program
+) -> None:
+    assert program.run(group_and(way, ADA)) == {}
+    assert program.run(group_and(way, ADA, exclude=emails(EVE)), "p") == {}
+    assert list(program.run(group_and(way, ADA, EVE, exclude=emails(EVE)))) == ["p"]
+    assert program.run(group_and(way, ADA, exclude=emails(EVE))) == {}
+    assert program.run(group_and(way, ADA, EVE, exclude=emails(EVE))) == {}
+
+
 def test_another_name_for_a_group_is_no_change_of_it(program: Program) -> None:
     def run(name: str, **more: Any) -> Callable[[], object]:
         def declare() -> None:
@@ -418,7 +434,8 @@ def opened(was: World, now: World) -> bool:
 
 
 def test_nobody_gets_in_meanwhile_whatever_changes(program: Program) -> None:
-    draw = random.Random(20)  # noqa: S311 - no secret
+    # With this seed, six of the first 40 would let somebody in.
+    draw = random.Random(59)  # noqa: S311 - no secret
     refused = needlessly = through = 0
     for _ in range(CHANGES):
         was = World(draw)
@@ -432,6 +449,7 @@ def test_nobody_gets_in_meanwhile_whatever_changes(program: Program) -> None:
         needlessly += bool(told) and not is_opened
         through += not told
     print(f"{refused} refused, of these {needlessly} needlessly; {through} went through")
+    assert refused - needlessly >= 6
     assert through > refused
 
 

@@ -276,15 +276,20 @@ def _too_far(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _combinations(own: str, changed: set[str], after: _Run) -> set[frozenset[str]]:
-    """Return which objects may be written at once: one, what comes before it, and any others."""
+    """Return which objects may be written at once, each with what comes before it.
+
+    Those without the object at hand, too: an earlier run may have failed to write it, and the
+    others do not know that.
+    """
 
     def with_what_comes_before(some: Iterable[str]) -> frozenset[str]:
         return frozenset(_behind(some, after.groups, after.policies) & changed)
 
-    others = sorted(changed - with_what_comes_before([own]))
+    others = sorted(changed - {own})
     sizes = range(len(others) + 1) if len(others) < MOST_COMBINED else (0, len(others))
     return {
-        with_what_comes_before([own, *some])
+        with_what_comes_before([*first, *some])
+        for first in ([own], [])
         for size in sizes
         for some in itertools.combinations(others, size)
     }
