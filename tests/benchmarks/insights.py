@@ -30,6 +30,7 @@ from pulumi_cloudflare_access.insight import (
 )
 from pulumi_cloudflare_access.insight.circuit import decide
 from pulumi_cloudflare_access.insight.comparison import Comparer
+from pulumi_cloudflare_access.insight.reading.values import UNKNOWN_VALUE
 from pulumi_cloudflare_access.insight.semantics import Answering
 from pulumi_cloudflare_access.insight.world import (
     Application,
@@ -403,3 +404,21 @@ def _incremental(document: dict[str, Any]) -> Iterator[Figure]:
                 seen += 1
         spent = (time.process_time() - began) / seen * 1e6
         yield Figure.at_most(f"who gets in: in the plugin, {name}", spent, "µs a resource", bar)
+    yield _new_applications(500)
+
+
+def _new_applications(count: int) -> Figure:
+    """See a first preview, in which nobody knows yet which list belongs to which application."""
+    run, token = Run(), "pulumi-python:dynamic/cloudflare:AccessApplication"
+    rule = {"email ada@example.com": {"email": {"email": "ada@example.com"}}}
+    policy = {"name": "Allow", "decision": "allow", "include": rule}
+    began = time.process_time()
+    for n in range(count):
+        app = {"name": f"A{n}", "type": "self_hosted", "domain": f"a{n}.example.com"}
+        listed = {"application": UNKNOWN_VALUE, "policies": {"Allow": policy, "order": "Allow"}}
+        for type_, inputs in ((token, app), (f"{token}Policies", listed)):
+            run.seen(f"urn:pulumi:dev::test::{type_}::a{n}", type_, None, inputs)
+            run.changes(f"urn:pulumi:dev::test::{type_}::a{n}")
+    spent = (time.process_time() - began) / (2 * count) * 1e6
+    name = f"who gets in: in the plugin, {count} new applications with their lists"
+    return Figure.at_most(name, spent, "µs a resource", 1_000)

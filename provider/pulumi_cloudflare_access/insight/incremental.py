@@ -9,7 +9,7 @@ lies around one application, not the whole stack.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .reading import kinds
 from .reading.resources import Resource, Side
@@ -17,6 +17,8 @@ from .reading.resources import Resource, Side
 if TYPE_CHECKING:
     from .comparison import PlaceChange
     from .reading.around import Around
+
+_MOST_RIVALS: Final = 10
 
 
 class Run:
@@ -99,6 +101,9 @@ class Run:
         self._waiting.clear()
         found: list[PlaceChange] = []
         for application in self._around.applications_of(urn):
+            if self._around.rivals(application) > _MOST_RIVALS:
+                # All of them would have to be read for each, and little would be known.
+                continue
             document = self._around.of(application)
             if any(one.changed or one.old is None for one in document.resources):
                 worlds = worlds_of(document)

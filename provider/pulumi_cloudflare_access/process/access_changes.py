@@ -24,7 +24,8 @@ MOST_LINES: Final = 3
 # Of a decision diagram, some ten milliseconds: a preview waits for it.
 _NODES: Final = 5_000
 _PROVIDER: Final = "__provider"
-_TYPES: Final = ("AccessApplication", "AccessApplicationPolicies", "AccessApplicationPolicy")
+_PARTS: Final = ("AccessApplicationPolicies", "AccessApplicationPolicy")
+_TYPES: Final = ("AccessApplication", *_PARTS)
 
 
 class _Preview:
@@ -93,7 +94,8 @@ def checked(old: Mapping[str, Any], new: Mapping[str, Any], *, is_new: bool) -> 
     urn = plugin.current_urn()
     with _no_harm():
         _preview.checked(urn, _declared(old), _declared(new))
-        if is_new:
+        # A new application without policies lets nobody in, or has a list of them: that comes next.
+        if is_new and (_type(urn).endswith(_PARTS) or "policies" in new):
             _say(urn)
 
 

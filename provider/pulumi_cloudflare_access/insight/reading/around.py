@@ -89,13 +89,21 @@ class Around:
         new = list(self._new_applications)
         return named or (new if len(new) == 1 else [])
 
+    def rivals(self, application: str) -> int:
+        """Count the new applications that may have what belongs to nobody knows which of them."""
+        is_one = bool(self._orphans) and application in self._new_applications
+        return len(self._new_applications) if is_one else 0
+
     def of(self, application: str) -> Document:
         """Return what decides where an application answers, as a document of a preview."""
         applications = {application, *self._overlapping(application)}
         if self._orphans and application in self._new_applications:
             # Whose they are is not known: all that they could belong to has to be seen.
             applications |= self._new_applications.keys()
-        waiting = [*applications, *(self._orphans or ())]
+        waiting = [*applications]
+        if not applications.isdisjoint(self._new_applications):
+            # What belongs to a new application, and nobody knows to which.
+            waiting += self._orphans
         waiting += [part for one in applications for part in self._parts.get(one, ())]
         found = dict.fromkeys(waiting)
         while waiting:
