@@ -1,4 +1,4 @@
-"""Fixtures for every test: the local Cloudflare comes with the package's own pytest plugin."""
+"""Fixtures for every test."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from harness import program as running
 from harness.account import Account
 from harness.colleague import Colleague
+from harness.local import strict
 from harness.plugin import Plugin
 from harness.stack import Stack
 from pulumi_cloudflare_access import LocalCloudflare
@@ -65,6 +66,13 @@ sys.addaudithook(_stay_on_this_machine)
 def _no_secrets_of_another_test() -> None:
     """Forget the secret values that this process was told in other tests."""
     secret_words.known.forget()
+
+
+@pytest.fixture
+def cloudflare() -> Iterator[LocalCloudflare]:
+    """Serve a local Cloudflare that refuses what the live one ignores."""
+    with strict() as cloudflare:
+        yield cloudflare
 
 
 @pytest.fixture
@@ -119,7 +127,7 @@ def colleague(cloudflare: LocalCloudflare) -> Colleague:
 @pytest.fixture(scope="module")
 def _of_a_module() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     """Start one of each for all tests of a module: starting takes longer than a test."""
-    with LocalCloudflare() as cloudflare, _plugin(cloudflare) as plugin:
+    with strict() as cloudflare, _plugin(cloudflare) as plugin:
         yield cloudflare, plugin
 
 

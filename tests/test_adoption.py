@@ -11,6 +11,7 @@ import pytest
 
 from harness.fields import Person, told
 from harness.live import Live
+from harness.local import strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 
@@ -29,7 +30,7 @@ WIKI = {"type": "self_hosted", "name": "Wiki"}
 
 @pytest.fixture
 def cloudflare() -> Iterator[LocalCloudflare]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         yield cloudflare
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import yaml
 
 from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare
 
@@ -145,6 +146,88 @@ def test_the_same_seed_gives_the_same_ids() -> None:
         return {key: value for key, value in json.loads(line).items() if key != "base_url"}
 
     assert told() == told()
+
+
+SEED = """
+access/identity_providers:
+  - {name: Okta, type: okta}
+access/service_tokens:
+  - {name: CI}
+access/tags:
+  - {name: engineers}
+members:
+  - {email: ada@example.com}
+zones:
+  - {id: 0123456789abcdef0123456789abcdef, name: shop.example, access/groups: [
+      {name: Everyone, include: [{everyone: {}}]}]}
+  - {name: example.com, access/identity_providers: [{name: Code, type: onetimepin}]}
+"""
+LOOK = """
+import json, os, urllib.request
+told = json.loads(os.environ["CLOUDFLARE_ACCESS_LOCAL"])
+account, zone = f"accounts/{told['account_id']}", f"zones/{told['zone_id']}"
+for path in (
+    *(f"{account}/access/{name}" for name in ("identity_providers", "service_tokens", "tags")),
+    f"{account}/members",
+    "zones/0123456789abcdef0123456789abcdef/access/groups",
+    f"{zone}/access/identity_providers",
+):
+    request = urllib.request.Request(f"{told['base_url']}/{path}")
+    request.add_header("Authorization", f"Bearer {told['token']}")
+    for found in json.load(urllib.request.urlopen(request))["result"]:
+        print(found.get("name") or found["email"])
+"""
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_a_file_says_what_is_there_in_the_beginning(tmp_path: Path, form: str) -> None:
+    file = tmp_path / f"account.{form}"
+    file.write_text(SEED if form == "yaml" else json.dumps(yaml.safe_load(SEED)))
+    look = ["--keep-backend", "--", sys.executable, "-c", LOOK]
+    done = run("local", "--seed", str(file), "--seed", "7", *look)
+    assert done.stdout.split() == ["Okta", "CI", "engineers", "ada@example.com", "Everyone", "Code"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "code"),
+    [
+        (None, "No such file or directory", 2),
+        ("{", "neither YAML nor JSON", 2),
+        ("[]", "a document is an object whose keys are collections, accounts and zones", 1),
+        ("groups: []", "cannot seed 'groups': there are accounts, zones, access/groups", 1),
+        ("members: [{}]", "'email' is missing (members[0])", 1),
+        (
+            "zones: [{name: a.example, access/groups: [{name: x}]}]",
+            "include field should not be empty (zones[0].access/groups[0])",
+            1,
+        ),
+        ("zones: [7]", "(zones[0])", 1),
+    ],
+)
+def test_a_file_that_is_wrong_is_told(
+    tmp_path: Path, text: str | None, told: str, code: int
+) -> None:
+    file = tmp_path / "account.yaml"
+    if text is not None:
+        file.write_text(text)
+    done = run("local", "--seed", str(file), "--keep-backend", "--", "true")
+    assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (code, True, False)
+
+
+LIMITS = ["max_groups", "max_applications", "max_policies", "max_rules"]
+
+
+def test_every_limit_is_an_option_and_every_switch_is_set_by_its_name() -> None:
+    limits = [f"--{name.replace('_', '-')}={n}" for n, name in enumerate(LIMITS, 2)]
+    switch = ["--switch", "foreign_fields=refuse", "--switch", "largest_page=null"]
+    with start("local", *limits, *switch, "--json") as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        control = told["base_url"].replace("/client/v4", "/_local")
+        switches = httpx.get(f"{control}/switches").json()
+        process.terminate()
+    assert [switches[name] for name in LIMITS] == [2, 3, 4, 5]
+    assert (switches["foreign_fields"], switches["largest_page"]) == ("refuse", None)
 
 
 ASK = """

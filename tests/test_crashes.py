@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 import pytest
 
+from harness.local import strict
 from harness.plugin import CallFailed, Kept, Plugin
 from harness.stack import STACK, Stack
 from harness.team import Team, email
@@ -53,7 +54,7 @@ def machine(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cloudflare() -> Iterator[LocalCloudflare]:
-    with LocalCloudflare(proxy=True) as cloudflare:
+    with strict(proxy=True) as cloudflare:
         Team(cloudflare).invite("ada", "bob")
         yield cloudflare
 
@@ -187,7 +188,7 @@ def _declared(name: str, kind: str, ids: Mapping[str, str]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def clean() -> tuple[list[str], int]:
     """Return what an account holds after an `up` that nobody kills, and how many writes it took."""
-    with LocalCloudflare(proxy=True) as cloudflare:
+    with strict(proxy=True) as cloudflare:
         Team(cloudflare).invite("ada", "bob")
         with Plugin(config_for(cloudflare), os.environ) as plugin:
             Engine(cloudflare).up(plugin)

@@ -11,6 +11,7 @@ import pytest
 
 from harness.cases import CASES, LISTS, Account, Case, group
 from harness.fresh import Run
+from harness.local import strict
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.local_cloudflare import faults
@@ -37,9 +38,7 @@ every_kind = pytest.mark.parametrize("case_of", CASES, ids=lambda case: case.__n
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalCloudflare]:
-    with LocalCloudflare(
-        proxy=True, max_groups=None, max_applications=None, max_policies=None
-    ) as server:
+    with strict(proxy=True, max_groups=None, max_applications=None, max_policies=None) as server:
         yield server
 
 
@@ -201,7 +200,7 @@ def test_a_create_that_was_lost_once_stays_noted_whatever_comes_then(
         "refused": httpx.Response(403, json={"success": False, "errors": [{"code": 1}]}),
         "unusable": httpx.Response(200),
     }
-    with LocalCloudflare() as server:
+    with strict() as server:
         run, case = Run(server), group(Account(server), "Staff")
         through(run, lambda n, _: httpx.ReadError("reset") if n == 1 else said[then])
         with pytest.raises(Exception, match=LOOKS_AGAIN):
@@ -243,7 +242,7 @@ def test_whatever_goes_wrong_no_secret_is_told_or_kept(
     case_of: Callable[[Account, str], Case], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     said = ""
-    with LocalCloudflare(proxy=True, token=CANARY) as server:
+    with strict(proxy=True, token=CANARY) as server:
         account = Account(server)
         for number, fault in enumerate(FAULTS):
             # Its own list, pace and clock: a refusal of one must not answer for another.

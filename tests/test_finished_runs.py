@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.local import strict
 from harness.plugin import CallFailed, Kept, Plugin
 from harness.stack import STACK, Stack
 from pulumi_cloudflare_access import LocalCloudflare, rules
@@ -29,7 +30,7 @@ ROUTE = "POST /accounts/*/access/groups"
 
 @pytest.fixture
 def cloudflare() -> Iterator[LocalCloudflare]:
-    with LocalCloudflare(proxy=True) as cloudflare:
+    with strict(proxy=True) as cloudflare:
         yield cloudflare
 
 

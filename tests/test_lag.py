@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fresh import Run
+from harness.local import strict
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare import faults
 
@@ -36,7 +37,7 @@ def _a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture
 def cloudflare() -> Iterator[LocalCloudflare]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         # What passes is what somebody waits for.
         cloudflare.clock.stop()
         yield cloudflare

@@ -11,6 +11,7 @@ import pytest
 
 from harness.cases import CASES, LISTS, Account, Case
 from harness.fresh import Run
+from harness.local import strict
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.local_cloudflare import faults
 
@@ -55,7 +56,7 @@ def _a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalCloudflare]:
-    with LocalCloudflare(proxy=True) as server:
+    with strict(proxy=True) as server:
         yield server
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from harness.cases import CASES, Account, Case, group
 from harness.fresh import Run
-from pulumi_cloudflare_access import LocalCloudflare, rules
+from harness.local import strict
+from pulumi_cloudflare_access import rules
 from pulumi_cloudflare_access.api.journal import Journal
 from pulumi_cloudflare_access.engine import lifecycle
 from pulumi_cloudflare_access.settings import Settings
@@ -49,7 +50,7 @@ def _a_machine_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture
 def account() -> Account:
-    return Account(LocalCloudflare())
+    return Account(strict())
 
 
 class Killed(BaseException):

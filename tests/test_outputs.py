@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.cases import CASES, Account, Case
+from harness.local import strict
 from harness.nursery import Nursery
 from harness.plugin import Plugin
 from harness.sso import Administrator
@@ -62,7 +63,7 @@ FILLED_IN = {
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare, Nursery(os.environ) as nursery:
+    with strict() as cloudflare, Nursery(os.environ) as nursery:
         config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,

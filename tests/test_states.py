@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.colleague import Colleague
+from harness.local import strict
 from harness.stack import STACK, Stack
-from pulumi_cloudflare_access import LocalCloudflare
 
 if TYPE_CHECKING:
     from typing import Any
@@ -34,7 +34,7 @@ def test_a_state_of_an_earlier_release_shows_no_change_and_can_be_destroyed(
     recorded: dict[str, Any] = json.loads(recording.read_text())
     ((account, contents),) = recorded["objects"]["accounts"].items()
     ((zone, _),) = contents["zones"].items()
-    with LocalCloudflare(account_id=account, zone_id=zone) as cloudflare:
+    with strict(account_id=account, zone_id=zone) as cloudflare:
         cloudflare.seed(recorded["objects"])
         scopes = (f"accounts/{account}", f"zones/{zone}")
         everything = [Colleague(cloudflare, scope) for scope in scopes]

@@ -16,6 +16,8 @@ import click
 from .text.outlet import clean, echo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .local_cloudflare import LocalCloudflare
     from .local_cloudflare.faults.notation import Order
 
@@ -74,6 +76,28 @@ def _faults(_: click.Context, __: click.Parameter, lines: tuple[str, ...]) -> tu
         raise click.BadParameter(clean(str(error))) from None
 
 
+def _seeds(
+    _: click.Context, __: click.Parameter, texts: tuple[str, ...]
+) -> tuple[int | None, tuple[Any, ...]]:
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    if len(numbers) > 1:
+        raise click.BadParameter("there can be one number only")
+    documents = [_document(text) for text in texts if not text.isdecimal()]
+    return (numbers[0] if numbers else None), tuple(documents)
+
+
+def _document(path: str) -> tuple[str, Any]:
+    import yaml  # noqa: PLC0415  (no other command needs it)
+
+    try:
+        with click.open_file(path) as file:
+            return path, yaml.safe_load(file)
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise click.BadParameter(clean(f"{path}: neither YAML nor JSON: {error}")) from None
+
+
 def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
     if not texts:
         return {}
@@ -83,6 +107,18 @@ def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> 
         return dict(map(parsed, texts))
     except ValueError as error:
         raise click.BadParameter(clean(str(error))) from None
+
+
+def _limits(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each limit of the local Cloudflare."""
+    for name, objects in {
+        "--max-groups": "Groups that an account or a zone can have.",
+        "--max-applications": "Applications that an account or a zone can have.",
+        "--max-policies": "Reusable policies that an account can have.",
+        "--max-rules": "Rules that a group can have.",
+    }.items():
+        command = click.option(name, type=click.IntRange(0), help=objects)(command)
+    return command
 
 
 @main.command()
@@ -95,7 +131,14 @@ def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> 
 @click.option(
     "--latency-ms", type=click.FloatRange(0), default=0, help="Milliseconds that a request takes."
 )
-@click.option("--seed", type=int, help="Same seed: same ids, same order.")
+@click.option(
+    "--seed",
+    "seeds",
+    multiple=True,
+    callback=_seeds,
+    metavar="FILE|NUMBER",
+    help="A file (YAML or JSON) with objects to begin with; a number: same ids, same order.",
+)
 @click.option("--plain", is_flag=True, help="Answer in the order things were sent.")
 @click.option("--strict", is_flag=True, help="Enforce the rate limit: 1200 requests in 5 minutes.")
 @click.option(
@@ -114,6 +157,7 @@ def _switches(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> 
     metavar="NAME=VALUE",
     help="What it is to do differently, such as delete_in_use=allow; may be repeated.",
 )
+@_limits
 @click.option("--proxy", is_flag=True, help="Let faults that are armed later cut connections, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 @click.option(
@@ -126,11 +170,15 @@ def local(
     *,
     port: int,
     latency_ms: float,
-    seed: int | None,
+    seeds: tuple[int | None, tuple[tuple[str, Any], ...]],
     plain: bool,
     strict: bool,
     faults: tuple[Order, ...],
     switches: dict[str, Any],
+    max_groups: int | None,
+    max_applications: int | None,
+    max_policies: int | None,
+    max_rules: int | None,
     proxy: bool,
     as_json: bool,
     accounts: tuple[str, ...],
@@ -154,13 +202,20 @@ def local(
     if not command:
         # Blocked before there is a thread, so that only the wait below gets them.
         signal.pthread_sigmask(signal.SIG_BLOCK, stopping())
+    limits = {
+        "max_groups": max_groups,
+        "max_applications": max_applications,
+        "max_policies": max_policies,
+        "max_rules": max_rules,
+    }
     cloudflare = _local_cloudflare(
         accounts,
         zones,
-        switches,
+        switches | {name: limit for name, limit in limits.items() if limit is not None},
         port=port,
         latency=latency_ms / 1000,
-        seed=seed,
+        seed=seeds[0],
+        documents=seeds[1],
         plain=plain,
         strict=strict,
         proxy=proxy or any(order.fault.by_proxy for order in faults),
@@ -189,6 +244,7 @@ def _local_cloudflare(
     switches: dict[str, Any],
     *,
     port: int,
+    documents: tuple[tuple[str, Any], ...],
     **options: Any,
 ) -> LocalCloudflare:
     try:
@@ -214,6 +270,11 @@ def _local_cloudflare(
         )
     for zone in zones[1:]:
         cloudflare.add_zone(zone)
+    for path, document in documents:
+        try:
+            cloudflare.seed(document)
+        except ValueError as error:
+            _fail(f"{path}: {error}")
     try:
         cloudflare.start()
     except OSError as error:

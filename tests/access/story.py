@@ -31,10 +31,10 @@ from access.programs import (
     long_after,
     meant,
 )
+from harness.local import reset
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.local_cloudflare import faults
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 IDPS = ["ea85612a-29c8-46c2-bacb-669d65136971", "12312312-29c8-46c2-bacb-669d65136971"]
 TAGS = ["engineers", "__staff", "gu\u200bests"]
@@ -87,10 +87,13 @@ def sections(groups: list[str], least: int = 0) -> st.SearchStrategy[list[Fields
 
 def cors() -> st.SearchStrategy[Fields]:
     methods = st.lists(st.sampled_from(["GET", "POST", "PUT"]), min_size=1, unique=True)
-    return st.fixed_dictionaries(
-        {"max_age": st.integers(0, 3)},
-        optional={"allow_all_origins": FLAGS, "allowed_methods": methods},
+    # Origins and methods come together, or neither does.
+    both = st.fixed_dictionaries(
+        {"allow_all_origins": st.just(value=True), "allowed_methods": methods}
     )
+    none = st.fixed_dictionaries({}, optional={"allow_all_origins": st.just(value=False)})
+    age = st.fixed_dictionaries({"max_age": st.integers(0, 3)})
+    return st.builds(lambda one, more: {**one, **more}, age, both | none)
 
 
 def oauth() -> st.SearchStrategy[Fields]:
@@ -145,9 +148,8 @@ class Story:
     """One stack from its first run to its end, in an account that is somebody's already."""
 
     def __init__(self, cloudflare: LocalCloudflare, plugin: Plugin, draw: Draw) -> None:
-        cloudflare.reset()
+        reset(cloudflare)
         cloudflare.seed({"access/tags": [{"name": tag} for tag in TAGS]})
-        vars(cloudflare.switches).update(vars(Switches()))
         switches = cloudflare.switches
         switches.collect_dropped_policies = draw(st.sampled_from([True, False]))
         switches.identity_provider_field = draw(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harness.fields import Person, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
 OTHERS = "f" * 32
@@ -23,7 +23,7 @@ RULES = {"cloudflare_account_member": MEMBERS, "device_posture": POSTURE}
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -39,9 +39,7 @@ def cloudflare(
     request: pytest.FixtureRequest, shared: tuple[LocalCloudflare, Plugin]
 ) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     cloudflare.switches.account_of_rules = request.param
     return cloudflare
 

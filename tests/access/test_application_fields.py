@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import ABSENT, Life, Person, described, holds, meant, said, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, Plugin
 from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
@@ -18,7 +19,6 @@ from pulumi_cloudflare_access.access.application_fields import AccessApplication
 from pulumi_cloudflare_access.access.application_types import TAKEN_BY, takes
 from pulumi_cloudflare_access.fields.model import fields_of
 from pulumi_cloudflare_access.fields.shapes import MISSING
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,7 +192,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "app_launcher_logo_url": ("https://example.com/1.png", "https://example.com/2.png"),
     "app_launcher_visible": (False, True),
     "bg_color": ("#ff8800", "#0088ff"),
-    "cors_headers": (CORS, {"allow_all_origins": True, "max_age": -1}),
+    "cors_headers": (CORS, {"allow_all_origins": True, "allow_all_methods": True, "max_age": -1}),
     "custom_deny_message": ("No.", "Sorry."),
     "custom_deny_url": ("https://example.com/no", "https://example.com/sorry"),
     "custom_non_identity_deny_url": ("https://example.com/no", "https://example.com/sorry"),
@@ -307,16 +307,14 @@ def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
         yield cloudflare, plugin
 
 
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     cloudflare.seed({"access/tags": [{"name": "engineers"}, {"name": "staff"}]})
     return cloudflare
 
@@ -409,7 +407,7 @@ def test_what_is_empty_inside_an_object_is_no_drift_either(
 
 # Every object with fields of its own, and what of it cannot be left out.
 OBJECTS: dict[str, tuple[dict[str, Any], set[str]]] = {
-    "cors_headers": (CORS, set()),
+    "cors_headers": (CORS, {"allowed_methods"}),
     "landing_page_design": (LANDING, set()),
     "mfa_config": (MFA, set()),
     "oauth_configuration": (OAUTH, set()),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Person, told, written
+from harness.local import reset, strict
 from harness.nursery import Nursery
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ SEVERAL = ["self_hosted_domains", "destinations"]
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -61,9 +61,7 @@ def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     return cloudflare
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from access import evaluator
 from harness.fields import written
+from harness.local import reset, strict
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     """Start one process of each for all tests here: starting takes longer than a test."""
-    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
         yield cloudflare, plugin
 
 
@@ -97,9 +97,7 @@ def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
     cloudflare.app.requests = []
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     cloudflare.switches.max_applications = None
     return cloudflare
 
@@ -870,7 +868,7 @@ def test_a_field_of_one_policy_goes_back_to_its_default(plugin: Plugin, app: App
     made = plugin.up(ONE, app.one({**STAFF, "approval_required": True}, 1))
     assert app.policies()[0]["approval_required"] is True
     plugin.up(ONE, app.one(STAFF, 1), was=made)
-    assert app.policies()[0]["approval_required"] is False
+    assert not app.policies()[0].get("approval_required")
 
 
 @pytest.mark.parametrize("by", ["name", "id"])

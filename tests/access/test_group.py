@@ -15,11 +15,11 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2
 
 from harness.colleague import Colleague
+from harness.local import reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, nobody
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare import faults
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def another(config: dict[str, str]) -> Iterator[Plugin]:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     """Start one process of each for all tests here: starting takes longer than a test."""
-    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
         # The first create of a process looks what is there; tests count what comes after.
         plugin.up(KIND, {"name": "First", "include": [EVERYONE]}, name="first")
         yield cloudflare, plugin
@@ -94,9 +94,7 @@ def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     return cloudflare
 
 

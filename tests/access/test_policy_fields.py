@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import ABSENT, Life, Person, described, holds, meant, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, CheckFailed, Plugin
 from local_cloudflare.documented import paths
 from local_cloudflare.samples import NOW, openapi
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
 from pulumi_cloudflare_access.fields.model import fields_of
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,16 +73,14 @@ def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
         yield cloudflare, plugin
 
 
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     return cloudflare
 
 
@@ -246,7 +244,8 @@ def test_a_part_that_decides_what_is_asked_of_people_is_compared_whole(
     # Seen by then, it goes.
     plugin.up(KIND, declared, was=drifted)
     assert meant(written(cloudflare)[-1]["body"][field]) == meant(declared[field])
-    assert meant(person.look(made.id)[field]) == meant(declared[field])
+    due = {"mfa_disabled": False, **declared[field]} if field == "mfa_config" else declared[field]
+    assert meant(person.look(made.id)[field]) == meant(due)
 
 
 @pytest.mark.parametrize("field", REQUIRED)

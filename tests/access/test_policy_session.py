@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harness.fields import Person, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 SAME = "same_as_application"
 POLICY: dict[str, Any] = {
@@ -24,7 +24,7 @@ OTHER: dict[str, Any] = {"name": "Nobody", "decision": "deny", "include": [rules
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -41,9 +41,7 @@ def cloudflare(
 ) -> LocalCloudflare:
     """Have a policy that says nothing of its session be of either sort."""
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     cloudflare.switches.policy_session = request.param
     return cloudflare
 

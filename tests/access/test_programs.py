@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from access.story import RULES, STEPS, Story
+from harness.local import strict
 from harness.nursery import Nursery
 from harness.plugin import Plugin
 from pulumi_cloudflare_access import LocalCloudflare
@@ -53,7 +54,7 @@ def hold(
     stories: int,
 ) -> None:
     """Tell stories of these steps, in plugin processes with this environment."""
-    with LocalCloudflare(seed=1) as cloudflare, Nursery(environment) as nursery:
+    with strict(seed=1) as cloudflare, Nursery(environment) as nursery:
 
         @settings(how, max_examples=stories, suppress_health_check=list(HealthCheck))
         @given(st.data())

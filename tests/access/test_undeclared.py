@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from harness.fields import FIRST, UNDECLARED, Person, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 NOTE = "__undeclared"
 APP = "access_application"
@@ -29,7 +29,7 @@ KEEP_OUT: dict[str, Any] = {"name": "Keep out", "decision": "deny", "include": [
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -43,9 +43,7 @@ def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     return cloudflare
 
 

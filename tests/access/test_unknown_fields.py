@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from harness.fields import Person, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, Kept, Plugin
 from harness.strange import NEW, holds, with_new
 from pulumi_cloudflare_access import LocalCloudflare, rules
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 IDP = "ea85612a-29c8-46c2-bacb-669d65136971"
 ADA: Any = rules.email("ada@example.com")
@@ -24,7 +24,7 @@ NEWS = "holds fields that this package does not know: "
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare:
+    with strict() as cloudflare:
         config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -38,9 +38,7 @@ def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     cloudflare.switches.unknown_fields = "keep"
     return cloudflare
 

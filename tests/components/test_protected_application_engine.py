@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from harness.local import strict
 from pulumi_cloudflare_access import LocalCloudflare
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Watch:
     def __init__(self, cloudflare: LocalCloudflare) -> None:
         self._cloudflare = cloudflare
         self._done = 0
-        self._twin = LocalCloudflare(seed=SEED, plain=True)
+        self._twin = strict(seed=SEED, plain=True)
         self._http = httpx.Client(
             transport=httpx.WSGITransport(app=self._twin.app),
             base_url=self._twin.base_url,
@@ -101,7 +102,7 @@ SEED = 4
 @pytest.fixture
 def cloudflare() -> Iterator[LocalCloudflare]:
     """Serve a local Cloudflare whose ids can be had again."""
-    with LocalCloudflare(seed=SEED, plain=True) as cloudflare:
+    with strict(seed=SEED, plain=True) as cloudflare:
         yield cloudflare
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Person, shuffled, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope
 from pulumi_cloudflare_access import LocalCloudflare, scopes
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def another(config: dict[str, str]) -> Iterator[Plugin]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare(zone_id=SHOP) as cloudflare, another(config_for(cloudflare)) as plugin:
+    with strict(zone_id=SHOP) as cloudflare, another(config_for(cloudflare)) as plugin:
         cloudflare.add_zone(BLOG)
         yield cloudflare, plugin
 
@@ -60,9 +60,7 @@ def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     return cloudflare
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Life, Person, shuffled, told, written
+from harness.local import reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, refused
 from pulumi_cloudflare_access import LocalCloudflare, grants
@@ -21,7 +22,6 @@ from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.local_cloudflare.iam.permission_groups.models import (
     PermissionGroupBackend,
 )
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,16 +76,14 @@ def another(config: dict[str, str]) -> Iterator[Plugin]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare, another(config_for(cloudflare)) as plugin:
+    with strict() as cloudflare, another(config_for(cloudflare)) as plugin:
         yield cloudflare, plugin
 
 
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     scope = {"key": f"{ACCOUNT}{cloudflare.account_id}", "objects": [{"key": "*"}]}
     named = {PRODUCTION: "Production zones", STAGING: "Staging"}
     groups = [{"id": id_, "name": name, "scope": scope} for id_, name in named.items()]

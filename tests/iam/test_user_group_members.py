@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.local import reset, strict
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from harness.team import Team, email, ids, member_id
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.local_cloudflare import faults
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +35,14 @@ def config_for(cloudflare: LocalCloudflare, **more: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     """Start one process of each for all tests here: starting takes longer than a test."""
-    with LocalCloudflare() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
         yield cloudflare, plugin
 
 
 @pytest.fixture
 def cloudflare(shared: tuple[LocalCloudflare, Plugin]) -> LocalCloudflare:
     cloudflare, _ = shared
-    cloudflare.reset()
-    for name, value in vars(Switches()).items():
-        setattr(cloudflare.switches, name, value)
+    reset(cloudflare)
     return cloudflare
 
 

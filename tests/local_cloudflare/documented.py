@@ -110,6 +110,9 @@ def request(kind: str, auth_type: str = "oidc", scheme: str = "oauth2") -> dict[
     elif "destinations" in body:
         # Seen live: a domain is one of the places. Those of the example are others.
         body["destinations"].append({"type": "public", "uri": body["domain"]})
+    if "cors_headers" in body:
+        # Seen live: not for everybody.
+        body["cors_headers"]["allow_credentials"] = False
     if "saas_app" in body:
         names = saas_fields(auth_type)
         saas_app = {name: body["saas_app"][name] for name in names & body["saas_app"].keys()}

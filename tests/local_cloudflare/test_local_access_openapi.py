@@ -118,14 +118,16 @@ def test_a_type_takes_the_documented_fields_and_no_others(
     http: httpx.Client, routes: Routes, kind: str
 ) -> None:
     properties = openapi(NOW)["components"]["schemas"]["accessAppRequest"]["properties"]
-    body = dict.fromkeys([*properties, "eager_redirect_cookie_setting"])
+    body: dict[str, Any] = {name: {} for name in [*properties, "eager_redirect_cookie_setting"]}
     refused = http.post(f"{routes.here}/apps", json=body | {"type": kind}).json()["errors"]
     unknown = {
         error["source"]["pointer"].removeprefix("/")
         for error in refused
         if "unknown field" in error["message"]
     }
-    assert body.keys() - unknown == fields(kind)
+    # Terraform's tests send a name, too, with what has a name of Cloudflare's.
+    named = {"name"} if kind in ("app_launcher", "biso", "warp") else set()
+    assert body.keys() - unknown == fields(kind) | named
 
 
 # What the newer documents took from these types.
@@ -172,6 +174,9 @@ def test_the_examples_of_2024_are_taken(http: httpx.Client, routes: Routes, body
         kept["saas_app"] = {
             name: value for name, value in kept["saas_app"].items() if name not in dropped
         }
+    if "cors_headers" in kept:
+        # Made of the schema, not its example; seen live: not for everybody.
+        kept["cors_headers"]["allow_credentials"] = False
     created = http.post(f"{routes.here}/apps", json=kept)
     assert created.status_code == 201, created.text
 
@@ -305,6 +310,8 @@ def test_every_documented_property_occurs_in_some_answer_and_no_other_in_any(
 ) -> None:
     document = openapi(NOW)
     policy = example(document, document["components"]["schemas"]["accessPolicyReq"]) | POLICY
+    # What is false is not answered.
+    policy |= {"isolation_required": True}
     apps = f"{routes.here}/apps"
     for kind, auth_type, scheme in VARIANTS:
         body = request(kind, auth_type, scheme)

@@ -63,9 +63,6 @@ def test_an_owned_policy_is_created_read_replaced_and_deleted(
         "id": policy["id"],
         "exclude": [],
         "require": [],
-        "approval_required": False,
-        "isolation_required": False,
-        "purpose_justification_required": False,
         "session_duration": "24h",
         "precedence": 0,
         "reusable": False,
@@ -127,7 +124,6 @@ def test_without_a_precedence_a_new_policy_comes_last_and_an_old_one_stays(
         (-1, "precedence field should be at least 0"),
         (1.5, "precedence field should be an integer"),
         ("1", "precedence field should be an integer"),
-        (None, "precedence field should be an integer"),
     ],
 )
 def test_a_precedence_is_a_number_from_0(

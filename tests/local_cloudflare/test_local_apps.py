@@ -42,7 +42,6 @@ def test_an_application_is_created_read_replaced_and_deleted(
         "destinations": [{"type": "public", "uri": "app.example.com"}],
         "enable_binding_cookie": False,
         "http_only_cookie_attribute": True,
-        "path_cookie_attribute": False,
         "policies": [],
         "self_hosted_domains": ["app.example.com"],
         "tags": [],
@@ -107,10 +106,6 @@ REFUSED: list[tuple[Any, str]] = [
     (APP | {"session_duration": "1d"}, f"session_duration field {DURATION}"),
     (APP | {"tags": ["nowhere"]}, "tags contain a tag that does not exist"),
     (
-        APP | {"auto_redirect_to_identity": True},
-        "auto_redirect_to_identity requires exactly one of allowed_idps",
-    ),
-    (
         APP | {"auto_redirect_to_identity": True, "allowed_idps": ["a", "b"]},
         "auto_redirect_to_identity requires exactly one of allowed_idps",
     ),
@@ -124,7 +119,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (APP | {"cors_headers": {"origins": []}}, "unknown field cors_headers.origins"),
     (
-        APP | {"destinations": [{"uri": "example.com"}]},
+        APP | {"destinations": [{"type": "x", "uri": "example.com"}]},
         f"destinations.0.type field should be one of {DESTINATIONS}",
     ),
     (
@@ -142,7 +137,7 @@ REFUSED: list[tuple[Any, str]] = [
     (APP | {"scim_config": {"remote_uri": "x"}}, "scim_config.idp_uid field should not be empty"),
     (
         APP | {"scim_config": SCIM | {"authentication": {"scheme": "httpbasic", "user": "x"}}},
-        "scim_config.authentication.password field should not be empty",
+        "password is a required field",
     ),
     (
         APP | {"scim_config": SCIM | {"authentication": [{"scheme": "no"}]}},
@@ -174,7 +169,11 @@ REFUSED: list[tuple[Any, str]] = [
         "target_criteria.0.protocol field should be one of SSH",
     ),
     (INFRASTRUCTURE | {"session_duration": "1h"}, "unknown field session_duration"),
-    ({"type": "warp", "name": "x"}, "unknown field name"),
+    (
+        APP | {"scim_config": SCIM | {"mappings": [{"schema": "urn:example:Printer"}]}},
+        "scim_config.mappings.0.schema field has an invalid SCIM schema in mappings",
+    ),
+    ({"type": "warp", "tags": []}, "unknown field tags"),
     ({"type": "app_launcher", "domain": "x.example.com"}, "unknown field domain"),
 ]
 
@@ -590,7 +589,6 @@ LETTERS = list("abcdef")
     [
         (APP | {"allowed_idps": LETTERS}, ["allowed_idps"]),
         (APP | {"custom_pages": LETTERS}, ["custom_pages"]),
-        (APP | {"tags": LETTERS}, ["tags"]),
         (APP | {"cors_headers": {"allowed_headers": LETTERS}}, ["cors_headers", "allowed_headers"]),
         (
             {"type": "saas", "saas_app": {"auth_type": "oidc", "redirect_uris": LETTERS}},
@@ -599,9 +597,8 @@ LETTERS = list("abcdef")
     ],
 )
 def test_lists_come_back_in_any_order(
-    http: httpx.Client, apps: str, cloudflare: LocalCloudflare, body: Any, path: list[str]
+    http: httpx.Client, apps: str, body: Any, path: list[str]
 ) -> None:
-    cloudflare.seed({"access/tags": [{"name": letter} for letter in LETTERS]})
     one = f"{apps}/{made(http.post(apps, json=body))['id']}"
 
     def shown() -> tuple[str, ...]:
@@ -617,12 +614,13 @@ def test_lists_come_back_in_any_order(
 
 def test_lists_whose_order_means_something_keep_it(http: httpx.Client, account: str) -> None:
     links = [{"name": letter, "url": f"https://{letter}.example"} for letter in LETTERS]
-    mappings = [{"schema": letter} for letter in LETTERS]
+    schemas = [f"urn:ietf:params:scim:schemas:core:2.0:{kind}" for kind in ("User", "Group")]
+    mappings = [{"schema": schema} for schema in schemas * 3]
     apps = f"{account}/access/apps"
     launcher = made(http.post(apps, json={"type": "app_launcher", "footer_links": links}))
     assert [link["name"] for link in launcher["footer_links"]] == LETTERS
     app = made(http.post(apps, json=APP | {"scim_config": SCIM | {"mappings": mappings}}))
-    assert [mapping["schema"] for mapping in app["scim_config"]["mappings"]] == LETTERS
+    assert [mapping["schema"] for mapping in app["scim_config"]["mappings"]] == schemas * 3
 
 
 def test_a_seeded_application_keeps_its_id_and_audience(

@@ -170,7 +170,7 @@ GOOD = {"name": "Engineers", "include": [EVERYONE]}
 REFUSED: list[tuple[Any, str, str]] = [
     ({"name": "x"}, "include field should not be empty", "/include"),
     (GOOD | {"include": []}, "include field should not be empty", "/include"),
-    (GOOD | {"include": None}, "include field should be a list", "/include"),
+    (GOOD | {"include": None}, "include field should not be empty", "/include"),
     (GOOD | {"exclude": {}}, "exclude field should be a list", "/exclude"),
     ({"include": [EVERYONE]}, "name field should not be empty", "/name"),
     (GOOD | {"name": ""}, "name field should not be empty", "/name"),

@@ -52,7 +52,11 @@ def test_a_policy_is_created_read_replaced_and_deleted(
             }
         },
         "isolation_required": True,
-        "mfa_config": {"allowed_authenticators": ["totp"], "session_duration": "0m"},
+        "mfa_config": {
+            "allowed_authenticators": ["totp"],
+            "mfa_disabled": False,
+            "session_duration": "0m",
+        },
         "purpose_justification_required": True,
         "purpose_justification_prompt": "Why?",
         "session_duration": "1h30m",
@@ -72,9 +76,6 @@ def test_a_policy_is_created_read_replaced_and_deleted(
         "id": policy["id"],
         "exclude": [],
         "require": [],
-        "approval_required": False,
-        "isolation_required": False,
-        "purpose_justification_required": False,
         "session_duration": "24h",
         "reusable": True,
         "app_count": 0,

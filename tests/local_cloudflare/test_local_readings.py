@@ -60,7 +60,6 @@ COLLECTIONS = [
 def test_fields_that_nobody_knows_are_refused_taken_or_kept(
     collection: str, cloudflare: LocalCloudflare, http: httpx.Client
 ) -> None:
-    cloudflare.switches.resource_group_scope = "object"
     body = bodies(cloudflare, http)[collection]
     grown = with_new(body)
     refused = http.post(collection, json=grown)
@@ -84,7 +83,6 @@ def test_what_is_seeded_may_hold_fields_that_nobody_knows(
     collection: str, cloudflare: LocalCloudflare, http: httpx.Client
 ) -> None:
     cloudflare.switches.unknown_fields = "keep"
-    cloudflare.switches.resource_group_scope = "object"
     grown = with_new(bodies(cloudflare, http)[collection])
     [planted] = cloudflare.seed({collection: [grown]})[collection]
     assert holds(http.get(f"{collection}/{planted['id']}").json()["result"], grown)
@@ -118,6 +116,7 @@ def test_a_rule_may_hold_what_nobody_knows(cloudflare: LocalCloudflare, http: ht
 def test_answers_may_leave_out_what_is_false_or_empty(
     cloudflare: LocalCloudflare, http: httpx.Client
 ) -> None:
+    cloudflare.switches.empty_values = "answered"
     said = {"skip_interstitial": False, "logo_url": "", "http_only_cookie_attribute": False}
     nested = {"cors_headers": {"allow_all_headers": False, "max_age": 0}, "custom_pages": []}
     app = http.post("access/apps", json=APP | said | nested).json()["result"]

@@ -64,14 +64,7 @@ def test_the_older_spelling_is_answered_in_the_newer_one(
     assert kept(http, cloudflare, newer) == older
 
 
-def test_saml_needs_an_identity_provider_except_in_the_older_mode(
-    http: httpx.Client, cloudflare: LocalCloudflare
-) -> None:
-    refused = send(http, cloudflare, OLDER_SAML)
-    assert refused.json()["errors"][0]["message"] == (
-        "access.api.error.invalid_request: saml.identity_provider_id is required"
-    )
-    cloudflare.switches.identity_provider_field = "connection_id"
+def test_saml_needs_no_identity_provider(http: httpx.Client, cloudflare: LocalCloudflare) -> None:
     assert kept(http, cloudflare, OLDER_SAML) == OLDER_SAML
 
 
@@ -107,7 +100,8 @@ REFUSED: list[tuple[Any, str, str]] = [
     ({"emails": {"email": "a@b.c"}}, "unknown selector emails", "/emails"),
     ({"email": "a@b.c"}, "email should be an object", "/email"),
     ({"email": {}}, "email.email is required", "/email/email"),
-    ({"email": {"email": None}}, "email.email should be a string", "/email/email"),
+    ({"email": {"email": 7}}, "email.email should be a string", "/email/email"),
+    ({"email": {"email": None}}, "email.email is required", "/email/email"),
     ({"email": {"email": ""}}, "email.email should not be empty", "/email/email"),
     ({"email": {"email": "ada"}}, "email.email should be an e-mail address", "/email/email"),
     (
@@ -131,7 +125,7 @@ REFUSED: list[tuple[Any, str, str]] = [
         "geo.country_code should be a country code of two letters",
         "/geo/country_code",
     ),
-    ({"ip_list": {"id": "offices"}}, "ip_list.id should be a UUID", "/ip_list/id"),
+    ({"ip_list": {"id": ""}}, "ip_list.id should not be empty", "/ip_list/id"),
     (
         {"device_posture": {"integration_uid": ID, "account_id": "me"}},
         "device_posture.account_id should be an account id",

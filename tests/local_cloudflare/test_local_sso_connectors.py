@@ -50,6 +50,7 @@ def test_a_connector_is_created_verified_enabled_disabled_and_deleted(
         "enabled": False,
         "use_fedramp_language": False,
         "created_on": created["created_on"],
+        "updated_on": created["created_on"],
         "verification": {"code": code, "status": "pending"},
     }
     one = f"{connectors}/{created['id']}"
@@ -177,7 +178,7 @@ def test_only_tokens_are_taken(
         ({"email_domain": "school.edu"}, ["school.edu is a public e-mail domain"]),
         (
             {"email_domain": "example.com", "begin_verification": 1, "enabled": True},
-            ["begin_verification field should be a boolean", "unknown field enabled"],
+            ["begin_verification field should be a boolean", "SSO connector is not verified"],
         ),
     ],
 )

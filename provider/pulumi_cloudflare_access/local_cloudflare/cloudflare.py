@@ -52,7 +52,7 @@ class LocalCloudflare:
         undocumented_fields: bool = False,
         unknown_fields: Literal["refuse", "ignore", "keep"] = "refuse",
         accept_unknown_selectors: bool = False,
-        empty_values: Literal["answered", "omitted"] = "answered",
+        empty_values: Literal["as_seen", "answered", "omitted"] = "as_seen",
         policy_session: Literal["24h", "application"] = "24h",
         precedence_zero: Literal["first", "last"] = "first",
         account_of_rules: Literal["as_sent", "filled_in"] = "as_sent",
@@ -63,8 +63,11 @@ class LocalCloudflare:
         ] = "identity_provider_id",
         delete_in_use: Literal["refuse", "allow"] = "refuse",
         check_references: bool = False,
+        foreign_domains: Literal["accept", "refuse"] = "accept",
+        auto_redirect: Literal["one_provider", "one_allowed"] = "one_provider",
+        zero_trust: bool = True,
         require_domain: bool = False,
-        foreign_fields: Literal["refuse", "ignore"] = "refuse",
+        foreign_fields: Literal["ignore", "refuse"] = "ignore",
         collect_dropped_policies: bool = True,
         mixed_policies: Literal["accept", "refuse"] = "accept",
         client_secret: Literal["absent", "masked"] = "absent",  # noqa: S107  (how, not what)
@@ -75,7 +78,7 @@ class LocalCloudflare:
         max_rules: int = 1000,
         iam_meta: Literal["named", "key_value"] = "named",
         iam_result_info: bool = True,
-        resource_group_scope: Literal["array", "object"] = "array",
+        resource_group_scope: Literal["object", "array"] = "object",
         accept_policy_ids: bool = False,
         added_members: Literal["array", "object"] = "array",
         member_email: bool = True,
@@ -103,6 +106,9 @@ class LocalCloudflare:
             identity_provider_field=identity_provider_field,
             delete_in_use=delete_in_use,
             check_references=check_references,
+            foreign_domains=foreign_domains,
+            auto_redirect=auto_redirect,
+            zero_trust=zero_trust,
             require_domain=require_domain,
             foreign_fields=foreign_fields,
             collect_dropped_policies=collect_dropped_policies,
@@ -255,13 +261,14 @@ class LocalCloudflare:
                 "access/groups": [{"name": "Everyone", "include": [{"everyone": {}}]}],
                 "members": [{"email": "ada@example.com"}, {"email": ..., "status": "pending"}],
                 "iam/user_groups": [{"name": "Staff", "members": ["ada@example.com"]}],
-                "zones": {cloudflare.zone_id: {"access/groups": [...]}},
+                "zones": [{"name": "shop.example", "access/groups": [...]}],
                 "accounts": {"<id>": {"access/groups": [...], "zones": {...}}},
             })
 
         Top-level collections go to the first account, in the order that they have here. An object
         may bring its `id`; accounts and zones that are new are added. What else an object may
-        bring is told by the `plant` of its kind, such as `scim` of a user group.
+        bring is told by the `plant` of its kind, such as `scim` of a user group. A `ValueError`
+        says what is wrong with a document, and where.
         """
         return self.app.seed(document)
 

@@ -31,6 +31,24 @@ class TooManyError(InvalidRequestError):
         super().__init__(("", detail))
 
 
+class InvalidCorsError(RefusedError):
+    """The CORS headers contradict each other, or lack something."""
+
+    status = 400
+    code = 12057
+
+    def __init__(self, word: str) -> None:
+        super().__init__({"code": self.code, "message": f"access.api.error.{word}"})
+
+
+class NotEnabledError(RefusedError):
+    """Nobody has switched Zero Trust on in this account. The status is not documented."""
+
+    status = 400
+    code = 9999
+    message = "access.api.error.not_enabled: Access is not enabled"
+
+
 class FailedToLoadGroupError(RefusedError):
     """A rule names a group that is not there, or not in this account or zone.
 

@@ -29,6 +29,9 @@ class Shape:
     default: Any = None
     """What is kept, and answered, of a field that nobody sent."""
 
+    seen_omitted: bool = False
+    """Live answers leave it out where it is false or empty."""
+
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
         """Return a value in the form it is kept in; mistakes go to the checker."""
         del check, pointer
@@ -132,6 +135,8 @@ class ListOf(Shape):
     item: Shape
     ordered: bool = field(default=False, kw_only=True)
     """Its order means something, and is kept."""
+    alphabetical: bool = field(default=False, kw_only=True)
+    """It is answered in this order."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
         """Return the list of kept items."""
@@ -143,8 +148,11 @@ class ListOf(Shape):
         ]
 
     def show(self, world: World, value: Any) -> Any:
-        """Return the items, in any order if it means nothing."""
-        items = value if self.ordered else world.in_any_order(value)
+        """Return the items, in any order if it means nothing and they have none of their own."""
+        if self.alphabetical:
+            items = sorted(value)
+        else:
+            items = value if self.ordered else world.in_any_order(value)
         return [self.item.show(world, item) for item in items]
 
 
@@ -168,16 +176,15 @@ class MapOf(Shape):
 
 @dataclass(frozen=True)
 class Object(Shape):
-    """An object with these fields and no others. A question mark: may be left out, or empty.
-
-    Null is as good as nothing.
-    """
+    """An object with these fields and no others. A question mark: may be left out, or empty."""
 
     fields: Mapping[str, Shape]
     rule: Callable[[Mapping[str, Any]], str | None] = field(
         default=lambda _: None, kw_only=True, repr=False
     )
     """Says what is wrong with fields that are right one by one."""
+    missing: str = field(default="{where} field should not be empty", kw_only=True)
+    """What Cloudflare says of a field that is not there; `where` has its path, `name` only it."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
         """Return the kept fields, defaults filled in."""
@@ -188,8 +195,6 @@ class Object(Shape):
         kept = {}
         for name, shape in self.fields.items():
             key = name.rstrip("?")
-            if left.get(key, _ABSENT) is None:
-                del left[key]
             may_be_empty = isinstance(shape, Text) and shape.may_be_empty
             if name.endswith("?") and may_be_empty and left.get(key) == "":
                 kept[key] = left.pop(key)
@@ -198,15 +203,21 @@ class Object(Shape):
             elif shape.default is not None:
                 kept[key] = copy.deepcopy(shape.default)
             elif not name.endswith("?"):
-                _refuse(check, f"{pointer}/{key}", "should not be empty")
+                where = f"{pointer}/{key}"
+                check.refuse(where, self.missing.format(where=_words(where), name=key))
         kept |= check.strange(pointer, left)
         if wrong := self.rule(kept):
             check.refuse(pointer, wrong)
         return kept
 
+    @property
+    def names(self) -> set[str]:
+        """Return the names of the fields."""
+        return {name.rstrip("?") for name in self.fields}
+
     def take(self, check: Checker) -> dict[str, Any]:
         """Return the kept fields of a whole body; those it does not know stay in the checker."""
-        names = (name.rstrip("?") for name in self.fields)
+        names = [name.rstrip("?") for name in self.fields]
         kept: dict[str, Any] = self.keep(
             check, "", {name: check.take(name) for name in names if name in check}
         )
@@ -219,7 +230,8 @@ class Object(Shape):
         shown = {k: shapes[k].show(world, v) if k in shapes else v for k, v in value.items()}
         shown = {key: item for key, item in shown.items() if item is not _ABSENT}
         defaults = {key: shape.default for key, shape in shapes.items()}
-        return world.with_more(world.without_empty(shown, defaults))
+        seen_omitted = {key for key, shape in shapes.items() if shape.seen_omitted}
+        return world.with_more(world.without_empty(shown, defaults, seen_omitted))
 
 
 @dataclass(frozen=True)
@@ -241,6 +253,9 @@ class Tagged(Shape):
         if not isinstance(tag, str) or tag not in self.objects:
             _refuse(check, f"{pointer}/{self.tag}", f"should be one of {', '.join(self.objects)}")
             return value
+        if check.foreign == "ignore":
+            of_others = {name for other in self.objects.values() for name in other.names}
+            left = {k: v for k, v in left.items() if k not in of_others - self.objects[tag].names}
         return {self.tag: tag} | self.objects[tag].keep(check, pointer, left)
 
     def show(self, world: World, value: Any) -> Any:
@@ -272,24 +287,28 @@ _SECONDS = {
     "ns": 1e-9,
     "us": 1e-6,
     "µs": 1e-6,
+    "\u03bcs": 1e-6,
     "ms": 1e-3,
     "s": 1.0,
     "m": 60.0,
     "h": 3600.0,
     "d": 86400.0,
 }
-_UNIT = "ns|us|µs|ms|s|m|h"
+# Of the two letters that look like it, Go takes both.
+_UNIT = "ns|us|µs|\u03bcs|ms|s|m|h"
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)"
 
 
 def duration(
     *, units: str = _UNIT, least: str | None = None, most: str | None = None
 ) -> Callable[[str], str]:
-    """Return what checks durations such as `300ms` or `2h45m`."""
-    pattern = re.compile(rf"(\d+(\.\d+)?({units}))+", re.ASCII)
+    """Return what checks durations such as `300ms` or `2h45m`, as Go reads them."""
+    pattern = re.compile(rf"0|\+?({_NUMBER}({units}))+", re.ASCII)
 
     def canonical(value: str) -> str:
         if not pattern.fullmatch(value):
-            raise ValueError("should be a duration like 2h45m, in " + units.replace("|", ", "))
+            known = ", ".join(unit for unit in units.split("|") if unit != "\u03bcs")
+            raise ValueError(f"should be a duration like 2h45m, in {known}")
         if least and _seconds(value) < _seconds(least):
             raise ValueError(f"should be at least {least}")
         if most and _seconds(value) > _seconds(most):
@@ -300,7 +319,7 @@ def duration(
 
 
 def _seconds(value: str) -> float:
-    parts = re.findall(rf"([\d.]+)({_UNIT}|d)", value)
+    parts = re.findall(rf"({_NUMBER})({_UNIT}|d)", value)
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 

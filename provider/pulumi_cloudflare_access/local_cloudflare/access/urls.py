@@ -6,24 +6,38 @@ from typing import TYPE_CHECKING
 
 from .app_policies import urls as app_policies
 from .apps import urls as apps
+from .exceptions import NotEnabledError
 from .groups import urls as groups
 from .identity_providers import urls as identity_providers
 from .policies import urls as policies
 from .service_tokens import urls as service_tokens
-from .tags.models import TagBackend
+from .tags import urls as tags
 
 if TYPE_CHECKING:
-    from ..calls.call import Handler
+    from ..calls.call import Answer, Call, Handler
     from ..world.world import Backend
 
-ROUTES: dict[str, Handler] = (
+_ROUTES: dict[str, Handler] = (
     groups.ROUTES
     | policies.ROUTES
     | apps.ROUTES
     | app_policies.ROUTES
     | identity_providers.ROUTES
     | service_tokens.ROUTES
+    | tags.ROUTES
 )
+
+
+def _where_enabled(handler: Handler) -> Handler:
+    def handle(call: Call) -> Answer:
+        if not call.world.switches.zero_trust:
+            raise NotEnabledError
+        return handler(call)
+
+    return handle
+
+
+ROUTES: dict[str, Handler] = {route: _where_enabled(handler) for route, handler in _ROUTES.items()}
 
 KINDS: tuple[type[Backend], ...] = (
     groups.BACKEND,
@@ -31,5 +45,5 @@ KINDS: tuple[type[Backend], ...] = (
     apps.BACKEND,
     identity_providers.BACKEND,
     service_tokens.BACKEND,
-    TagBackend,
+    tags.BACKEND,
 )

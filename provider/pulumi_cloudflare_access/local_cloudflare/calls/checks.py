@@ -6,13 +6,14 @@ others are not documented.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..world.world import UNDOCUMENTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from ..world.switches import Switches
     from .exceptions import InvalidBodyError
 
 
@@ -22,10 +23,12 @@ class Checker:
     refusal: ClassVar[type[InvalidBodyError]]
     """How this part of the API says that a body is wrong."""
 
-    def __init__(self, body: Any, unknown: Literal["refuse", "ignore", "keep"] = "refuse") -> None:
+    def __init__(self, body: Any, switches: Switches | None = None) -> None:
         self.mistakes: list[tuple[str, str]] = []
-        self.unknown = unknown
+        self.unknown = switches.unknown_fields if switches else "refuse"
         """What becomes of fields that nobody knows."""
+        self.foreign = switches.foreign_fields if switches else "refuse"
+        """What becomes of fields that other types of the object have."""
         if not isinstance(body, dict):
             raise self.refusal(("", "body should be an object"))
         self._left = dict(body)
@@ -87,6 +90,12 @@ class Checker:
                     name = f"{of}.{field}" if of else where.removeprefix("/").replace("/", ".")
                     self.refuse(where, f"unknown field {name}")
         return {}
+
+    def drop_foreign(self, fields: Iterable[str]) -> None:
+        """Drop those of the fields that are left: another type has them, and they are ignored."""
+        if self.foreign == "ignore":
+            for field in fields:
+                self._left.pop(field, None)
 
     def rest(self) -> dict[str, Any]:
         """Return the fields that nobody took, if they are to be kept."""

@@ -30,10 +30,10 @@ def page(
     `total_count`.
     """
     viewed = call.view(items)
-    number = _positive(call, "page", 1)
+    number = positive(call, "page", 1)
     # What happens to a larger page than the largest is not documented.
     limits = filter(None, [most or per_page, call.world.switches.largest_page])
-    size = min(_positive(call, "per_page", per_page), *limits)
+    size = min(positive(call, "per_page", per_page), *limits)
     shown = [show(item) for item in viewed[(number - 1) * size : number * size]]
     info = {
         "page": number,
@@ -45,7 +45,8 @@ def page(
     return Answer(result=shown, result_info=info)
 
 
-def _positive(call: Call, parameter: str, default: int) -> int:
+def positive(call: Call, parameter: str, default: int) -> int:
+    """Return a parameter that must be a positive number, or the default where there is none."""
     value = call.query.get(parameter)
     if value is None:
         return default

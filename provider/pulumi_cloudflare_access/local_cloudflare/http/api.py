@@ -25,6 +25,7 @@ from ..faults.lag import Lags, snapshot
 from ..faults.trouble import Reply, failure, instead, spoiled
 from ..iam.sso_connectors import models as sso_connectors
 from .rate import RateLimit
+from .seeding import plant
 from .urls import routes
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class Api:
     def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the objects of a document, in the first account where it names no other."""
         with self.lock, self.world.clock.serving():
-            copy = json.loads(json.dumps(document))
-            return self.world.plant(copy, next(iter(self.world.accounts.values())))
+            copy = _without_null(json.loads(json.dumps(document, default=str)))
+            return plant(self.world, copy, next(iter(self.world.accounts.values())))
 
     def move_sso(self, connector_id: str, status: str) -> dict[str, Any]:
         """Have the verification of an SSO connector at this status."""
@@ -285,9 +286,16 @@ def _body(request: Request) -> Any:
             (6105, "Invalid Content-Type header, valid values are application/json")
         )
     try:
-        return json.loads(data)
+        return _without_null(json.loads(data))
     except ValueError:
         raise MalformedJsonError from None
+
+
+def _without_null(value: Any) -> Any:
+    """Return a body without what is null: everywhere that is as good as not there."""
+    if isinstance(value, dict):
+        return {key: _without_null(item) for key, item in value.items() if item is not None}
+    return [_without_null(item) for item in value] if isinstance(value, list) else value
 
 
 def _success(answer: Answer) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
     GET     /_local/requests              what was asked of the API so far
     POST    /_local/reset                 forget every object, every request and every fault
-    POST    /_local/seed                  keep the objects of a document (`World.plant`)
+    POST    /_local/seed                  keep the objects of a document (`seeding`)
     POST    /_local/sso/{id}              move an SSO connector's verification on, to {"status": …}
 
     GET     /_local/faults                which faults are armed, and which have struck

@@ -27,12 +27,11 @@ def page(
     call: Call, items: Sequence[Any], show: Callable[[Any], Any], *, sizes: Sizes, total: int
 ) -> Answer:
     """Answer the page that the call asks for, if it is of a documented size."""
-    # One more than the most, so that what is too much still is when it comes back.
-    answer = paging.page(call, items, show, per_page=sizes.usual, total=total, most=sizes.most + 1)
-    info = dict(answer.result_info or {})
     # What happens beyond these limits is not documented.
-    if not sizes.least <= info["per_page"] <= sizes.most:
+    if not sizes.least <= paging.positive(call, "per_page", sizes.usual) <= sizes.most:
         raise InvalidRequestError(("", f"per_page must be between {sizes.least} and {sizes.most}"))
+    answer = paging.page(call, items, show, per_page=sizes.usual, total=total, most=sizes.most)
+    info = dict(answer.result_info or {})
     del info["total_pages"]  # Access has it, IAM has not
     return replace(answer, result_info=info if call.world.switches.iam_result_info else None)
 

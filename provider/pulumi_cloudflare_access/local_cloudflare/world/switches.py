@@ -44,8 +44,9 @@ class Switches:
     accept_unknown_selectors: bool = False
     """Take rules, and fields of rules, that nobody has documented yet, also several in one rule."""
 
-    empty_values: Literal["answered", "omitted"] = "answered"
-    """Whether answers have what is false or empty, where that is what nobody has sent."""
+    empty_values: Literal["as_seen", "answered", "omitted"] = "as_seen"
+    """What of it that is false or empty is in answers: all of it but what live answers were seen
+    to leave out, all of it, or only what has a default that is neither."""
 
     policy_session: Literal["24h", "application"] = "24h"
     """How long the session of a policy without `session_duration` is; newer documents say as long
@@ -74,11 +75,23 @@ class Switches:
     check_references: bool = False
     """Refuse identity providers, service tokens and applications that are not there."""
 
+    foreign_domains: Literal["accept", "refuse"] = "accept"
+    """What happens to an account's application at a host in none of the account's zones: live ones
+    refuse it. An application of a zone is in that zone in any case."""
+
+    auto_redirect: Literal["one_provider", "one_allowed"] = "one_provider"
+    """What `auto_redirect_to_identity` needs: one identity provider to redirect to, of those
+    allowed or of all there are; or exactly one in `allowed_idps`, as the documents say."""
+
+    zero_trust: bool = True
+    """Whether the account has Zero Trust; where nobody has switched it on, Access answers none."""
+
     require_domain: bool = False
     """Applications need a `domain` even where `destinations` or `self_hosted_domains` say it."""
 
-    foreign_fields: Literal["refuse", "ignore"] = "refuse"
-    """What happens to a field that another type of application has: seen ignored, live."""
+    foreign_fields: Literal["ignore", "refuse"] = "ignore"
+    """What happens to fields that other types of the object have, and this one has not: of
+    applications, destinations, credentials. They were seen ignored, live."""
 
     collect_dropped_policies: bool = True
     """An application's `policies` without one of its own make that one go: Terraform's guide."""
@@ -110,8 +123,9 @@ class Switches:
     iam_result_info: bool = True
     """Whether the lists of IAM say how long they are."""
 
-    resource_group_scope: Literal["array", "object"] = "array"
-    """How the `scope` of a resource group comes back: the newest documents say one object."""
+    resource_group_scope: Literal["object", "array"] = "object"
+    """How the `scope` of a resource group comes back: seen live as an object, as in the newest
+    documents; the reference pages say an array."""
 
     accept_policy_ids: bool = False
     """Take policies that come with an `id`, as the documents want; it is replaced all the same."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from .clock import Clock
     from .switches import Switches
@@ -193,36 +193,6 @@ class World:
         account.zones.append(zone)
         return zone
 
-    def plant(self, document: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
-        """Keep what a document holds, and return it as it is kept.
-
-        A key is a collection (`access/groups`), with a list of objects for `scope`; or
-        `accounts` or `zones`, with one such document for each id. New ids are added.
-        """
-        planted: dict[str, Any] = {}
-        for key, value in document.items():
-            if key == "accounts":
-                planted[key] = {
-                    name: self.plant(part, self.accounts.get(name) or self.add_account(name))
-                    for name, part in value.items()
-                }
-            elif key == "zones":
-                planted[key] = {
-                    name: self.plant(part, self.zones.get(name) or self._zone_of(scope, name))
-                    for name, part in value.items()
-                }
-            elif key in self.kinds:
-                backend = scope.of(self.kinds[key])
-                planted[key] = [backend.plant(item) for item in value]
-            else:
-                known = ", ".join(["accounts", "zones", *self.kinds])
-                raise ValueError(f"cannot seed {key!r}: there are {known}")
-        return planted
-
-    def _zone_of(self, scope: Scope, zone_id: str) -> Zone:
-        account = scope if isinstance(scope, Account) else next(iter(self.accounts.values()))
-        return self.add_zone(account, zone_id)
-
     def clear(self) -> None:
         """Forget every object; accounts, zones and credentials stay."""
         for scope in [*self.accounts.values(), *self.zones.values()]:
@@ -256,16 +226,21 @@ class World:
         return shown | {UNDOCUMENTED: True} if self.switches.undocumented_fields else shown
 
     def without_empty(
-        self, shown: dict[str, Any], defaults: Mapping[str, Any] = MappingProxyType({})
+        self,
+        shown: dict[str, Any],
+        defaults: Mapping[str, Any] = MappingProxyType({}),
+        seen_omitted: Container[str] = (),
     ) -> dict[str, Any]:
         """Return an object as an answer may hold it: without what is false or empty.
 
-        What has a default that is neither is there in any case.
+        `seen_omitted` are the fields that live answers leave out then. Where all of them are left
+        out, what has a default that is neither is there in any case.
         """
-        if self.switches.empty_values == "answered":
-            return shown
+        switch = self.switches.empty_values
         return {
             name: value
             for name, value in shown.items()
-            if defaults.get(name) or not (value is None or value is False or value in ("", [], {}))
+            if not (value is None or value is False or value in ("", [], {}))
+            or switch == "answered"
+            or (name not in seen_omitted if switch == "as_seen" else defaults.get(name))
         }

@@ -4,17 +4,19 @@ Written from Cloudflare's OpenAPI text of 2026 and, since that has all types in 
 2024 and the Python SDK. What only the SDK has: `eager_redirect_cookie_setting`, overrides of
 destinations, Workers as destinations, target criteria by rules, Access service tokens for SCIM,
 and `required` in attributes and claims. What only Terraform's acceptance tests have: sessions and
-WARP of SaaS applications, `self_hosted_domains` of MCP portals. Defaults are the documented ones;
+WARP of SaaS applications, `self_hosted_domains` of MCP portals, names of what every account has,
+the `5m` of OIDC's tokens, public destinations that do not say so, and what is left out of answers
+(`seen_omitted`). Defaults are the documented ones;
 where there is none, a field that was not sent is not answered.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ..policies.fields import INFRASTRUCTURE_MFA, MFA
+from ..rules import network
 from ..shapes import (
     Choice,
     Flag,
@@ -39,13 +41,6 @@ def _address(value: str) -> str:
     if not host or re.search(r"[\s@?#:]", value):
         raise ValueError("should be a host name, with or without a path")
     return host.lower() + slash + path
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value, strict=False))  # a single address: documented
-    except ValueError:
-        raise ValueError("should be an IP address or CIDR block") from None
 
 
 def _ports(value: str) -> str:
@@ -96,7 +91,7 @@ _DESTINATIONS = ListOf(
             "public": Object({"uri": _ADDRESS, "overrides?": _OVERRIDES}),
             "private": Object(
                 {
-                    "cidr?": Text(canonical=_network),
+                    "cidr?": Text(canonical=network),
                     "hostname?": _ADDRESS,
                     "l4_protocol?": Choice(("tcp", "udp")),
                     "port_range?": Text(canonical=_ports),
@@ -109,6 +104,7 @@ _DESTINATIONS = ListOf(
             "all_workers": _ALL_WORKERS,
             "all_preview_workers": _ALL_WORKERS,
         },
+        otherwise="public",
     ),
     default=[],
 )
@@ -150,6 +146,25 @@ _OAUTH = Object(
 
 _SCIM_SECRET = Text(secret="scim_secrets")  # noqa: S106  (the name of a switch)
 
+
+def _scheme(fields: Mapping[str, Shape]) -> Object:
+    # The words are those of live answers: Terraform's acceptance tests.
+    return Object(fields, missing="{name} is a required field")
+
+
+def _schema(value: str) -> str:
+    # Which ones there are is not documented; these are RFC 7643's of people and groups.
+    if value not in _SCHEMAS:
+        raise ValueError("has an invalid SCIM schema in mappings")
+    return value
+
+
+_SCHEMAS = {
+    "urn:ietf:params:scim:schemas:core:2.0:User",
+    "urn:ietf:params:scim:schemas:core:2.0:Group",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+}
+
 _SCIM = Object(
     {
         "idp_uid": Text(),
@@ -158,9 +173,9 @@ _SCIM = Object(
             Tagged(
                 "scheme",
                 {
-                    "httpbasic": Object({"user": Text(), "password": _SCIM_SECRET}),
-                    "oauthbearertoken": Object({"token": _SCIM_SECRET}),
-                    "oauth2": Object(
+                    "httpbasic": _scheme({"user": Text(), "password": _SCIM_SECRET}),
+                    "oauthbearertoken": _scheme({"token": _SCIM_SECRET}),
+                    "oauth2": _scheme(
                         {
                             "authorization_url": Text(),
                             "client_id": Text(),
@@ -169,7 +184,7 @@ _SCIM = Object(
                             "token_url": Text(),
                         }
                     ),
-                    "access_service_token": Object(
+                    "access_service_token": _scheme(
                         {"client_id": Text(), "client_secret": _SCIM_SECRET}
                     ),
                 },
@@ -180,7 +195,7 @@ _SCIM = Object(
         "mappings?": ListOf(
             Object(
                 {
-                    "schema": Text(),
+                    "schema": Text(canonical=_schema),
                     "enabled?": Flag(),
                     "filter?": Text(),
                     "operations?": Object(
@@ -233,8 +248,10 @@ _SAML = Object(
 
 _OIDC = Object(
     {
-        "access_token_lifetime?": Text(canonical=duration(units="m|h", least="1m", most="24h")),
-        "allow_pkce_without_client_secret?": Flag(),
+        "access_token_lifetime": Text(
+            default="5m", canonical=duration(units="m|h", least="1m", most="24h")
+        ),
+        "allow_pkce_without_client_secret?": Flag(seen_omitted=True),
         "app_launcher_url?": Text(),
         "client_id?": Text(),
         "client_secret?": Text(secret="client_secret"),  # noqa: S106  (the name of a switch)
@@ -291,7 +308,7 @@ _DENIED: dict[str, Shape] = {
 
 _SESSION: dict[str, Shape] = {"session_duration": Text(default="24h", canonical=duration())}
 
-_TAGS: dict[str, Shape] = {"tags": ListOf(Text(), default=[])}
+_TAGS: dict[str, Shape] = {"tags": ListOf(Text(), alphabetical=True, default=[])}
 
 _TILE: dict[str, Shape] = {
     "app_launcher_visible": Flag(default=True),
@@ -322,7 +339,7 @@ _SELF_HOSTED: dict[str, Shape] = {
     "mfa_config?": MFA,
     "oauth_configuration?": _OAUTH,
     "options_preflight_bypass?": Flag(),
-    "path_cookie_attribute": Flag(default=False),
+    "path_cookie_attribute": Flag(default=False, seen_omitted=True),
     "read_service_tokens_from_header?": Text(),
     "same_site_cookie_attribute?": Text(),
     "scim_config?": _SCIM,
@@ -355,8 +372,11 @@ _MCP: dict[str, Shape] = {
     "scim_config?": _SCIM,
 }
 
+# Their name can be sent, and stays what it is.
+_BUILT_IN: dict[str, Shape] = {**_FEATURE, "name?": Text()}
+
 _APP_LAUNCHER: dict[str, Shape] = {
-    **_FEATURE,
+    **_BUILT_IN,
     "app_launcher_logo_url?": Text(),
     "bg_color?": Text(),
     "footer_links?": ListOf(Object({"name": Text(), "url": Text()}), ordered=True),
@@ -379,8 +399,8 @@ TYPES: Final[Mapping[str, Object]] = {
     "ssh": Object(_SELF_HOSTED),
     "vnc": Object(_SELF_HOSTED),
     "app_launcher": Object(_APP_LAUNCHER),
-    "warp": Object(_FEATURE),
-    "biso": Object(_FEATURE),
+    "warp": Object(_BUILT_IN),
+    "biso": Object(_BUILT_IN),
     "bookmark": Object({**_TILE, "domain?": Text()}),
     "dash_sso": Object(_SAAS),  # only the type's name is documented
     "infrastructure": Object(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,10 +10,12 @@ from ...world.world import Backend, Zone
 from ..checks import Checker, now
 from ..exceptions import (
     ApplicationAlreadyExistsError,
+    InvalidCorsError,
     InvalidRequestError,
     NotFoundError,
     TooManyError,
 )
+from ..identity_providers.models import IdentityProviderBackend
 from ..shapes import Object
 from .fields import ANY_TYPE, BUILT_IN, SETTINGS, TIED, TYPES
 from .policies import AppPolicies
@@ -146,10 +149,12 @@ class AppBackend(Backend):
         return self._with_settings(app, app.fields, body)
 
     def _with_settings(self, app: App, fields: dict[str, Any], body: Any) -> App:
-        check = Checker(body)
+        check = Checker(body, self.world.switches)
         # That other types refuse them here too is not documented.
         known = {name: SETTINGS[name] for name in SETTINGS if name in TYPES[app.type].fields}
         fields = fields | Object(known).take(check)
+        check.drop_foreign(ANY_TYPE)
+        fields |= check.rest()
         check.done()
         self.apps[app.id] = replace(app, fields=fields, updated_at=now())
         return self.apps[app.id]
@@ -173,6 +178,14 @@ class AppBackend(Backend):
         kept = {**vars(app), **app.fields, "policies": policies}
         return {key: value for key, value in kept.items() if key not in ("fields", "made")}
 
+    def retag(self, tag: str, name: str | None) -> None:
+        """Have applications with a tag follow its name, or lose it: not documented."""
+        for app in self.apps.values():
+            if tag in app.fields.get("tags", []):
+                others = [other for other in app.fields["tags"] if other != tag]
+                tags = [*others, name] if name else others
+                self.apps[app.id] = replace(app, fields={**app.fields, "tags": tags})
+
     def has(self, object_id: str) -> bool:
         """Tell whether there is an application with this id."""
         return object_id in self.apps
@@ -191,7 +204,7 @@ class AppBackend(Backend):
         self, body: Any, kind: str, policies: AppPolicies
     ) -> tuple[dict[str, Any], list[Item] | None]:
         switches = self.world.switches
-        check = Checker(body, switches.unknown_fields)
+        check = Checker(body, switches)
         check.take("type")
         if "allow_authenticate_via_warp" in check and not switches.warp_sessions:
             check.refuse(
@@ -201,17 +214,14 @@ class AppBackend(Backend):
             )
         fields = {**TYPES[kind].take(check), **BUILT_IN.get(kind, {})}
         items = policies.read_items(check)
-        if self.world.switches.foreign_fields == "ignore":
-            for name in ANY_TYPE:
-                check.take(name)
+        check.drop_foreign(ANY_TYPE)
         if kind in TIED and "domain" not in fields:
             elsewhere = fields.get("destinations") or fields.get("self_hosted_domains")
             # That an application in no place at all is refused is not documented.
             elsewhere = elsewhere or kind == "mcp_portal"
             if self.world.switches.require_domain or not elsewhere:
                 check.refuse("/domain", "domain field should not be empty")
-        idps = fields.get("allowed_idps")
-        if fields.get("auto_redirect_to_identity") is True and len(idps or []) != 1:
+        if fields.get("auto_redirect_to_identity") is True and self._providers(fields) > 1:
             check.refuse(
                 "/auto_redirect_to_identity",
                 "auto_redirect_to_identity requires exactly one of allowed_idps",
@@ -221,8 +231,23 @@ class AppBackend(Backend):
         if kind in TIED:
             fields |= _tied(fields)
         self._check_domain(fields, kind)
+        _check_cors(fields.get("cors_headers", {}))
         self._check_references(fields)
         return fields, items
+
+    def _providers(self, fields: dict[str, Any]) -> float:
+        """Return how many identity providers people can choose from, as far as it is known."""
+        allowed = fields.get("allowed_idps")
+        if allowed:
+            return len(allowed)
+        if self.world.switches.auto_redirect == "one_allowed":
+            return math.inf
+        return sum(len(it.of(IdentityProviderBackend).identity_providers) for it in self._scopes)
+
+    @property
+    def _scopes(self) -> set[Scope]:
+        """Return where what an application refers to can be: its own scope, and the account."""
+        return {self.scope, self.scope.account}
 
     def _check_domain(self, fields: dict[str, Any], kind: str) -> None:
         domain = fields.get("domain")
@@ -232,11 +257,14 @@ class AppBackend(Backend):
             raise InvalidRequestError(
                 ("/domain", "domain can not have a path if oauth is configured")
             )
-        # Only in a zone's own routes: here an account need not have the zone of every domain.
         if isinstance(self.scope, Zone):
-            host = domain.partition("/")[0]
-            if host != self.scope.name and not host.endswith(f".{self.scope.name}"):
-                raise InvalidRequestError(("/domain", "domain does not belong to zone"))
+            zones, places = [self.scope], {domain}
+        elif self.world.switches.foreign_domains == "refuse" and kind in TIED:
+            zones, places = self.scope.account.zones, {domain, *_public(fields["destinations"])}
+        else:
+            return
+        if not all(any(_is_in(place, zone) for zone in zones) for place in places):
+            raise InvalidRequestError(("/domain", "domain does not belong to zone"))
 
     def _check_references(self, fields: dict[str, Any]) -> None:
         account = self.scope.account
@@ -247,7 +275,9 @@ class AppBackend(Backend):
         idps = list(fields.get("allowed_idps", []))
         if "scim_config" in fields:
             idps.append(fields["scim_config"]["idp_uid"])
-        if not all(self.scope.has("access/identity_providers", idp) for idp in idps):
+        if not all(
+            any(it.has("access/identity_providers", idp) for it in self._scopes) for idp in idps
+        ):
             raise InvalidRequestError(
                 ("", "application names an identity provider that does not exist")
             )
@@ -309,6 +339,25 @@ def _tied(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _public(destinations: list[dict[str, Any]]) -> list[str]:
     return [item["uri"] for item in destinations if item["type"] == "public"]
+
+
+def _is_in(place: str, zone: Zone) -> bool:
+    host = place.partition("/")[0]
+    return host == zone.name or host.endswith(f".{zone.name}")
+
+
+def _check_cors(headers: dict[str, Any]) -> None:
+    """Refuse what was seen refused: origins without methods, and credentials for everybody.
+
+    Of the words and codes, only those of the former are known.
+    """
+    origins = headers.get("allow_all_origins") or headers.get("allowed_origins")
+    methods = headers.get("allow_all_methods") or headers.get("allowed_methods")
+    everybody = headers.get("allow_all_origins") or "*" in headers.get("allowed_origins", [])
+    if origins and not methods:
+        raise InvalidCorsError("invalid_cors_methods")
+    if everybody and headers.get("allow_credentials"):
+        raise InvalidCorsError("invalid_cors_credentials")
 
 
 def _type(body: Any) -> str:

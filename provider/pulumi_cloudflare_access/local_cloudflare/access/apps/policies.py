@@ -122,10 +122,7 @@ class AppPolicies:
         return self.get_policy(policy_id)
 
     def read_items(self, check: Checker) -> list[Item] | None:
-        """Return what `policies` of an application's body says; None if it is not there.
-
-        Null is not there: "for historical reasons", says Terraform's provider.
-        """
+        """Return what `policies` of an application's body says; None if it is not there."""
         values = check.take("policies")
         if values is None:
             return None
@@ -239,7 +236,7 @@ class AppPolicies:
         return precedence
 
     def _checker(self, body: Any) -> Checker:
-        return Checker(body, self.scope.world.switches.unknown_fields)
+        return Checker(body, self.scope.world.switches)
 
     def _own(self, policy_id: str) -> Policy:
         self.get_policy(policy_id)

@@ -109,7 +109,7 @@ class GroupBackend(Backend):
                 yield group.id, rule
 
     def _checked(self, body: Any) -> dict[str, Any]:
-        check = Checker(body, self.world.switches.unknown_fields)
+        check = Checker(body, self.world.switches)
         sections: dict[str, list[Rule]] = {
             "include": rules.checked(check, "include", self.scope, required=True),
             "exclude": rules.checked(check, "exclude", self.scope),

@@ -18,6 +18,7 @@ _FIELDS = Object(
                 "azureAD",
                 "saml",
                 "centrify",
+                "cloudflare",  # the SDK's
                 "facebook",
                 "github",
                 "google-apps",

@@ -19,14 +19,15 @@ def mfa_config(*authenticators: str) -> Object:
     return Object(
         {
             "allowed_authenticators?": ListOf(Choice(authenticators)),
-            "mfa_disabled?": Flag(),
+            "mfa_disabled": Flag(default=False),  # answered where nobody sent it, too
             "session_duration?": MFA_DURATION,
         }
     )
 
 
 MFA = mfa_config("totp", "biometrics", "security_key")
-INFRASTRUCTURE_MFA = mfa_config("piv_key", "ssh_fido2_key")  # the SDK's
+# The first two are the SDK's, the last Terraform's.
+INFRASTRUCTURE_MFA = mfa_config("piv_key", "ssh_fido2_key", "ssh_piv_key")
 
 _FORMATS = ListOf(Choice(("text", "file")))  # `file` is the SDK's
 
@@ -41,7 +42,7 @@ SETTINGS = Object(
                 }
             )
         ),
-        "approval_required": Flag(default=False),
+        "approval_required": Flag(default=False, seen_omitted=True),
         "connection_rules?": Object(
             {
                 "rdp?": Object(
@@ -52,10 +53,10 @@ SETTINGS = Object(
                 )
             }
         ),
-        "isolation_required": Flag(default=False),
+        "isolation_required": Flag(default=False, seen_omitted=True),
         "mfa_config?": MFA,
         "purpose_justification_prompt?": Text(),
-        "purpose_justification_required": Flag(default=False),
+        "purpose_justification_required": Flag(default=False, seen_omitted=True),
         # Empty: as long as the application says. What is made of none is a switch.
         "session_duration?": Text(canonical=duration(), empty=True),
     }

@@ -171,7 +171,7 @@ def policies_of(account: Account) -> PolicyBackend:
 
 def read_body(body: Any, scope: Scope) -> Content:
     """Return what a request says of a reusable policy."""
-    check = Checker(body, scope.world.switches.unknown_fields)
+    check = Checker(body, scope.world.switches)
     content = read(check, scope)
     check.done()
     references.check(scope, content.rules())
@@ -181,6 +181,7 @@ def read_body(body: Any, scope: Scope) -> Content:
 def read(check: Checker, scope: Scope, *, infrastructure: bool = False) -> Content:
     """Return what a body says of a policy; mistakes go to the checker, and stay there."""
     settings = _settings(infrastructure=infrastructure).take(check)
+    check.drop_foreign(_settings(infrastructure=not infrastructure).names)
     if not infrastructure:
         made = {"24h": "24h", "application": ""}[scope.world.switches.policy_session]
         settings.setdefault("session_duration", made)

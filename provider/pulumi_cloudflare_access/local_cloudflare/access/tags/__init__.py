@@ -1,1 +1,4 @@
-"""Tags, which applications can carry: only seeded here, by `name`. They have no routes."""
+"""Tags of applications, which the App Launcher can be filtered by.
+
+https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/tags/
+"""

@@ -42,6 +42,8 @@ class Member:
     user: User
     roles: list[str] = field(default_factory=list)
     policies: list[Grant] = field(default_factory=list)
+    strange: dict[str, Any] = field(default_factory=dict)
+    """What nobody knows."""
 
 
 ORDERS: dict[str, Callable[[Member], str]] = {
@@ -79,19 +81,25 @@ class MemberBackend(AccountBackend):
 
     def create_member(self, body: Any) -> Member:
         """Invite someone; an Enterprise account may add them at once."""
-        check = Checker(body)
+        check = Checker(body, self.world.switches)
         email = self._checked_email(check)
         status = check.choice("status", "pending", "accepted")
         if ("roles" in check) == ("policies" in check):
             check.refuse("", "either roles or policies are required")
         roles = self._checked_roles(check, check.items("roles", required="roles" in check))
         policies = grants.checked(check, self.account)
+        strange = check.rest()
         check.done()
         grants.load(policies, self.account)
         user = User(id=self.world.new_hex(32), email=email)
         return self._keep(
             Member(
-                id=self.world.new_hex(32), status=status, user=user, roles=roles, policies=policies
+                id=self.world.new_hex(32),
+                status=status,
+                user=user,
+                roles=roles,
+                policies=policies,
+                strange=strange,
             )
         )
 
@@ -109,7 +117,7 @@ class MemberBackend(AccountBackend):
     def update_member(self, member_id: str, body: Any) -> Member:
         """Give a member other roles, or other policies; those of the other kind are gone."""
         member = self.get_member(member_id)
-        check = Checker(body)
+        check = Checker(body, self.world.switches)
         if ("roles" in check) == ("policies" in check):
             check.refuse("", "either roles or policies are required")
         roles = []
@@ -120,9 +128,10 @@ class MemberBackend(AccountBackend):
                 check.refuse(f"/roles/{index}", "role should be an object with an id")
         roles = self._checked_roles(check, roles)
         policies = grants.checked(check, self.account)
+        strange = check.rest()
         check.done()
         grants.load(policies, self.account)
-        return self._keep(replace(member, roles=roles, policies=policies))
+        return self._keep(replace(member, roles=roles, policies=policies, strange=strange))
 
     def delete_member(self, member_id: str) -> None:
         """Put someone out of the account, and so out of its user groups."""
@@ -154,7 +163,7 @@ class MemberBackend(AccountBackend):
             raise ValueError(f"there is a member {member.id} already")
         self._keep(member)
         return {
-            **vars(member),
+            **{name: value for name, value in vars(member).items() if name != "strange"},
             "user": vars(member.user),
             "policies": [vars(policy) for policy in policies],
         }

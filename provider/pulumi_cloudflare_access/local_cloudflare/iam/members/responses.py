@@ -69,4 +69,4 @@ def _shown(account: Account, member: Member) -> dict[str, Any]:
     }
     if world.switches.member_email:
         answer["email"] = member.user.email
-    return world.with_more(answer)
+    return world.with_more(answer | member.strange)

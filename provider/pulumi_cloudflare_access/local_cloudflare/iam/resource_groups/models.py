@@ -132,7 +132,7 @@ class ResourceGroupBackend(AccountBackend):
         return group
 
     def _checked(self, body: Any, *, required: bool) -> dict[str, Any]:
-        check = Checker(body, self.world.switches.unknown_fields)
+        check = Checker(body, self.world.switches)
         fields: dict[str, Any] = {}
         if required or "name" in check:
             fields["name"] = check.text("name")
@@ -179,8 +179,9 @@ class ResourceGroupBackend(AccountBackend):
 
     @staticmethod
     def _is_known(key: str, prefix: str, ids: set[str]) -> bool:
-        # Other kinds of keys are taken as they are: there is no list of them.
+        # Other kinds of keys are taken as they are: there is no list of them. All zones are those
+        # of the account: a key of Cloudflare's token policies.
         head, _, object_id = key.rpartition(".")
         if f"{head}." == prefix:
-            return object_id in ids
+            return object_id in ids or object_id == "*"
         return _KEY.fullmatch(key) is not None

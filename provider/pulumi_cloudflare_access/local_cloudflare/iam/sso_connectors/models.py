@@ -7,7 +7,7 @@ moves it on, or the time that `Switches` say has passed. Of this API no error co
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...dns.records import models as dns
@@ -42,7 +42,13 @@ class SsoConnector:
     status: str
     pending_since: float
     created_on: str
-    updated_on: str | None = None
+    updated_on: str
+    strange: dict[str, Any] = field(default_factory=dict)
+    """What nobody knows."""
+
+    def kept(self) -> dict[str, Any]:
+        """Return it as it is kept."""
+        return {name: it for name, it in vars(self).items() if name != "strange"} | self.strange
 
 
 class SsoConnectorBackend(AccountBackend):
@@ -60,17 +66,23 @@ class SsoConnectorBackend(AccountBackend):
 
     def create_sso_connector(self, body: Any, connector_id: str | None = None) -> SsoConnector:
         """Keep a new connector, and begin its verification unless told not to."""
-        check = Checker(body)
+        check = Checker(body, self.world.switches)
         domain = check.text("email_domain").lower()
         begin = check.flag("begin_verification", default=True)
         fedramp = check.flag("use_fedramp_language")
+        # Terraform sends it with a new one. That a domain nobody has verified cannot be enabled
+        # is documented.
+        if check.flag("enabled"):
+            check.refuse("/enabled", "SSO connector is not verified")
         if domain and not _DOMAIN.fullmatch(domain):
             check.refuse("/email_domain", "email_domain field should be a domain")
         if _PUBLIC.fullmatch(domain):
             check.refuse("/email_domain", f"{domain} is a public e-mail domain")
+        strange = check.rest()
         check.done()
         if any(other.email_domain == domain for other in self._connectors.values()):
             raise ConflictError(f"an SSO connector for {domain} already exists")
+        time = now()
         return self._keep(
             SsoConnector(
                 id=connector_id or self.world.new_hex(32),
@@ -80,7 +92,9 @@ class SsoConnectorBackend(AccountBackend):
                 code=f"cloudflare_dashboard_sso={self.world.new_hex(32)}",
                 status="pending" if begin else "awaiting",
                 pending_since=self.world.clock.now(),
-                created_on=now(),
+                created_on=time,
+                updated_on=time,
+                strange=strange,
             )
         )
 
@@ -96,14 +110,21 @@ class SsoConnectorBackend(AccountBackend):
     def update_sso_connector(self, connector_id: str, body: Any) -> SsoConnector:
         """Enable or disable a connector, or change its language."""
         connector = self.get_sso_connector(connector_id)
-        check = Checker(body)
+        check = Checker(body, self.world.switches)
         enabled = check.flag("enabled", default=connector.enabled)
         fedramp = check.flag("use_fedramp_language", default=connector.use_fedramp_language)
+        strange = connector.strange | check.rest()
         check.done()
         if enabled and not connector.enabled:
             self._check_may_be_enabled(connector)
         return self._keep(
-            replace(connector, enabled=enabled, use_fedramp_language=fedramp, updated_on=now())
+            replace(
+                connector,
+                enabled=enabled,
+                use_fedramp_language=fedramp,
+                updated_on=now(),
+                strange=strange,
+            )
         )
 
     def delete_sso_connector(self, connector_id: str) -> None:
@@ -134,7 +155,7 @@ class SsoConnectorBackend(AccountBackend):
         connector = self.create_sso_connector(body, connector_id)
         if status is not None:
             connector = self.move_on(connector.id, status)
-        return dict(vars(self._keep(replace(connector, enabled=bool(enabled)))))
+        return self._keep(replace(connector, enabled=bool(enabled))).kept()
 
     def _end(self, connector: SsoConnector) -> str | None:
         """Say how a verification that is pending has ended by now, if it has."""
@@ -167,5 +188,5 @@ def move_on(world: World, connector_id: str, status: str) -> dict[str, Any]:
     for account in world.accounts.values():
         backend = account.of(SsoConnectorBackend)
         if any(it.id == connector_id for it in backend.list_sso_connectors()):
-            return dict(vars(backend.move_on(connector_id, status)))
+            return backend.move_on(connector_id, status).kept()
     raise LookupError(f"no account has an SSO connector {connector_id}")

@@ -73,8 +73,7 @@ def _shown(world: World, connector: SsoConnector) -> dict[str, Any]:
         "enabled": connector.enabled,
         "use_fedramp_language": connector.use_fedramp_language,
         "created_on": connector.created_on,
+        "updated_on": connector.updated_on,
         "verification": world.with_more({"code": connector.code, "status": connector.status}),
     }
-    if connector.updated_on is not None:
-        answer["updated_on"] = connector.updated_on
-    return world.with_more(world.without_empty(answer))
+    return world.with_more(world.without_empty(answer) | connector.strange)

@@ -140,7 +140,7 @@ class UserGroupBackend(AccountBackend):
         return group
 
     def _checked(self, body: Any, group: UserGroup | None) -> dict[str, Any]:
-        check = Checker(body, self.world.switches.unknown_fields)
+        check = Checker(body, self.world.switches)
         fields: dict[str, Any] = {}
         if group is None or "name" in check:
             fields["name"] = check.text("name")

@@ -65,4 +65,6 @@ def _shown(account: Account, group: UserGroup) -> dict[str, Any]:
         "created_on": group.created_on,
         "modified_on": group.modified_on,
     }
-    return account.world.with_more(account.world.without_empty(shown) | group.strange)
+    return account.world.with_more(
+        account.world.without_empty(shown, seen_omitted={"policies"}) | group.strange
+    )

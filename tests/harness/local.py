@@ -1,0 +1,20 @@
+"""The local Cloudflare as tests want it: stricter than the live one where that forgives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi_cloudflare_access.local_cloudflare import LocalCloudflare, Switches
+
+STRICT: dict[str, Any] = {"foreign_fields": "refuse"}
+
+
+def strict(**options: Any) -> LocalCloudflare:
+    """Make a local Cloudflare that refuses what the live one ignores."""
+    return LocalCloudflare(**{**STRICT, **options})
+
+
+def reset(cloudflare: LocalCloudflare) -> None:
+    """Have nothing in a strict local Cloudflare, every other switch as in the beginning."""
+    cloudflare.reset()
+    cloudflare.switches.set(vars(Switches()) | STRICT)
