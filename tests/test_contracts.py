@@ -55,7 +55,7 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'AccessGruop'"):
+    with pytest.raises(AttributeError, match='no attribute "AccessGruop"'):
         _ = cloudflare.AccessGruop  # type: ignore[attr-defined]
 
 

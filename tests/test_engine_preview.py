@@ -66,10 +66,10 @@ def test_all_mistakes_of_a_resource_are_shown_together_in_the_preview(stack: Sta
     assert refused.status != 0
     for mistake in (
         'include[1]: "emial" is not a selector; "email"?',
-        "include[2].ip.ip: is no IP address and no CIDR range such as 203.0.113.0/24",
+        'include[2].ip.ip: "10.0.0.0/33" is no IP address and no CIDR range such as 203.0.113.0/24',
         "include[3]: has 2 selectors (",
-        "include[4].email.email: is no e-mail address",
-        "require[0].geo.country_code: is no two-letter country code",
+        'include[4].email.email: "no address" is no e-mail address',
+        "require[0].geo.country_code: [secret] is no two-letter country code",
         "zone_id: pass one of account_id and zone_id, not both",
         "adopt: must be True or the id of an existing object",
     ):

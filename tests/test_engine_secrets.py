@@ -136,7 +136,7 @@ def test_errors_about_secret_values_do_not_repeat_them(stack: Stack, colleague: 
 
     stack.program(PROGRAM.format(more="").replace("whistleblower@example.com", "whistleblower@"))
     refused = stack.preview("--diff", ok=False)
-    assert "include[0].email.email: is no e-mail address" in refused.text
+    assert "include[0].email.email: [secret] is no e-mail address" in refused.text
     assert "whistleblower" not in refused.text
 
 

@@ -138,4 +138,4 @@ def test_one_rule_without_the_brackets_is_no_list() -> None:
     made = keyed([rules.everyone(), rules.email("ada@b.io")])
     assert RULES.check(made, "include") == (made, [])
     _, mistakes = RULES.check(made | {"email eve": {"email": {"email": "eve"}}}, "include")
-    assert [*map(str, mistakes)] == ["include[2].email.email: is no e-mail address"]
+    assert [*map(str, mistakes)] == ['include[2].email.email: "eve" is no e-mail address']

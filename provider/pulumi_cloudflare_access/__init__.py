@@ -276,7 +276,11 @@ if not TYPE_CHECKING:
     # A checker that saw this would take every name for one that there is.
     def __getattr__(name: str) -> Any:
         if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            # What imports nothing that a program does not need anyway.
+            from .text.nearest import nearest  # noqa: PLC0415
+
+            told = f'module {__name__} has no attribute "{name}"{nearest(name, _HOME)}'
+            raise AttributeError(told)
         home = import_module(_HOME[name], __name__)
         value = home if _HOME[name].endswith(f".{name}") else getattr(home, name)
         globals()[name] = value

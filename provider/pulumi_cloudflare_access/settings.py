@@ -64,6 +64,8 @@ class Settings:
     on_drift: Literal["refuse", "overwrite"] = "refuse"
     local: bool = False
     missing: str | None = field(default=None, compare=False, repr=False)
+    source: str = field(default="", compare=False, repr=False)
+    """Where the credentials come from: a key of the stack's config, or a variable."""
 
     @classmethod
     def read(cls, config: ReadConfig, environment: Mapping[str, str] | None = None) -> Settings:
@@ -107,11 +109,34 @@ class Settings:
             return {"X-Auth-Email": self.email, "X-Auth-Key": self.api_key}
         raise SettingsError(self.missing or NO_CREDENTIALS)
 
+    def explain_rejection(self, permission: str, *, may_lack_it: bool) -> str:
+        """Say what it means that Cloudflare rejects the credentials themselves, and what helps.
+
+        `may_lack_it`: what it says may also mean that the permission is missing.
+        """
+        what = "key" if self.api_key and not self.api_token else "token"
+        lacks = f", or it lacks the permission {permission}" if may_lack_it else ""
+        told = (
+            f"the {what} itself is rejected: it is wrong, expired or revoked, or may not be used "
+            f"for this account or from this address{lacks}"
+        )
+        if not self.source:
+            return told
+        told += f". It comes from {self.source}"
+        if self.source.startswith(_OF_CONFIG):
+            told += (
+                ". pulumi refresh and pulumi destroy use the one of the last up: after a rotation "
+                "run pulumi up first, or add --run-program"
+            )
+        return told
+
     def require_token(self, what: str) -> None:
         """Raise SettingsError if requests would carry a key. No credentials at all are no error."""
         if self.api_key and not self.api_token:
             raise SettingsError(f"{what} {NO_KEYS}")
 
+
+_OF_CONFIG = "the stack config"
 
 NO_KEYS = (
     "are reached with an API token alone, and the settings hold a key: set the stack config "
@@ -217,19 +242,26 @@ def _declared(config: ReadConfig, environment: Mapping[str, str], own: _Own) -> 
 def _credentials(config: ReadConfig, env: Callable[[str], str | None], own: _Own) -> dict[str, Any]:
     token = _text(config, "cloudflare:apiToken")
     if token:
-        return {"api_token": _secret(token, "cloudflare:apiToken")}
+        return {
+            "api_token": _secret(token, "cloudflare:apiToken"),
+            "source": f"{_OF_CONFIG} cloudflare:apiToken",
+        }
     variable = own.text("apiTokenEnv")
     if variable:
         # A provider that names its variable never falls back to another account's token.
         missing = f"the environment's {variable} is not set: this provider takes its token from it"
-        return {"api_token": _secret(env(variable), variable), "missing": missing}
+        token, source = _secret(env(variable), variable), f"the environment's {variable}"
+        return {"api_token": token, "missing": missing, "source": source}
     key = _text(config, "cloudflare:apiKey")
     if key:
         email = _text(config, "cloudflare:email") or env("CLOUDFLARE_EMAIL")
         return _key(key, email, "cloudflare:apiKey", "cloudflare:email")
     token = env("CLOUDFLARE_API_TOKEN")
     if token:
-        return {"api_token": _secret(token, "CLOUDFLARE_API_TOKEN")}
+        return {
+            "api_token": _secret(token, "CLOUDFLARE_API_TOKEN"),
+            "source": "the environment's CLOUDFLARE_API_TOKEN",
+        }
     key = env("CLOUDFLARE_API_KEY")
     if key:
         email = env("CLOUDFLARE_EMAIL") or _text(config, "cloudflare:email")
@@ -241,6 +273,7 @@ def _key(key: str, email: str | None, key_name: str, email_name: str) -> dict[st
     return {
         "api_key": _secret(key, key_name),
         "email": _secret(email, email_name),
+        "source": (_OF_CONFIG if ":" in key_name else "the environment's") + f" {key_name}",
         "missing": f"{key_name} is set and {email_name} is not: a key needs its e-mail",
     }
 

@@ -756,6 +756,10 @@ class Override(TypedDict, total=False):
     """The paths that this is for, such as `/health` or `/assets/*`. Default: none. API:
     `path_pattern`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class OverrideOutput(TypedDict, total=False):
@@ -765,6 +769,10 @@ class OverrideOutput(TypedDict, total=False):
     """What happens on the path: `public` lets everybody reach it without a login."""
     path_pattern: str
     """The paths that this is for, such as `/health` or `/assets/*`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class Destination(TypedDict, total=False):
@@ -819,6 +827,10 @@ class Destination(TypedDict, total=False):
     """Paths of the destination that are treated in another way, in any order. Default: none. API:
     `overrides`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class DestinationOutput(TypedDict, total=False):
@@ -847,6 +859,10 @@ class DestinationOutput(TypedDict, total=False):
     """Of type `worker` or `preview_worker`: the id of the Worker."""
     overrides: Mapping[str, OverrideOutput]
     """Paths of the destination that are treated in another way, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class DestinationFound(TypedDict, total=False):
@@ -875,6 +891,10 @@ class DestinationFound(TypedDict, total=False):
     """Of type `worker` or `preview_worker`: the id of the Worker."""
     overrides: Sequence[OverrideOutput]
     """Paths of the destination that are treated in another way, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class CorsHeaders(TypedDict, total=False):
@@ -921,6 +941,10 @@ class CorsHeaders(TypedDict, total=False):
     """How many seconds a browser may keep the answer to a preflight request: -1 to 86400. Default:
     none. API: `max_age`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class CorsHeadersOutput(TypedDict, total=False):
@@ -942,6 +966,10 @@ class CorsHeadersOutput(TypedDict, total=False):
     """The origins that are allowed, such as `https://example.com`."""
     max_age: float
     """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class CorsHeadersFound(TypedDict, total=False):
@@ -963,6 +991,10 @@ class CorsHeadersFound(TypedDict, total=False):
     """The origins that are allowed, such as `https://example.com`."""
     max_age: int
     """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class MfaConfig(TypedDict, total=False):
@@ -985,6 +1017,10 @@ class MfaConfig(TypedDict, total=False):
     """How long a second factor lasts, in m or h, such as `12h`. Default: none. API:
     `session_duration`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class MfaConfigOutput(TypedDict, total=False):
@@ -996,6 +1032,10 @@ class MfaConfigOutput(TypedDict, total=False):
     """Ask for no second factor here."""
     session_duration: str
     """How long a second factor lasts, in m or h, such as `12h`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class MfaConfigFound(TypedDict, total=False):
@@ -1007,6 +1047,10 @@ class MfaConfigFound(TypedDict, total=False):
     """Ask for no second factor here."""
     session_duration: str
     """How long a second factor lasts, in m or h, such as `12h`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ClientRegistration(TypedDict, total=False):
@@ -1026,6 +1070,10 @@ class ClientRegistration(TypedDict, total=False):
     """
     enabled: pulumi.Input[bool] | None
     """Whether clients may register themselves. Default: none. API: `enabled`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ClientRegistrationOutput(TypedDict, total=False):
@@ -1039,6 +1087,10 @@ class ClientRegistrationOutput(TypedDict, total=False):
     """The redirect URIs that clients may register: `https`, `/*` at the end for all paths below."""
     enabled: bool
     """Whether clients may register themselves."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ClientRegistrationFound(TypedDict, total=False):
@@ -1052,6 +1104,10 @@ class ClientRegistrationFound(TypedDict, total=False):
     """The redirect URIs that clients may register: `https`, `/*` at the end for all paths below."""
     enabled: bool
     """Whether clients may register themselves."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class OauthGrant(TypedDict, total=False):
@@ -1065,6 +1121,10 @@ class OauthGrant(TypedDict, total=False):
     """How long a client stays logged in, such as `24h`. Left out, it is not managed. API:
     `session_duration`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class OauthGrantOutput(TypedDict, total=False):
@@ -1074,6 +1134,10 @@ class OauthGrantOutput(TypedDict, total=False):
     """How long an access token is valid, such as `15m`."""
     session_duration: str
     """How long a client stays logged in, such as `24h`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class OauthConfiguration(TypedDict, total=False):
@@ -1087,6 +1151,10 @@ class OauthConfiguration(TypedDict, total=False):
     """Whether Access handles OAuth for the application. Default: `True`. API: `enabled`."""
     grant: pulumi.Input[OauthGrant | Unchecked] | None
     """How long OAuth tokens live. Left out, it is not managed. API: `grant`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class OauthConfigurationOutput(TypedDict, total=False):
@@ -1098,6 +1166,10 @@ class OauthConfigurationOutput(TypedDict, total=False):
     """Whether Access handles OAuth for the application."""
     grant: OauthGrantOutput
     """How long OAuth tokens live."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class OauthConfigurationFound(TypedDict, total=False):
@@ -1109,6 +1181,10 @@ class OauthConfigurationFound(TypedDict, total=False):
     """Whether Access handles OAuth for the application."""
     grant: OauthGrantOutput
     """How long OAuth tokens live."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScimAuthentication(TypedDict, total=False):
@@ -1148,6 +1224,10 @@ class ScimAuthentication(TypedDict, total=False):
     """Of scheme `oauth2`: the scopes to ask for, in any order. Left out, it is not managed. API:
     `scopes`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ScimAuthenticationOutput(TypedDict, total=False):
@@ -1171,6 +1251,10 @@ class ScimAuthenticationOutput(TypedDict, total=False):
     """Of schemes `oauth2` and `access_service_token`: the client's secret."""
     scopes: Mapping[str, str]
     """Of scheme `oauth2`: the scopes to ask for, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScimAuthenticationFound(TypedDict, total=False):
@@ -1194,6 +1278,10 @@ class ScimAuthenticationFound(TypedDict, total=False):
     """Of schemes `oauth2` and `access_service_token`: the client's secret."""
     scopes: Sequence[str]
     """Of scheme `oauth2`: the scopes to ask for, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScimOperations(TypedDict, total=False):
@@ -1211,6 +1299,10 @@ class ScimOperations(TypedDict, total=False):
     """Whether the mapping is for users that are changed. Left out, it is not managed. API:
     `update`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ScimOperationsOutput(TypedDict, total=False):
@@ -1222,6 +1314,10 @@ class ScimOperationsOutput(TypedDict, total=False):
     """Whether the mapping is for users that are deleted."""
     update: bool
     """Whether the mapping is for users that are changed."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScimMapping(TypedDict, total=False):
@@ -1247,6 +1343,10 @@ class ScimMapping(TypedDict, total=False):
     """A JSONata expression that changes the object before it is sent. Left out, it is not managed.
     API: `transform_jsonata`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ScimMappingOutput(TypedDict, total=False):
@@ -1264,6 +1364,10 @@ class ScimMappingOutput(TypedDict, total=False):
     """`strict` removes values that the schema does not know, `passthrough` sends them."""
     transform_jsonata: str
     """A JSONata expression that changes the object before it is sent."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScimConfig(TypedDict, total=False):
@@ -1292,6 +1396,10 @@ class ScimConfig(TypedDict, total=False):
     """How each kind of object is provisioned, in order. Left out, it is not managed. API:
     `mappings`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ScimConfigOutput(TypedDict, total=False):
@@ -1309,6 +1417,10 @@ class ScimConfigOutput(TypedDict, total=False):
     """Whether users are provisioned."""
     mappings: Sequence[ScimMappingOutput]
     """How each kind of object is provisioned, in order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScimConfigFound(TypedDict, total=False):
@@ -1326,6 +1438,10 @@ class ScimConfigFound(TypedDict, total=False):
     """Whether users are provisioned."""
     mappings: Sequence[ScimMappingOutput]
     """How each kind of object is provisioned, in order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class SourceByProvider(TypedDict, total=False):
@@ -1335,6 +1451,10 @@ class SourceByProvider(TypedDict, total=False):
     """The id of the identity provider. Left out, it is not managed. API: `idp_id`."""
     source_name: pulumi.Input[str] | None
     """What that provider calls the attribute. Left out, it is not managed. API: `source_name`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class SourceByProviderOutput(TypedDict, total=False):
@@ -1344,6 +1464,10 @@ class SourceByProviderOutput(TypedDict, total=False):
     """The id of the identity provider."""
     source_name: str
     """What that provider calls the attribute."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class AttributeSource(TypedDict, total=False):
@@ -1355,6 +1479,10 @@ class AttributeSource(TypedDict, total=False):
     """What single identity providers call it, in any order. Left out, it is not managed. API:
     `name_by_idp`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class AttributeSourceOutput(TypedDict, total=False):
@@ -1364,6 +1492,10 @@ class AttributeSourceOutput(TypedDict, total=False):
     """What identity providers call the attribute."""
     name_by_idp: Mapping[str, SourceByProviderOutput]
     """What single identity providers call it, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class AttributeSourceFound(TypedDict, total=False):
@@ -1373,6 +1505,10 @@ class AttributeSourceFound(TypedDict, total=False):
     """What identity providers call the attribute."""
     name_by_idp: Sequence[SourceByProviderOutput]
     """What single identity providers call it, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class CustomAttribute(TypedDict, total=False):
@@ -1392,6 +1528,10 @@ class CustomAttribute(TypedDict, total=False):
     """
     source: pulumi.Input[AttributeSource | Unchecked] | None
     """Where the value comes from. Left out, it is not managed. API: `source`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class CustomAttributeOutput(TypedDict, total=False):
@@ -1407,6 +1547,10 @@ class CustomAttributeOutput(TypedDict, total=False):
     """Refuse the login of a person who has no value of it."""
     source: AttributeSourceOutput
     """Where the value comes from."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class CustomAttributeFound(TypedDict, total=False):
@@ -1422,6 +1566,10 @@ class CustomAttributeFound(TypedDict, total=False):
     """Refuse the login of a person who has no value of it."""
     source: AttributeSourceFound
     """Where the value comes from."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ClaimSource(TypedDict, total=False):
@@ -1433,6 +1581,10 @@ class ClaimSource(TypedDict, total=False):
     """What single identity providers call it, by the provider's id. Left out, it is not managed.
     API: `name_by_idp`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ClaimSourceOutput(TypedDict, total=False):
@@ -1442,6 +1594,10 @@ class ClaimSourceOutput(TypedDict, total=False):
     """What identity providers call the claim."""
     name_by_idp: Mapping[str, str]
     """What single identity providers call it, by the provider's id."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class CustomClaim(TypedDict, total=False):
@@ -1457,6 +1613,10 @@ class CustomClaim(TypedDict, total=False):
     """The scope that the claim comes with. Left out, it is not managed. API: `scope`."""
     source: pulumi.Input[ClaimSource | Unchecked] | None
     """Where the value comes from. Left out, it is not managed. API: `source`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class CustomClaimOutput(TypedDict, total=False):
@@ -1470,6 +1630,10 @@ class CustomClaimOutput(TypedDict, total=False):
     """The scope that the claim comes with."""
     source: ClaimSourceOutput
     """Where the value comes from."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ImplicitOptions(TypedDict, total=False):
@@ -1483,6 +1647,10 @@ class ImplicitOptions(TypedDict, total=False):
     """Return an id token from the authorization endpoint. Left out, it is not managed. API:
     `return_id_token_from_authorization_endpoint`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ImplicitOptionsOutput(TypedDict, total=False):
@@ -1492,6 +1660,10 @@ class ImplicitOptionsOutput(TypedDict, total=False):
     """Return an access token from the authorization endpoint."""
     return_id_token_from_authorization_endpoint: bool
     """Return an id token from the authorization endpoint."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class RefreshTokenOptions(TypedDict, total=False):
@@ -1501,6 +1673,10 @@ class RefreshTokenOptions(TypedDict, total=False):
     """How long a refresh token is valid, in m, h or d, such as `90d`; more than 1m. Left out, it is
     not managed. API: `lifetime`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class RefreshTokenOptionsOutput(TypedDict, total=False):
@@ -1508,6 +1684,10 @@ class RefreshTokenOptionsOutput(TypedDict, total=False):
 
     lifetime: str
     """How long a refresh token is valid, in m, h or d, such as `90d`; more than 1m."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class SaasApp(TypedDict, total=False):
@@ -1608,6 +1788,10 @@ class SaasApp(TypedDict, total=False):
     """OIDC: what the application may ask about a person, in any order. Left out, it is not managed.
     API: `scopes`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class SaasAppOutput(TypedDict, total=False):
@@ -1654,6 +1838,10 @@ class SaasAppOutput(TypedDict, total=False):
     """OIDC: how long refresh tokens live."""
     scopes: Mapping[str, str]
     """OIDC: what the application may ask about a person, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class SaasAppFound(TypedDict, total=False):
@@ -1700,6 +1888,10 @@ class SaasAppFound(TypedDict, total=False):
     """OIDC: how long refresh tokens live."""
     scopes: Sequence[str]
     """OIDC: what the application may ask about a person, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
     client_id: str
     """Cloudflare makes it."""
     created_at: str
@@ -1717,6 +1909,10 @@ class FooterLink(TypedDict, total=False):
     """The text of the link. Required. API: `name`."""
     url: Required[pulumi.Input[str]]
     """Where the link leads. Required. API: `url`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class FooterLinkOutput(TypedDict, total=False):
@@ -1726,6 +1922,10 @@ class FooterLinkOutput(TypedDict, total=False):
     """The text of the link."""
     url: Required[str]
     """Where the link leads."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class LandingPageDesign(TypedDict, total=False):
@@ -1745,6 +1945,10 @@ class LandingPageDesign(TypedDict, total=False):
     """The text below the title. Left out, it is not managed. API: `message`."""
     title: pulumi.Input[str] | None
     """The title of the page. Left out, it is not managed. API: `title`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class LandingPageDesignOutput(TypedDict, total=False):
@@ -1760,6 +1964,10 @@ class LandingPageDesignOutput(TypedDict, total=False):
     """The text below the title."""
     title: str
     """The title of the page."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class TargetHosts(TypedDict, total=False):
@@ -1767,6 +1975,10 @@ class TargetHosts(TypedDict, total=False):
 
     hostname: pulumi.Input[Sequence[pulumi.Input[str]]] | None
     """The host names of the targets, in any order. Default: none. API: `hostname`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class TargetHostsOutput(TypedDict, total=False):
@@ -1774,6 +1986,10 @@ class TargetHostsOutput(TypedDict, total=False):
 
     hostname: Mapping[str, str]
     """The host names of the targets, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class TargetHostsFound(TypedDict, total=False):
@@ -1781,6 +1997,10 @@ class TargetHostsFound(TypedDict, total=False):
 
     hostname: Sequence[str]
     """The host names of the targets, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class TargetRule(TypedDict, total=False):
@@ -1790,6 +2010,10 @@ class TargetRule(TypedDict, total=False):
     """Tags of the targets: a name, and the values that match. Default: none. API: `tags`."""
     target_attributes: pulumi.Input[TargetHosts | Unchecked] | None
     """Attributes of the targets. Default: none. API: `target_attributes`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class TargetRuleOutput(TypedDict, total=False):
@@ -1799,6 +2023,10 @@ class TargetRuleOutput(TypedDict, total=False):
     """Tags of the targets: a name, and the values that match."""
     target_attributes: TargetHostsOutput
     """Attributes of the targets."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class TargetRuleFound(TypedDict, total=False):
@@ -1808,6 +2036,10 @@ class TargetRuleFound(TypedDict, total=False):
     """Tags of the targets: a name, and the values that match."""
     target_attributes: TargetHostsFound
     """Attributes of the targets."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class TargetCriterion(TypedDict, total=False):
@@ -1827,6 +2059,10 @@ class TargetCriterion(TypedDict, total=False):
     """Targets match only if all of these describe them. Default: none. API: `require`."""
     exclude: pulumi.Input[TargetRule | Unchecked] | None
     """Targets do not match that one of these describes. Default: none. API: `exclude`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class TargetCriterionOutput(TypedDict, total=False):
@@ -1844,6 +2080,10 @@ class TargetCriterionOutput(TypedDict, total=False):
     """Targets match only if all of these describe them."""
     exclude: TargetRuleOutput
     """Targets do not match that one of these describes."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class TargetCriterionFound(TypedDict, total=False):
@@ -1861,6 +2101,10 @@ class TargetCriterionFound(TypedDict, total=False):
     """Targets match only if all of these describe them."""
     exclude: TargetRuleFound
     """Targets do not match that one of these describes."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ApprovalGroup(TypedDict, total=False):
@@ -1875,6 +2119,10 @@ class ApprovalGroup(TypedDict, total=False):
     email_list_uuid: pulumi.Input[str] | None
     """The id of a Zero Trust list of those who may approve. Default: none. API: `email_list_uuid`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ApprovalGroupOutput(TypedDict, total=False):
@@ -1886,6 +2134,10 @@ class ApprovalGroupOutput(TypedDict, total=False):
     """The e-mail addresses of those who may approve, in any order."""
     email_list_uuid: str
     """The id of a Zero Trust list of those who may approve."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ApprovalGroupFound(TypedDict, total=False):
@@ -1897,6 +2149,10 @@ class ApprovalGroupFound(TypedDict, total=False):
     """The e-mail addresses of those who may approve, in any order."""
     email_list_uuid: str
     """The id of a Zero Trust list of those who may approve."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class RdpRules(TypedDict, total=False):
@@ -1914,6 +2170,10 @@ class RdpRules(TypedDict, total=False):
     """What may be copied from the remote computer to the person's. Default: none. API:
     `allowed_clipboard_remote_to_local_formats`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class RdpRulesOutput(TypedDict, total=False):
@@ -1923,6 +2183,10 @@ class RdpRulesOutput(TypedDict, total=False):
     """What may be copied from the person's computer to the remote one."""
     allowed_clipboard_remote_to_local_formats: Mapping[str, str]
     """What may be copied from the remote computer to the person's."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class RdpRulesFound(TypedDict, total=False):
@@ -1932,6 +2196,10 @@ class RdpRulesFound(TypedDict, total=False):
     """What may be copied from the person's computer to the remote one."""
     allowed_clipboard_remote_to_local_formats: Sequence[str]
     """What may be copied from the remote computer to the person's."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class SshRules(TypedDict, total=False):
@@ -1943,6 +2211,10 @@ class SshRules(TypedDict, total=False):
     """Let people log in with the part of their e-mail address before the @, too. Default: none.
     API: `allow_email_alias`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class SshRulesOutput(TypedDict, total=False):
@@ -1952,6 +2224,10 @@ class SshRulesOutput(TypedDict, total=False):
     """The user names that people may log in with, in any order."""
     allow_email_alias: bool
     """Let people log in with the part of their e-mail address before the @, too."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class SshRulesFound(TypedDict, total=False):
@@ -1961,6 +2237,10 @@ class SshRulesFound(TypedDict, total=False):
     """The user names that people may log in with, in any order."""
     allow_email_alias: bool
     """Let people log in with the part of their e-mail address before the @, too."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ConnectionRules(TypedDict, total=False):
@@ -1970,6 +2250,10 @@ class ConnectionRules(TypedDict, total=False):
     """What may be copied over an RDP connection. Default: none. API: `rdp`."""
     ssh: pulumi.Input[SshRules | Unchecked] | None
     """As whom people may connect by SSH. Default: none. API: `ssh`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ConnectionRulesOutput(TypedDict, total=False):
@@ -1979,6 +2263,10 @@ class ConnectionRulesOutput(TypedDict, total=False):
     """What may be copied over an RDP connection."""
     ssh: SshRulesOutput
     """As whom people may connect by SSH."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ConnectionRulesFound(TypedDict, total=False):
@@ -1988,6 +2276,10 @@ class ConnectionRulesFound(TypedDict, total=False):
     """What may be copied over an RDP connection."""
     ssh: SshRulesFound
     """As whom people may connect by SSH."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class OwnedPolicy(TypedDict, total=False):
@@ -2036,6 +2328,10 @@ class OwnedPolicy(TypedDict, total=False):
     """What a connection to an infrastructure or RDP application may do. Default: none. API:
     `connection_rules`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class OwnedPolicyOutput(TypedDict, total=False):
@@ -2073,6 +2369,10 @@ class OwnedPolicyOutput(TypedDict, total=False):
     """Which second factor Cloudflare itself asks for."""
     connection_rules: ConnectionRulesOutput
     """What a connection to an infrastructure or RDP application may do."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class OwnedPolicyFound(TypedDict, total=False):
@@ -2110,6 +2410,10 @@ class OwnedPolicyFound(TypedDict, total=False):
     """Which second factor Cloudflare itself asks for."""
     connection_rules: ConnectionRulesFound
     """What a connection to an infrastructure or RDP application may do."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class Scope(TypedDict, total=False):
@@ -2119,6 +2423,10 @@ class Scope(TypedDict, total=False):
     """The scope's own key. Left out, it is the account's. API: `key`."""
     objects: Required[Sequence[ScopeObject | Unchecked]]
     """What the group holds, in any order. Required. API: `objects`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class ScopeOutput(TypedDict, total=False):
@@ -2128,6 +2436,10 @@ class ScopeOutput(TypedDict, total=False):
     """The scope's own key. Left out, it is the account's."""
     objects: Required[Mapping[str, ScopeObjectOutput]]
     """What the group holds, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class ScopeFound(TypedDict, total=False):
@@ -2137,6 +2449,10 @@ class ScopeFound(TypedDict, total=False):
     """The scope's own key. Left out, it is the account's."""
     objects: Required[Sequence[ScopeObjectOutput]]
     """What the group holds, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class Grant(TypedDict, total=False):
@@ -2154,6 +2470,10 @@ class Grant(TypedDict, total=False):
     """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
     the `grants` of a `Team`, scopes, too. Required. API: `resource_groups`.
     """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
+    """
 
 
 class GrantOutput(TypedDict, total=False):
@@ -2168,6 +2488,10 @@ class GrantOutput(TypedDict, total=False):
     """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
     the `grants` of a `Team`, scopes, too.
     """
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
 
 
 class GrantFound(TypedDict, total=False):
@@ -2181,6 +2505,10 @@ class GrantFound(TypedDict, total=False):
     resource_groups: Required[Sequence[ResourceGroupFound]]
     """What the rights are on: resource groups, their ids, or what a look-up found, in any order. In
     the `grants` of a `Team`, scopes, too.
+    """
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
     """
     id: str
     """Cloudflare makes it."""
@@ -2445,6 +2773,10 @@ class ApplicationArguments(TypedDict, total=False):
     target_criteria: pulumi.Input[Sequence[pulumi.Input[TargetCriterion | Unchecked]]] | None
     """Of types `infrastructure` and `rdp`, which need it: the targets, in any order. Left out, it
     is not managed. API: `target_criteria`.
+    """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other. Default: none. API: each by its own name.
     """
     account_id: pulumi.Input[str] | None
     """The id of the account that it is in. Default: the one in the settings. A change replaces the

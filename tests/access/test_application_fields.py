@@ -270,7 +270,7 @@ BASE: dict[str, dict[str, Any]] = {
     "infrastructure": {"target_criteria": [target("SSH", 22, "a")]},
 }
 # Not of every program's own choosing, or no field of the API's: test_application.py has them.
-ELSEWHERE = {"account_id", "zone_id", "type", "domain", "policies", "allow_no_policies"}
+ELSEWHERE = {"extra", "account_id", "zone_id", "type", "domain", "policies", "allow_no_policies"}
 # A type is nothing without it, so it cannot be removed: test_application.py.
 REQUIRED = {("infrastructure", "target_criteria"), ("rdp", "target_criteria")}
 # These three are in every account, under names that cannot be changed.

@@ -20,6 +20,7 @@ from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, nobody
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare import faults
+from pulumi_cloudflare_access.text.nearest import quoted_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -519,7 +520,10 @@ def test_a_preview_needs_no_credentials() -> None:
 def test_an_account_that_cannot_be_one_never_reaches_a_url(id_: str, plugin: Plugin) -> None:
     declared = {**ENGINEERS, "account_id": id_ or "/"}
     assert reasons(plugin, declared) == [
-        "account_id: is no id of Cloudflare's (letters, digits and dashes)"
+        (
+            f"account_id: {quoted_value(id_ or '/')} is no id of an account: that is 32 "
+            "hexadecimal digits, in the dashboard's address"
+        )
     ]
 
 
@@ -668,8 +672,8 @@ def test_all_mistakes_come_at_once_each_with_its_path(plugin: Plugin) -> None:
         "adopt_changes: says nothing without adopt",
         'exclude[0]: "emial" is not a selector; "email"? (rules.raw sends what nobody knows yet)',
         "import_: cannot",
-        "include[2].ip.ip: is no IP address and no CIDR range such as 203.0.113.0/24",
-        "is_default: must be true or false",
+        'include[2].ip.ip: "x" is no IP address and no CIDR range such as 203.0.113.0/24',
+        "is_default: is a text, and must be true or false",
         "name: is required",
         'nmae: is not a field; "name"?',
         "zone_id: pass one of account_id and zone_id, not both",
@@ -764,14 +768,15 @@ def test_what_was_secret_and_is_no_longer_declared_is_not_told_either(
 # ------------------------------------------------------------------------- errors on their way out
 
 
-def test_a_token_that_nobody_issued_is_told_with_the_permission_that_is_needed(
+def test_a_token_that_nobody_issued_is_rejected_itself(
     cloudflare: LocalCloudflare,
 ) -> None:
     stranger = {**config_for(cloudflare), "cloudflare:apiToken": CANARY}
     with another(stranger) as plugin, pytest.raises(CallFailed) as caught:
         plugin.up(KIND, ENGINEERS)
     assert str(caught.value).startswith("DeniedError: GET /accounts/")
-    assert '"Access: Organizations, Identity Providers, and Groups Read"' in str(caught.value)
+    assert "the token itself is rejected: it is wrong, expired or revoked" in str(caught.value)
+    assert "It comes from the stack config cloudflare:apiToken" in str(caught.value)
     assert CANARY not in str(caught.value)
 
 

@@ -432,8 +432,8 @@ ONE_EACH = "a rule has exactly one, write one rule each"
 SEE_RAW = "(rules.raw sends what nobody knows yet)"
 WRONG: list[tuple[Any, ...]] = [
     ({}, "include[0]: is empty: a rule has exactly one selector"),
-    ("ada", 'include[0]: must be a rule, such as rules.email("ada@example.com")'),
-    (None, 'include[0]: must be a rule, such as rules.email("ada@example.com")'),
+    ("ada", 'include[0]: is "ada", and must be a rule, such as rules.email("ada@example.com")'),
+    (None, 'include[0]: is nothing, and must be a rule, such as rules.email("ada@example.com")'),
     (
         {"email": {"email": "a@b.io"}, "everyone": {}},
         f'include[0]: has 2 selectors ("email", "everyone"): {ONE_EACH}',
@@ -444,7 +444,10 @@ WRONG: list[tuple[Any, ...]] = [
     ),
     (
         {"azure_ad": {"id": ID}},
-        f'include[0]: "azure_ad" is not a selector; "azureAD"? {SEE_RAW}',
+        (
+            f'include[0]: "azure_ad" is not a selector; say rules.azure_ad(group_id, '
+            f'identity_provider), which Cloudflare spells "azureAD" {SEE_RAW}'
+        ),
     ),
     (
         {"shoe_size": {}},
@@ -463,33 +466,69 @@ WRONG: list[tuple[Any, ...]] = [
         {"everyone": {"x": 1}},
         'include[0].everyone: "x" is not a field of everyone (everyone has no fields)',
     ),
-    ({"email": "a@b.io"}, "include[0].email: must be an object"),
+    (
+        {"email": "a@b.io"},
+        'include[0].email: is "a@b.io", and must be an object: say rules.email("a@b.io")',
+    ),
+    (
+        {"email": ["a@b.io"]},
+        'include[0].email: is a list: say rules.email("a@b.io"), one rule each',
+    ),
+    (
+        {"okta": {"name": ID, "identity_provider_id": "staff"}},
+        (
+            'include[0].okta.identity_provider_id: "staff" is no id: the arguments are in the '
+            "wrong order, rules.okta(name, identity_provider)"
+        ),
+    ),
+    (
+        rules.gsuite(ID, "staff@b.io"),
+        (
+            'include[0].gsuite.identity_provider_id: "staff@b.io" is no id: the arguments are in '
+            "the wrong order, rules.gsuite(email, identity_provider)"
+        ),
+    ),
     ({"email": {"email": None}}, "include[0].email.email: is required"),
     ({"email": {"email": 5}}, "include[0].email.email: must be a string"),
-    ({"email": {"email": ["a", {}]}}, "include[0].email.email: must be a string"),
-    (rules.email("ada"), "include[0].email.email: is no e-mail address"),
-    (rules.email("ada@b.io, eve@b.io"), "include[0].email.email: is no e-mail address"),
-    (rules.email_domain("@b.io"), "include[0].email_domain.domain: is a domain without the @"),
-    (rules.email_domain("a@b.io"), "include[0].email_domain.domain: is no domain"),
+    (
+        {"email": {"email": ["a", {}]}},
+        'include[0].email.email: is a list: say rules.email("a"), one rule each',
+    ),
+    (rules.email("ada"), 'include[0].email.email: "ada" is no e-mail address'),
+    (
+        rules.email("ada@b.io, eve@b.io"),
+        'include[0].email.email: "ada@b.io, eve@b.io" is no e-mail address',
+    ),
+    (
+        rules.email_domain("@b.io"),
+        'include[0].email_domain.domain: "@b.io" has an @: say the domain alone, "b.io"',
+    ),
+    (rules.email_domain("b.io/x"), 'include[0].email_domain.domain: "b.io/x" is no domain'),
     (
         rules.ip("300.0.0.0/8"),
-        "include[0].ip.ip: is no IP address and no CIDR range such as 203.0.113.0/24",
+        'include[0].ip.ip: "300.0.0.0/8" is no IP address and no CIDR range such as 203.0.113.0/24',
     ),
     (
         rules.ip("10.0.0.0/33"),
-        "include[0].ip.ip: is no IP address and no CIDR range such as 203.0.113.0/24",
+        'include[0].ip.ip: "10.0.0.0/33" is no IP address and no CIDR range such as 203.0.113.0/24',
     ),
     (
         rules.geo("NLD"),
-        "include[0].geo.country_code: is no two-letter country code such as DE (ISO 3166-1)",
+        'include[0].geo.country_code: "NLD" is no two-letter country code such as DE (ISO 3166-1)',
     ),
     (
-        rules.external_evaluation("http://e.io", "https://e.io/keys"),
-        "include[0].external_evaluation.evaluate_url: is no https:// URL",
+        rules.external_evaluation("e.io", "https://e.io/keys"),
+        (
+            "include[0].external_evaluation.evaluate_url: is no URL such as "
+            "https://example.com/evaluate"
+        ),
     ),
     (
         rules.group("Engineers"),
-        "include[0].group.id: is no id of an Access group; pass the group itself or its id",
+        (
+            'include[0].group.id: "Engineers" is no id of an Access group; pass the group itself '
+            "or its id"
+        ),
     ),
     (rules.okta("devs", ""), "include[0].okta.identity_provider_id: must not be empty"),
     ({"okta": {"name": "devs"}}, "include[0].okta.identity_provider_id: is required"),
@@ -499,7 +538,10 @@ WRONG: list[tuple[Any, ...]] = [
     ),
     (
         rules.user_risk_score(["low", "extreme"]),  # type: ignore[list-item]
-        "include[0].user_risk_score.user_risk_score[1]: must be one of low, medium, high, unscored",
+        (
+            'include[0].user_risk_score.user_risk_score[1]: "extreme" must be one of low, medium, '
+            "high, unscored (rules.raw sends a new one)"
+        ),
     ),
     (
         rules.user_risk_score([]),
@@ -523,9 +565,9 @@ def test_a_mistake_is_named_by_its_path(rule: Any, said: list[str]) -> None:
 def test_all_mistakes_are_named_together_each_with_its_place() -> None:
     right, wrong = rules.everyone(), rules.email("ada")
     assert mistakes(right, wrong, rules.ip("x"), right, wrong) == [
-        "include[1].email.email: is no e-mail address",
-        "include[2].ip.ip: is no IP address and no CIDR range such as 203.0.113.0/24",
-        "include[4].email.email: is no e-mail address",
+        'include[1].email.email: "ada" is no e-mail address',
+        'include[2].ip.ip: "x" is no IP address and no CIDR range such as 203.0.113.0/24',
+        'include[4].email.email: "ada" is no e-mail address',
     ]
 
 

@@ -304,10 +304,41 @@ CALLS: Mapping[str, tuple[Callable[[Client], Any], str]] = {
 def test_a_denial_names_the_permission_that_is_needed(
     call: Callable[[Client], Any], access: str
 ) -> None:
-    denied = answer(refused({"code": 10000, "message": "Authentication error"}), "403 Forbidden")
+    denied = answer(refused({"code": 1000, "message": "no"}), "403 Forbidden")
     with Scripted(denied) as server, pytest.raises(DeniedError) as caught:
         call(client(server.base_url))
     assert f'the token needs the permission "{NEEDS} {access}"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "lacks"),
+    [(9109, "403 Forbidden", False), (10000, "403 Forbidden", True), (1000, "401 No", False)],
+)
+def test_a_rejected_token_is_no_missing_permission(code: int, status: str, *, lacks: bool) -> None:
+    """It says where the token is from, and what helps after a rotation."""
+    denied = answer(refused({"code": code, "message": "Authentication error"}), status)
+    config = {"cloudflare:apiToken": "t0ken", "cloudflare-access:allowLoopback": "true"}
+    with Scripted(denied) as server:
+        settings = Settings.read({**config, "cloudflare:baseUrl": server.base_url}.get, {})
+        with pytest.raises(DeniedError) as caught:
+            client_for(settings).get("/x", needs=NEEDS)
+    said = str(caught.value)
+    assert "the token itself is rejected: it is wrong, expired or revoked" in said
+    assert (f'or it lacks the permission "{NEEDS} Read"' in said) == lacks
+    assert "It comes from the stack config cloudflare:apiToken. pulumi refresh and" in said
+    assert "--run-program" in said
+
+
+def test_a_rejected_token_of_the_environment_is_not_the_last_ups() -> None:
+    """Nothing keeps that one in a state."""
+    denied = answer(refused({"code": 9109, "message": "Invalid access token"}), "403 Forbidden")
+    with Scripted(denied) as server:
+        config = {"cloudflare:baseUrl": server.base_url, "cloudflare-access:allowLoopback": "true"}
+        settings = Settings.read(config.get, {"CLOUDFLARE_API_TOKEN": "t0ken"})
+        with pytest.raises(DeniedError) as caught:
+            client_for(settings).get("/x", needs=NEEDS)
+    assert "It comes from the environment's CLOUDFLARE_API_TOKEN" in str(caught.value)
+    assert "--run-program" not in str(caught.value)
 
 
 @pytest.mark.parametrize("call", [call for call, _ in CALLS.values()], ids=CALLS)
@@ -496,7 +527,7 @@ def test_what_cloudflare_says_besides_becomes_a_warning_under_the_resource() -> 
             "cloudflare-access:allowLoopback": "true",
         }
         with Plugin(config, os.environ) as plugin:
-            found = plugin.get("access_group", "g1", {"account_id": "a"})
+            found = plugin.get("access_group", "g1", {"account_id": "a" * 32})
             assert plugin.warnings == [
                 "Cloudflare says: This API is deprecated (code 10000)",
                 "Cloudflare says: and goes away",
@@ -528,9 +559,9 @@ def test_a_run_that_waits_for_another_says_so_and_until_when(tmp_path: Path) -> 
             Plugin(config, os.environ, tmp_path) as first,
             Plugin(config, os.environ, tmp_path) as second,
         ):
-            first.get("access_group", "g1", {"account_id": "a"})
+            first.get("access_group", "g1", {"account_id": "a" * 32})
             with ThreadPoolExecutor(1) as pool:
-                waiting = pool.submit(second.get, "access_group", "g1", {"account_id": "a"})
+                waiting = pool.submit(second.get, "access_group", "g1", {"account_id": "a" * 32})
                 while not (second.progress or waiting.done()):
                     time.sleep(0.05)
                 assert not waiting.done()
@@ -547,7 +578,7 @@ def test_a_run_that_waits_for_another_says_so_and_until_when(tmp_path: Path) -> 
 def test_a_lock_out_is_a_warning_under_the_resource_that_waits_and_then_all_goes_on() -> None:
     refusal_ = answer(refused({"code": 971, "message": "wait"}), "429 Too Many", Retry_After="4")
     with Scripted(refusal_, EVERYONE) as server, Plugin(paced(server), os.environ) as plugin:
-        found = plugin.get("access_group", "g1", {"account_id": "a"})
+        found = plugin.get("access_group", "g1", {"account_id": "a" * 32})
         [warning] = plugin.warnings
         assert warning.startswith("Cloudflare refuses whatever this token asks for until ")
         assert plugin.engine.urns == [found.urn]

@@ -16,6 +16,7 @@ import pytest
 
 from harness.plugin import CallFailed
 from pulumi_cloudflare_access.fields.shapes import (
+    ExtraField,
     Field,
     KeyedShape,
     NestedShape,
@@ -277,6 +278,8 @@ def described(fields: Mapping[str, Field], above: str = "") -> set[str]:
     """Return every field that programs can declare, with the fields inside it."""
     found = set()
     for name, field in fields.items():
+        if isinstance(field, ExtraField):
+            continue
         found |= {f"{above}{name}"} | _inside(field.shape, f"{above}{name}.")
     return found
 

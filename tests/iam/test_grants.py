@@ -21,6 +21,7 @@ from pulumi_cloudflare_access import (
     scopes,
 )
 from pulumi_cloudflare_access.iam.grants import POLICIES
+from pulumi_cloudflare_access.text.nearest import not_known
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 READ, WRITE = "c8fed203ed3043cba015a93ad1616f1f", "82e64a83756745bbbb1c9c2701bf816b"
@@ -245,7 +246,12 @@ WRONG: list[tuple[Any, list[str]]] = [
     ({**allow("A", on=ON), "acess": "x"}, ['policies[0].acess: is not a field; "access"?']),
     (
         {**allow("A", on=ON), "access": "permit"},
-        ["policies[0].access: Input should be 'allow' or 'deny'"],
+        [
+            (
+                'policies[0].access: "permit" is not a value that Cloudflare takes; say "allow" '
+                f"(one of allow, deny; a new one that is {not_known()} goes into extra={{…}})"
+            )
+        ],
     ),
     (
         allow(on=[]),
@@ -259,14 +265,14 @@ WRONG: list[tuple[Any, list[str]]] = [
         [
             f"policies[0].permission_groups[0]: {A_NAME}",
             f"policies[0].permission_groups[1]: {A_NAME}",
-            f"policies[0].resource_groups[0]: {AN_ID}",
+            f'policies[0].resource_groups[0]: "Production" {AN_ID}',
         ],
     ),
     (
         allow(5, on=[5]),
         [
             f"policies[0].permission_groups[0]: {A_NAME}",
-            "policies[0].resource_groups[0]: must be a resource or its id",
+            "policies[0].resource_groups[0]: is a number, and must be a resource or its id",
         ],
     ),
     (

@@ -458,7 +458,7 @@ NO_OBJECT = "must be an object of a scope; scopes.zones(…) makes them"
         (
             declared(zone("shop.example.com"), "x", nmae="N"),
             [
-                f"scope.objects[0].key: {NO_ZONE}",
+                f'scope.objects[0].key: "{zone("shop.example.com")["key"]}" {NO_ZONE}',
                 f"scope.objects[1]: {NO_OBJECT}",
                 'nmae: is not a field; "name"?',
             ],

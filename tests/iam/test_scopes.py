@@ -94,7 +94,7 @@ NO_ZONE = "names no zone's id, 32 hexadecimal digits; pass the zone itself or it
         ({}, f"scope.objects[0]: {NO_OBJECT}"),
         ({"key": 5}, f"scope.objects[0]: {NO_OBJECT}"),
         ({"key": ""}, "scope.objects[0].key: must not be empty"),
-        ({"key": f"{ZONE}example.com"}, f"scope.objects[0].key: {NO_ZONE}"),
+        ({"key": f"{ZONE}example.com"}, f'scope.objects[0].key: "{ZONE}example.com" {NO_ZONE}'),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(held: Any, told: str) -> None:

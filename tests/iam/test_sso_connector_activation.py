@@ -347,11 +347,17 @@ def test_a_domain_that_another_account_has_enabled_is_refused_with_the_remedy(
     ("declared", "reason"),
     [
         ({"enabled": True}, "connector: is required"),
-        (of("a/b"), "connector: is no id of Cloudflare's (letters, digits and dashes)"),
-        (of("a", wait_seconds=-1), "wait_seconds: Input should be greater than or equal to 0"),
         (
-            of("a", wait_seconds=200_000),
-            "wait_seconds: Input should be less than or equal to 172800",
+            of("a/b"),
+            (
+                'connector: "a/b" is no id of an SSO connector; pass the resource itself, its id, '
+                "or what get_sso_connector(…) finds"
+            ),
+        ),
+        (of("a" * 32, wait_seconds=-1), "wait_seconds: is -1, and must be at least 0"),
+        (
+            of("a" * 32, wait_seconds=200_000),
+            "wait_seconds: is 200000, and must be at most 172800",
         ),
     ],
 )

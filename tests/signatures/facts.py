@@ -30,7 +30,7 @@ from pulumi_cloudflare_access.fields.model import (
     Stays,
     Unanswered,
 )
-from pulumi_cloudflare_access.fields.shapes import Objects, OneOrManyShape, Shape, Values
+from pulumi_cloudflare_access.fields.shapes import EXTRA, Objects, OneOrManyShape, Shape, Values
 from pulumi_cloudflare_access.iam import grants, people, resource_group, scopes
 from pulumi_cloudflare_access.program.references import InOrder, References
 from pulumi_cloudflare_access.text.secret_words import SECRET_FIELDS
@@ -149,13 +149,14 @@ class Argument:
 @functools.cache
 def arguments(model: type[Inputs | State]) -> tuple[Argument, ...]:
     """Return the fields of a model, with the docstrings that stand below them."""
-    docs: dict[str, str] = {}
+    docs: dict[str, str] = docstrings(Inputs) if issubclass(model, Inputs) else {}
     for base in reversed(model.__mro__):
         if issubclass(base, (Inputs, State)) and base not in (Inputs, State):
             docs |= docstrings(base)
     return tuple(
         Argument(name, info.alias or name, info, docs.get(name, ""), getattr(model, "whole", False))
-        for name, info in model.model_fields.items()
+        # What an object holds beside its fields comes behind them.
+        for name, info in sorted(model.model_fields.items(), key=lambda one: one[0] == EXTRA)
         if not (name in COMMON and name not in docs)
     )
 
@@ -306,6 +307,8 @@ def made(model: type[Inputs]) -> list[str]:
 
 def default(one: Argument) -> str:  # noqa: PLR0911 - likewise
     """Say what leaving a field out means."""
+    if one.name == EXTRA:
+        return "Default: none."
     if one.is_required:
         return "Required."
     fact = one.fact(Default)
@@ -330,6 +333,8 @@ def in_the_api(one: Argument) -> str:
     """Say where a request has it."""
     if one.has(PartOf):
         return PATH
+    if one.name == EXTRA:
+        return "API: each by its own name."
     return NOT_SENT if one.has(NotSent) else f"API: `{one.wire}`."
 
 

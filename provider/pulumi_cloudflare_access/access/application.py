@@ -17,7 +17,7 @@ import pulumi
 from pydantic import model_validator
 
 from ..engine import ownership
-from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.lifecycle import DELETES_FIRST, Lifecycle, Scope
 from ..engine.schema import FILLED_IN, FoundBy, secret_in
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
@@ -37,7 +37,7 @@ from ..program.references import (
 )
 from ..program.resource import Deployment, Resource
 from . import places
-from .application_fields import SCIM_SECRETS, AccessApplicationInputs
+from .application_fields import SCIM_SECRETS, AccessApplicationInputs, cors_mistakes
 from .application_types import (
     ONE_OF_ITS_KIND,
     WITH_DESTINATIONS,
@@ -170,11 +170,7 @@ class AccessApplicationProvider(Lifecycle):
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
         mistakes = [*mistakes_of_type(declared), *places.mistakes(declared)]
-        idps = declared.get("allowed_idps")
-        redirects = declared.get("auto_redirect_to_identity") is True
-        if redirects and idps != UNKNOWN and len(idps or ()) != 1:
-            told = "needs exactly one identity provider in allowed_idps"
-            mistakes.append(Mistake("auto_redirect_to_identity", told))
+        mistakes += cors_mistakes(declared.get("cors_headers"))
         if declared.get("policies") == {} and declared.get("allow_no_policies") is not True:
             told = (
                 "none lets nobody in: leave it out to keep what is attached, or say so with "
@@ -201,20 +197,37 @@ class AccessApplicationProvider(Lifecycle):
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of policies that stay, and of what cannot be replaced."""
         yield from concerns_of_type(declared)
-        decisive = [name for name in ("account_id", "zone_id", "type") if name in {*was, *declared}]
-        moved = [name for name in decisive if was.get(name) != declared.get(name)]
-        shared = sorted(map(places.words, places.keys(was) & places.keys(declared)))
-        if moved and shared:
+        idps = declared.get("allowed_idps")
+        redirects = declared.get("auto_redirect_to_identity") is True
+        if redirects and idps != UNKNOWN and len(idps or ()) != 1:
+            count = f"{len(idps)} identity providers" if idps else "none"
             yield (
-                f"a change of {moved[0]} needs a new application, and Cloudflare refuses a second "
-                f"one on {shared[0]} (409): move this one to another domain first, or delete it in "
-                "an up of its own, which leaves the domain without Access meanwhile"
+                f"auto_redirect_to_identity: allowed_idps names {count}. It works where the "
+                "account has one way to log in, and Cloudflare refuses it where there are more: "
+                "then allowed_idps has to name exactly one"
             )
-        if not moved and "policies" not in declared and (stay := in_order(was.get("policies"))):
+        if (
+            not _moved(was, declared)
+            and "policies" not in declared
+            and (stay := in_order(was.get("policies")))
+        ):
             yield (
                 "policies: no longer declared, and these stay attached: "
                 f"{BEFORE.join(key for key, _ in stay)}; policies=[] with allow_no_policies=True "
                 "detaches them"
+            )
+
+    def concerns_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
+        """Warn of a replacement on one domain, unless the old one is deleted first."""
+        was, declared = self._declared(olds), self._declared(news)
+        moved = _moved(was, declared)
+        shared = sorted(map(places.words, places.keys(was) & places.keys(declared)))
+        if moved and shared and not news.get(DELETES_FIRST):
+            yield (
+                f"a change of {moved[0]} needs a new application, and Cloudflare refuses a second "
+                f"one on {shared[0]} (409). opts=pulumi.ResourceOptions(delete_before_replace=True)"
+                f" deletes the old one first: {shared[0]} is reachable without Access until the "
+                "new one is made. Or move this one to another domain in an up of its own"
             )
 
     def fill_in(
@@ -355,6 +368,12 @@ class AccessApplicationProvider(Lifecycle):
         return body
 
 
+def _moved(was: Mapping[str, Any], declared: Mapping[str, Any]) -> list[str]:
+    """Return the fields whose change needs a new application."""
+    decisive = [name for name in ("account_id", "zone_id", "type") if name in {*was, *declared}]
+    return [name for name in decisive if was and was.get(name) != declared.get(name)]
+
+
 @functools.cache
 def _fields_of(type_: str | None) -> Mapping[str, Field]:
     return {
@@ -467,6 +486,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         footer_links: pulumi.Output[Sequence[types.FooterLinkOutput] | None]
         landing_page_design: pulumi.Output[types.LandingPageDesignOutput | None]
         target_criteria: pulumi.Output[Mapping[str, types.TargetCriterionOutput] | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -518,6 +538,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
             Sequence[pulumi.Input[types.TargetCriterion | types.Unchecked]]
         ]
         | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
@@ -613,6 +634,8 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
             without the login page. Default: `False`. API: `skip_app_launcher_login_page`.
         :param target_criteria: Of types `infrastructure` and `rdp`, which need it: the targets, in
             any order. Left out, it is not managed. API: `target_criteria`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

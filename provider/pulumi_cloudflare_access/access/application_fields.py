@@ -5,7 +5,6 @@ https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/s
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -25,6 +24,7 @@ from ..fields.model import (
     objects,
     one_or_many,
 )
+from ..fields.networks import network
 from ..fields.shapes import TextShape, Values
 from ..program.references import InOrder, References
 from ..text.spelling import text_of
@@ -38,13 +38,6 @@ def address(value: str) -> str:
     """Write a host name, with or without a path, as Cloudflare answers it."""
     host, slash, path = value.partition("/")
     return host.lower() + slash + path
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        return value
 
 
 Address = Annotated[str | None, TextShape(address)]
@@ -88,7 +81,7 @@ class Destination(Inputs):
     """
     uri: Address = None
     """Of a public destination: the host name, with or without a path, `*` for any part of it."""
-    cidr: Annotated[str | None, TextShape(_network)] = None
+    cidr: Annotated[str | None, TextShape(network)] = None
     """Of a private destination: its addresses, such as `10.0.0.0/24`. One address is a /32."""
     hostname: Address = None
     """Of a private destination: the host name (SNI) of its HTTPS server."""
@@ -136,6 +129,29 @@ class CorsHeaders(Inputs):
     """The origins that are allowed, such as `https://example.com`."""
     max_age: Annotated[int | None, Field(ge=-1, le=86400)] = None
     """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
+
+
+def cors_mistakes(headers: Any) -> list[Mistake]:
+    """Say what Cloudflare refuses of CORS headers (12057), each right by itself."""
+    if not isinstance(headers, Mapping):
+        return []
+    origins, methods = (
+        any(headers.get(name) for name in (f"allow_all_{what}", f"allowed_{what}"))
+        for what in ("origins", "methods")
+    )
+    listed = headers.get("allowed_origins")
+    everybody = headers.get("allow_all_origins") or (isinstance(listed, Mapping) and "*" in listed)
+    told = []
+    if origins and not methods:
+        told.append("origins without methods: add allowed_methods, or allow_all_methods=True")
+    if methods and not origins:
+        told.append("methods without origins: add allowed_origins, or allow_all_origins=True")
+    if everybody and headers.get("allow_credentials") is True:
+        told.append(
+            "credentials from any origin, which no browser takes: name the origins in "
+            "allowed_origins, or leave allow_credentials out"
+        )
+    return [Mistake("cors_headers", f"Cloudflare refuses {one} (12057)") for one in told]
 
 
 class ClientRegistration(Inputs):
@@ -499,7 +515,10 @@ class AttachedPolicies(InOrder):
         super().__init__(
             References(
                 hint=", and a precedence if all of the list have one. What the policy says is "
-                "declared by an AccessPolicy"
+                "declared by an AccessPolicy",
+                instead=" of an AccessPolicy. Policies that are the application's own, "
+                '{"name": …, "decision": …}, are declared by ProtectedApplication or '
+                "AccessApplicationPolicies",
             )
         )
 

@@ -24,7 +24,7 @@ from ..engine.schema import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..fields.keyed import UNKNOWN, Mistake, Reading
 from ..fields.model import Always, AlwaysManaged, Inputs, PartOf, State, objects, shape_of
-from ..fields.shapes import MISSING, both
+from ..fields.shapes import EXTRA, MISSING, both
 from ..process import plugin
 from ..program.references import InOrder, Reference, in_order
 from ..program.resource import Resource, refers
@@ -100,6 +100,17 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     natural_key = "application"
     repeated: ClassVar[Mapping[str, str]] = {"ids": "policies"}
     is_listed_whole = False
+
+    def spread_extra(self, declared: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have every policy of the list hold what it says: the list is no object of its own."""
+        extra, policies = declared.get(EXTRA), declared.get("policies")
+        if not isinstance(extra, Mapping) or not isinstance(policies, list):
+            return declared
+        spread = [
+            {**one, EXTRA: {**extra, **(one.get(EXTRA) or {})}} if isinstance(one, Mapping) else one
+            for one in policies
+        ]
+        return {**{n: v for n, v in declared.items() if n != EXTRA}, "policies": spread}
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse two of one name, and what the API refuses of each."""
@@ -536,6 +547,7 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
     application: pulumi.Output[str]
     if TYPE_CHECKING:
         policies: pulumi.Output[Mapping[str, types.OwnedPolicyOutput | str] | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
         ids: pulumi.Output[Mapping[str, str]]
         """The id of each policy, by its name."""
 
@@ -546,6 +558,7 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         application: Reference,
         policies: pulumi.Input[Sequence[pulumi.Input[types.OwnedPolicy | types.Unchecked]]]
         | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
@@ -560,6 +573,8 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         :param policies: All policies that the application owns, in order: the first that matches
             decides. A name identifies each; policies that are not in the list are deleted. Default:
             none. API: `policies`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

@@ -378,6 +378,7 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
         approval_groups: pulumi.Output[Mapping[str, types.ApprovalGroupOutput] | None]
         mfa_config: pulumi.Output[types.MfaConfigOutput | None]
         connection_rules: pulumi.Output[types.ConnectionRulesOutput | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -399,6 +400,7 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
         isolation_required: pulumi.Input[bool] | None = None,
         mfa_config: pulumi.Input[types.MfaConfig | types.Unchecked] | None = None,
         connection_rules: pulumi.Input[types.ConnectionRules | types.Unchecked] | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
@@ -440,6 +442,8 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
             managed. API: `mfa_config`.
         :param connection_rules: What a connection to an infrastructure or RDP application may do.
             Left out, it is not managed. API: `connection_rules`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

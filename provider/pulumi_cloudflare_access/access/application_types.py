@@ -81,6 +81,17 @@ LIKE = {"dash_sso": "saas"}
 KNOWN = frozenset[str]().union(*TAKEN_BY.values())
 # What a type is all about. Of the others, the documents may not say everything.
 OWN = ("saas_app", "target_criteria")
+# What live applications of types have been seen to take, though no document says so.
+SEEN: Mapping[str, frozenset[str]] = {
+    "name": KNOWN,
+    **dict.fromkeys(
+        (
+            *("allow_iframe", "cors_headers", "enable_binding_cookie", "path_cookie_attribute"),
+            *("read_service_tokens_from_header", "service_auth_401_redirect", "skip_interstitial"),
+        ),
+        frozenset({"mcp_portal"}),
+    ),
+}
 
 
 def takes(type_: Any, name: str) -> bool:
@@ -97,6 +108,9 @@ def mistakes_of_type(declared: Mapping[str, Any]) -> list[Mistake]:
         for name in OWN
         if name in declared and type_ in KNOWN - TAKEN_BY[name]
     ]
+    if type_ == "saas" and not declared.get("saas_app"):
+        told = 'is required for type saas: {"auth_type": "oidc", …} or {"auth_type": "saml", …}'
+        mistakes.append(Mistake("saas_app", told))
     if type_ in NEEDS_TARGETS and not declared.get("target_criteria"):
         mistakes.append(Mistake("target_criteria", f"is required for type {type_}"))
     return mistakes
@@ -106,5 +120,7 @@ def concerns_of_type(declared: Mapping[str, Any]) -> Iterator[str]:
     """Say what Cloudflare may leave out of an application of this type."""
     type_ = declared.get("type")
     for name, types in TAKEN_BY.items():
-        if name in declared and name not in OWN and type_ in KNOWN - types:
+        seen = SEEN.get(name, frozenset())
+        types |= {like for like, one in LIKE.items() if one in types}
+        if name in declared and name not in OWN and type_ in KNOWN - types - seen:
             yield f"{name}: Cloudflare documents none for type {type_}, and may ignore it"

@@ -142,6 +142,7 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         include: pulumi.Output[Mapping[str, types.RuleOutput]]
         exclude: pulumi.Output[Mapping[str, types.RuleOutput] | None]
         require: pulumi.Output[Mapping[str, types.RuleOutput] | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -152,6 +153,7 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         exclude: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
         require: pulumi.Input[Sequence[pulumi.Input[types.Rule | types.Unchecked]]] | None = None,
         is_default: pulumi.Input[bool] | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         zone_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
@@ -169,6 +171,8 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         :param require: Only whom all of these rules match is in the group, in any order. Default:
             none. API: `require`.
         :param is_default: Put the group into every new policy. Default: `False`. API: `is_default`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..engine.creation import LOOK_AGAIN
-from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
+from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..program.references import APPLICATIONS, BEFORE, Found, Reference
@@ -86,7 +86,9 @@ class OfAnApplication(Lifecycle):
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be an application's id."""
-        return segment_mistakes("application", declared.get("application"))
+        look_up = "get_access_application(…)"
+        given = declared.get("application")
+        return id_mistakes("application", given, "an Access application", look_up)
 
     def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what makes it stricter after the application is wider."""

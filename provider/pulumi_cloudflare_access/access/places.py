@@ -12,13 +12,16 @@ A place goes by a key, such as `public app.example.com` or `private 10.1.0.0/16 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..fields.keyed import NOTHING_KNOWN, UNKNOWN, Mistake
 from ..fields.model import fields_of
+from ..fields.networks import wrong_network
+from ..text.nearest import quoted_value
 from .application_fields import AccessApplicationInputs, Destination, address
-from .application_types import TIED, WITH_DESTINATIONS, WITH_DOMAIN
+from .application_types import BROWSED, TIED, WITH_DESTINATIONS, WITH_DOMAIN
 
 DOMAIN, LISTED, DESTINATIONS = "domain", "self_hosted_domains", "destinations"
 WAYS = (DESTINATIONS, LISTED, DOMAIN)
@@ -57,9 +60,10 @@ def whole(answer: Mapping[str, Any]) -> dict[str, Any]:
 def mistakes(declared: Mapping[str, Any]) -> Iterator[Mistake]:
     """Say where a declaration contradicts itself, and where it says no place at all."""
     type_, domain = declared.get("type"), declared.get(DOMAIN)
-    if type_ in WITH_DOMAIN and not any(declared.get(field) for field in WAYS):
-        other = " (or destinations, or self_hosted_domains)" if type_ in TIED else ""
-        yield Mistake(DOMAIN, f"is required for type {type_}{other}")
+    yield from _wrong_places(declared)
+    if type_ in BROWSED and not any(declared.get(field) for field in WAYS):
+        other = "destinations, or self_hosted_domains"
+        yield Mistake(DOMAIN, f"is required for type {type_} (or {other})")
     if type_ not in TIED:
         return
     said, public = way(declared), public_of(declared)
@@ -78,6 +82,37 @@ def mistakes(declared: Mapping[str, Any]) -> Iterator[Mistake]:
             f"says {_listed(others)}, and destinations {_listed(public)}: Cloudflare ignores it "
             "where there are destinations: leave it out",
         )
+
+
+def _wrong_places(declared: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Say which places no host can be. A bookmark may be any address."""
+    if declared.get("type") not in TIED | {"proxy_endpoint"}:
+        return
+    said = [(DOMAIN, declared.get(DOMAIN))]
+    said += [(LISTED, uri) for uri in values(declared.get(LISTED))]
+    for destination in values(declared.get(DESTINATIONS)):
+        if isinstance(destination, Mapping):
+            said += [(f"{DESTINATIONS}.{n}", destination.get(n)) for n in ("uri", "hostname")]
+            cidr = destination.get("cidr")
+            if isinstance(cidr, str) and cidr != UNKNOWN and (wrong := wrong_network(cidr)):
+                yield Mistake(f"{DESTINATIONS}.cidr", wrong)
+    for field, place in said:
+        if isinstance(place, str) and place != UNKNOWN and (wrong := _wrong_host(place)):
+            yield Mistake(field, f"{quoted_value(place)} {wrong}")
+
+
+def _wrong_host(place: str) -> str | None:
+    scheme, sign, rest = place.partition("://")
+    if sign and scheme.isalnum():
+        host = quoted_value(rest.rstrip("/"))
+        return f"is a URL, and must be a host name, with or without a path: say {host}"
+    if place != place.strip():
+        return f"has a space at its end or beginning: say {quoted_value(place.strip())}"
+    if re.search(r"\s", place):
+        return "has a space in it, which no host name has"
+    if place.startswith(("@", "/")):
+        return "must begin with a host name"
+    return None
 
 
 def primary(declared: Mapping[str, Any], written: Mapping[str, Any], was: Any) -> str | None:

@@ -25,12 +25,13 @@ from ..fields.model import (
     FilledIn,
     Inputs,
     LeftOut,
+    Meant,
     NotEmpty,
     State,
     duration,
     objects,
 )
-from ..fields.shapes import Shape, Values
+from ..fields.shapes import Shape, Values, WordShape
 from ..program.lookup import Lookup
 from ..program.references import POLICIES, Found
 from ..program.resource import Deployment, Resource
@@ -43,13 +44,20 @@ if TYPE_CHECKING:
 
 NOBODY = "must hold at least one rule: the API refuses a policy for nobody"
 Decision = Literal["allow", "deny", "non_identity", "bypass"]
+# What the dashboard and the documents call them.
+SAID = {
+    "block": "deny",
+    "service auth": "non_identity",
+    "service_auth": "non_identity",
+    "service-auth": "non_identity",
+    "serviceauth": "non_identity",
+}
 
 
 def one_of(*choices: str) -> Values:
     """Describe an unordered list of some of these."""
     known.allow(choices)
-    told = f"must be one of {', '.join(choices)}"
-    return Values(lambda value: None if value in choices else told, choices=choices)
+    return Values(word=WordShape(choices, {}))
 
 
 SAME_AS_APPLICATION = "same_as_application"
@@ -156,7 +164,7 @@ class PolicyInputs(Inputs):
 
     name: str
     """What the policy is called. In a list, the name identifies it."""
-    decision: Annotated[Decision, AlwaysManaged()]
+    decision: Annotated[Decision, Meant(SAID), AlwaysManaged()]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log).
     """
@@ -346,6 +354,7 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
         approval_groups: pulumi.Output[Mapping[str, types.ApprovalGroupOutput] | None]
         mfa_config: pulumi.Output[types.MfaConfigOutput | None]
         connection_rules: pulumi.Output[types.ConnectionRulesOutput | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -365,6 +374,7 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
         isolation_required: pulumi.Input[bool] | None = None,
         mfa_config: pulumi.Input[types.MfaConfig | types.Unchecked] | None = None,
         connection_rules: pulumi.Input[types.ConnectionRules | types.Unchecked] | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
@@ -401,6 +411,8 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
             managed. API: `mfa_config`.
         :param connection_rules: What a connection to an infrastructure or RDP application may do.
             Left out, it is not managed. API: `connection_rules`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over an object that exists, found by its name; an id takes over

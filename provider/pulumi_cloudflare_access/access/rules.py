@@ -18,7 +18,7 @@ tests. Beside the selector, an entry may hold `of`, the URN of the resource that
 
 from __future__ import annotations
 
-import ipaddress
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 import pulumi
 
 from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
-from ..fields.model import nearest, quoted
+from ..fields.loose import includes, laid_over
+from ..fields.networks import network, wrong_network
 from ..fields.shapes import whole_numbers
 from ..program.references import (
     APPLICATIONS,
@@ -46,6 +47,7 @@ from ..program.references import (
     is_id,
     refer,
 )
+from ..text.nearest import nearest, nearest_of, quoted, quoted_value
 from ..text.secret_words import known
 from ..text.spelling import text_of
 
@@ -63,37 +65,45 @@ def _is_text(value: str) -> str | None:
     return None if value.strip() else "must not be empty"
 
 
+def _may_be_empty(value: str) -> None:
+    del value
+
+
 def _is_email(value: str) -> str | None:
-    address = re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value)
-    return None if address else "is no e-mail address"
+    name, at, host = value.rpartition("@")
+    is_quoted = len(name) > 2 and name[0] == name[-1] == '"'  # noqa: PLR2004 - the quotes
+    if at and host and (is_quoted or re.fullmatch(r"[^@\s]+", name)) and not re.search(r"\s", host):
+        return None
+    told = f"{quoted_value(value)} is no e-mail address"
+    if value.startswith("@") and "." in value:
+        return f'{told}; for everybody of a domain: rules.email_domain("{value[1:]}")'
+    return told
 
 
 def _is_domain(value: str) -> str | None:
-    if value.startswith("@"):
-        return "is a domain without the @"
-    return None if re.fullmatch(r"[^@\s/:]+", value) else "is no domain"
-
-
-def _is_network(value: str) -> str | None:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return "is no IP address and no CIDR range such as 203.0.113.0/24"
-    return None
+    if "@" in value:
+        host = value.rpartition("@")[2]
+        return f"{quoted_value(value)} has an @: say the domain alone, {quoted_value(host)}"
+    return None if re.fullmatch(r"[^\s/:]+", value) else f"{quoted_value(value)} is no domain"
 
 
 def _is_country(value: str) -> str | None:
-    code = re.fullmatch(r"[A-Za-z]{2}", value)
-    return None if code else "is no two-letter country code such as DE (ISO 3166-1)"
+    # T1 is Tor, and other codes with a digit may come.
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]", value):
+        return None
+    return f"{quoted_value(value)} is no two-letter country code such as DE (ISO 3166-1)"
 
 
 def _is_group_id(value: str) -> str | None:
     # Cloudflare answers a name in this place with an internal server error.
-    return None if is_id(value) else "is no id of an Access group; pass the group itself or its id"
+    if is_id(value):
+        return None
+    return f"{quoted_value(value)} is no id of an Access group; pass the group itself or its id"
 
 
-def _is_https(value: str) -> str | None:
-    return None if re.match(r"https://[^\s/]", value) else "is no https:// URL"
+def _is_url(value: str) -> str | None:
+    is_url = re.match(r"https?://[^\s/]", value, re.IGNORECASE)
+    return None if is_url else "is no URL such as https://example.com/evaluate"
 
 
 LEVELS = ("low", "medium", "high", "unscored")
@@ -101,14 +111,8 @@ known.allow(LEVELS)
 
 
 def _is_level(value: str) -> str | None:
-    return None if value in LEVELS else f"must be one of {', '.join(LEVELS)}"
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        return value
+    told = f"must be one of {', '.join(LEVELS)} (rules.raw sends a new one)"
+    return None if value in LEVELS else f"{quoted_value(value)} {told}"
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,11 @@ class Field:
     """What it is, for editors."""
     choices: tuple[str, ...] = ()
     """All values that there are, where the set is closed."""
+
+    @property
+    def is_a_provider(self) -> bool:
+        """Tell whether it is the id of an identity provider."""
+        return self.labelled == VIA
 
     def meaning(self, value: Any) -> Any:
         """Write a value in its one canonical form."""
@@ -225,12 +234,26 @@ class Selector:
                 key += field.before + _written(label or meant[field.name])
         return key + _pairs(self.unknown(value))
 
+    def said(self, value: Any = None) -> str:
+        """Write a rule as a program does: with a value where it has one field."""
+        names = _arguments(self.name)
+        if len(names) == 1 and isinstance(value, str):
+            names = [quoted_value(value)]
+        return f"rules.{self.name}({', '.join(names)})"
+
+    def _no_object(self, value: Any) -> str:
+        """Say what to write in place of a value that is no object."""
+        if isinstance(value, list):
+            one = value[0] if value and isinstance(value[0], str) else None
+            return f"is a list: say {self.said(one)}, one rule each"
+        return f"is {quoted_value(value)}, and must be an object: say {self.said(value)}"
+
     def mistakes(self, value: Any, path: str, *, raw: bool) -> list[Mistake]:
         """Say what is wrong with the selector's value."""
         if value == UNKNOWN or raw:
             return []
         if not isinstance(value, Mapping):
-            return [Mistake(path, "must be an object")]
+            return [Mistake(path, self._no_object(value))]
         found = []
         names = [field.name for field in self.fields]
         for name in self.unknown(value):
@@ -245,8 +268,34 @@ class Selector:
                 reason = f"is an older name of {field.name}: pass one of them"
                 found.append(Mistake(f"{path}.{given[1]}", reason))
             for name in given:
-                found += field.mistakes(value[name], f"{path}.{name}")
-        return found
+                found += self._of_field(field, value[name], f"{path}.{name}")
+        return found + self._swapped(value, path)
+
+    def _of_field(self, field: Field, value: Any, path: str) -> list[Mistake]:
+        if isinstance(value, list) and not field.many:
+            one = value[0] if value and isinstance(value[0], str) else None
+            return [Mistake(path, f"is a list: say {self.said(one)}, one rule each")]
+        return field.mistakes(value, path)
+
+    def _swapped(self, value: Mapping[str, Any], path: str) -> list[Mistake]:
+        """Say that the identity provider's id stands where something else is due."""
+        through = next((field for field in self.fields if field.is_a_provider), None)
+        given = value.get(through.name) if through else None
+        if through is None or not isinstance(given, str) or is_id(given):
+            return []
+        others = [f.name for f in self.fields if f is not through and f.required]
+        if not any(isinstance(value.get(n), str) and is_id(value[n]) for n in others):
+            return []
+        told = (
+            f"{quoted_value(given)} is no id: the arguments are in the wrong order, {self.said()}"
+        )
+        return [Mistake(f"{path}.{through.name}", told)]
+
+
+def _arguments(function: str) -> list[str]:
+    """Return the arguments that a function of this module needs."""
+    parameters = inspect.signature(globals()[function]).parameters.values()
+    return [one.name for one in parameters if one.default is one.empty]
 
 
 def _written(value: Any) -> str:
@@ -320,8 +369,8 @@ SELECTORS = (
         (
             Field(
                 "ip",
-                is_right=_is_network,
-                canonical=_network,
+                is_right=wrong_network,
+                canonical=network,
                 doc="An address or a CIDR range, such as `203.0.113.0/24`.",
             ),
         ),
@@ -354,7 +403,12 @@ SELECTORS = (
         "saml",
         (
             Field("attribute_name", doc="The attribute's name."),
-            Field("attribute_value", before="=", doc="The value that matches."),
+            Field(
+                "attribute_value",
+                before="=",
+                is_right=_may_be_empty,
+                doc="The value that matches.",
+            ),
             _through(required=False),
         ),
     ),
@@ -364,11 +418,11 @@ SELECTORS = (
         "external_evaluation",
         "external_evaluation",
         (
-            Field("evaluate_url", is_right=_is_https, doc="The URL of the API that is asked."),
+            Field("evaluate_url", is_right=_is_url, doc="The URL of the API that is asked."),
             Field(
                 "keys_url",
                 before=" keys ",
-                is_right=_is_https,
+                is_right=_is_url,
                 doc="The URL of the keys that its answers are signed with.",
             ),
         ),
@@ -415,7 +469,12 @@ SELECTORS = (
         "oidc",
         (
             Field("claim_name", doc="The claim's name."),
-            Field("claim_value", before="=", doc="The value that matches."),
+            Field(
+                "claim_value",
+                before="=",
+                is_right=_may_be_empty,
+                doc="The value that matches.",
+            ),
             _through(),
         ),
     ),
@@ -479,7 +538,7 @@ class _Rules(Keyed):
         if entry == UNKNOWN:
             return Named(NOT_KNOWN_YET, entry), []
         if not isinstance(entry, Mapping):
-            reason = 'must be a rule, such as rules.email("ada@example.com")'
+            reason = f"is {quoted_value(entry)}, and must be a rule, such as {_meant_by(entry)}"
             return Named("", {}), [Mistake(path, reason)]
         raw = entry.get(RAW) is True
         held = _held(entry)
@@ -559,7 +618,7 @@ class _Rules(Keyed):
             written[key] = self.to_wire(value[key])
             if found is not None:
                 alike.remove(found)
-                written[key] = _laid(written[key], _strange(found))
+                written[key] = laid_over(written[key], _strange(found))
         return [written[key] for key in sorted(written)]
 
     def _may_be(self, entry: Any, item: Any) -> bool:
@@ -574,6 +633,19 @@ class _Rules(Keyed):
             for wire, fields in _strange(item).items():
                 for name in fields:
                     yield f"{path}.{wire}.{name}"
+
+
+def _meant_by(entry: Any) -> str:
+    """Write the rule that a value in its place may mean."""
+    if not isinstance(entry, str):
+        return 'rules.email("ada@example.com")'
+    if is_id(entry):
+        return f"rules.group({quoted_value(entry)})"
+    if "@" in entry[1:]:
+        return BY_WIRE["email"].said(entry)
+    if wrong_network(entry) is None:
+        return BY_WIRE["ip"].said(entry)
+    return 'rules.email("ada@example.com")'
 
 
 def _canonical(wire: str, value: Any) -> Any:
@@ -601,10 +673,10 @@ def _to_wire(wire: str, value: Any, *, raw: bool) -> Any:
 def _matches(wire: str, declared: Any, answered: Any, reading: Reading) -> bool:
     selector = BY_WIRE.get(wire)
     if selector is None or not isinstance(declared, Mapping) or not isinstance(answered, Mapping):
-        return _includes(answered, declared)
+        return includes(answered, declared)
     meant = selector.without_own(selector.meaning(declared), reading)
     found = selector.without_own(selector.meaning(answered), reading)
-    return meant == found and _includes(selector.unknown(answered), selector.unknown(declared))
+    return meant == found and includes(selector.unknown(answered), selector.unknown(declared))
 
 
 def _strange(rule: Any) -> dict[str, Any]:
@@ -626,14 +698,6 @@ def _account_of(rule: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _laid(declared: Any, there: Any) -> Any:
-    """Lay what is declared over what is there."""
-    if not isinstance(declared, Mapping) or not isinstance(there, Mapping):
-        return declared
-    more = {name: value for name, value in there.items() if name not in declared}
-    return {name: _laid(value, there.get(name)) for name, value in declared.items()} | more
-
-
 def _shape(keys: list[str], path: str, *, raw: bool) -> list[Mistake]:
     if not keys:
         return [Mistake(path, "is empty: a rule has exactly one selector")]
@@ -646,8 +710,11 @@ def _shape(keys: list[str], path: str, *, raw: bool) -> list[Mistake]:
     (wire,) = keys
     if wire in BY_WIRE:
         return []
-    alike = _WORDS.get(wire)
-    hint = f'; "{alike.wire}"?' if alike else nearest(wire, _WORDS)
+    near = nearest_of(wire, _WORDS)
+    meant = _WORDS.get(near) if near else None
+    hint = f'; "{meant.wire}"?' if meant else ""
+    if meant and meant.wire != meant.name:
+        hint = f'; say {meant.said()}, which Cloudflare spells "{meant.wire}"'
     reason = f"{quoted(wire)} is not a selector{hint} (rules.raw sends what nobody knows yet)"
     return [Mistake(path, reason)]
 
@@ -670,23 +737,6 @@ def _key(wire: str, value: Any, labels: Mapping[str, Any]) -> str:
     if not isinstance(value, Mapping):
         return f"{name} {_json(value)}"
     return selector.key(value, labels) if selector else name + _pairs(value)
-
-
-def _includes(answered: Any, declared: Any) -> bool:
-    """Tell whether an answer is what was declared, perhaps with more around it."""
-    if isinstance(declared, Mapping):
-        found = {} if answered is None else answered
-        return isinstance(found, Mapping) and all(
-            _includes(found.get(key), inner) for key, inner in declared.items()
-        )
-    if isinstance(declared, list) and isinstance(answered, list):
-        return sorted(map(_json, declared)) == sorted(map(_json, answered))
-    # Answers leave out what is false or empty.
-    return bool(declared == answered) or (_is_nothing(declared) and _is_nothing(answered))
-
-
-def _is_nothing(value: Any) -> bool:
-    return value is None or value in (False, "", [], {})
 
 
 def selectors(rules: Any) -> list[tuple[str, Selector]]:

@@ -53,6 +53,9 @@ NOTHING_SENT = (
 # Seconds. A connection that breaks later may have kept silent while Cloudflare was at work.
 AT_ONCE = 5.0
 JSON = {"Content-Type": "application/json"}
+# What Cloudflare says of a token that is wrong or expired; the one, also where a permission lacks.
+AUTHENTICATION = 10000
+REJECTED = frozenset({AUTHENTICATION, 9109})
 # Objects. A smaller page is not what makes a list slow.
 SMALLEST_PAGE = 25
 # A list that never ends is a fault of the answer, not a very large account.
@@ -236,7 +239,9 @@ class Client:
 
         `once_late`: not again where it took too long.
         """
-        call = _Call(verb, where, needs, due, body, params or {}, self._settings.headers)
+        call = _Call(
+            verb, where, needs, due, body, params or {}, self._settings.headers, self._settings
+        )
         operation, deadline = plugin.current_operation(), self._settings.deadline
         if operation.spent >= deadline:
             raise UnreachableError(
@@ -328,6 +333,7 @@ class _Call:
     body: Any = field(repr=False)
     params: dict[str, Any]
     headers: dict[str, str] = field(repr=False)
+    settings: Settings = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.verb} {self.where}"
@@ -425,6 +431,11 @@ class _Answer:
             raise self.unusable(f"a success that says it is none: {told}")
         access = f"{self._call.needs} {'Read' if self._call.reading else 'Write'}"
         remedy = f'the token needs the permission "{access}" on this account or zone'
+        codes = {reason.code for reason in reasons}
+        if self.status == httpx.codes.UNAUTHORIZED or codes & REJECTED:
+            may_lack_it = AUTHENTICATION in codes
+            explain = self._call.settings.explain_rejection
+            remedy = explain(f'"{access}"', may_lack_it=may_lack_it)
         error = refusal(str(self._call), self.status, reasons, self.ray, remedy)
         error.retry_after = self.retry_after
         raise error

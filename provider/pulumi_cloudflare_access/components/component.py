@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 import pulumi
 
-from ..fields.model import nearest, quoted
+from ..program.arguments import wrong_options
+from ..text.nearest import nearest, quoted
 from ..text.outlet import run_error
 from ..text.spelling import shown
 
@@ -23,6 +25,10 @@ class Component(pulumi.ComponentResource):
     kind: ClassVar[str]
     """What the state calls its type. It can never be changed."""
 
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        cls.__init__ = _with_options(cls.__init__)  # type: ignore[method-assign]
+
     def __init__(self, resource_name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.kind, resource_name, None, opts)
         self._name_of_all = resource_name
@@ -33,6 +39,17 @@ class Component(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions(parent=self, depends_on=self._depends_on)
         # Pulumi shows it as it is.
         return {"resource_name": shown(f"{self._name_of_all}-{called}"), "opts": opts}
+
+
+def _with_options(init: Callable[..., None]) -> Callable[..., None]:
+    """Wrap a constructor: options that are none end the program in one line."""
+
+    @functools.wraps(init)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
+        refuse(type(self).__name__, str(args[0] if args else ""), wrong_options(kwargs.get("opts")))
+        init(self, *args, **kwargs)
+
+    return construct
 
 
 def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:

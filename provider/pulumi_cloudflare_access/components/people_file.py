@@ -20,10 +20,10 @@ from typing import Any
 
 import pulumi
 
-from ..fields.model import nearest
 from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
 from ..program.references import Unchecked
+from ..text.nearest import nearest
 from ..text.outlet import run_error, warn
 from ..text.spelling import shown
 from .component import refuse
@@ -267,6 +267,9 @@ class _Reading:
             self.mistakes.append((line, told))
         if guest is None:
             self.mistakes.append((line, f'{GUEST}: "{said[GUEST]}" is neither yes nor no'))
+        if ";" in str(said.get(TEAM) or ""):
+            told = f'{TEAM}: "{said[TEAM]}" has a ";": a column "{TEAMS}" holds several teams'
+            self.mistakes.append((line, told))
         teams = list(_teams(said))
         if not teams:
             self.mistakes.append((line, f"{TEAM}: is missing"))

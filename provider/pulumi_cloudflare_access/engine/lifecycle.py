@@ -39,9 +39,10 @@ from ..errors import (
 )
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import check
-from ..fields.shapes import MISSING
+from ..fields.shapes import MISSING, NestedShape
 from ..process import access_changes, engine_watch, plugin, state_backend
 from ..settings import NO_ACCOUNT, Settings
+from ..text.nearest import quoted_value, without_values
 from ..text.outlet import BESIDE, CHANGED, GONE, clean
 from ..text.secret_words import SECRET, known
 from ..text.spelling import carried
@@ -53,10 +54,12 @@ from .schema import (
     ACCOUNT,
     FILLED_IN,
     FIRST,
+    MADE,
     PROVIDER,
     UNKNOWN_FIELDS,
     VERSION,
     Described,
+    first_extra,
     secret_in,
 )
 
@@ -69,6 +72,7 @@ SECRET_WORDS = "__secret_words"  # noqa: S105 - what no message of the plugin re
 CLAIMED = "__claimed"  # the ids that other resources of the program adopt, in this very run
 PREVIEW = "__preview"  # it is one: what people are told of it need not be told again in the update
 ORGANIZATION = "__organization"  # whose stack it is, where Pulumi Cloud holds the state
+DELETES_FIRST = "__deletes_first"  # an option of the resource: delete_before_replace
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
 FOUND = "__found"  # in an answer: not the one to the creation
 ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
@@ -180,6 +184,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
         reserved = {k: declared.pop(k) for k in (SECRET, *self.reserved) if k in declared}
+        handed = {DELETES_FIRST: declared.pop(DELETES_FIRST, None) is True}
         known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
         state_backend.belongs_to(str(declared.pop(ORGANIZATION, "")))
@@ -189,11 +194,15 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         mistakes += adoption.mistakes_in(adopting, is_new=is_new)
         declared, spelled_twice = carried_fields(declared, is_known=False)
         mistakes += spelled_twice + self._fill_in_scope(declared, _olds)
-        checked, wrong = check(self.inputs, self.facts(), declared)
+        made = {*self.state.model_fields, *MADE}
+        checked, wrong = check(self.inputs, self.facts(), self.spread_extra(declared), made)
         for name in self.empty_is_undeclared:
             if not checked.get(name):
                 checked.pop(name, None)
         was = self._declared(_olds)
+        told = {mistake.path or mistake.reason.partition(":")[0] for mistake in mistakes}
+        # It is there, and cannot be read.
+        wrong = [m for m in wrong if m.path not in told or m.reason != "is required"]
         mistakes += wrong or [
             *self.mistakes_in(checked),
             *self.mistakes_from(was, checked),
@@ -203,7 +212,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if is_new and not wrong:
             mistakes += self._unfound(adopting, {**filled, **checked})
         if mistakes:
-            reasons = [clean(str(m).removeprefix(": ")) for m in mistakes]
+            secret = {*(reserved.get(SECRET) or ()), *self.always_secret}
+            reasons = [clean(without_values(str(m).removeprefix(": "), secret)) for m in mistakes]
             failures = [dynamic.CheckFailure("", reason) for reason in reasons]
             return dynamic.CheckResult(dict(news), failures)
         if _olds:
@@ -212,8 +222,11 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         else:
             adoption.note(adopting)
         plugin.keep_secret(checked | reserved)
-        concerns = [*self.concerns(checked, was)]
-        concerns += self.concerns_between(_olds, checked | reserved)
+        new_words = NestedShape(self.facts()).concerns(checked, "")
+        secret = {*(reserved.get(SECRET) or ()), *self.always_secret}
+        concerns = [without_values(told, secret) for told in new_words]
+        concerns += self.concerns(checked, was)
+        concerns += self.concerns_between(_olds, checked | reserved | handed)
         reserved |= self.handed_on(_olds, checked | reserved)
         for concern in concerns:
             plugin.warn(concern)
@@ -248,7 +261,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._foresee(old, new)
             if not replaces:
                 secret, there = secret_in(_olds) | secret_in(_news), undeclared.noted(_olds)
-                for first in self._first_declared(old, new, there, {}, secret):
+                told = self._first_declared(old, new, there, {}, secret)
+                for first in [*told, *first_extra(old, new)]:
                     plugin.warn(first)
         if (
             replaces
@@ -261,6 +275,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if ownership.is_known(plugin.current_urn()):
             changes = changes or self.is_to_be_noted(old, written)
         return dynamic.DiffResult(changes=changes)
+
+    def spread_extra(self, declared: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Say what `extra` is about, where that is not the object itself."""
+        return declared
 
     def _foresee(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Say what an update leads to; with `ignore_changes` it may be what nobody has checked."""
@@ -298,7 +316,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         ownership.declared(self.kind, id_)
         ownership.replaces(replacement=False)
         if is_adopted or answer.get(FOUND):
-            self._tell_of_unknown(answer, {})
+            self._tell_of_unknown(answer, self._declared(props))
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
     @_engine_call
@@ -378,7 +396,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             # The change may have had Cloudflare make a secret, as a creation has.
             kept |= {k: v for k, v in self._made_outputs(there).items() if k not in known}
             self._warn_of_lost_outputs(new, there, {*known, *kept})
-        self._tell_of_unknown(there, _olds)
+        self._tell_of_unknown(there, {**new, UNKNOWN_FIELDS: _olds.get(UNKNOWN_FIELDS) or ()})
         outputs = self._outputs({**_news, **new}, there, written=True)
         return dynamic.UpdateResult(kept | outputs)
 
@@ -412,7 +430,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def _tell_of_unknown(self, answer: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         """Name what an object holds that this package does not know, once."""
-        new = [name for name in self.unknown(answer) if name not in known.get(UNKNOWN_FIELDS, ())]
+        told = known.get(UNKNOWN_FIELDS, ())
+        new = [name for name in self.unknown(answer, known) if name not in told]
         if new:
             plugin.warn(
                 f"holds fields that this package does not know: {', '.join(new)}; they are kept"
@@ -548,7 +567,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if len(given) > 1:
             return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
         if given:
-            return segment_mistakes(given[0], declared[given[0]])
+            return scope_mistakes(given[0], declared[given[0]])
         account = self.settings.account_id
         if not account:
             zone = " (or zone_id=)" if "zone" in self.scopes else ""
@@ -561,7 +580,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             )
             return [Mistake("account_id", reason)]
         declared["account_id"] = account
-        return segment_mistakes("account_id", account)
+        return scope_mistakes("account_id", account)
 
     def _scope(self, props: Mapping[str, Any]) -> Scope:
         for kind in self.scopes:
@@ -1002,11 +1021,38 @@ def _plural(what: str) -> str:
     return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
 
 
+_ID = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f-]{36}")
+
+
+def scope_mistakes(path: str, value: Any) -> list[Mistake]:
+    """Refuse what is no id of an account or a zone, which the API answers as a wrong route."""
+    if value == UNKNOWN or (isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{32}", value)):
+        return []
+    what = path.removesuffix("_id")
+    told = f"{quoted_value(value)} is no id of an {what}" if what == "account" else ""
+    told = told or f"{quoted_value(value)} is no id of a {what}"
+    return [Mistake(path, f"{told}: that is 32 hexadecimal digits, in the dashboard's address")]
+
+
+def id_mistakes(path: str, value: Any, what: str, look_up: str) -> list[Mistake]:
+    """Refuse what is no id of an object that a resource is a part of: its name, say."""
+    if value == UNKNOWN or (isinstance(value, str) and _ID.fullmatch(value)):
+        return []
+    return [
+        Mistake(
+            path,
+            f"{quoted_value(value)} is no id of {what}; pass the resource itself, its id, or what "
+            f"{look_up} finds",
+        )
+    ]
+
+
 def segment_mistakes(path: str, value: Any) -> list[Mistake]:
     """Refuse what cannot stand in a URL's path as one segment."""
     if value == UNKNOWN or (isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value)):
         return []
-    return [Mistake(path, "is no id of Cloudflare's (letters, digits and dashes)")]
+    told = f"{quoted_value(value)} is no id of Cloudflare's (letters, digits and dashes)"
+    return [Mistake(path, told)]
 
 
 def _raise(mistakes: list[Mistake]) -> None:

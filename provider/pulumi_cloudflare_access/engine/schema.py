@@ -11,14 +11,24 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ..fields.keyed import UNKNOWN, Mistake, Reading
+from ..fields.loose import includes
 from ..fields.model import Inputs, State, fields_of
-from ..fields.shapes import MISSING, SILENT, Field, NestedShape, both
+from ..fields.shapes import (
+    EXTRA,
+    MISSING,
+    SILENT,
+    Field,
+    NestedShape,
+    both,
+    is_nothing_at_all,
+)
 from ..process import plugin
 from ..text.secret_words import SECRET, known
 from . import undeclared
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 ACCOUNT = "__account"  # the account of the zone that an object is in, as far as it is known
+UNANSWERED = "__unanswered"  # the fields in `extra` that the answer to their write did not have
 UNKNOWN_FIELDS = "__unknown"  # the fields of the answer that this package does not know
 VERSION = "__version"  # the shape of the outputs: tells a refresh from a `.get`
 FILLED_IN = "__filled_in"  # the fields whose values nobody declares, and Cloudflare says
@@ -332,7 +342,22 @@ class Described:
                 continue
             if value is not MISSING and (value or everything or not field.always_managed):
                 found[name] = value
+        if silent := self._unanswered(answer, declared, declared.get(UNANSWERED) or ()):
+            found[EXTRA] = {**found.get(EXTRA, {}), **silent}
         return found
+
+    def _unanswered(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any], names: Container[str] | None
+    ) -> dict[str, Any]:
+        """Return what of `extra` an answer says nothing about. None: of all its fields."""
+        extra = declared.get(EXTRA)
+        return {
+            name: value
+            for name, value in (extra if isinstance(extra, Mapping) else {}).items()
+            if (names is None or name in names)
+            and answer.get(name) is None
+            and not (self.facts()[EXTRA].unanswered or is_nothing_at_all(value))
+        }
 
     def _outputs(
         self,
@@ -345,6 +370,12 @@ class Described:
         declared = self._declared(props)
         if written and declared.get("zone_id"):
             self._remember_account(declared["zone_id"], self.own_account(declared, answer))
+        if written and (silent := self._unanswered(answer, declared, None)):
+            declared[UNANSWERED] = sorted(silent)
+            plugin.warn(
+                f"{EXTRA}: Cloudflare's answer does not have {', '.join(sorted(silent))}: it may "
+                "not have taken it, or does not tell"
+            )
         found = self._managed(answer, declared, everything=everything)
         surprises = self._differences(declared, found, secret_in(props)) if written else []
         if surprises:
@@ -362,7 +393,9 @@ class Described:
             for name, value in self._computed(answer).items()
             if name not in self.kept_from_create
         }
-        kept = {SECRET: props[SECRET]} if props.get(SECRET) else {}
+        kept = {name: props[name] for name in (SECRET,) if props.get(name)}
+        if silent := self._unanswered(answer, declared, declared.get(UNANSWERED) or ()):
+            kept[UNANSWERED] = sorted(silent)
         filled = {} if everything else self._filled_in(answer, declared, secret)
         return {
             **computed,
@@ -387,7 +420,8 @@ class Described:
 
     def _noted(self, props: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
         """Note what the answer has that nobody declares: it is told once, and stays."""
-        unknown = {UNKNOWN_FIELDS: names} if (names := self.unknown(answer)) else {}
+        names = self.unknown(answer, props)
+        unknown = {UNKNOWN_FIELDS: names} if names else {}
         account = _accounts.get(str(props.get("zone_id")))
         noted = unknown | undeclared.written(self._rest(answer, props))
         return noted | ({ACCOUNT: account} if account else {})
@@ -399,9 +433,12 @@ class Described:
         rest = {} if found is MISSING else found
         return {name: left for name, left in rest.items() if name not in self.noted_apart}
 
-    def unknown(self, answer: Mapping[str, Any]) -> list[str]:
-        """Name the fields of an answer that this package does not know."""
-        return sorted({*self._sent(answer).unknown(answer, "")})
+    def unknown(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any] | None = None
+    ) -> list[str]:
+        """Name the fields of an answer that this package does not know, and nobody declares."""
+        shape = self._sent(answer)
+        return sorted({*shape.unknown(answer, "")} - {*shape.extras(declared, "")})
 
     def _computed(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         return self.state.model_validate(answer).model_dump(exclude_none=True)
@@ -475,7 +512,14 @@ class Described:
     ) -> list[str]:
         """Say what an update would replace by a first declaration that no preview has shown."""
         known, live = undeclared.noted(olds), self._rest(answer, olds)
-        return self._first_declared(self._declared(olds), wish, live, known, secret)
+        first = self._first_declared(self._declared(olds), wish, live, known, secret)
+        told = olds.get(UNKNOWN_FIELDS) or ()
+        return first + [
+            f"{EXTRA}.{name}: {FIRST}"
+            for name, value in _new_extra(olds, wish).items()
+            if answer.get(name) is not None and not includes(answer[name], value)
+            if name not in told
+        ]
 
     def _first_declared(
         self,
@@ -525,6 +569,20 @@ _sent: dict[tuple[type[Described], int], NestedShape] = {}
 _accounts: dict[str, str] = {}
 # What objects of all kinds are called, as far as this process has seen.
 _names: dict[str, str] = {}
+
+
+def _new_extra(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `extra` declares for the first time."""
+    old, new = (of.get(EXTRA) for of in (olds, news))
+    had = old if isinstance(old, Mapping) else {}
+    declared = new if isinstance(new, Mapping) else {}
+    return {name: value for name, value in declared.items() if name not in had}
+
+
+def first_extra(olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[str]:
+    """Say what `extra` declares for the first time of which a warning has told that it is there."""
+    told = olds.get(UNKNOWN_FIELDS) or ()
+    return [f"{EXTRA}.{name}: {FIRST}" for name in _new_extra(olds, news) if name in told]
 
 
 def secret_in(props: Mapping[str, Any]) -> frozenset[str]:

@@ -224,6 +224,11 @@ class Keyed(ABC):
         del items, path
         return iter(())
 
+    def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
+        """Say what of a checked map this package does not know, and sends as it is."""
+        del value, path
+        return iter(())
+
     def answer(
         self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
     ) -> dict[str, Any]:

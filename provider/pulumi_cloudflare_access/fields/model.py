@@ -9,20 +9,32 @@ it is.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from ..text.nearest import (
+    is_a_name,
+    kind_of,
+    nearest,
+    nearest_of,
+    not_known,
+    quoted,
+    quoted_value,
+)
 from ..text.secret_words import known
+from .extra import Spread
 from .keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake
 from .shapes import (
+    EXTRA,
+    ExtraField,
+    ExtraShape,
     Field,
     KeyedShape,
     MapShape,
@@ -31,6 +43,7 @@ from .shapes import (
     OneOrManyShape,
     OrderedShape,
     Shape,
+    WordShape,
 )
 
 
@@ -86,6 +99,13 @@ class NotEmpty:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """Words that people have for a value, and what the API calls it."""
+
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class NotSent:
     """A word to this package, not to the API: never sent, and no change by itself."""
 
@@ -134,6 +154,11 @@ class Inputs(BaseModel):
     made: ClassVar[frozenset[str]] = frozenset()
     """What the API's answers have and its requests may not. What else is unknown is kept."""
 
+    extra: dict[str, Any] | None = None
+    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
+    as any other.
+    """
+
 
 class State(BaseModel):
     """What we keep of an answer besides what was declared."""
@@ -141,18 +166,23 @@ class State(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
 
+# Where an object is, its path says.
+IN_THE_PATH = frozenset({"account_id", "zone_id"})
+
 UNITS = ("ns", "us", "µs", "ms", "s", "m", "h")
 
 
 def duration(*units: str, or_: str | None = None) -> AfterValidator:
     """Have a text be a duration in the API's notation, or the one word that stands for one."""
-    one = rf"\d+(?:\.\d+)?(?:{'|'.join(units or UNITS)})"
+    one = rf"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:{'|'.join(units or UNITS)})"
+    right = re.compile(rf"\+?(?:0|(?:{one})+)")
     word = f', or "{or_}"' if or_ else ""
     told = f"must be a duration such as 30m or 2h45m, in {', '.join(units or UNITS)}{word}"
 
     def check(value: str) -> str:
-        if value != or_ and not re.fullmatch(f"(?:{one})+", value, re.ASCII):
-            raise ValueError(told)
+        # There are two signs for micro that look the same.
+        if value != or_ and not right.fullmatch(value.replace("\u03bc", "\u00b5")):
+            raise ValueError(f"{quoted_value(value)} {told}")
         return value
 
     return AfterValidator(check)
@@ -170,10 +200,14 @@ def shape_of(inputs: type[Inputs]) -> NestedShape:
 @functools.cache
 def fields_of(inputs: type[Inputs]) -> dict[str, Field]:
     """Read the facts that stand in a model's annotations."""
-    return {
+    fields = {
         info.alias or name: _field(info.alias or name, info.annotation, info.metadata)
         for name, info in inputs.model_fields.items()
+        if name != EXTRA
     }
+    # Last, so that it comes behind what has a name.
+    is_answered = not any(isinstance(f, Unanswered) for f in inputs.model_fields[EXTRA].metadata)
+    return fields | {EXTRA: ExtraField(EXTRA, ExtraShape(), unanswered=not is_answered)}
 
 
 # What stands in an annotation, and what a `Field` calls it.
@@ -186,7 +220,7 @@ _FLAGS = {
 }
 
 
-def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
+def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:  # noqa: C901 - a table
     facts: dict[str, Any] = {"shape": _shape(annotation)}
     for fact in metadata:
         match fact:
@@ -200,6 +234,8 @@ def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:
                 facts["left_out"] = value
             case FilledIn(values):
                 facts["filled_in"] = values
+            case Meant(words):
+                facts["shape"] = replace(facts["shape"], meant=words)
             case AnsweredAs(kind):
                 facts["answered_as"] = kind
             case NotEmpty(because):
@@ -214,7 +250,9 @@ def _shape(annotation: Any) -> Shape:
         (annotation,) = [kind for kind in get_args(annotation) if kind is not type(None)][:1]
     if get_origin(annotation) is Literal:
         # Words of the API, which are no secrets wherever they stand.
-        known.allow(get_args(annotation))
+        words = get_args(annotation)
+        known.allow(words)
+        return WordShape(words, {})
     if get_origin(annotation) is Annotated:
         kind, *metadata = get_args(annotation)
         return _field("", kind, metadata).shape
@@ -228,39 +266,36 @@ def _shape(annotation: Any) -> Shape:
 
 
 def check(
-    inputs: type[Inputs], fields: Mapping[str, Field], declared: Mapping[str, Any]
+    inputs: type[Inputs],
+    fields: Mapping[str, Field],
+    declared: Mapping[str, Any],
+    made: Collection[str] = (),
 ) -> tuple[dict[str, Any], list[Mistake]]:
     """Check a declaration: what the state will hold of it, and every mistake in it.
 
-    A value that is not known yet is not validated; everything around it is.
+    A value that is not known yet is not validated; everything around it is. Nor is what `extra`
+    says of a field that this package knows: it may be a value that is new. `made` are fields that
+    only Cloudflare writes, besides those that `inputs` names.
     """
-    checked, mistakes = NestedShape(fields).check(declared, "")
+    shape = NestedShape(fields, made=inputs.made | IN_THE_PATH | {*made})
+    spread = Spread.of(shape, declared)
+    declared, mistakes = spread.declared, [*spread.mistakes]
+    checked, wrong = shape.check(declared, "")
+    mistakes += wrong
     # What check has taken out of the declaration is there all the same: an empty list, say.
     whole = {**{name: {} for name in declared if name in fields}, **checked}
     try:
         inputs.model_validate_json(json.dumps(whole))
     except ValidationError as error:
         mistakes += [
-            _mistake(wrong, fields)
-            for wrong in error.errors(include_url=False, include_context=False)
-            if wrong["input"] != UNKNOWN or wrong["type"] == "extra_forbidden"
+            _mistake(wrong, shape)
+            for wrong in error.errors(include_url=False)
+            if (wrong["input"] != UNKNOWN or wrong["type"] == "extra_forbidden")
+            # A word has been checked by its shape.
+            and wrong["type"] != "literal_error"
+            and tuple(wrong["loc"]) not in spread.trusted
         ]
-    return checked, mistakes
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Write '; "email"?' for a word that is almost a known one, else nothing."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f'; "{close[0]}"?' if close else ""
-
-
-# What could be a name of a field. Anything else may be a value in the wrong place, perhaps secret.
-_A_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
-
-
-def quoted(word: Any) -> str:
-    """Write a key that a program used, if it can be shown."""
-    return f'"{word}"' if isinstance(word, str) and _A_NAME.fullmatch(word) else "this key"
+    return spread.with_trusted(checked), mistakes
 
 
 def unknown_keys(
@@ -280,34 +315,80 @@ def unknown_keys(
 
 
 def _shown(part: str) -> str:
-    return part if _A_NAME.fullmatch(part) else "…"
+    return part if is_a_name(part) else "…"
 
 
-def _mistake(wrong: Any, fields: Mapping[str, Field]) -> Mistake:
+def _mistake(wrong: Any, shape: NestedShape) -> Mistake:
     *above, last = wrong["loc"] or ("",)  # of the object as a whole
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in wrong["loc"]
     ).lstrip(".")
-    reason = {
-        "missing": "is required",
-        "extra_forbidden": f"is not a field{nearest(str(last), _names_at(fields, above))}",
-        "string_type": "must be a string",
-        "bool_type": "must be true or false",
-        "int_type": "must be a whole number",
-        "int_from_float": "must be a whole number",
-    }.get(wrong["type"], wrong["msg"].removeprefix("Value error, "))
-    return Mistake(path, reason)
+    if wrong["type"] == "extra_forbidden":
+        of = _object_at(shape, above)
+        near = nearest_of(str(last), of.fields)
+        told = f'is not a field; "{near}"?' if near else "is not a field"
+        if not near and last not in of.made:
+            told = f"is a field {not_known()}: {EXTRA}={{{_key(last)}: …}} sends it all the same"
+        return Mistake(path, told)
+    return Mistake(path, _reason(wrong))
 
 
-def _names_at(fields: Mapping[str, Field], path: Iterable[Any]) -> Iterable[str]:
-    """Return the names of the fields of an object inside a declaration."""
+def _key(name: Any) -> str:
+    return quoted(name) if is_a_name(name) else "…"
+
+
+# What a validator finds, in words of ours. None of its own are ever shown.
+_REASONS = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "list_type": "a list",
+    "dict_type": "a dictionary",
+    "model_type": "a dictionary",
+    "model_attributes_type": "a dictionary",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "greater_than": ("gt", "more than"),
+    "less_than_equal": ("le", "at most"),
+    "less_than": ("lt", "less than"),
+}
+
+
+def _reason(wrong: Any) -> str:
+    """Say what is wrong with a value. The value itself is shown where it is no text."""
+    kind, value = wrong["type"], wrong["input"]
+    if kind == "missing":
+        return "is required"
+    if kind == "value_error":
+        return str(wrong["msg"].removeprefix("Value error, "))
+    if kind in _BOUNDS:
+        bound, words = _BOUNDS[kind]
+        return f"is {value}, and must be {words} {wrong['ctx'][bound]:g}"
+    due = _REASONS.get(kind)
+    if due is None:
+        return f"is {_a_kind(value)}, which cannot be"
+    shown = str(value) if isinstance(value, (int, float)) else _a_kind(value)
+    return f"is {shown}, and must be {due}"
+
+
+def _a_kind(value: Any) -> str:
+    return "nothing" if value is None else f"a {kind_of(value)}"
+
+
+def _object_at(shape: NestedShape, path: Iterable[Any]) -> NestedShape:
+    """Return the shape of an object inside a declaration."""
     for part in path:
-        shape = fields[part].shape if part in fields else None
-        if isinstance(shape, OrderedShape):
-            shape = shape.item
-        if isinstance(shape, NestedShape):
-            fields = shape.fields
-    return fields
+        inner = shape.fields[part].shape if part in shape.fields else None
+        if isinstance(inner, OrderedShape):
+            inner = inner.item
+        if isinstance(inner, NestedShape):
+            shape = inner
+    return shape
 
 
 def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Objects:
@@ -323,8 +404,15 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
         inputs,
         lambda declared: check(inputs, fields_of(inputs), declared),
         lambda: shape_of(inputs),
-        lambda entry: key(entry).replace(UNKNOWN, NOT_KNOWN_YET),
+        lambda entry: (key(entry) + _extra_in_words(entry)).replace(UNKNOWN, NOT_KNOWN_YET),
     )
+
+
+def _extra_in_words(entry: Mapping[str, Any]) -> str:
+    """Write what an entry has beside what this package knows, for its key."""
+    extra = entry.get(EXTRA)
+    pairs = sorted(extra.items()) if isinstance(extra, Mapping) else ()
+    return "".join(f" {name}={json.dumps(value, sort_keys=True)}" for name, value in pairs)
 
 
 def one_or_many(inputs: type[Inputs]) -> OneOrManyShape:

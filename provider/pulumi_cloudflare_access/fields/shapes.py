@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..errors import UnusableAnswerError
+from ..text.nearest import nearest_of, not_known, quoted_value
 from ..text.spelling import shown
 from .keyed import (
     NOT_KNOWN_YET,
@@ -24,6 +25,11 @@ from .keyed import (
     Reading,
     with_keys_spelled,
 )
+from .loose import includes, laid_over
+from .loose import is_nothing as _is_nothing
+
+EXTRA = "extra"
+"""The field of every object that holds the fields of it which this package does not know."""
 
 
 class _Nothing:
@@ -94,6 +100,16 @@ class Shape:
         del value, path
         return iter(())
 
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Say what of a checked value this package does not know, and sends as it is."""
+        del value, path
+        return iter(())
+
+    def extras(self, value: Any, path: str) -> Iterator[str]:
+        """Name the fields of a checked value that the program declares as unknown ones."""
+        del value, path
+        return iter(())
+
     def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
         """Tell whether an entry of a list that is no longer there was this one, which changed."""
         del value, there
@@ -135,6 +151,111 @@ class TextShape(Shape):
         """Read it in the form that the program gives it."""
         del reading
         return form if isinstance(form, str) and self.same(value, form) else value
+
+
+@dataclass(frozen=True)
+class WordShape(Shape):
+    """One of the words that the API has for something, as far as they are known.
+
+    A word that is almost a known one is a slip. `meant` are words of Cloudflare's own dashboard
+    and documents, and what the API calls them.
+    """
+
+    words: tuple[str, ...]
+    meant: Mapping[str, str]
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Refuse a slip; a word that may be new is sent as it is."""
+        told = self.mistake(value)
+        return value, [Mistake(path, told)] if told else []
+
+    def mistake(self, value: Any) -> str | None:
+        """Say what is wrong with a word, or nothing."""
+        choices = f"one of {', '.join(self.words)}"
+        if not isinstance(value, str):
+            return f"is {quoted_value(value)}, and must be {choices}"
+        if value == UNKNOWN or value in self.words:
+            return None
+        meant = self.meant.get(value.lower()) or nearest_of(value, self.words)
+        if meant:
+            return (
+                f'{quoted_value(value)} is not a value that Cloudflare takes; say "{meant}" '
+                f"({choices}; a new one that is {not_known()} goes into {EXTRA}={{…}})"
+            )
+        return None if value.strip() else f"is empty, and must be {choices}"
+
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Name a word that may be new."""
+        if isinstance(value, str) and value != UNKNOWN and value not in self.words:
+            yield (
+                f"{path}: {quoted_value(value)} is {not_known()}, and is sent as it is; fields "
+                f"that come with it go into {EXTRA}={{…}}"
+            )
+
+    def is_new(self, value: Any) -> bool:
+        """Return whether a value is a word that may be new."""
+        is_text = isinstance(value, str) and value != UNKNOWN
+        return is_text and value not in self.words and self.mistake(value) is None
+
+
+@dataclass(frozen=True)
+class ExtraShape(Shape):
+    """The fields of an object that this package does not know: written and compared as they are."""
+
+    def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
+        """Accept any object."""
+        if value == UNKNOWN:
+            return value, []
+        if not isinstance(value, Mapping):
+            told = f'is {quoted_value(value)}, and must be a dictionary such as {{"field": …}}'
+            return {}, [Mistake(path, told)]
+        ours = [name for name in value if name.startswith("__")]
+        wrong = [Mistake(path, "has a name that begins with __, which Pulumi keeps for itself")]
+        return whole_numbers({n: v for n, v in value.items() if v is not None}), ours and wrong
+
+    def is_nothing(self, value: Any) -> bool:
+        """Tell whether no field says anything."""
+        if not isinstance(value, Mapping):
+            return super().is_nothing(value)
+        return all(map(is_nothing_at_all, value.values()))
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Compare field by field."""
+        return bool(self.meaning(one) == self.meaning(other))
+
+    def meaning(self, value: Any) -> Any:
+        """Leave out what says nothing."""
+        if not isinstance(value, Mapping):
+            return value
+        return whole_numbers({n: v for n, v in value.items() if not is_nothing_at_all(v)})
+
+    def both(self, old: Any, new: Any) -> Any:
+        """Return every field of either."""
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+            return new
+        return {**old, **new}
+
+    def changes(self, path: str, old: Any, new: Any) -> list[str]:
+        """Say which fields changed."""
+        if UNKNOWN in (old, new):
+            return super().changes(path, old, new)
+        before, after = (
+            whole_numbers(value) if isinstance(value, Mapping) else {} for value in (old, new)
+        )
+        return [
+            f"{path}.{name}: {_shown(was)} -> {_shown(now)}"
+            for name in sorted({*before, *after})
+            for was, now in [(before.get(name, MISSING), after.get(name, MISSING))]
+            if was != now and not (is_nothing_at_all(was) and is_nothing_at_all(now))
+        ]
+
+    def extras(self, value: Any, path: str) -> Iterator[str]:
+        """Name the fields."""
+        above = path.removesuffix(EXTRA)
+        yield from (f"{above}{name}" for name in (value if isinstance(value, Mapping) else ()))
 
 
 @dataclass(frozen=True)
@@ -183,6 +304,16 @@ class KeyedShape(Shape):
     def unknown(self, value: Any, path: str) -> Iterator[str]:
         """Name the unknown fields of every entry."""
         return self.keyed.unknown(value, path) if isinstance(value, list) else iter(())
+
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Say it of every entry."""
+        return self.keyed.concerns(value, path) if isinstance(value, Mapping) else iter(())
+
+    def extras(self, value: Any, path: str) -> Iterator[str]:
+        """Name them in every entry."""
+        if self.keyed.item and isinstance(value, Mapping):
+            for entry in value.values():
+                yield from self.keyed.item.extras(entry, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the list; entries that are known keep their keys."""
@@ -312,6 +443,19 @@ class NestedShape(Shape):
             if not field.not_sent:
                 yield from field.shape.unknown(value.get(name), f"{path}.{name}".lstrip("."))
 
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Say it field by field."""
+        if isinstance(value, Mapping):
+            for name, field in self.fields.items():
+                if name in value:
+                    yield from field.shape.concerns(value[name], f"{path}.{name}".lstrip("."))
+
+    def extras(self, value: Any, path: str) -> Iterator[str]:
+        """Name them, and those inside the fields."""
+        if isinstance(value, Mapping):
+            for name, field in self.fields.items():
+                yield from field.shape.extras(value.get(name), f"{path}.{name}".lstrip("."))
+
     def compares(self, field: Field) -> bool:
         """Tell whether a field is compared that nobody declares, and no longer sent."""
         return self.whole and not field.filled_in
@@ -439,6 +583,11 @@ class MapShape(Shape):
             return value
         return {key: self.item.carried(inner) for key, inner in value.items()}
 
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Say it of every value."""
+        for key, inner in (value if isinstance(value, Mapping) else {}).items():
+            yield from self.item.concerns(inner, f"{path}.{key}")
+
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read it whole."""
         if not isinstance(value, Mapping):
@@ -507,6 +656,16 @@ class OrderedShape(Shape):
         """Name the unknown fields of every entry."""
         for inner in value if isinstance(value, list) else ():
             yield from self.item.unknown(inner, path)
+
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Say it of every entry."""
+        for index, inner in enumerate(value if isinstance(value, list) else ()):
+            yield from self.item.concerns(inner, f"{path}[{index}]")
+
+    def extras(self, value: Any, path: str) -> Iterator[str]:
+        """Name them in every entry."""
+        for inner in value if isinstance(value, list) else ():
+            yield from self.item.extras(inner, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the list, each entry in the form that it has."""
@@ -605,6 +764,16 @@ class OneOrManyShape(Shape):
         """Name the unknown fields of every entry."""
         for inner in _many(value):
             yield from self.one.unknown(inner, path)
+
+    def concerns(self, value: Any, path: str) -> Iterator[str]:
+        """Say it of every entry."""
+        for inner in _many(value):
+            yield from self.one.concerns(inner, path)
+
+    def extras(self, value: Any, path: str) -> Iterator[str]:
+        """Name them in every entry."""
+        for inner in _many(value):
+            yield from self.one.extras(inner, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
         """Read the entries, each in the form that it has."""
@@ -803,6 +972,32 @@ class Field:
         return self.shape.changes(self.name, old, new)
 
 
+class ExtraField(Field):
+    """The fields of an object that this package does not know, under one name."""
+
+    def answer(self, answer: Mapping[str, Any], form: Any, reading: Reading) -> Any:
+        """Read those that are declared. An answer may leave out what is false or empty."""
+        del reading
+        if self.unanswered:
+            return SILENT
+        if not isinstance(form, Mapping):
+            return MISSING
+        found = {
+            name: value if includes(answer.get(name), value) else answer.get(name)
+            for name, value in form.items()
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def carried(self, there: Mapping[str, Any]) -> Any:
+        """Carry nothing: what this package does not know stays as it is in any case."""
+        del there
+        return MISSING
+
+    def changes(self, old: Any, new: Any) -> list[str]:
+        """Say which of them changed."""
+        return self.shape.changes(self.name, old, new)
+
+
 _UNKNOWN_FIELD = Field("")
 
 
@@ -817,7 +1012,7 @@ def write(shape: NestedShape, declared: Mapping[str, Any], there: Any, was: Any)
     was = was if isinstance(was, Mapping) else {}
     body = {}
     for name, field in shape.fields.items():
-        if field.not_sent:
+        if field.not_sent or isinstance(field, ExtraField):
             continue
         value = MISSING
         if name in declared:
@@ -832,7 +1027,14 @@ def write(shape: NestedShape, declared: Mapping[str, Any], there: Any, was: Any)
                 continue
         if value is not MISSING:
             body[name] = value
-    return body | shape.strange(there)
+    extra, had = (_extra_of(of) for of in (declared, was))
+    strange = {n: v for n, v in shape.strange(there).items() if n in extra or n not in had}
+    return body | strange | {n: laid_over(v, there.get(n)) for n, v in extra.items()}
+
+
+def _extra_of(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    extra = declared.get(EXTRA)
+    return whole_numbers(extra) if isinstance(extra, Mapping) else {}
 
 
 def both(
@@ -863,6 +1065,11 @@ def whole_numbers(value: Any) -> Any:
     return value
 
 
+def is_nothing_at_all(value: Any) -> bool:
+    """Return whether nothing is declared, or something that is false or empty."""
+    return value is MISSING or _is_nothing(value)
+
+
 def _shown(value: Any) -> str:
     if value is MISSING:
         return "nothing"
@@ -879,6 +1086,7 @@ class Values(Keyed):
 
     `is_right` says what is wrong with one, or nothing; `canonical` writes it in its one form.
     `choices` are all that there are, where the list is closed.
+    `word` says which words there are, if the API has words for it.
     """
 
     of_what = "strings"
@@ -888,10 +1096,17 @@ class Values(Keyed):
         is_right: Callable[[str], str | None] = lambda _: None,
         canonical: Callable[[str], str] = str,
         choices: tuple[str, ...] = (),
+        word: WordShape | None = None,
     ) -> None:
-        self.choices = choices
-        self._is_right = is_right
+        self.choices = word.words if word else choices
+        self._is_right = word.mistake if word else is_right
         self._canonical = canonical
+        self._word = word
+
+    def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
+        """Name the words that may be new."""
+        for entry in value.values() if self._word else ():
+            yield from self._word.concerns(entry, path) if self._word else ()
 
     def may_be(self, answered: Any) -> bool:
         """Answers hold strings."""
@@ -993,6 +1208,11 @@ class Objects(Keyed):
     def carried(self, items: list[Any]) -> list[Any]:
         """Write every object whole, known fields and unknown ones."""
         return list(map(self.shape.carried, items))
+
+    def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
+        """Say it of every object."""
+        for entry in value.values():
+            yield from self.shape.concerns(entry, path)
 
     def unknown(self, items: list[Any], path: str) -> Iterator[str]:
         """Name the unknown fields of every object."""

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import pulumi
 
 from ..fields.keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named
-from ..fields.model import Inputs, NotEmpty, objects, unknown_keys
+from ..fields.model import Inputs, Meant, NotEmpty, objects, unknown_keys
 from ..program.references import (
     ID,
     LABEL,
@@ -158,7 +158,7 @@ class PolicyInputs(Inputs):
 
     made = frozenset({"id"})
 
-    access: Literal["allow", "deny"]
+    access: Annotated[Literal["allow", "deny"], Meant({"permit": "allow", "block": "deny"})]
     """Whether the rights are given or taken."""
     permission_groups: Annotated[Any, _PermissionGroups(), NotEmpty(NOTHING)]
     """The rights: permission groups by name, label or id, or as a look-up found them, in any order.

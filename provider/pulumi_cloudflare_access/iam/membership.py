@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
+from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
 from ..errors import ApiError, LookUpError, NotFoundError
 from ..fields.keyed import Mistake
 from ..program.references import USER_GROUPS, Found, Reference
@@ -42,7 +42,8 @@ class OfAUserGroup(Lifecycle):
 
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be a group's id."""
-        return segment_mistakes("group", declared.get("group"))
+        given = declared.get("group")
+        return id_mistakes("group", given, "a user group", "get_user_group(…)")
 
     def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
         """Say who keeps the group, and who of whom the state knows has left the account."""

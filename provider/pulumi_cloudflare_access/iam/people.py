@@ -20,6 +20,7 @@ from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake
 from ..fields.model import unknown_keys
 from ..fields.shapes import Shape
 from ..program.references import ACCOUNT_MEMBERS, MISTAKE, Found, Reference, refer
+from ..text.nearest import quoted_value
 from .account_member import email_of
 
 Person: TypeAlias = Reference
@@ -34,10 +35,24 @@ _AN_ID = re.compile(r"[0-9a-f]{32}")
 NOBODY = "must be an e-mail address or the id of an account member (32 hexadecimal digits)"
 
 
+def _nobody(value: Any) -> str:
+    """Say why something is no person."""
+    if not isinstance(value, str):
+        return f"is {quoted_value(value)}, and {NOBODY}" if value else NOBODY
+    if _AN_EMAIL.fullmatch(value) and len(value) > LONGEST_EMAIL:
+        return (
+            f"{quoted_value(value)} has {len(value)} characters, and Cloudflare takes "
+            f"{LONGEST_EMAIL} at most"
+        )
+    return f"{quoted_value(value)} {NOBODY}"
+
+
 def refer_to(person: Any) -> Any:
     """Write down what a program knows of a person."""
     if isinstance(person, pulumi.Output):
         return person.apply(refer_to)
+    if isinstance(person, Mapping) and not isinstance(person.get(ID), pulumi.Resource):
+        return dict(person)
     reference = refer(person, ACCOUNT_MEMBERS)
     if not isinstance(reference, Mapping) or MISTAKE in reference:
         return reference
@@ -69,15 +84,16 @@ def read(entry: Any, path: str) -> tuple[dict[str, Any], list[Mistake]]:
     if isinstance(entry, str):
         entry = {EMAIL if "@" in entry else ID: entry}
     if not isinstance(entry, Mapping) or not all(isinstance(v, str) for v in _said(entry).values()):
-        return {}, [Mistake(path, NOBODY)]
+        return {}, [Mistake(path, _nobody(entry))]
     if entry.get(MISTAKE):
         return {}, [Mistake(path, str(entry[MISTAKE]))]
     if unknown := unknown_keys(entry, (EMAIL, ID, STATUS), path, of="a person"):
         return {}, unknown
     said = _said(entry)
     known = {name: value for name, value in said.items() if value != UNKNOWN}
-    if not all(_is_right(name, value) for name, value in known.items()) or not said:
-        return {}, [Mistake(path, NOBODY)]
+    wrong = [value for name, value in known.items() if not _is_right(name, value)]
+    if wrong or not said:
+        return {}, [Mistake(path, _nobody(wrong[0] if wrong else None))]
     return known or {ID: UNKNOWN}, []
 
 

@@ -177,6 +177,7 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
     name: pulumi.Output[str]
     if TYPE_CHECKING:
         scope: pulumi.Output[types.ScopeOutput]
+        extra: pulumi.Output[Mapping[str, Any] | None]
         meta: pulumi.Output[Mapping[str, Any]]
         """What Cloudflare says about the group, such as whether it can be edited."""
 
@@ -186,6 +187,7 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
         *,
         name: pulumi.Input[str],
         scope: pulumi.Input[types.Scope | types.Unchecked],
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
@@ -197,6 +199,8 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
         :param name: What the resource group is called. Required. API: `name`.
         :param scope: What the group holds: what `scopes.account()`, `scopes.zones(…)` or
             `scopes.objects(…)` make. Required. API: `scope`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over an object that exists, found by its name; an id takes over

@@ -20,6 +20,7 @@ import pulumi
 from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
 from ..fields.model import unknown_keys
 from ..program.references import ID, LABEL, MISTAKE, OF, ZONES, Reference, refer
+from ..text.nearest import quoted_value
 
 if TYPE_CHECKING:
     from .. import types
@@ -147,6 +148,10 @@ def _wrong(key: str) -> str | None:
     if not key:
         return "must not be empty"
     zone = key.removeprefix(ZONE)
-    if zone != key and not re.fullmatch(r"[0-9a-f]{32}", zone):
-        return "names no zone's id, 32 hexadecimal digits; pass the zone itself or its id"
+    # All zones, and parts of zones: Cloudflare's documents have them for tokens.
+    if zone != key and not re.fullmatch(r"\*|[0-9A-Fa-f]{32}(\.[\w.*-]+)?", zone):
+        return (
+            f"{quoted_value(key)} names no zone's id, 32 hexadecimal digits; pass the zone itself "
+            "or its id"
+        )
     return None

@@ -21,7 +21,7 @@ from ..engine.lifecycle import Lifecycle, Scope
 from ..errors import ApiError, ConflictError, NotFoundError, SettingsError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import Always, Default, Inputs, NotSent, State, Unanswered
-from ..fields.shapes import TextShape
+from ..fields.shapes import EXTRA, TextShape
 from ..process import plugin
 from ..program.lookup import Asked, Listed, Lookup, Text
 from ..program.references import SSO_CONNECTORS, Found
@@ -193,10 +193,11 @@ class SsoConnectorProvider(OfSsoConnectors):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Change the language, the one field that can be, and begin the verification again."""
-        fedramp = self._body(declared, there=there, was=was).get(FEDRAMP, False)
-        if fedramp != there.get(FEDRAMP, False):
-            where = self._path(scope, there["id"])
-            there = self.client.patch(where, {FEDRAMP: fedramp}, needs=self.needs)
+        body = {FEDRAMP: False, **self._body(declared, there=there, was=was)}
+        names = (FEDRAMP, *(declared.get(EXTRA) or ()))
+        changes = {n: body[n] for n in names if body[n] != there.get(n, False)}
+        if changes:
+            there = self.client.patch(self._path(scope, there["id"]), changes, needs=self.needs)
         # An adoption (there was nothing) leaves the verification as it is.
         if was and _begins(declared, was):
             self.begin(scope, there["id"])
@@ -247,6 +248,8 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
     """When it was made, as RFC 3339."""
     updated_on: pulumi.Output[str | None]
     """When it was changed last, as RFC 3339."""
+    if TYPE_CHECKING:
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -256,6 +259,7 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
         use_fedramp_language: pulumi.Input[bool] | None = None,
         begin_verification: pulumi.Input[bool] | None = None,
         verification_trigger: Any = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
@@ -273,6 +277,8 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
         :param verification_trigger: Any value; a change has Cloudflare look for the TXT record
             again. Cloudflare never tells it. Left out, it is not managed. API:
             `verification_trigger`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over an object that exists, found by its email_domain; an id

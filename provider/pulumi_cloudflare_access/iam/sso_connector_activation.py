@@ -12,16 +12,17 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
 from pydantic import Field
 
 from ..engine import ownership
 from ..engine.adoption import ADOPT
-from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
+from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
 from ..errors import ApiError, NotFoundError, VerificationError
 from ..fields.keyed import UNKNOWN, Mistake
+from ..fields.loose import includes
 from ..fields.model import (
     Always,
     ByConstructor,
@@ -32,6 +33,7 @@ from ..fields.model import (
     State,
     Unanswered,
 )
+from ..fields.shapes import EXTRA
 from ..process import plugin
 from ..program.references import SSO_CONNECTORS, Found, Reference
 from ..program.resource import Deployment, Resource, part_of
@@ -131,7 +133,8 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
     def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be a connector's id."""
         mistakes = super().mistakes_in(declared)
-        return mistakes + segment_mistakes("connector", declared["connector"])
+        given, look_up = declared["connector"], "get_sso_connector(…)"
+        return mistakes + id_mistakes("connector", given, "an SSO connector", look_up)
 
     def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Say whom enabling concerns, and how to keep a way in."""
@@ -163,9 +166,10 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
 
     def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         there = self._get(scope, props["connector"])
-        if not there.get("enabled"):
+        was_enabled = bool(there.get("enabled"))
+        if not was_enabled or not self._has_extra(there, props):
             there = self._enable(scope, there, props, {"awaiting"})
-        elif not props.get(ADOPT):
+        if was_enabled and not props.get(ADOPT):
             plugin.warn(
                 "was enabled already: from now on it is this stack's, whose destroy disables it"
             )
@@ -181,10 +185,15 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         triggered = "trigger" in declared and declared["trigger"] != was.get("trigger")
-        if not declared["enabled"] or (there.get("enabled") and not triggered):
+        is_as_declared = there.get("enabled") and self._has_extra(there, declared)
+        if not declared["enabled"] or (is_as_declared and not triggered):
             return dict(there)
         unproven = {"awaiting", "failed"} if triggered else {"awaiting"}
         return self._enable(scope, there, declared, unproven)
+
+    @staticmethod
+    def _has_extra(there: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+        return includes(there, declared.get(EXTRA) or {})
 
     def _enable(
         self,
@@ -202,10 +211,11 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
         seen = await_verification(
             lambda: self._get(scope, id_), WAIT_SECONDS if seconds is None else float(seconds)
         )
-        if seen.get("enabled"):
+        if seen.get("enabled") and self._has_extra(seen, declared):
             return dict(seen)
+        body = {"enabled": True, **(declared.get(EXTRA) or {})}
         try:
-            enabled = self.client.patch(where, {"enabled": True}, needs=self.needs)
+            enabled = self.client.patch(where, body, needs=self.needs)
         except ApiError as error:
             if error.status not in REFUSED:
                 raise
@@ -241,6 +251,8 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
     email_domain: pulumi.Output[str | None]
     updated_on: pulumi.Output[str]
     """When it was changed last, as RFC 3339."""
+    if TYPE_CHECKING:
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -249,6 +261,7 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
         connector: Reference,
         trigger: Any = None,
         wait_seconds: pulumi.Input[float] | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -262,6 +275,8 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
             Left out, it is not managed. API: `trigger`.
         :param wait_seconds: How many seconds to wait for the verification, at most 172800 (two
             days). Left out, 600. It is not sent to Cloudflare.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` says that a connector which is enabled already is meant. Default: it is

@@ -254,6 +254,7 @@ class UserGroup(Resource, module="cloudflare", name="UserGroup"):
     """When it was changed last, as RFC 3339."""
     if TYPE_CHECKING:
         policies: pulumi.Output[Mapping[str, types.GrantOutput] | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -261,6 +262,7 @@ class UserGroup(Resource, module="cloudflare", name="UserGroup"):
         *,
         name: pulumi.Input[str],
         policies: pulumi.Input[Sequence[pulumi.Input[types.Grant | types.Unchecked]]] | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | str | None = None,
         adopt_changes: bool | None = None,
@@ -273,6 +275,8 @@ class UserGroup(Resource, module="cloudflare", name="UserGroup"):
             Required. API: `name`.
         :param policies: What the members may do: what `grants.allow(…)` and `grants.deny(…)` make,
             in any order. None: nothing. Default: none. API: `policies`.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over an object that exists, found by its name; an id takes over

@@ -17,7 +17,8 @@ from ..engine.adoption import ADOPT
 from ..engine.creation import LOOK_AGAIN, Sent
 from ..engine.lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
-from ..fields.model import Always, Inputs, PartOf, State
+from ..fields.model import Always, Inputs, PartOf, State, Unanswered
+from ..fields.shapes import EXTRA
 from ..process import plugin
 from ..program.references import Reference
 from ..program.resource import Resource
@@ -43,6 +44,8 @@ class UserGroupMemberInputs(Inputs):
     """The user group: the resource, its id, or what a look-up found."""
     member: Annotated[Any, people.PersonShape()]
     """The person: an e-mail address, the id of an account member, or what a look-up found."""
+    # Of the membership: the answer is a person.
+    extra: Annotated[dict[str, Any] | None, Unanswered()] = None
 
 
 class UserGroupMemberState(State):
@@ -138,7 +141,7 @@ class UserGroupMemberProvider(OfAUserGroup):
         return made
 
     def _found_or_added(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        group, member = props["group"], props[MEMBER][ID]
+        group, member, extra = props["group"], props[MEMBER][ID], props.get(EXTRA) or {}
         id_, where = f"{group}/{member}", self._where(scope, group)
         journal, urn = journal_for(self.settings), plugin.current_urn()
         try:
@@ -150,7 +153,7 @@ class UserGroupMemberProvider(OfAUserGroup):
             journal.begin(urn, where, {ID: member}, (), self.client.cloudflares_time())
             try:
                 added = self._once_there(
-                    lambda: self.client.add(where, [{ID: member}], needs=self.needs)
+                    lambda: self.client.add(where, [{ID: member, **extra}], needs=self.needs)
                 )
             except CloudflareError as error:
                 if not error.may_be_done:
@@ -171,6 +174,19 @@ class UserGroupMemberProvider(OfAUserGroup):
                 f"If it is to go with it, {OWN}; one that was renamed keeps what it had by aliases"
             )
         return {**there, PREEXISTING: not own}
+
+    def _change(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Add the person again: nothing but `extra` can change."""
+        del was
+        body = [{ID: declared[MEMBER][ID], **(declared.get(EXTRA) or {})}]
+        self.client.add(self._where(scope, declared["group"]), body, needs=self.needs)
+        return dict(there)
 
     def _is_work_of(self, note: Note, there: Mapping[str, Any]) -> bool:
         """Tell whether a run that was killed has added a person, and nobody else has."""
@@ -219,6 +235,7 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
     """Whether the person was in the group before, and stays when this resource goes."""
     if TYPE_CHECKING:
         member: pulumi.Output[types.PersonOutput]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -226,6 +243,7 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
         *,
         group: Reference,
         member: Reference,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -237,6 +255,9 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
             the API, it is in the path. A change replaces the object.
         :param member: The person: an e-mail address, the id of an account member, or what a look-up
             found. Required. API: `member`. A change replaces the object.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Cloudflare never tells it. Default: none. API: each by
+            its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` has a person who is in the group already be taken out when this

@@ -22,7 +22,8 @@ from ..errors import (
     NotFoundError,
 )
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import AlwaysManaged, Inputs, NotSent, PartOf, State
+from ..fields.model import AlwaysManaged, Inputs, NotSent, PartOf, State, Unanswered
+from ..fields.shapes import EXTRA
 from ..process import plugin
 from ..program.lookup import Lookup
 from ..program.references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
@@ -66,6 +67,8 @@ class UserGroupMembersInputs(Inputs):
     """Refuse, in the preview, a change that takes out more people than this. Left out, there is no
     limit.
     """
+    # Of each membership: the answers are people.
+    extra: Annotated[dict[str, Any] | None, Unanswered()] = None
 
 
 class UserGroupMembersState(State):
@@ -218,7 +221,8 @@ class UserGroupMembersProvider(OfAUserGroup):
             kept.update(item[ID] for item in leaving if item not in removed)
             return {*wished, *kept}
 
-        members = self._replace(scope, there, choose)
+        extra = declared.get(EXTRA) or {}
+        members = self._replace(scope, there, choose, extra, anew=extra != (was.get(EXTRA) or {}))
         _stay(
             [item for item in members if item[ID] in kept],
             "somebody has added them, and no preview has named them. Run pulumi refresh, and the "
@@ -232,14 +236,17 @@ class UserGroupMembersProvider(OfAUserGroup):
         scope: Scope,
         there: Mapping[str, Any],
         choose: Callable[[Sequence[Mapping[str, Any]]], set[str]],
+        extra: Mapping[str, Any],
+        *,
+        anew: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """Have those in the group who are chosen of who is in it; return who is in it then."""
         members: Sequence[Mapping[str, Any]] = there[MEMBERS]
         for wait in (*LOST, None):
             ids = choose(members)
-            if ids == _ids(members):
+            if ids == _ids(members) and not anew:
                 return members
-            body = [{ID: id_} for id_ in sorted(ids)]
+            body = [{ID: id_, **extra} for id_ in sorted(ids)]
             try:
                 said = self.client.replace(self._where(scope, there[ID]), body, needs=self.needs)
             except LostAnswerError:
@@ -259,7 +266,9 @@ class UserGroupMembersProvider(OfAUserGroup):
         leaving = named.keys() - single
         try:
             there = self._get(scope, id_)
-            staying = self._replace(scope, there, lambda members: _ids(members) - leaving)
+            staying = self._replace(
+                scope, there, lambda members: _ids(members) - leaving, props.get(EXTRA) or {}
+            )
         except NotFoundError:
             return
         strangers = [one for one in staying if one[ID] not in single]
@@ -339,6 +348,7 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
     max_removals: pulumi.Output[int | None]
     if TYPE_CHECKING:
         members: pulumi.Output[Mapping[str, types.PersonOutput] | None]
+        extra: pulumi.Output[Mapping[str, Any] | None]
 
     def __init__(
         self,
@@ -348,6 +358,7 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
         members: pulumi.Input[Sequence[Reference]],
         allow_empty: pulumi.Input[bool] | None = None,
         max_removals: pulumi.Input[int] | None = None,
+        extra: pulumi.Input[Mapping[str, Any]] | None = None,
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         adopt_changes: bool | None = None,
@@ -363,6 +374,9 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
         :param allow_empty: Accept `members=[]`, a group of nobody. It is not sent to Cloudflare.
         :param max_removals: Refuse, in the preview, a change that takes out more people than this.
             Left out, there is no limit. It is not sent to Cloudflare.
+        :param extra: Fields, and values of closed lists, that this package does not know: sent,
+            compared and shown as any other. Cloudflare never tells it. Default: none. API: each by
+            its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over the members whom the group has. Default: where it has

@@ -32,6 +32,7 @@ from ..fields.keyed import (
     with_keys_spelled,
 )
 from ..fields.model import unknown_keys
+from ..text.nearest import quoted_value
 from ..text.secret_words import known
 from ..text.spelling import as_key
 
@@ -71,9 +72,11 @@ ANY = "*"  # in a path of `ignore_changes`
 class Accepted:
     """The resources that a reference may be: ours, and the bridged provider's."""
 
-    def __init__(self, what: str, *kinds: str) -> None:
+    def __init__(self, what: str, *kinds: str, rule: str = "") -> None:
         self.what = what
         self.kinds = kinds
+        self.rule = rule
+        """The function that makes a rule of one, as a program calls it."""
 
 
 GROUPS = Accepted(
@@ -81,32 +84,38 @@ GROUPS = Accepted(
     "pulumi-python:dynamic/cloudflare:AccessGroup",
     "cloudflare:index/zeroTrustAccessGroup:ZeroTrustAccessGroup",
     "cloudflare:index/accessGroup:AccessGroup",
+    rule="rules.group(…)",
 )
 IDENTITY_PROVIDERS = Accepted(
     "an identity provider",
     "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider",
     "cloudflare:index/accessIdentityProvider:AccessIdentityProvider",
+    rule="rules.login_method(…)",
 )
 SERVICE_TOKENS = Accepted(
     "a service token",
     "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken",
     "cloudflare:index/accessServiceToken:AccessServiceToken",
+    rule="rules.service_token(…)",
 )
 LISTS = Accepted(
     "a Zero Trust list",
     "cloudflare:index/zeroTrustList:ZeroTrustList",
     "cloudflare:index/teamsList:TeamsList",
+    rule="rules.email_list(…) or rules.ip_list(…)",
 )
 POSTURE_RULES = Accepted(
     "a posture rule",
     "cloudflare:index/zeroTrustDevicePostureRule:ZeroTrustDevicePostureRule",
     "cloudflare:index/devicePostureRule:DevicePostureRule",
+    rule="rules.device_posture(…)",
 )
 APPLICATIONS = Accepted(
     "an Access application",
     "pulumi-python:dynamic/cloudflare:AccessApplication",
     "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
     "cloudflare:index/accessApplication:AccessApplication",
+    rule="rules.linked_app_token(…)",
 )
 
 
@@ -156,11 +165,33 @@ class Found:
 
 # The ids of resources, as they are while a program runs, and the words for them.
 _words: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+# And the resources.
+_by_id: weakref.WeakKeyDictionary[Any, weakref.ref[pulumi.CustomResource]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 def note_id(resource: pulumi.CustomResource) -> None:
     """Remember whose id an Output is."""
     _words[resource.id] = str(word_for(resource))
+    _by_id[resource.id] = weakref.ref(resource)
+
+
+def resource_of(value: Any) -> Any:
+    """Return what a value is, or is the id of: a resource, or what a look-up found; else None."""
+    if isinstance(value, (pulumi.Resource, Found)):
+        return value
+    known = _by_id.get(value) if isinstance(value, pulumi.Output) else None
+    return known() if known else None
+
+
+def rule_for(value: Any) -> str:
+    """Return what makes a rule of a resource or of what a look-up found; "": nothing does."""
+    every = (GROUPS, IDENTITY_PROVIDERS, SERVICE_TOKENS, LISTS, POSTURE_RULES, APPLICATIONS)
+    if isinstance(value, Found):
+        return value.referred.rule
+    kind = value.pulumi_resource_type
+    return next((one.rule for one in every if kind in one.kinds), "")
 
 
 def word_for(value: Any) -> str | None:
@@ -218,9 +249,11 @@ class References(Keyed):
     of_what = "ids"
     no_id = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
 
-    def __init__(self, hint: str = "") -> None:
+    def __init__(self, hint: str = "", instead: str = "") -> None:
         self.hint = hint
         """What a message adds that names a key which no reference has."""
+        self.instead = instead
+        """What a message adds of an object that is no reference."""
 
     def may_be(self, answered: Any) -> bool:
         """Answers hold the id, or the whole object."""
@@ -233,11 +266,12 @@ class References(Keyed):
         if isinstance(entry, str):
             entry = {ID: entry}
         if not isinstance(entry, Mapping) or not isinstance(entry.get(ID), str):
-            return Named("", {}), [Mistake(path, "must be a resource or its id")]
+            told = f"is {quoted_value(entry)}, and must be a resource or its id{self.instead}"
+            return Named("", {}), [Mistake(path, told)]
         if entry.get(MISTAKE):
             return Named("", {}), [Mistake(path, str(entry[MISTAKE]))]
         if not is_id(entry[ID]):
-            return Named("", {}), [Mistake(path, self.no_id)]
+            return Named("", {}), [Mistake(path, f"{quoted_value(entry[ID])} {self.no_id}")]
         if unknown := unknown_keys(entry, (ID, LABEL, OF), path, of="a reference", hint=self.hint):
             return Named("", {}), unknown
         kept = {key: entry[key] for key in (ID, OF) if entry.get(key) is not None}
@@ -305,6 +339,10 @@ class InOrder(Keyed):
     def unknown(self, items: list[Any], path: str) -> Iterator[str]:
         """Name the fields of an answer's entries that this package does not know."""
         return self._entries.unknown(items, path)
+
+    def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
+        """Say what of the entries this package does not know."""
+        return self._entries.concerns(dict(in_order(value)), path)
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
         """Read an entry that nobody declared."""

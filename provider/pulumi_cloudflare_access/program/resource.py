@@ -22,6 +22,7 @@ from .. import kinds
 from ..engine.adoption import ADOPT, ADOPT_CHANGES, ADOPTION_MISTAKES
 from ..engine.lifecycle import (
     CLAIMED,
+    DELETES_FIRST,
     MISTAKES,
     ORGANIZATION,
     PREVIEW,
@@ -31,8 +32,9 @@ from ..engine.lifecycle import (
 )
 from ..engine.schema import FILLED_IN, PROVIDER
 from ..fields.keyed import UNKNOWN
-from ..text.outlet import warn
+from ..text.outlet import run_error, warn
 from ..text.secret_words import SECRET, known
+from .arguments import checked, wrong_options
 from .references import ID, MISTAKE, OF, Accepted, Found, is_id, note_id, refer
 from .turns import Program, leaves, leaves_of_options
 
@@ -50,6 +52,11 @@ class Resource(dynamic.Resource):
     """It came from `.get`: the stack does not own it."""
     is_retained: bool | None = None
     """Its options say that it stays at Cloudflare when it leaves the program."""
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = checked(cls.__init__)  # type: ignore[method-assign]
 
     def _declare(
         self,
@@ -69,7 +76,8 @@ class Resource(dynamic.Resource):
         declared, spelled_twice = carried_fields(given, is_known=True)
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
-        mistakes += [*found_wrong, *map(str, spelled_twice)]
+        wrong = self.__dict__.pop("wrong_arguments", ())
+        mistakes += [*wrong, *found_wrong, *map(str, spelled_twice)]
         self.is_retained = opts.retain_on_delete if opts else None
         deployment, provider = Deployment.current(), _provider_of(opts)
         plain = _plain(declared)
@@ -97,7 +105,7 @@ class Resource(dynamic.Resource):
             props[ADOPTION_MISTAKES] = adopted_twice
         if self.lifecycle.heeds_claims:
             props[CLAIMED] = Deployment.current().claimed(self.lifecycle)
-        props |= _of_run()
+        props |= _of_run() | _of_options(opts)
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
         if possibly_secret:
             props[SECRET] = self._secret_fields(possibly_secret)
@@ -143,6 +151,8 @@ class Resource(dynamic.Resource):
         where: dict[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> Self:
+        if wrong := wrong_options(opts):
+            raise run_error(f'{cls.__name__}.get "{resource_name}": {"; ".join(wrong)}')
         found = cls.__new__(cls)
         found._label = resource_name  # noqa: SLF001 - a constructor by another name
         found.is_external = True
@@ -181,6 +191,11 @@ def _of_run() -> dict[str, Any]:
     if (organization := pulumi.get_organization()) != NO_ORGANIZATION:
         found[ORGANIZATION] = organization
     return found
+
+
+def _of_options(opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """Return what check has to know of the options."""
+    return {DELETES_FIRST: True} if opts and opts.delete_before_replace else {}
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import SettingsError
 from ..fields.keyed import Mistake
-from ..fields.model import nearest
+from ..text.nearest import nearest
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 ACCOUNT_ID = re.compile(r"[0-9a-f]{32}")

@@ -17,7 +17,7 @@ import click
 from rich.console import Console
 
 from ..errors import SettingsError
-from ..fields.model import nearest
+from ..text.nearest import nearest
 from ..text.outlet import echo
 from .accounts import read_accounts
 from .results import Interrupted, Results

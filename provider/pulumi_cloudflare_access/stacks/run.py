@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
-from ..fields.model import nearest
+from ..text.nearest import nearest
 from .accounts import Account, check_accounts
 from .program import Program, read_project
 from .progress import Reporter
