@@ -21,14 +21,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import pulumi
 
 from ..fields.keyed import NOT_KNOWN_YET, NOTHING_KNOWN, UNKNOWN, Keyed, Mistake, Named, Reading
-from ..fields.loose import includes, laid_over
+from ..fields.loose import includes, is_nothing, laid_over
 from ..fields.networks import network, wrong_network
 from ..fields.shapes import whole_numbers
 from ..program.references import (
@@ -564,7 +564,16 @@ class _Rules(Keyed):
     def gist(self, entry: Any) -> str:
         if not isinstance(entry, Mapping):
             return str(entry)
-        return _json({wire: _gist(wire, value) for wire, value in _held(entry).items()})
+        held = _held(entry)
+        leaf = next((_leaf(*one) for wire in held for one in _leaves(wire, held[wire])), "")
+        return f"{AND.join(held)} {leaf}"
+
+    def gists(self, answer: Any, reading: Reading = NOTHING_KNOWN) -> Collection[str]:
+        """Return what a declaration may say: of a selector that nobody knows, it may be less."""
+        held = _held(answer)
+        names = AND.join(held)
+        leaves = {_leaf(*one) for wire in held for one in _leaves(wire, held[wire], reading)}
+        return [f"{names} {leaf}" for leaf in (*sorted(leaves), "")]
 
     def to_wire(self, entry: Any) -> Any:
         raw = bool(entry.get(RAW))
@@ -608,17 +617,21 @@ class _Rules(Keyed):
         del was
         if not any(map(_strange, there)):
             return self.request(value)
-        left: dict[str, list[Any]] = {}
-        for item in sorted(there, key=lambda item: len(_json(_strange(item)))):
-            left.setdefault(self.gist(item), []).append(item)
+        order = sorted(range(len(there)), key=lambda n: len(_json(_strange(there[n]))))
+        left: dict[str, dict[int, Any]] = {}
+        for n in order:
+            for gist in self.gists(there[n], Reading(account=_account_of(there[n]))):
+                left.setdefault(gist, {})[n] = there[n]
         written = {}
         for key in sorted(value, key=lambda key: (-len(self.canonical(value[key])), key)):
-            alike = left.get(self.gist(value[key]), [])
-            found = next((item for item in alike if self._may_be(value[key], item)), None)
+            alike = left.get(self.gist(value[key]), {})
+            found = next((n for n, item in alike.items() if self._may_be(value[key], item)), None)
             written[key] = self.to_wire(value[key])
             if found is not None:
-                alike.remove(found)
-                written[key] = laid_over(written[key], _strange(found))
+                own = Reading(account=_account_of(there[found]))
+                for gist in self.gists(there[found], own):
+                    left[gist].pop(found, None)
+                written[key] = laid_over(written[key], _strange(there[found]))
         return [written[key] for key in sorted(written)]
 
     def _may_be(self, entry: Any, item: Any) -> bool:
@@ -653,6 +666,34 @@ def _canonical(wire: str, value: Any) -> Any:
     if selector is None or not isinstance(value, Mapping):
         return value
     return {**selector.meaning(value), **selector.unknown(value)}
+
+
+def _leaves(path: str, value: Any, reading: Reading | None = None) -> Iterator[tuple[str, Any]]:
+    """Return what a rule says in places that an answer that matches it has alike.
+
+    With a `reading`, it is an answer: the object's own account may go without saying.
+    """
+    selector = BY_WIRE.get(path)
+    if selector and isinstance(value, Mapping):
+        meant = selector.meaning(value)
+        yield path, meant
+        filled_in = [field.name for field in selector.fields if field.filled_in]
+        if reading and reading.account and filled_in:
+            without = selector.without_own(meant, reading)
+            if filled_in[0] not in without:
+                yield path, without
+                yield path, {**without, filled_in[0]: reading.account}
+    elif isinstance(value, Mapping):
+        for name in sorted(value):
+            yield from _leaves(f"{path} {name}", value[name])
+    elif isinstance(value, list):
+        yield path, sorted(map(_json, value))
+    elif not is_nothing(value):
+        yield path, value
+
+
+def _leaf(path: str, value: Any) -> str:
+    return f"{path} {_json(value)}"
 
 
 def _gist(wire: str, value: Any) -> Any:

@@ -7,7 +7,6 @@ preview hold the maps, requests hold lists again, sorted by key. Equality never 
 
 from __future__ import annotations
 
-import itertools
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -90,8 +89,13 @@ class Keyed(ABC):
         """Tell whether an entry of an answer is this one, whatever the API added to it."""
 
     def gist(self, entry: Any) -> str:
-        """Write what an entry and its answer mostly have in common: where to look first."""
+        """Write what an entry has in common with every answer that matches it: where to look."""
         return self.canonical(entry)
+
+    def gists(self, answer: Any, reading: Reading = NOTHING_KNOWN) -> Collection[str]:
+        """Return the gists of all entries that an answer may match."""
+        del reading
+        return (self.gist(answer),)
 
     @abstractmethod
     def from_wire(self, answer: Any, reading: Reading) -> Named:
@@ -233,24 +237,32 @@ class Keyed(ABC):
         self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
     ) -> dict[str, Any]:
         """Read the list of an answer; entries that are known keep their keys and their form."""
-        unmatched = dict(known)
-        alike: dict[str, list[str]] = {}
+        # Comparing everything with everything would take minutes where a long list has changed.
+        left: dict[str, dict[str, Any]] = {}
         for key in sorted(known, key=lambda key: (-len(self.canonical(known[key])), key)):
             # Those that say the most come first: they match the least.
-            alike.setdefault(self.gist(known[key]), []).append(key)
+            left.setdefault(self.gist(known[key]), {})[key] = known[key]
         kept: dict[str, Any] = {}
-        as_answered: dict[str, Any] = {}
+        matched: dict[str, dict[str, Any]] = {}
         foreign = []
-        # Looking where the entry should be saves comparing everything with everything. What says no
-        # more than its declaration is it, before what says more.
+        # What says no more than its declaration is it, before what says more.
         for item in sorted(items, key=_length):
-            likely = (key for key in alike.get(self.gist(item), ()) if key in unmatched)
-            candidates = itertools.chain(likely, unmatched)
-            found = next((k for k in candidates if self.matches(known[k], item, reading)), None)
+            gists = self.gists(item, reading)
+            likely = ((gist, key) for gist in gists for key in left.get(gist, ()))
+            found = next(
+                ((gist, k) for gist, k in likely if self.matches(known[k], item, reading)), None
+            )
             if found is not None:
-                kept[found], as_answered[found] = unmatched.pop(found), item
+                gist, key = found
+                kept[key] = left[gist].pop(key)
+                matched.setdefault(gist, {})[key] = item
                 continue
-            twins = [as_answered[k] for k in kept if self.matches(kept[k], item, reading)]
+            twins = [
+                twin
+                for gist in gists
+                for key, twin in matched.get(gist, {}).items()
+                if self.matches(known[key], item, reading)
+            ]
             if not any(self.is_twice(item, twin) for twin in twins):
                 read = self.apart if twins else self.from_wire
                 foreign.append(read(item, reading).spelled())

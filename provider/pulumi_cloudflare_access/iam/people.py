@@ -11,7 +11,7 @@ the id alone is called by it in a preview, which asks nobody whose it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pulumi
@@ -179,6 +179,15 @@ class People(Keyed):
     def to_wire(self, entry: Any) -> Any:
         """Send the id."""
         return {ID: entry[ID]}
+
+    def gist(self, entry: Any) -> str:
+        """Write the address, or else the id."""
+        return called(entry)
+
+    def gists(self, answer: Any, reading: Reading = NOTHING_KNOWN) -> Collection[str]:
+        """Return both, which an answer has."""
+        del reading
+        return (email_of(answer), str(answer.get(ID)))
 
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
         """Tell whether an answer is about this person."""

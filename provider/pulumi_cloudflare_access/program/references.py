@@ -430,18 +430,30 @@ class InOrder(Keyed):
     ) -> dict[str, Any]:
         """Read the list of an answer; entries that are known keep their keys and their form."""
         unmatched = dict(in_order(known))
+        left: dict[str, dict[str, Any]] = {}
+        for key, entry in unmatched.items():
+            left.setdefault(self._entries.gist(entry), {})[key] = entry
         named: list[Named | None] = []
         for item in items:
-            key = next(
-                (k for k, entry in unmatched.items() if self.matches(entry, item, reading)), None
-            )
-            named.append(None if key is None else Named(key, unmatched.pop(key)))
+            alike = [left.get(gist, {}) for gist in self._entries.gists(item, reading)]
+            likely = ((key, among) for among in alike for key in among)
+            found = next((one for one in likely if self._is_it(one, item, reading)), None)
+            if found is None:
+                named.append(None)
+                continue
+            key, among = found
+            named.append(Named(key, among.pop(key)))
+            del unmatched[key]
         return self._line_up(
             [
                 one or self._changed(item, unmatched, reading)
                 for one, item in zip(named, items, strict=True)
             ]
         )
+
+    def _is_it(self, one: tuple[str, Mapping[str, Any]], item: Any, reading: Reading) -> bool:
+        key, among = one
+        return self.matches(among[key], item, reading)
 
     def _changed(self, item: Any, unmatched: dict[str, Any], reading: Reading) -> Named:
         """Read an entry that is not as it is known; what goes by its key gives it its form."""
@@ -455,8 +467,9 @@ class InOrder(Keyed):
         """Say what has gone, come and changed, and the order of what is in both."""
         before, after = dict(in_order(old)), dict(in_order(new))
         had, has = self.meanings(old), self.meanings(new)
-        gone = [key for key, meaning in zip(before, had, strict=True) if meaning not in has]
-        come = [key for key, meaning in zip(after, has, strict=True) if meaning not in had]
+        there, here = {*had}, {*has}
+        gone = [key for key, meaning in zip(before, had, strict=True) if meaning not in here]
+        come = [key for key, meaning in zip(after, has, strict=True) if meaning not in there]
         told = [f"- {key}" for key in gone if key not in come]
         told += [f"+ {key}" for key in come if key not in gone]
         for key in gone:
