@@ -109,8 +109,6 @@ def test_an_editor_shows_every_argument_with_meaning_default_and_the_apis_name(n
         assert one.doc, argument
         known = r"API: `\w+`|by its own name|in the path|not sent to Cloudflare"
         assert re.search(known, text), argument
-            argument
-        )
         assert re.search(r"Required|Default: |[Ll]eft out|leaves it out|Accept ", text), argument
 
 

@@ -11,6 +11,7 @@ from harness.fields import Person, told, written
 from harness.local import reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
+from pulumi_cloudflare_access.engine.lifecycle import DELETES_FIRST
 from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
@@ -134,7 +135,10 @@ def test_a_name_where_an_id_is_due_is_told_in_the_preview(plugin: Plugin) -> Non
     with pytest.raises(CheckFailed) as caught:
         plugin.check(KIND, {**APP, "policies": ["Allow staff"], "allowed_idps": ["Okta"]})
     told = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
-    assert sorted(caught.value.reasons) == [f"allowed_idps[0]: {told}", f"policies[0]: {told}"]
+    assert sorted(caught.value.reasons) == [
+        f'allowed_idps[0]: "Okta" {told}',
+        f'policies[0]: "Allow staff" {told}',
+    ]
 
 
 def mix(person: Person, app_id: str, abc: list[str]) -> None:
@@ -691,7 +695,7 @@ def test_a_field_that_makes_another_type_is_refused(plugin: Plugin) -> None:
 def test_a_field_that_a_type_is_not_documented_to_take_is_told(plugin: Plugin) -> None:
     taken = {"session_duration": "1h", "allow_authenticate_via_warp": True}
     saas = {"type": "saas", "name": "X", "domain": ONE, "skip_interstitial": True}
-    plugin.check(KIND, {**saas, **taken})
+    plugin.check(KIND, {**saas, **taken, "saas_app": {"auth_type": "saml"}})
     assert told(plugin) == [
         f"{name}: Cloudflare documents none for type saas, and may ignore it"
         for name in ("domain", "skip_interstitial")
@@ -708,10 +712,13 @@ def test_a_replacement_on_the_same_domain_is_warned_of(plugin: Plugin) -> None:
     plugin.check(KIND, {**APP, "type": "ssh"}, app.inputs)
     warned = (
         f"a change of type needs a new application, and Cloudflare refuses a second one on {ONE} "
-        "(409): move this one to another domain first, or delete it in an up of its own, which "
-        "leaves the domain without Access meanwhile"
+        "(409). opts=pulumi.ResourceOptions(delete_before_replace=True) deletes the old one first: "
+        f"{ONE} is reachable without Access until the new one is made. Or move this one to another "
+        "domain in an up of its own"
     )
     assert told(plugin) == [warned]
+    plugin.check(KIND, {**APP, "type": "ssh", DELETES_FIRST: True}, app.inputs)
+    assert told(plugin) == []
     with pytest.raises(CallFailed, match="409"):
         plugin.up(KIND, {**APP, "type": "ssh"}, was=app)
     told(plugin)

@@ -63,8 +63,10 @@ def without_values(message: str, secret: Container[str]) -> str:
     field, _, told = message.partition(": ")
     if re.split(r"[.\[]", field, maxsplit=1)[0] not in secret:
         return message
+    # A guess is one of our own words.
+    told, guess, rest = (*re.split(r'(; "[\w-]+"\?)', told, maxsplit=1), "", "")[:3]
     told = re.sub(r'".*"', HIDDEN, told, flags=re.DOTALL)
-    return f"{field}: {re.sub('^is [^,]*,', f'is {HIDDEN},', told)}"
+    return f"{field}: {re.sub('^is [^,]*,', f'is {HIDDEN},', told)}{guess}{rest}"
 
 
 def kind_of(value: Any) -> str:
