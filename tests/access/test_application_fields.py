@@ -268,11 +268,16 @@ BASE: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("self_hosted", "ssh", "vnc", "bookmark", "proxy_endpoint"), DOMAIN),
     "rdp": {**DOMAIN, "target_criteria": [target("RDP", 3389, "a")]},
     "infrastructure": {"target_criteria": [target("SSH", 22, "a")]},
+    "saas": {"saas_app": SAML},
 }
 # Not of every program's own choosing, or no field of the API's: test_application.py has them.
 ELSEWHERE = {"extra", "account_id", "zone_id", "type", "domain", "policies", "allow_no_policies"}
 # A type is nothing without it, so it cannot be removed: test_application.py.
-REQUIRED = {("infrastructure", "target_criteria"), ("rdp", "target_criteria")}
+REQUIRED = {
+    ("infrastructure", "target_criteria"),
+    ("rdp", "target_criteria"),
+    ("saas", "saas_app"),
+}
 # These three are in every account, under names that cannot be changed.
 BUILT_IN = ("app_launcher", "biso", "warp")
 
@@ -573,14 +578,14 @@ def test_every_documented_field_is_a_field_here_or_an_exception_with_a_reason() 
 def test_every_field_has_a_life() -> None:
     lived = {life.values[0].field for life in lives()}
     of_ours = fields_of(AccessApplicationInputs).keys()
-    assert of_ours - lived == ELSEWHERE | {"target_criteria"}
+    assert of_ours - lived == ELSEWHERE | {"target_criteria", "saas_app"}
 
 
 @pytest.mark.parametrize(("kind", "field"), sorted(REQUIRED))
 def test_what_a_type_cannot_do_without_changes_and_comes_back(
     kind: str, field: str, plugin: Plugin, cloudflare: LocalCloudflare, person: Person
 ) -> None:
-    one, other = OWN[kind, field]
+    one, other = OWN.get((kind, field)) or VALUES[field]
     base = {"type": kind, **BASE[kind]}
     made = plugin.up(KIND, {**base, field: one})
     assert holds(written(cloudflare)[-1]["body"][field], one)
@@ -589,7 +594,7 @@ def test_what_a_type_cannot_do_without_changes_and_comes_back(
     drifted = plugin.refresh(changed)
     assert drifted
     assert drifted.did == "drift"
-    assert told(plugin)[-1].startswith(f"changed at Cloudflare: {field}: - ")
+    assert told(plugin)[-1].startswith(f"changed at Cloudflare: {field}")
     repaired = plugin.up(KIND, {**base, field: other}, was=drifted)
     assert holds(written(cloudflare)[-1]["body"][field], other)
     refreshed = plugin.refresh(repaired)
