@@ -475,3 +475,46 @@ def test_the_preview_refuses_what_would_let_somebody_in_and_up_sends_nothing(sta
     assert "written before what refers to it" in stack.up(ok=False).text
     writes = [one for one in stack.cloudflare.requests[sent:] if one["method"] != "GET"]
     assert writes == []
+
+
+# ------------------------------------------------------------------------- what each rule shows
+
+
+def moved(*, later: bool) -> None:
+    """Move somebody from one group to another, and call a policy something else."""
+    one = AccessGroup("one", name="One", include=emails(ADA, *([] if later else [BOB])))
+    two = AccessGroup("two", name="Two", include=emails(EVE, *([BOB] if later else [])))
+    who = [rules.group(one), rules.group(two)]
+    name = "Everybody" if later else "All"
+    policy = AccessPolicy("policy", name=name, decision="allow", include=who)
+    AccessApplication("app", name="App", domain="a.example.com", policies=[policy])
+
+
+def unrelated(*, later: bool) -> None:
+    """Let somebody in by a group, and take somebody else out of the policy."""
+    staff = AccessGroup("staff", name="Staff", include=emails(ADA, *([BOB] if later else [])))
+    who = [rules.group(staff), *emails(*([] if later else [EVE]))]
+    policy = AccessPolicy("policy", name="All", decision="allow", include=who)
+    AccessApplication("app", name="App", domain="a.example.com", policies=[policy])
+
+
+def a_new_group_instead(*, later: bool) -> None:
+    name, who = ("new", BOB) if later else ("old", ADA)
+    staff = AccessGroup(name, name=name, include=emails(who))
+    policy = AccessPolicy(
+        "policy",
+        name="All",
+        decision="allow",
+        include=[rules.group(staff)],
+        isolation_required=later,
+    )
+    AccessApplication("app", name="App", domain="a.example.com", policies=[policy])
+
+
+@pytest.mark.parametrize("program", [moved, unrelated, a_new_group_instead])
+def test_what_a_look_at_each_rule_shows_to_be_safe_goes_through(
+    program: Callable[..., None], plugin: Plugin
+) -> None:
+    run = Program(plugin)
+    assert run.run(lambda: program(later=False)) == {}
+    assert run.run(lambda: program(later=True)) == {}

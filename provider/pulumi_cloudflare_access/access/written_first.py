@@ -23,6 +23,7 @@ import pulumi
 from ..program.program_text import Words, digest, has_word
 from ..program.references import ID, word_for
 from ..program.resource import Deployment
+from .everybody import Everybody
 from .outcomes import EVERYONE, Comparison, Outcome, People, Ruling
 from .widened import SECTIONS, Told, described, outcome_of, written_rule
 
@@ -271,7 +272,8 @@ def _too_far(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
         one, other = whole.resolved(before, old), whole.resolved(after, final)
         meanwhile = [whole.resolved(moment, old) for moment in moments]
         comparison = Comparison(one, other, meanwhile, whole.is_within, whole.is_apart)
-        if any(comparison.is_weaker(moment) for moment in meanwhile if moment != one):
+        found = [each for each in meanwhile if each != one and comparison.is_weaker(each)]
+        if found and not whole.are_safe(found, one, other):
             yield name.strip("<>").replace("AccessApplication ", "application ")
 
 
@@ -322,9 +324,13 @@ class _Run:
         return {name: self.told["orders"][number] for name, number in self.told[LISTS].items()}
 
     def with_new(self, after: _Run, some: Iterable[str]) -> _Run:
-        """Return this, with some of the objects as another run has them."""
+        """Return this, with some of the objects as another run has them.
+
+        What is new there has been made before what refers to it.
+        """
         held = {
             what: {
+                **after.told[what],
                 **self.told[what],
                 **{w: after.told[what][w] for w in some if w in after.told[what]},
             }
@@ -349,6 +355,13 @@ class _Lists:
 
     groups: dict[str, People] = field(default_factory=dict)
     """Whom a group holds, by what stands for it in a rule: its content."""
+
+    def are_safe(self, moments: Sequence[list[Told]], old: list[Told], new: list[Told]) -> bool:
+        """Return whether a look at each rule shows that nobody gets more by any of the moments."""
+        everybody = Everybody([old, new, *moments], self.groups, _is_person)
+        return not everybody.is_too_large and not any(
+            everybody.is_weaker(moment, old, new) for moment in moments
+        )
 
     def resolved(self, run: _Run, entries: Iterable[Any]) -> list[Told]:
         """Return a list as it decides, with the groups and the policies of a run."""
@@ -411,6 +424,10 @@ class _Lists:
         if one not in self.groups and other not in self.groups:
             return False
         return self.is_within(*(self.groups.get(r, People(frozenset([r]))) for r in (one, other)))
+
+
+def _is_person(rule: str) -> bool:
+    return rule.startswith(PERSON)
 
 
 def _all_have(some: Iterable[str], others: Iterable[str], fits: Callable[[str, str], bool]) -> bool:
