@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_cloudflare_access.access import rules
 from pulumi_cloudflare_access.access.rules import RULES
-from pulumi_cloudflare_access.fields.keyed import UNKNOWN, Reading
+from pulumi_cloudflare_access.fields.keyed import NOTHING_KNOWN, UNKNOWN, Reading
 from pulumi_cloudflare_access.types import RiskLevel
 
 IDS = [f"{letter * 8}-672b-4bdb-bc33-a59f1130a11f" for letter in "abc"]
@@ -139,3 +140,21 @@ def test_one_rule_without_the_brackets_is_no_list() -> None:
     assert RULES.check(made, "include") == (made, [])
     _, mistakes = RULES.check(made | {"email eve": {"email": {"email": "eve"}}}, "include")
     assert [*map(str, mistakes)] == ['include[2].email.email: "eve" is no e-mail address']
+
+
+def test_a_long_list_that_changed_is_compared_in_linear_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each entry of an answer is held against those alone that it may be."""
+    calls = []
+    matches = type(RULES).matches
+
+    def counted(self: Any, *args: Any) -> bool:
+        calls.append(None)
+        return matches(self, *args)
+
+    monkeypatch.setattr(type(RULES), "matches", counted)
+    known, _ = RULES.check([rules.email(f"p{n}@b.io") for n in range(1_000)], "include")
+    now = [dict(rules.email(f"q{n}@b.io")) for n in range(1_000)]
+    assert len(RULES.answer(now, known, NOTHING_KNOWN)) == 1_000
+    assert len(calls) <= 1_000
