@@ -116,8 +116,8 @@ MUTATIONS = [
         "e-mail addresses differ by their case",
         Story.look,
         "access/rules.py",
-        'Field("email", is_right=_is_email, canonical=str.lower)',
-        'Field("email", is_right=_is_email)',
+        'Field("email", is_right=_is_email, canonical=str.lower,',
+        'Field("email", is_right=_is_email,',
     ),
     Mutation(
         "the rules of an answer are told apart by their position",
