@@ -146,7 +146,7 @@ def test_a_long_list_that_changed_is_compared_in_linear_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each entry of an answer is held against those alone that it may be."""
-    calls = []
+    calls: list[None] = []
     matches = type(RULES).matches
 
     def counted(self: Any, *args: Any) -> bool:
