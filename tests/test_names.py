@@ -16,6 +16,7 @@ from pulumi_cloudflare_access.text import spelling
 GROUP, APP, POLICY = "access_group", "access_application", "access_policy"
 LIST, ONE = "access_application_policies", "access_application_policy"
 UNKNOWN, SIGNATURE = spelling.UNKNOWN_VALUES[0], spelling.SIGNATURE
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
 ESC, BIDI = "\x1b[31mEve\nnew", "\u202egnp.\u2066x\u200b"
 OTHER_ID = "bb0a4aab-672b-4bdb-bc33-a59f1130a11f"
 STAFF = {"name": "Staff", "include": [rules.email_domain("example.com")]}
@@ -41,6 +42,9 @@ def check_carried(value: Any) -> None:
     elif isinstance(value, list):
         for inner in value:
             check_carried(inner)
+    elif isinstance(value, dict) and value.get(SIGNATURE) == SECRET:
+        # A secret of Pulumi's own.
+        check_carried(value["value"])
     elif isinstance(value, dict):
         for key, inner in value.items():
             assert not key.startswith("__")
@@ -372,6 +376,7 @@ def test_a_state_whose_keys_hold_names_as_they_are_stays_quiet_and_gets_the_keys
     def old(bag: dict[str, Any]) -> dict[str, Any]:
         changed = dict(raw(bag))
         changed["policies"]["order"] = order
+        changed.pop("__declared", None)  # younger than such keys
         return changed
 
     before = replace(made, inputs=old(made.inputs), outputs=old(made.outputs))

@@ -27,7 +27,7 @@ COMMANDS = [pytest.param(block, line, id=f"{block}: {line}") for block, line in 
 
 @pytest.mark.parametrize(("block", "line"), COMMANDS)
 def test_a_command_can_be_typed(block: Block, line: str) -> None:
-    words = shlex.split(line)
+    words = shlex.split(line, comments=True)
     while words and re.fullmatch(r"[A-Z_]+=\S*", words[0]):
         words.pop(0)
     assert words, line

@@ -66,9 +66,9 @@ class Run:
         return {name: step["op"] for name, step in self.steps().items() if step["op"] != "same"}
 
     def paths(self, name: str) -> dict[str, str]:
-        """Return the changed paths of one resource and what happens to each."""
+        """Return the changed paths of one resource that people see, and what happens to each."""
         detailed = self.steps()[name].get("detailedDiff") or {}
-        return {path: change["kind"] for path, change in detailed.items()}
+        return {k: change["kind"] for k, change in detailed.items() if not k.startswith("__")}
 
 
 class CommandFailedError(AssertionError):
