@@ -16,7 +16,7 @@ from pulumi_cloudflare_access.text import spelling
 GROUP, APP, POLICY = "access_group", "access_application", "access_policy"
 LIST, ONE = "access_application_policies", "access_application_policy"
 UNKNOWN, SIGNATURE = spelling.UNKNOWN_VALUES[0], spelling.SIGNATURE
-SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - Pulumi's word for one
 ESC, BIDI = "\x1b[31mEve\nnew", "\u202egnp.\u2066x\u200b"
 OTHER_ID = "bb0a4aab-672b-4bdb-bc33-a59f1130a11f"
 STAFF = {"name": "Staff", "include": [rules.email_domain("example.com")]}
