@@ -123,8 +123,8 @@ MUTATIONS = [
         "the rules of an answer are told apart by their position",
         Story.somebody_changes_what_is_declared,
         "fields/keyed.py",
-        "found = next((k for k in candidates if self.matches(known[k], item, reading)), None)",
-        "found = next(candidates, None)",
+        "((gist, k) for gist, k in likely if self.matches(known[k], item, reading)), None",
+        "((gist, k) for gist in [*left] for k in left[gist]), None",
     ),
     Mutation(
         "the order of policies is nothing",

@@ -114,9 +114,9 @@ POLICY_FACTS = {
     "decision": Fact(),
     **dict.fromkeys(SECTIONS, SECTION),
     "session_duration": Fact(default="24h"),
-    "approval_required": Fact(default=False),
+    "approval_required": Fact(_flag),
     "purpose_justification_prompt": Fact(),
-    "isolation_required": Fact(default=False),
+    "isolation_required": Fact(_flag),
 }
 FACTS: dict[str, dict[str, Fact]] = {
     GROUP: {

@@ -157,7 +157,7 @@ class Story:
         )
         switches.largest_page = draw(st.sampled_from([None, 2]))
         switches.is_default = draw(st.sampled_from(["bool", "rules"]))
-        switches.empty_values = draw(st.sampled_from(["answered", "omitted"]))
+        switches.empty_values = draw(st.sampled_from(["as_seen", "answered", "omitted"]))
         switches.account_of_rules = draw(st.sampled_from(["as_sent", "filled_in"]))
         switches.unknown_fields = draw(st.sampled_from(["refuse", "ignore", "keep"]))
         self.cloudflare = cloudflare

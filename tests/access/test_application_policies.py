@@ -934,7 +934,7 @@ def test_the_scope_of_a_new_application_may_not_be_known_yet(
 ) -> None:
     scope = {"account_id": UNKNOWN, "zone_id": UNKNOWN}
     if known:
-        scope[known] = "abc"
+        scope[known] = "abc0" * 8
     inputs = plugin.check(LIST, {**app.declare(STAFF), **scope, "application": UNKNOWN})
     assert inputs[known or "account_id"] == scope[known or "account_id"]
     assert len({"account_id", "zone_id"} & inputs.keys()) == 1

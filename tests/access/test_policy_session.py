@@ -247,8 +247,8 @@ def test_what_is_no_duration_is_told_with_the_word(
         plugin.check(policies.kind, policies.declare({**POLICY, "session_duration": wrong}))
     [reason] = caught.value.reasons
     assert reason.endswith(
-        "session_duration: must be a duration such as 30m or 2h45m, in ns, us, µs, ms, s, m, h, or "
-        '"same_as_application"'
+        f'session_duration: "{wrong}" must be a duration such as 30m or 2h45m, in ns, us, µs, ms, '
+        's, m, h, or "same_as_application"'
     )
 
 
@@ -258,7 +258,9 @@ def test_an_application_has_no_application_whose_session_it_could_have(
 ) -> None:
     app: dict[str, Any] = {"type": "self_hosted", "domain": "wiki.example.com"}
     app[field] = SAME if field == "session_duration" else {"session_duration": SAME}
-    with pytest.raises(CheckFailed, match="session_duration: must be a duration such as 30m"):
+    with pytest.raises(
+        CheckFailed, match=rf'session_duration: "{SAME}" must be a duration such as 30m'
+    ):
         plugin.check("access_application", app)
 
 

@@ -106,7 +106,7 @@ def test_who_is_in_a_group_is_told_by_address(by: str, team: Team) -> None:
 def test_a_group_that_is_none_is_told(team: Team) -> None:
     with pytest.raises(NotFoundError, match="user group not found"):
         cloudflare.get_user_group_members(group="f" * 32)
-    with pytest.raises(DeclarationError, match="group: is no id of Cloudflare's"):
+    with pytest.raises(DeclarationError, match='group: "a/b" is no id'):
         cloudflare.get_user_group_members(group="a/b")
     later: Any = pulumi.Output.from_input("f" * 32)
     with pytest.raises(DeclarationError, match="use get_user_group_members_output"):

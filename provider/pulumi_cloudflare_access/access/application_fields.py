@@ -144,8 +144,6 @@ def cors_mistakes(headers: Any) -> list[Mistake]:
     told = []
     if origins and not methods:
         told.append("origins without methods: add allowed_methods, or allow_all_methods=True")
-    if methods and not origins:
-        told.append("methods without origins: add allowed_origins, or allow_all_origins=True")
     if everybody and headers.get("allow_credentials") is True:
         told.append(
             "credentials from any origin, which no browser takes: name the origins in "
