@@ -64,8 +64,8 @@ def test_a_token_that_reaches_another_account_only_is_refused_in_one_line(
     refused = stack.up(ok=False)
     assert "error: DeniedError: GET /accounts/" in refused.text
     assert (
-        'the token needs the permission "Access: Organizations, Identity Providers, and Groups '
-        'Read" on this account or zone' in refused.text
+        'or it lacks the permission "Access: Organizations, Identity Providers, and Groups Read"'
+        in refused.text
     )
     assert colleague.groups() == {}
 

@@ -190,7 +190,7 @@ def test_a_kind_that_is_not_due_is_an_error_in_the_preview(
 
 def test_more_objects_than_the_default_quota_are_counted_and_warned_of_once(stack: Stack) -> None:
     stack.program("""
-    eu = cloudflare.Cloudflare("eu", account_id="eu", api_token_env="CF_EU_TOKEN")
+    eu = cloudflare.Cloudflare("eu", account_id="e" * 32, api_token_env="CF_EU_TOKEN")
     many = [rules.email(f"{number}@example.com") for number in range(1001)]
     for number in range(302):
         cloudflare.AccessGroup(f"g{number}", name=f"G {number}", include=[rules.everyone()])

@@ -221,7 +221,7 @@ def test_each_account_and_zone_has_a_list_of_its_own(program: LocalCloudflare) -
 def test_a_list_that_failed_is_asked_for_again(program: LocalCloudflare) -> None:
     pulumi.runtime.set_config("cloudflare-access:accountId", program.add_account().id)
     for _ in range(2):
-        with pytest.raises(DeniedError, match=r'needs the permission "Access: .* Read"'):
+        with pytest.raises(DeniedError, match=r'lacks the permission "Access: .* Read"'):
             cloudflare.get_access_groups()
     assert len(program.requests) == 2
 

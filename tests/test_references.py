@@ -160,7 +160,7 @@ def test_a_precedence_that_is_not_known_yet_leaves_the_order_open() -> None:
         # The places are those of the program's list, whatever the order is.
         (
             [{"id": ONE, "precedence": 9}, {"id": "Staff", "precedence": 1}],
-            [f"policies[1]: {POLICIES._entries.no_id}"],  # type: ignore[attr-defined]  # noqa: SLF001
+            [f'policies[1]: "Staff" {POLICIES._entries.no_id}'],  # type: ignore[attr-defined]  # noqa: SLF001
         ),
     ],
 )
