@@ -346,6 +346,8 @@ def test_a_user_that_the_engine_does_not_know_and_that_goes_at_the_same_time_is_
     parallel: int, cloudflare: LocalCloudflare
 ) -> None:
     engine = Engine(cloudflare, chance(3), parallel=parallel)
+    # The other delete has begun before this one has waited long enough.
+    engine.faster = 10
     engine.up(staff)
     id_ = engine.kept("staff").id
 
