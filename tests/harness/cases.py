@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from harness.team import Team, email
-from pulumi_cloudflare_access import rules
+from pulumi_cloudflare_access import kinds, rules
 
 if TYPE_CHECKING:
     from pulumi_cloudflare_access import LocalCloudflare
@@ -44,6 +44,11 @@ class Account:
                 return list(found.values())
             found |= new
         raise AssertionError
+
+    def ids(self, which: Iterable[str]) -> set[str]:
+        """Return the ids of all objects of some kinds."""
+        collections = {kinds.load(kind).collection for kind in which}
+        return {str(one["id"]) for collection in collections for one in self.all(collection)}
 
     def application(self) -> str:
         """Make an application by hand; return its id."""
