@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from pulumi_cloudflare_access.access import policy, rules
+from pulumi_cloudflare_access.access import policy_fields, rules
 from pulumi_cloudflare_access.access.application_fields import AttachedPolicies, OauthGrant
 from pulumi_cloudflare_access.access.application_types import Type
 from pulumi_cloudflare_access.engine.lifecycle import Lifecycle
@@ -74,8 +74,8 @@ TYPES: dict[type[Keyed | Shape], tuple[str, str, str]] = {
 }
 # What the types are called that are not called like their models.
 NAMES: dict[type[Inputs], str] = {
-    policy.PolicyInputs: "OwnedPolicy",
-    policy.ListedPolicyInputs: "OwnedPolicy",
+    policy_fields.PolicyInputs: "OwnedPolicy",
+    policy_fields.ListedPolicyInputs: "OwnedPolicy",
     grants.PolicyInputs: "Grant",
     resource_group.ResourceGroupScope: "Scope",
     OauthGrant: "OauthGrant",
@@ -83,7 +83,7 @@ NAMES: dict[type[Inputs], str] = {
 # Closed sets that have a name.
 LITERALS: dict[tuple[Any, ...], str] = {
     get_args(Type): "ApplicationType",
-    get_args(policy.Decision): "Decision",
+    get_args(policy_fields.Decision): "Decision",
     rules.LEVELS: "RiskLevel",
 }
 PATH = "In the API, it is in the path."
@@ -297,7 +297,7 @@ def is_another_found(model: type[Inputs]) -> bool:
 
 def made(model: type[Inputs]) -> list[str]:
     """Return what else look-ups find in an object; policies have a type of their own."""
-    if issubclass(model, policy.PolicyInputs):
+    if issubclass(model, policy_fields.PolicyInputs):
         return []
     return sorted(model.made - {one.wire for one in arguments(model)} - SECRET_FIELDS)
 

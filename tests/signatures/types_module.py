@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pulumi_cloudflare_access import kinds
 from pulumi_cloudflare_access.access import rules
-from pulumi_cloudflare_access.access.policy import PolicyInputs
+from pulumi_cloudflare_access.access.policy_fields import PolicyInputs
 from pulumi_cloudflare_access.fields.model import Inputs, Unanswered
 
 from . import facts

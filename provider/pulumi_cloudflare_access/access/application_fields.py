@@ -29,7 +29,7 @@ from ..fields.shapes import TextShape, Values
 from ..program.references import InOrder, References
 from ..text.spelling import text_of
 from .application_types import Type
-from .policy import MfaConfig, one_of
+from .policy_fields import MfaConfig, one_of
 
 Strings = Annotated[Any, Values()]
 

@@ -45,7 +45,7 @@ from .owned_policies import (
     taken_by,
     tell_policies,
 )
-from .policy import ListedPolicyInputs, policy_concerns, policy_mistakes
+from .policy_fields import ListedPolicyInputs, policy_concerns, policy_mistakes
 from .transition import NoRoomError, Placed, Policy, Step, Wanted, is_on_the_way, transition
 from .widened import Told, stricter
 

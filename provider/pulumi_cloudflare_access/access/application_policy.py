@@ -35,7 +35,7 @@ from .owned_policies import (
     tell_policies,
     turns_of,
 )
-from .policy import PolicyInputs, policy_concerns, policy_mistakes
+from .policy_fields import PolicyInputs, policy_concerns, policy_mistakes
 from .rules import everyone
 from .succession import (
     TakenError,

@@ -24,7 +24,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from ..fields.keyed import NOTHING_KNOWN
 from ..fields.model import shape_of
-from .policy import PolicyInputs
+from .policy_fields import PolicyInputs
 from .rules import RULES, everyone
 
 DENY = "deny"

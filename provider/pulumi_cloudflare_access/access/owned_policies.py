@@ -276,9 +276,6 @@ def tell_policies(
         described = [one | {"by": by} | ({} if is_named else {"name": by}) for one in described]
         described = [one | {"is_named": is_named} for one in described]
     deployment.told(OWN_POLICIES, application).append((place, described))
-    deployment.told(OWNED, application).append(
-        ALL if place == ALL else _plainly(policies[0], place)
-    )
     reach = deployment.told(REACH, application)
     return {REACH: reach[-1]} if reach else {}
 
@@ -304,10 +301,13 @@ def turns_of(application: Reference) -> Turns:
     return found
 
 
-def _plainly(policy: Mapping[str, Any], place: Any) -> dict[str, Any]:
-    """Return what the program writes down of a single policy, by which it can be told."""
-    name = policy.get("name")
-    told = {"name": name} if isinstance(name, str) and name not in UNKNOWN_VALUES else {}
+def _plainly(place: Any, policies: Sequence[Mapping[str, Any]]) -> Any:
+    """Return what the program writes down plainly of a single policy. ALL: of a list."""
+    if place == ALL:
+        return ALL
+    [policy] = policies
+    is_plain = policy["is_named"] and policy["name"] not in UNKNOWN_VALUES
+    told = {"name": policy["name"]} if is_plain else {}
     return told | ({"precedence": place} if isinstance(place, int) else {})
 
 
@@ -316,9 +316,10 @@ async def owned(deployment: Deployment, application: Reference, adopt: Any) -> A
 
     They may refer to the application by the id that it adopts.
     """
-    told = [*deployment.told(OWNED, application)]
-    told += deployment.told(OWNED, adopt) if isinstance(adopt, str) else []
-    return ALL if ALL in told else told
+    told = [*deployment.told(OWN_POLICIES, application)]
+    told += deployment.told(OWN_POLICIES, adopt) if isinstance(adopt, str) else []
+    plainly = [_plainly(*one) for one in told]
+    return ALL if ALL in plainly else plainly
 
 
 def attaches(resource_name: str, application: Resource) -> None:

@@ -23,7 +23,7 @@ from ..fields.shapes import Field
 from ..program.program_text import Words, digest, has_word
 from .outcomes import DECISIONS, EVERYONE, Mfa, Outcome, People, Ruling, is_no_longer, loosest
 from .places import uncovered
-from .policy import PolicyInputs
+from .policy_fields import PolicyInputs
 from .rules import RULES
 
 # Reserved inputs: of the application, and of its policies.

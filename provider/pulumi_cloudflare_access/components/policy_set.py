@@ -9,7 +9,8 @@ from typing import Any, cast
 import pulumi
 
 from ..access.application import AccessApplication
-from ..access.policy import AccessPolicy, PolicyInputs
+from ..access.policy import AccessPolicy
+from ..access.policy_fields import PolicyInputs
 from ..program.references import Attached, Reference, Unchecked, is_reference
 from ..types import ApplicationArguments, OwnedPolicy
 from .component import Component, no_lists, refuse, unknown

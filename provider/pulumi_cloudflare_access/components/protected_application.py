@@ -9,7 +9,7 @@ import pulumi
 
 from ..access.application import AccessApplication
 from ..access.application_policies import AccessApplicationPolicies
-from ..access.policy import SAME_AS_APPLICATION
+from ..access.policy_fields import SAME_AS_APPLICATION
 from ..program.references import Found, Reference, Unchecked, is_reference
 from ..types import ApplicationArguments, OwnedPolicy
 from .component import Component, no_lists, refuse, unknown
