@@ -6,6 +6,7 @@ Random stacks and most cases run in process (`harness/engine.py`); ten stacks by
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 from collections import Counter
@@ -146,6 +147,19 @@ def test_a_stack_of_anything_is_destroyed_in_one_run_whatever_the_order(
         lives(cloudflare, declared, taken, seed)
 
     destroyed()
+
+
+def test_a_refused_program_leaves_no_warnings_of_python(cloudflare: LocalCloudflare) -> None:
+    def program() -> None:
+        with_a_list()
+        cf.AccessGroup("nobody", name="Nobody", include=[])
+
+    for seed in range(8):
+        with pytest.raises(CheckFailed, match="include"):
+            Engine(cloudflare, chance(seed)).up(program)
+        cloudflare.reset()
+    # pytest fails for what Python says here of coroutines that nobody has awaited.
+    gc.collect()
 
 
 @pytest.mark.engine

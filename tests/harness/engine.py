@@ -219,6 +219,7 @@ class _Process(mocks.MockMonitor):
         self._newest = time.monotonic()
         self._arrived = threading.Condition()
         self._errors: list[Exception] = []
+        self._is_over = False
         engine.did, engine.warnings = {}, []
 
     def __enter__(self) -> Self:
@@ -273,6 +274,7 @@ class _Process(mocks.MockMonitor):
         finally:
             done.set()
             dispatcher.join()
+            self._end()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """Return a URN as the engine writes it, which leaves the stack out."""
@@ -292,6 +294,9 @@ class _Process(mocks.MockMonitor):
     def _in_turn(self, work: Callable[[], Any]) -> Any:
         one = _Request(work)
         with self._arrived:
+            if self._is_over:
+                # What a program that has failed still had on its way.
+                raise RunFailed("the run is over")
             self._waiting.append(one)
             self._newest = time.monotonic()
             self._arrived.notify()
@@ -299,6 +304,14 @@ class _Process(mocks.MockMonitor):
         if one.error is not None:
             raise one.error
         return one.answer
+
+    def _end(self) -> None:
+        """Let nobody wait for a turn that does not come."""
+        with self._arrived:
+            self._is_over = True
+            for one in self._waiting:
+                one.error = RunFailed("the run is over")
+                one.done.set()
 
     def _dispatch(self, done: threading.Event) -> None:
         while not done.is_set():

@@ -18,6 +18,7 @@ from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..fields.keyed import Mistake
 from ..fields.model import Always, PartOf, State
 from ..process import plugin
+from ..program.later import later
 from ..program.references import Reference
 from ..program.resource import Deployment, Resource
 from ..text.outlet import warn
@@ -482,6 +483,7 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
                 self,
             )
 
+        @later
         async def unordered() -> list[dict[str, Any]] | None:
             names = {one.pulumi_resource_name for one in await turns.unordered(self)}
             program = singles(await own_policies(deployment, application)) or {}

@@ -13,6 +13,7 @@ from ..engine.creation import LOOK_AGAIN
 from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
+from ..program.later import later
 from ..program.references import APPLICATIONS, BEFORE, Found, Reference
 from ..program.resource import SCOPES, Deployment, Resource, part_of
 from ..program.turns import Turns
@@ -285,6 +286,7 @@ def tell_reach(application: Resource, reach: str) -> None:
     Deployment.current().told(REACH, application).append(reach)
 
 
+@later
 async def own_policies(deployment: Deployment, application: Reference) -> str | None:
     """Write down what the program says of an application's policies. Asked for when it has run."""
     told = deployment.told(OWN_POLICIES, application)
@@ -311,6 +313,7 @@ def _plainly(place: Any, policies: Sequence[Mapping[str, Any]]) -> Any:
     return told | ({"precedence": place} if isinstance(place, int) else {})
 
 
+@later
 async def owned(deployment: Deployment, application: Reference, adopt: Any) -> Any:
     """Return which policies of its own the program declares. Asked for when it has run.
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import pulumi
 
+from ..program.later import later
 from ..program.program_text import Words, digest, has_word
 from ..program.references import ID, word_for
 from ..program.resource import Deployment
@@ -89,6 +90,7 @@ def tell_own(application: Any, place: Any, policies: Any) -> None:
     Deployment.current().told(LISTS, "").append((_called(application), place, told))
 
 
+@later
 async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource) -> str:
     """Write down all the lists of policies that an object counts in, and what decides there.
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import pulumi
 
+from ..program.later import later
 from ..program.program_text import Word, Words, digest
 from ..program.references import ID, LABEL, Reference
 from ..program.resource import Deployment
@@ -48,6 +49,7 @@ def tell_members(group: Reference, people: Any, *, is_set: bool, limit: Any = No
     Deployment.current().told(MEMBERS, group).append(told)
 
 
+@later
 async def members_text(deployment: Deployment, group: Any) -> str | None:
     """Write down who is in a user group. Asked for when the program has run."""
     told = deployment.told(MEMBERS, group)
@@ -99,6 +101,7 @@ def tell_scope(resource_group: pulumi.CustomResource, scope: Any) -> None:
     Deployment.current().told(SCOPES, "").append((called, [*map(_object, held)]))
 
 
+@later
 async def rights_text(deployment: Deployment, resource_group: pulumi.CustomResource) -> str:
     """Write down who has which rights on what a resource group holds, and on what else."""
     own = str(Words().plain(resource_group, ""))

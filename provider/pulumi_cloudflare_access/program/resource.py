@@ -35,6 +35,7 @@ from ..fields.keyed import UNKNOWN
 from ..text.outlet import run_error, warn
 from ..text.secret_words import SECRET, known
 from .arguments import checked, wrong_options
+from .later import later
 from .references import ID, MISTAKE, OF, Accepted, Found, is_id, note_id, refer
 from .turns import Program, leaves, leaves_of_options
 
@@ -169,6 +170,7 @@ class Resource(dynamic.Resource):
         """Name every output; the SDK gives a resource only those that it was told of."""
         return dict.fromkeys((*cls.lifecycle.facts(), *cls.lifecycle.state.model_fields))
 
+    @later
     async def _secret_fields(self, values: Mapping[str, Any]) -> list[str] | None:
         secret = [
             name
@@ -259,6 +261,7 @@ def _remember_secrets(value: Any) -> None:
 TURNS = 10
 
 
+@later
 async def _secret_words() -> pulumi.Output[list[str]] | None:
     """Return the secret values that the program declares, for the plugin's messages.
 
@@ -445,6 +448,7 @@ class Deployment:
         found = [one() for id_, one in self._by_id.items() if id_ in held]
         return [one for one in found if one is not None]
 
+    @later
     async def claimed(self, kind: type[Lifecycle]) -> list[str] | None:
         """Return the ids that other kinds' resources adopt. Asked for when the program has run."""
         return sorted({id_ for by, id_ in self._claimed if by is not kind}) or None
