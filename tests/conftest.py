@@ -15,11 +15,10 @@ import pytest
 from harness import program as running
 from harness.account import Account
 from harness.colleague import Colleague
-from harness.local import strict
+from harness.local import config_for, reset, strict
 from harness.plugin import Plugin
 from harness.stack import Stack
 from pulumi_cloudflare_access import LocalCloudflare
-from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 from pulumi_cloudflare_access.text import secret_words
 
 if TYPE_CHECKING:
@@ -90,13 +89,7 @@ def later(cloudflare: LocalCloudflare) -> Iterator[Plugin]:
 
 
 def _plugin(cloudflare: LocalCloudflare) -> Plugin:
-    config = {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-    return Plugin(config, os.environ)
+    return Plugin(config_for(cloudflare), os.environ)
 
 
 @pytest.fixture
@@ -125,24 +118,23 @@ def colleague(cloudflare: LocalCloudflare) -> Colleague:
 
 
 @pytest.fixture(scope="module")
-def _of_a_module() -> Iterator[tuple[LocalCloudflare, Plugin]]:
+def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     """Start one of each for all tests of a module: starting takes longer than a test."""
     with strict() as cloudflare, _plugin(cloudflare) as plugin:
         yield cloudflare, plugin
 
 
 @pytest.fixture
-def account(_of_a_module: tuple[LocalCloudflare, Plugin]) -> Account:
+def account(shared: tuple[LocalCloudflare, Plugin]) -> Account:
     """Return an account with nothing in it, at a Cloudflare that the module's tests share."""
-    cloudflare, plugin = _of_a_module
-    cloudflare.reset()
-    vars(cloudflare.switches).update(vars(Switches()))
+    cloudflare, plugin = shared
+    reset(cloudflare)
     plugin.warnings.clear()
     return Account(cloudflare)
 
 
 @pytest.fixture
-def shared_plugin(_of_a_module: tuple[LocalCloudflare, Plugin], account: Account) -> Plugin:
+def shared_plugin(shared: tuple[LocalCloudflare, Plugin], account: Account) -> Plugin:
     """Return the plugin process that the module's tests share."""
     del account
-    return _of_a_module[1]
+    return shared[1]

@@ -11,7 +11,7 @@ import pytest
 
 from harness.fields import Person, told
 from harness.live import Live
-from harness.local import strict
+from harness.local import config_for, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 
@@ -232,12 +232,7 @@ def test_adoption_by_id_is_served_from_lists(cloudflare: LocalCloudflare) -> Non
     objects = Live(
         groups=40, policies=40, applications=40, lists=20, singles=20, user_groups=8
     ).made_in(cloudflare)
-    config = {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
+    config = config_for(cloudflare)
 
     def adopt(plugin: Plugin, one: tuple[int, tuple[str, Mapping[str, Any]]]) -> Kept:
         number, (kind, declared) = one

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 import pytest
 
-from harness.local import strict
+from harness.local import config_for, strict
 from harness.plugin import CallFailed, Kept, Plugin
 from harness.stack import STACK, Stack
 from harness.team import Team, email
@@ -57,15 +57,6 @@ def cloudflare() -> Iterator[LocalCloudflare]:
     with strict(proxy=True) as cloudflare:
         Team(cloudflare).invite("ada", "bob")
         yield cloudflare
-
-
-def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
 
 
 def minutes_pass(machine: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from harness.cases import Account
-from harness.local import reset
+from harness.local import config_for, reset
 from harness.nursery import Nursery
 from harness.plugin import Kept, Plugin
 from harness.sso import Administrator
@@ -66,15 +66,12 @@ def settings() -> list[tuple[str, Any]]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with LocalCloudflare() as cloudflare, Nursery(os.environ) as nursery:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ, nursery=nursery) as plugin:
-            yield cloudflare, plugin
+    with (
+        LocalCloudflare() as cloudflare,
+        Nursery(os.environ) as nursery,
+        Plugin(config_for(cloudflare), os.environ, nursery=nursery) as plugin,
+    ):
+        yield cloudflare, plugin
 
 
 Declared = tuple[str, dict[str, Any], dict[str, Any]]

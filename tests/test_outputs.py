@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.cases import CASES, Account, Case
-from harness.local import strict
+from harness.local import config_for, strict
 from harness.nursery import Nursery
 from harness.plugin import Plugin
 from harness.sso import Administrator
@@ -63,15 +63,12 @@ FILLED_IN = {
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare, Nursery(os.environ) as nursery:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ, nursery=nursery) as plugin:
-            yield cloudflare, plugin
+    with (
+        strict() as cloudflare,
+        Nursery(os.environ) as nursery,
+        Plugin(config_for(cloudflare), os.environ, nursery=nursery) as plugin,
+    ):
+        yield cloudflare, plugin
 
 
 @pytest.fixture

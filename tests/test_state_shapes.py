@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from harness.local import config_for
 from harness.plugin import Plugin
 from pulumi_cloudflare_access import LocalCloudflare, kinds
 from pulumi_cloudflare_access.fields.keyed import Keyed
@@ -43,15 +44,9 @@ Path_ = tuple[str, ...]
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     account, zone = "0a5c8d1e2f3b4a6978c0d1e2f3a4b5c6", "1b6d9e2f3a4c5b7089d1e2f3a4b5c6d7"
-    with LocalCloudflare(account_id=account, zone_id=zone) as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
+    cloudflare = LocalCloudflare(account_id=account, zone_id=zone)
+    with cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
+        yield cloudflare, plugin
 
 
 @pytest.mark.parametrize("name", EVERYTHING)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from harness.fields import Person, told, written
-from harness.local import reset, strict
+from harness.local import reset
 from harness.plugin import CallFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 
@@ -19,19 +17,6 @@ ADA: Any = rules.email("ada@example.com")
 MEMBERS: Any = rules.cloudflare_account_member()
 POSTURE: Any = rules.device_posture(ID)
 RULES = {"cloudflare_account_member": MEMBERS, "device_posture": POSTURE}
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
 
 
 @pytest.fixture(params=["as_sent", "filled_in"])

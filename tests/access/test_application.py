@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.fields import Person, told, written
-from harness.local import reset, strict
+from harness.local import reset
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.engine.lifecycle import DELETES_FIRST
 from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from harness.stack import Stack
 
 KIND = "access_application"
@@ -28,19 +25,6 @@ MASK = "********"
 def policy(name: str, decision: str = "allow") -> dict[str, Any]:
     include = [{"email_domain": {"domain": "example.com"}}]
     return {"name": name, "decision": decision, "include": include}
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.fields import ABSENT, Life, Person, described, holds, meant, said, told, written
-from harness.local import reset, strict
+from harness.local import reset
 from harness.plugin import CallFailed, Plugin
 from local_cloudflare.documented import CLASSES, fields, paths
 from local_cloudflare.samples import NOW, openapi
@@ -299,21 +298,6 @@ def lives() -> Iterator[Any]:
     logins = ({**SCIM, "authentication": [BASIC, OAUTH2]}, {**SCIM, "authentication": [OAUTH2]})
     life = Life(KIND, {"type": "self_hosted", **DOMAIN}, "scim_config", *logins)
     yield pytest.param(life, id="self_hosted-scim_config with a list of logins")
-
-
-def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
-        yield cloudflare, plugin
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Person, told, written
-from harness.local import reset, strict
+from harness.local import config_for, reset, strict
 from harness.nursery import Nursery
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare
@@ -47,12 +47,7 @@ SEVERAL = ["self_hosted_domains", "destinations"]
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
     with strict() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
+        config = config_for(cloudflare)
         # Most of these tests begin another run: forked, it costs nothing.
         with Nursery(os.environ) as nursery, Plugin(config, os.environ, nursery=nursery) as plugin:
             yield cloudflare, plugin

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from access import evaluator
 from harness.fields import written
-from harness.local import reset, strict
+from harness.local import config_for, reset
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 from pulumi_cloudflare_access.local_cloudflare.access.apps.models import AppBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 LIST = "access_application_policies"
 ONE = "access_application_policy"
@@ -75,22 +75,6 @@ class Application:
 
     def one(self, policy: Policy, precedence: int, **more: Any) -> dict[str, Any]:
         return {"application": self.id, **policy, "precedence": precedence, **more}
-
-
-def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    """Start one process of each for all tests here: starting takes longer than a test."""
-    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
-        yield cloudflare, plugin
 
 
 @pytest.fixture

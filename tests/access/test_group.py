@@ -15,7 +15,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2
 
 from harness.colleague import Colleague
-from harness.local import reset, strict
+from harness.local import config_for, reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, nobody
 from pulumi_cloudflare_access import LocalCloudflare, rules
@@ -65,15 +65,6 @@ EACH: list[Any] = [
     rules.user_risk_score(["low", "unscored", "high"]),
     rules.cloudflare_account_member(ACCOUNT),
 ]
-
-
-def config_for(cloudflare: LocalCloudflare, **more: str) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    } | {f"cloudflare-access:{key}": value for key, value in more.items()}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import ABSENT, Life, Person, described, holds, meant, told, written
-from harness.local import reset, strict
+from harness.local import config_for, reset
 from harness.plugin import CallFailed, CheckFailed, Plugin
 from local_cloudflare.documented import paths
 from local_cloudflare.samples import NOW, openapi
@@ -17,7 +17,7 @@ from pulumi_cloudflare_access.access.policy import AccessPolicyInputs
 from pulumi_cloudflare_access.fields.model import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 KIND = "access_policy"
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
@@ -60,21 +60,6 @@ REQUIRED: dict[str, tuple[Any, Any]] = {
     "decision": ("allow", "deny"),
     "include": ([ADA, EVE, rules.ip("203.0.113.7")], [EVE]),
 }
-
-
-def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
-        yield cloudflare, plugin
 
 
 @pytest.fixture

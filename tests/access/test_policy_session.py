@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from harness.fields import Person, told, written
-from harness.local import reset, strict
+from harness.local import reset
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 
@@ -20,19 +19,6 @@ POLICY: dict[str, Any] = {
     "include": [rules.email_domain("example.com")],
 }
 OTHER: dict[str, Any] = {"name": "Nobody", "decision": "deny", "include": [rules.everyone()]}
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
 
 
 @pytest.fixture(params=["24h", "application"])

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from access.story import RULES, STEPS, Story
-from harness.local import strict
+from harness.local import config_for, strict
 from harness.nursery import Nursery
 from harness.plugin import Plugin
 from pulumi_cloudflare_access import LocalCloudflare
@@ -37,13 +37,7 @@ SAME_EACH_TIME = settings(
 @contextmanager
 def living(cloudflare: LocalCloudflare, nursery: Nursery) -> Iterator[Plugin]:
     """Start a plugin on a machine of its own."""
-    config = {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-    with Plugin(config, os.environ, nursery=nursery) as plugin:
+    with Plugin(config_for(cloudflare), os.environ, nursery=nursery) as plugin:
         yield plugin
 
 

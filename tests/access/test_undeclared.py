@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from harness.fields import FIRST, UNDECLARED, Person, told, written
-from harness.local import reset, strict
+from harness.local import reset
 from harness.plugin import CallFailed, Kept, Plugin
 from pulumi_cloudflare_access import LocalCloudflare, rules
 
@@ -25,19 +23,6 @@ STAFF: dict[str, Any] = {
     "include": [rules.email_domain("example.com")],
 }
 KEEP_OUT: dict[str, Any] = {"name": "Keep out", "decision": "deny", "include": [rules.everyone()]}
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
 
 
 @pytest.fixture

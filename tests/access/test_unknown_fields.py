@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from harness.fields import Person, told, written
-from harness.local import reset, strict
+from harness.local import reset
 from harness.plugin import CallFailed, Kept, Plugin
 from harness.strange import NEW, holds, with_new
 from pulumi_cloudflare_access import LocalCloudflare, rules
@@ -20,19 +19,6 @@ ADA: Any = rules.email("ada@example.com")
 EVE: Any = rules.email("eve@example.com")
 OKTA: Any = rules.okta("staff", IDP)
 NEWS = "holds fields that this package does not know: "
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    with strict() as cloudflare:
-        config = {
-            "cloudflare:apiToken": cloudflare.token,
-            "cloudflare:baseUrl": cloudflare.base_url,
-            "cloudflare-access:accountId": cloudflare.account_id,
-            "cloudflare-access:allowLoopback": "true",
-        }
-        with Plugin(config, os.environ) as plugin:
-            yield cloudflare, plugin
 
 
 @pytest.fixture

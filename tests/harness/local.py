@@ -18,3 +18,14 @@ def reset(cloudflare: LocalCloudflare) -> None:
     """Have nothing in a strict local Cloudflare, every other switch as in the beginning."""
     cloudflare.reset()
     cloudflare.switches.set(vars(Switches()) | STRICT)
+
+
+def config_for(cloudflare: LocalCloudflare, **more: str) -> dict[str, str]:
+    """Return the config of a stack at a local Cloudflare; `more` are settings of this package."""
+    return {
+        "cloudflare:apiToken": cloudflare.token,
+        "cloudflare:baseUrl": cloudflare.base_url,
+        "cloudflare-access:accountId": cloudflare.account_id,
+        "cloudflare-access:allowLoopback": "true",
+        **{f"cloudflare-access:{key}": value for key, value in more.items()},
+    }

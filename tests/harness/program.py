@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.runtime import mocks
 
+from harness.local import config_for
+
 if TYPE_CHECKING:
     from pulumi_cloudflare_access import LocalCloudflare
 
@@ -39,13 +41,7 @@ class Registered(Mocks):
 def start(cloudflare: LocalCloudflare) -> None:
     """Be a program whose stack's config names the local Cloudflare."""
     mocks.set_mocks(Mocks("00000000-0000-4000-8000-000000000009"), preview=False)
-    config = {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
-    pulumi.runtime.set_all_config(config)
+    pulumi.runtime.set_all_config(config_for(cloudflare))
 
 
 def resolved(output: pulumi.Output[Any]) -> Any:

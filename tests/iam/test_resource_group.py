@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Person, shuffled, told, written
-from harness.local import reset, strict
+from harness.local import config_for, reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope
 from pulumi_cloudflare_access import LocalCloudflare, scopes
@@ -32,15 +32,6 @@ POSITIONS = [
     for values in itertools.product(("named", "key_value"), ("array", "object"), (False, True))
 ]
 positions = pytest.mark.parametrize("position", POSITIONS, ids=json.dumps)
-
-
-def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.fields import Life, Person, shuffled, told, written
-from harness.local import reset, strict
+from harness.local import config_for, reset, strict
 from harness.plugin import CallFailed, CheckFailed, Kept, Plugin
 from harness.sockets import Scripted, answer, envelope, refused
 from pulumi_cloudflare_access import LocalCloudflare, grants
@@ -56,15 +56,6 @@ READ = allow("Zone Read", on=ON)
 NO_DNS = deny("dns_write", LOAD_BALANCER, on=[ON, STAGING])
 READ_KEY = "allow Zone Read on Production zones"
 NO_DNS_KEY = f"deny {LOAD_BALANCER}, dns_write on {STAGING}, Production zones"
-
-
-def config_for(cloudflare: LocalCloudflare) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-    }
 
 
 @contextmanager

@@ -10,33 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.local import reset, strict
+from harness.local import config_for, reset
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
 from harness.team import Team, email, ids, member_id
 from pulumi_cloudflare_access import LocalCloudflare
 from pulumi_cloudflare_access.local_cloudflare import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 ALL, ONE = "user_group_members", "user_group_member"
-
-
-def config_for(cloudflare: LocalCloudflare, **more: str) -> dict[str, str]:
-    return {
-        "cloudflare:apiToken": cloudflare.token,
-        "cloudflare:baseUrl": cloudflare.base_url,
-        "cloudflare-access:accountId": cloudflare.account_id,
-        "cloudflare-access:allowLoopback": "true",
-        **{f"cloudflare-access:{key}": value for key, value in more.items()},
-    }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[LocalCloudflare, Plugin]]:
-    """Start one process of each for all tests here: starting takes longer than a test."""
-    with strict() as cloudflare, Plugin(config_for(cloudflare), os.environ) as plugin:
-        yield cloudflare, plugin
 
 
 @pytest.fixture
