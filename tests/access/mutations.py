@@ -99,7 +99,7 @@ MUTATIONS = [
     ),
     Mutation(
         "what is added to an object that decides who gets in is not seen",
-        Story.somebody_changes_what_is_declared,
+        Story.somebody_adds_to_what_decides,
         "fields/shapes.py",
         "        return self.whole and not field.filled_in",
         "        return False",

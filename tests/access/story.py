@@ -556,6 +556,22 @@ class Story:
         self.is_unseen = True
         self._look_and_change(name)
 
+    def somebody_adds_to_what_decides(self) -> None:
+        """Let somebody add to an object that decides who gets in: a refresh shows it."""
+        names = self._names(APP)
+        if not names:
+            return
+        name = self.draw(st.sampled_from(names))
+        declared = {"max_age": self.draw(st.integers(0, 3))}
+        self.program[name] = self.program[name].but(cors_headers=declared)
+        self.up()
+        grown = {**declared, "allow_all_origins": True, "allowed_methods": ["GET"]}
+        self.book.edit(APP, self.run.kept[name].id, cors_headers=grown)
+        did = self.run.refresh(self.plugin)
+        if did[name] != "drift":
+            raise Wrong(f"{name} lets all origins in now, and a refresh finds {did[name]}")
+        self.up()
+
     def somebody_attaches_policies(self) -> None:
         """Let somebody attach policies where the program says nothing of policies: they stay."""
         taken = {n for o in self.program.values() if o.kind == LIST for n in o.references()}
@@ -738,6 +754,7 @@ STEPS: list[Callable[[Story], None]] = [
     Story.somebody_does_what_the_program_says_next,
     Story.somebody_changes_what_nobody_declares,
     Story.somebody_adds_a_part,
+    Story.somebody_adds_to_what_decides,
     Story.somebody_attaches_policies,
     Story.somebody_changes_a_list,
     Story.somebody_deletes,

@@ -39,6 +39,6 @@ def test_a_mistake_is_caught(mutation: Mutation, tmp_path: Path) -> None:
     assert text.count(mutation.was) == 1, f"{mutation.file} has changed: mend the mutation"
     file.write_text(text.replace(mutation.was, mutation.now))
     with pytest.raises(Wrong) as caught:
-        hold(environment, SAME_EACH_TIME, st.just([mutation.step] * 4), stories=10)
+        hold(environment, SAME_EACH_TIME, st.just([mutation.step] * 4), stories=20)
     # A mutation that breaks the package altogether shows nothing.
     assert OUR_MISTAKE not in str(caught.value)

@@ -82,9 +82,11 @@ class Deletions:
             return [user for user in users if not user.ids & self._gone]
 
     def are_going(self, users: Iterable[User]) -> bool:
-        """Tell whether all of these are being deleted, and wait for nothing that is not."""
+        """Tell whether all of these are gone or being deleted, and wait for nothing that is not."""
         with self._lock:
-            return all(self._is_going(user, frozenset()) for user in users)
+            return all(
+                user.ids & self._gone or self._is_going(user, frozenset()) for user in users
+            )
 
     def _is_going(self, user: User, behind: frozenset[str]) -> bool:
         for id_ in user.ids - behind:
@@ -151,7 +153,7 @@ class Deletions:
         self, users: list[User], waits: Iterator[float], clock: Clock
     ) -> bool:
         if users and self.are_going(users):
-            while self.are_going(users):
+            while self.left(users) and self.are_going(users):
                 clock.sleep(POLL)
             return True
         wait = next(waits, None)
