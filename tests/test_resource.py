@@ -126,7 +126,9 @@ def test_a_place_is_declared_once_whichever_way_it_is_said(program: LocalCloudfl
     assert mistakes("one", **one, destinations=[PUBLIC, PRIVATE, EVERY]) == []
     told = '"one" has {} already, and Cloudflare refuses a second one'
     assert mistakes("a", domain="Wiki.example.com") == ["domain: " + told.format(PUBLIC["uri"])]
-    assert mistakes("b", self_hosted_domains=["docs.example.com", "WIKI.example.com"]) == [
+    assert mistakes("root", domain="Wiki.example.com/") == ["domain: " + told.format(PUBLIC["uri"])]
+    assert mistakes("path", domain="wiki.example.com/docs/") == []
+    assert mistakes("b", self_hosted_domains=["docs.example.com", "WIKI.example.com/"]) == [
         "self_hosted_domains: " + told.format("wiki.example.com")
     ]
     assert mistakes("c", destinations=[PRIVATE, PUBLIC]) == [

@@ -97,6 +97,12 @@ def test_policies_with_precedences_are_attached_in_their_order(
     assert plugin.up(KIND, {**APP, "policies": [b, c, a]}, was=app).did == "same"
     turned = plugin.up(KIND, {**APP, "policies": placed(1, 2, 3)}, was=app)
     assert (turned.did, attached(person, app.id)) == ("update", ["A", "B", "C"])
+    twice = [*placed(1, 2, 3), {"id": a, "precedence": 4}]
+    for again, at in ((twice, 3), ([a, b, a], 2), ([b, a, {"id": a}], 2)):
+        with pytest.raises(
+            CheckFailed, match=rf"policies\[{at}\]: is \[\d\] again: a policy decides"
+        ):
+            plugin.check(KIND, {**APP, "policies": again})
     with pytest.raises(CheckFailed, match="policies: some have a precedence and some have none"):
         plugin.check(KIND, {**APP, "policies": [*placed(1, 2, 3)[:2], c]}, turned.inputs)
 

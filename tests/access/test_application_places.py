@@ -261,6 +261,8 @@ def test_what_contradicts_itself_is_told_in_the_preview(
         {"domain": UNKNOWN, "destinations": public(ONE)},
         {"domain": ONE, "destinations": [], "self_hosted_domains": []},
         {"self_hosted_domains": [TWO, ONE.upper()], "destinations": public(ONE, TWO)},
+        {"domain": f"{ONE}/", "self_hosted_domains": [ONE]},
+        {"self_hosted_domains": [TWO, ONE], "destinations": public(f"{ONE}/", TWO)},
     ],
 )
 def test_what_does_not_contradict_itself_is_not_refused(
@@ -619,6 +621,21 @@ def test_a_path_below_a_place_that_stays_is_not_said_to_be_reachable(
     assert told(plugin) == [f"{ONE} becomes reachable without Access"]
     plugin.up(KIND, BY[way](f"{ONE}/a"), was=app)
     assert told(plugin) == [f"{ONE}/ab becomes reachable without Access"]
+
+
+@pytest.mark.parametrize("way", BY)
+def test_the_root_of_a_host_is_the_host(way: str, plugin: Plugin, person: Person) -> None:
+    plugin.restart()
+    app = plugin.up(KIND, BY[way](f"{ONE}/"))
+    assert told(plugin) == []
+    with pytest.raises(CallFailed, match=f'409.*"Wiki" .{app.id}., which thing has'):
+        plugin.up(KIND, BY[way](ONE), name="other")
+    app = plugin.up(KIND, BY[way](ONE), was=app)
+    assert told(plugin) == []
+    assert places(person, app) <= {key(one) for one in public(ONE, f"{ONE}/")}
+    plugin.destroy(app)
+    plugin.restart()
+    told(plugin)
 
 
 @pytest.mark.parametrize("way", SEVERAL)

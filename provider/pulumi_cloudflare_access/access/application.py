@@ -254,7 +254,7 @@ class AccessApplicationProvider(Lifecycle):
         if new:
             yield f"destinations: {', '.join(f'+ {place}' for place in new)}"
         policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
-        if others := undeclared_policies(policies, declared):
+        if others := undeclared_policies(policies, declared, answer.get("id")):
             order = first_of_all(policies, others)
             yield f"has policies that the program does not declare; {order}"
 

@@ -26,7 +26,7 @@ from ..fields.model import (
 )
 from ..fields.networks import network
 from ..fields.shapes import TextShape, Values
-from ..program.references import InOrder, References
+from ..program.references import ID, OF, InOrder, References
 from ..text.spelling import text_of
 from .application_types import Type
 from .policy_fields import MfaConfig, one_of
@@ -528,11 +528,13 @@ class AttachedPolicies(InOrder):
         placed = [
             entry.pop(PRECEDENCE, None) if isinstance(entry, dict) else None for entry in entries
         ]
+        twice = _listed_twice(entries, path)
         if all(place is None for place in placed):
-            return super().check(entries, path)
+            checked, mistakes = super().check(entries, path)
+            return (value, [*mistakes, *twice]) if twice else (checked, mistakes)
         # Its mistakes name the places of the program's own list.
         _, mistakes = super().check(entries, path)
-        mistakes += _wrong_precedences(placed, path)
+        mistakes += [*_wrong_precedences(placed, path), *twice]
         if mistakes:
             return value, mistakes
         if UNKNOWN in placed:
@@ -543,6 +545,23 @@ class AttachedPolicies(InOrder):
     def answer(self, items: Any, known: Any, reading: Any) -> dict[str, Any]:
         """Leave out the policies that the application owns."""
         return super().answer(attached(items), known, reading)
+
+
+def _listed_twice(entries: list[Any], path: str) -> list[Mistake]:
+    """Say which policies have two places: by their ids, or by their resources."""
+    mistakes: list[Mistake] = []
+    first: dict[Any, int] = {}
+    for index, entry in enumerate(entries):
+        said = entry if isinstance(entry, Mapping) else {ID: entry}
+        known = {said.get(ID), said.get(OF)} - {UNKNOWN, None}
+        known = {name for name in known if isinstance(name, str)}
+        if before := {first[name] for name in known & first.keys()}:
+            told = (
+                f"is [{min(before)}] again: a policy decides once, in its first place. Take one out"
+            )
+            mistakes.append(Mistake(f"{path}[{index}]", told))
+        first |= {name: index for name in known if name not in first}
+    return mistakes
 
 
 def _wrong_precedences(placed: list[Any], path: str) -> list[Mistake]:

@@ -14,7 +14,7 @@ from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..program.later import later
-from ..program.references import APPLICATIONS, BEFORE, Found, Reference
+from ..program.references import APPLICATIONS, BEFORE, OF, Found, Reference, id_of, word_for
 from ..program.resource import SCOPES, Deployment, Resource, part_of
 from ..program.turns import Turns
 from ..text.spelling import UNKNOWN_VALUES
@@ -29,6 +29,8 @@ LIST, ONE = "access_application_policies", "access_application_policy"
 WHOLE = frozenset({"id", "name", "decision", "include", "precedence"})
 # In an answer: the policy is a reusable one.
 REUSABLE = "reusable"
+# What policies of the program are told of whose application is no resource, or not known as one.
+ELSEWHERE = "policies elsewhere"
 # A reserved input of an application: which policies of its own the program declares. ALL: a list.
 OWNED = "__owned"
 NO_ORDER = "of both kinds, the first that matches decides: nothing would declare their order"
@@ -151,18 +153,19 @@ def _kind(policy: Mapping[str, Any]) -> str:
 
 
 def undeclared_policies(
-    policies: Sequence[Mapping[str, Any]], declared: Mapping[str, Any]
+    policies: Sequence[Mapping[str, Any]], declared: Mapping[str, Any], id_: Any
 ) -> list[Mapping[str, Any]]:
     """Return the policies of an application that no resource of the program declares.
 
-    `declared` is the application's declaration with its reserved input OWNED. States of earlier
-    versions lack that: its own policies may be declared or not.
+    `declared` is the application's declaration with its reserved input OWNED, `id_` its id. States
+    of earlier versions lack that input: its own policies may be declared or not.
     """
     owned = declared.get(OWNED, [] if declared.get("policies") else ALL)
     if owned == ALL:
         # The list tells of what it does not declare.
         return []
-    own = _undeclared_own([one for one in policies if not one.get(REUSABLE)], owned)
+    entries = [one for one in owned if one.get(OF, id_) in (id_, UNKNOWN)]
+    own = _undeclared_own([one for one in policies if not one.get(REUSABLE)], entries)
     if "policies" in declared:
         # What is attached beside is a difference.
         return own
@@ -277,6 +280,10 @@ def tell_policies(
         described = [one | {"by": by} | ({} if is_named else {"name": by}) for one in described]
         described = [one | {"is_named": is_named} for one in described]
     deployment.told(OWN_POLICIES, application).append((place, described))
+    of = id_of(application.id if isinstance(application, Found) else application)
+    if isinstance(of, str) or word_for(of) is None:
+        # It may be an application of the program all the same.
+        deployment.told(ELSEWHERE, "").append((of, place, described))
     reach = deployment.told(REACH, application)
     return {REACH: reach[-1]} if reach else {}
 
@@ -313,6 +320,13 @@ def _plainly(place: Any, policies: Sequence[Mapping[str, Any]]) -> Any:
     return told | ({"precedence": place} if isinstance(place, int) else {})
 
 
+def _perhaps(of: Any, place: Any, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the program says plainly of a policy that may be the application's."""
+    said = {"is_named": not policy["name"].startswith("policies["), **policy}
+    told: dict[str, Any] = _plainly(None if place == ALL else place, [said])
+    return told | {OF: of if isinstance(of, str) else UNKNOWN}
+
+
 @later
 async def owned(deployment: Deployment, application: Reference, adopt: Any) -> Any:
     """Return which policies of its own the program declares. Asked for when it has run.
@@ -322,7 +336,15 @@ async def owned(deployment: Deployment, application: Reference, adopt: Any) -> A
     told = [*deployment.told(OWN_POLICIES, application)]
     told += deployment.told(OWN_POLICIES, adopt) if isinstance(adopt, str) else []
     plainly = [_plainly(*one) for one in told]
-    return ALL if ALL in plainly else plainly
+    if ALL in plainly:
+        return ALL
+    for of, place, policies in deployment.told(ELSEWHERE, ""):
+        if of == adopt or (isinstance(of, str) and deployment.is_adopted(of)):
+            continue
+        if not isinstance(of, str) and place == ALL and not isinstance(policies, Sequence):
+            return ALL
+        plainly += [_perhaps(of, place, policy) for policy in policies]
+    return plainly
 
 
 def attaches(resource_name: str, application: Resource) -> None:

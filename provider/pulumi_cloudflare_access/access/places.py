@@ -69,14 +69,15 @@ def mistakes(declared: Mapping[str, Any]) -> Iterator[Mistake]:
     said, public = way(declared), public_of(declared)
     if said == DOMAIN or UNKNOWN in (*public, domain):
         return
-    if domain and address(domain) not in public:
+    if domain and _one(domain) not in map(_one, public):
         yield Mistake(
             DOMAIN,
             f"{domain} is not among the public places in {said} ({_listed(public)}), which "
             f"Cloudflare refuses (12130): add it to {said}, or leave domain out",
         )
     others = [address(str(uri)) for uri in values(declared.get(LISTED))]
-    if said == DESTINATIONS and others and UNKNOWN not in others and {*others} != {*public}:
+    is_same = {*map(_one, others)} == {*map(_one, public)}
+    if said == DESTINATIONS and others and UNKNOWN not in others and not is_same:
         yield Mistake(
             LISTED,
             f"says {_listed(others)}, and destinations {_listed(public)}: Cloudflare ignores it "
@@ -135,7 +136,7 @@ def primary(declared: Mapping[str, Any], written: Mapping[str, Any], was: Any) -
 
 def stays(domain: Any, declared: Mapping[str, Any]) -> str | None:
     """Return a domain that is still one of the public places; else None."""
-    if not isinstance(domain, str) or address(domain) not in public_of(declared):
+    if not isinstance(domain, str) or _one(domain) not in map(_one, public_of(declared)):
         return None
     return address(domain)
 
@@ -175,11 +176,18 @@ def key(destination: Any) -> str:
         return str(destination)
     type_ = destination.get("type") or PUBLIC
     said = (
-        field.shape.meaning(destination[name])
+        _one(meaning) if name == "uri" else meaning
         for name, field in _ENTRY.items()
         if name != "type" and isinstance(destination.get(name), str) and destination[name]
+        for meaning in [field.shape.meaning(destination[name])]
     )
     return " ".join([type_, *said])
+
+
+def _one(uri: str) -> str:
+    """Write a public place in the one form of all that mean it: a host is its root path."""
+    found = address(uri)
+    return found.removesuffix("/") if found.count("/") == 1 else found
 
 
 def words(place: str) -> str:
@@ -194,7 +202,7 @@ def keys(declared: Mapping[str, Any]) -> set[str]:
     found = set()
     if type_ in WITH_DOMAIN | TIED and type_ != "bookmark":
         uris = [declared.get(DOMAIN), *values(declared.get(LISTED))]
-        found = {f"{PUBLIC} {address(str(uri))}" for uri in uris if uri}
+        found = {f"{PUBLIC} {_one(str(uri))}" for uri in uris if uri}
     if type_ in WITH_DESTINATIONS:
         found |= set(map(key, values(declared.get(DESTINATIONS))))
     return found
@@ -226,7 +234,7 @@ def _is_said(
         return False
     if way(declared) == LISTED:
         return True
-    return address(destination["uri"]) == address(str(answer.get(DOMAIN)))
+    return _one(destination["uri"]) == _one(str(answer.get(DOMAIN)))
 
 
 def lost(noted: Iterable[str], declared: Mapping[str, Any]) -> set[str]:
@@ -279,14 +287,14 @@ def request(
     others = [d for d in others if not _is_public(d)]
     if now == LISTED:
         listed = _in_front(body[LISTED], domain or first)
-        mine = [public.get(address(uri)) or {"type": PUBLIC, "uri": uri} for uri in listed]
+        mine = [public.get(_one(uri)) or {"type": PUBLIC, "uri": uri} for uri in listed]
         alone = said | {LISTED: listed}
     else:
         mine, alone = [], said
         if domain is not None:
             # The domain's own place goes where the domain goes, with what else is said of it.
-            own = public.pop(address(str(there.get(DOMAIN))), {"type": PUBLIC})
-            mine = [public.pop(address(domain), None) or {**own, "uri": domain}]
+            own = public.pop(_one(str(there.get(DOMAIN))), {"type": PUBLIC})
+            mine = [public.pop(_one(domain), None) or {**own, "uri": domain}]
         # What was declared in the list, and no longer is, goes.
         others = [*(public.values() if before == DOMAIN else ()), *others]
     if others or any(len(place) > len(("type", "uri")) for place in mine):
@@ -298,12 +306,12 @@ def _in_front(places: Sequence[Any], first: str | None) -> list[Any]:
     """Return places with the domain in front: Cloudflare takes the first public one for it."""
     if first is None:
         return list(places)
-    return sorted(places, key=lambda place: _uri(place) != address(first))
+    return sorted(places, key=lambda place: _uri(place) != _one(first))
 
 
 def _uri(place: Any) -> str | None:
     uri = place.get("uri") if isinstance(place, Mapping) else place
-    return address(uri) if isinstance(uri, str) else None
+    return _one(uri) if isinstance(uri, str) else None
 
 
 def _is_public(destination: Any) -> bool:

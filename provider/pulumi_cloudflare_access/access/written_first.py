@@ -22,7 +22,7 @@ import pulumi
 
 from ..program.later import later
 from ..program.program_text import Words, digest, has_word
-from ..program.references import ID, word_for
+from ..program.references import ID, id_of, word_for
 from ..program.resource import Deployment
 from .everybody import Everybody
 from .outcomes import EVERYONE, Comparison, Outcome, People, Ruling
@@ -81,6 +81,7 @@ def tell_attached(application: pulumi.CustomResource, policies: Any) -> None:
 
 def tell_own(application: Any, place: Any, policies: Any) -> None:
     """Have everybody know which policies of its own an application has, or one of them."""
+    application = id_of(application)
     if isinstance(application, (pulumi.Output, Awaitable)) and word_for(application) is None:
         # Nobody can say whose they are.
         return

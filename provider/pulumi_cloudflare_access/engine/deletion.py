@@ -84,9 +84,7 @@ class Deletions:
     def are_going(self, users: Iterable[User]) -> bool:
         """Tell whether all of these are gone or being deleted, and wait for nothing that is not."""
         with self._lock:
-            return all(
-                user.ids & self._gone or self._is_going(user, frozenset()) for user in users
-            )
+            return all(user.ids & self._gone or self._is_going(user, frozenset()) for user in users)
 
     def _is_going(self, user: User, behind: frozenset[str]) -> bool:
         for id_ in user.ids - behind:

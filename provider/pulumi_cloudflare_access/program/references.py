@@ -171,10 +171,42 @@ _by_id: weakref.WeakKeyDictionary[Any, weakref.ref[pulumi.CustomResource]] = (
 )
 
 
+# The Outputs that `apply` has made of a resource's id.
+_made_of_id: weakref.WeakKeyDictionary[Any, weakref.ref[pulumi.CustomResource]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
 def note_id(resource: pulumi.CustomResource) -> None:
-    """Remember whose id an Output is."""
+    """Remember whose id an Output is, and what the program makes of it."""
     _words[resource.id] = str(word_for(resource))
     _by_id[resource.id] = weakref.ref(resource)
+    _follow(resource.id, weakref.ref(resource))
+
+
+def _follow(output: Any, of: weakref.ref[pulumi.CustomResource]) -> None:
+    """Have whatever `apply` makes of an id be known as made of it.
+
+    An Output says what it depends on only once that is there, which may wait for who asks.
+    """
+    plain = output.apply
+
+    def apply(*arguments: Any, **named: Any) -> Any:
+        made = plain(*arguments, **named)
+        _made_of_id[made] = of
+        _follow(made, of)
+        return made
+
+    output.apply = apply
+
+
+def id_of(value: Any) -> Any:
+    """Return the id of the resource that a value is, or whose id it is made of; else the value."""
+    if isinstance(value, pulumi.CustomResource):
+        return value.id
+    known = _made_of_id.get(value) if isinstance(value, pulumi.Output) else None
+    resource = known() if known else None
+    return value if resource is None else resource.id
 
 
 def resource_of(value: Any) -> Any:

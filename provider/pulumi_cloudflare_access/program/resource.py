@@ -36,7 +36,7 @@ from ..text.outlet import run_error, warn
 from ..text.secret_words import SECRET, known
 from .arguments import checked, wrong_options
 from .later import later
-from .references import ID, MISTAKE, OF, Accepted, Found, is_id, note_id, refer
+from .references import ID, MISTAKE, OF, Accepted, Found, id_of, is_id, note_id, refer
 from .turns import Program, leaves, leaves_of_options
 
 SCOPES = ("account_id", "zone_id")
@@ -349,8 +349,11 @@ def _of_found(field: str, known: Any) -> Any:
 
 
 def _key_of(of: Any) -> Any:
-    """Return what tells one object from another: one resource, its id, or one plain id; or None."""
-    of = of.id if isinstance(of, pulumi.CustomResource) else of
+    """Return what tells one object from another: a resource, or its id, or what is made of that.
+
+    A plain id is one, too. None: nothing tells it.
+    """
+    of = id_of(of)
     if isinstance(of, str):
         return of
     return weakref.ref(of) if isinstance(of, pulumi.Output) else None
@@ -439,6 +442,10 @@ class Deployment:
         """Note that a resource takes over an object that the program names by its id."""
         if isinstance(adopt, str):
             self._by_id.setdefault(adopt, weakref.ref(resource))
+
+    def is_adopted(self, id_: str) -> bool:
+        """Return whether a resource takes over the object with this id."""
+        return id_ in self._by_id
 
     def adopted_in(self, declared: Mapping[str, Any]) -> list[pulumi.Input[pulumi.Resource]]:
         """Return the resources that a declaration refers to by the plain id that they adopt."""

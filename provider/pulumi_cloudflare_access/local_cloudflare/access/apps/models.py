@@ -50,8 +50,8 @@ class App:
         # Of these two kinds of destination an account can have one each: documented.
         places = {item["type"] for item in destinations if item["type"].startswith("all_")}
         if "domain" in self.fields:
-            places.add(self.fields["domain"])
-        return places | set(_public(destinations))
+            places.add(_root(self.fields["domain"]))
+        return places | set(map(_root, _public(destinations)))
 
 
 class AppBackend(Backend):
@@ -339,6 +339,11 @@ def _tied(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _public(destinations: list[dict[str, Any]]) -> list[str]:
     return [item["uri"] for item in destinations if item["type"] == "public"]
+
+
+def _root(place: str) -> str:
+    """Return a place without the slash of a host's root path: it is the whole host, both ways."""
+    return place.removesuffix("/") if place.count("/") == 1 else place
 
 
 def _is_in(place: str, zone: Zone) -> bool:
