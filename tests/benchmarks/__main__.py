@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
     "import": processes.imported,
     "start": processes.started,
     "calls": calls.checks,
+    "rules": calls.changed_rules,
     "schedule": schedule.schedule,
     "insight": insights.all_of_them,
     "refresh": calls.refresh,

@@ -11,6 +11,8 @@ from pulumi.dynamic.dynamic import serialize_provider
 from benchmarks.account import LATENCY, at_once, cloudflare, plugin, timed
 from benchmarks.figures import Figure
 from harness.plugin import check_request, diff_request, get_request, read_request
+from pulumi_cloudflare_access.access.rules import RULES
+from pulumi_cloudflare_access.fields.keyed import NOTHING_KNOWN
 from pulumi_cloudflare_access.process.plugin import WIDTH
 
 if TYPE_CHECKING:
@@ -62,6 +64,28 @@ def checks() -> Iterator[Figure]:
     yield Figure.at_most("1,000 serial Check + Diff", best, "s", 2.5)
     yield Figure("1,000 serial Check + Diff of a resource that does nothing", nothing, "s")
     yield Figure("Check + Diff", GROUPS / best, "per second")
+    yield Figure.at_most("Check + Diff, to that which does nothing", best / nothing, "times", 1.15)
+
+
+def changed_rules() -> Iterator[Figure]:
+    """Read an answer in which every rule of a long section is another than the state's."""
+
+    def reading(number: int) -> float:
+        known, _ = RULES.check(_people("before", number), "include")
+        answer = _people("after", number)
+        seconds: list[float] = []
+        for _ in range(RUNS):
+            with timed(seconds):
+                RULES.answer(answer, known, NOTHING_KNOWN)
+        return min(seconds)
+
+    thousand, twice = reading(GROUPS), reading(2 * GROUPS)
+    yield Figure.at_most("a section of 1,000 rules that all changed", thousand, "s", 0.3)
+    yield Figure.at_most("2,000 rules that all changed, to 1,000", twice / thousand, "times", 2.5)
+
+
+def _people(who: str, number: int) -> list[dict[str, Any]]:
+    return [{"email": {"email": f"{who}{n}@example.com"}} for n in range(number)]
 
 
 def _of_nothing(request: Any) -> Any:

@@ -18,6 +18,7 @@ tests. Beside the selector, an entry may hold `of`, the URN of the resource that
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -215,8 +216,11 @@ class Selector:
 
     def unknown(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields that the table does not know."""
-        known = {name for field in self.fields for name in (field.name, *field.aliases)}
-        return {name: inner for name, inner in value.items() if name not in known}
+        return {name: inner for name, inner in value.items() if name not in self._known}
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(name for field in self.fields for name in (field.name, *field.aliases))
 
     def renamed(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Give every field its present name."""
@@ -315,7 +319,10 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", 
 
 
 def _json(value: Any) -> str:
-    return _encode(whole_numbers(value))
+    written = _encode(value)
+    # Most values hold no numbers at all.
+    may_hold_whole_numbers = ".0" in written or "e+" in written
+    return _encode(whole_numbers(value)) if may_hold_whole_numbers else written
 
 
 def _id(doc: str, name: str = "id", is_right: Callable[[str], str | None] = _is_text) -> Field:

@@ -165,20 +165,19 @@ class Keyed(ABC):
         """
         keyed = dict(kept or {})
         seen = {self.canonical(entry) for entry in keyed.values()}
-        entries = sorted(entries, key=self._rank)
-        wished = {as_key(named.key) for named in entries}
-        for named in entries:
-            canonical = self.canonical(named.entry)
+        ranked = sorted((self._rank(named) for named in entries), key=lambda one: one[:3])
+        wished = {as_key(key) for key, *_ in ranked}
+        for key, canonical, _, entry in ranked:
             # Two things that are not known yet need not be the same thing.
             if canonical in seen and UNKNOWN not in canonical:
                 continue
             seen.add(canonical)
-            keyed[free_key(as_key(named.key), keyed, wished)] = named.entry
+            keyed[free_key(as_key(key), keyed, wished)] = entry
         return dict(sorted(keyed.items()))
 
-    def _rank(self, named: Named) -> tuple[str, str, str]:
-        form = json.dumps(named.entry, sort_keys=True)
-        return named.key, self.canonical(named.entry), form
+    def _rank(self, named: Named) -> tuple[str, str, str, Any]:
+        """Return the key that an entry would like, what it means, its form, and the entry."""
+        return named.key, self.canonical(named.entry), _encode(named.entry), named.entry
 
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two maps hold the same entries, whatever their keys."""
@@ -188,7 +187,7 @@ class Keyed(ABC):
 
     def keep_keys(self, new: Any, old: Any) -> Any:
         """Give every entry that did not change the key and the form it had."""
-        if not isinstance(new, Mapping) or not isinstance(old, Mapping):
+        if new == old or not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
         had = self._meanings(old)
         kept, others = {}, []

@@ -900,7 +900,7 @@ class Field:
 
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two declarations of the field mean the same. MISSING is none."""
-        if one is other or self.not_sent:
+        if one is other or self.not_sent or one == other:
             return True
         one, other = self._meant(one), self._meant(other)
         nothing = self.shape.is_nothing(one), self.shape.is_nothing(other)

@@ -45,7 +45,7 @@ def current_urn() -> str:
 
 
 def _request() -> Any:
-    return _call()[0]
+    return current_operation().request
 
 
 def _call() -> tuple[Any, Any]:
@@ -174,7 +174,8 @@ class Operation:
     spent = 0.0
 
     def __init__(self) -> None:
-        self._context: Any = None
+        self.request, self._context = _call()
+        """What the engine asks; None outside of any call."""
         self._after: list[Callable[[], None]] = []
 
     def is_wanted(self) -> bool:
@@ -184,8 +185,6 @@ class Operation:
         """
         if is_engine_gone():
             return False
-        if self._context is None:
-            self._context = _call()[1]
         is_active = getattr(self._context, "is_active", None)
         return is_active is None or bool(is_active())
 
@@ -314,11 +313,11 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
     """
 
     def served(*args: P.args, **kwargs: P.kwargs) -> R:
-        _restore_reserved(args)
-        keep_secret(*(bag for bag in args if isinstance(bag, dict)))
         operation = Operation()
         before = _operation.set(operation)
         try:
+            _restore_reserved(args)
+            keep_secret(*(bag for bag in args if isinstance(bag, dict)))
             answer = call(*args, **kwargs)
             operation.answered()
         finally:

@@ -14,6 +14,7 @@ by its code point, as compilers and pagers do: `<U+001B>`. All other text is lef
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -64,15 +65,18 @@ _IN_KEYS = re.compile(f"{_DANGEROUS}|{_OF_A_WORD}|^_(?=_)|^4(?={SIGNATURE[1:]}\\
 _IN_VALUES = re.compile(f"{_SURROGATE}|{_OF_A_WORD}")
 
 
+_OF_PULUMI = re.compile("|".join(map(re.escape, ("<U+", SIGNATURE, *UNKNOWN_VALUES))))
+
+
+# One call of the engine asks about the same few texts many times.
+@functools.lru_cache(maxsize=1024)
 def _is_plain(text: str) -> bool:
     """Tell at once that a text holds nothing to spell or to read back; most texts do not."""
     return (
         text.isascii()
         and text.isprintable()
-        and "<U+" not in text
         and not text.startswith(RESERVED)
-        and SIGNATURE not in text
-        and not any(word in text for word in UNKNOWN_VALUES)
+        and _OF_PULUMI.search(text) is None
     )
 
 
