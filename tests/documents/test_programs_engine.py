@@ -62,6 +62,8 @@ def asked(what: str) -> list[Block]:
 def cloudflare() -> Iterator[LocalCloudflare]:
     """Start a Cloudflare that has what the pages take for granted."""
     with LocalCloudflare(zone_id=ZONE) as cloudflare:
+        # Of docs/guides/what-is-new.md.
+        cloudflare.switches.set({"unknown_fields": "keep", "accept_unknown_selectors": True})
         yield cloudflare
 
 
