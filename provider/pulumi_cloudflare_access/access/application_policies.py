@@ -120,7 +120,10 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             if not isinstance(policy, Mapping):
                 continue
             if policy.get("name") in names and policy["name"] != UNKNOWN:
-                told = "is the name of another policy of this list; a name identifies"
+                told = (
+                    "is the name of another policy of this list; a name identifies: rename one, or "
+                    "declare them one by one (AccessApplicationPolicy), with precedences"
+                )
                 mistakes.append(Mistake(f"policies[{index}].name", told))
             names.add(policy_name(policy))
             mistakes += policy_mistakes(policy, f"policies[{index}].")
