@@ -553,8 +553,7 @@ def _listed_twice(entries: list[Any], path: str) -> list[Mistake]:
     first: dict[Any, int] = {}
     for index, entry in enumerate(entries):
         said = entry if isinstance(entry, Mapping) else {ID: entry}
-        known = {said.get(ID), said.get(OF)} - {UNKNOWN, None}
-        known = {name for name in known if isinstance(name, str)}
+        known = {name for name in map(said.get, (ID, OF)) if isinstance(name, str)} - {UNKNOWN}
         if before := {first[name] for name in known & first.keys()}:
             told = (
                 f"is [{min(before)}] again: a policy decides once, in its first place. Take one out"
