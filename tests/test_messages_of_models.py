@@ -18,7 +18,8 @@ WRONG: list[Any] = [
 # What validators write, and what only a programmer of this package understands.
 STRANGE = re.compile(
     r"Input should|Value error|valid (string|integer|dictionary|list)|pydantic|validation|"
-    r"(string|int|bool|float|list|dict|model)_type|NoneType|Traceback|object at 0x|<class|\\[dwsSWDAZ]|\(\?[:=!<P]|\[[A-Za-z0-9]-|\^\(|"
+    r"(string|int|bool|float|list|dict|model)_type|"
+    r"NoneType|Traceback|object at 0x|<class|\\[dwsSWDAZ]|\(\?[:=!<P]|\[[A-Za-z0-9]-|\^\(|"
     r"\bdict\b|\bstr\b|\bint\b|\bbool\b|\bfloat\b|\bmodel\b|\bassert"
 )
 FIELDS = [(kind, name) for kind in sorted(kinds.KINDS) for name in kinds.load(kind).facts()]
