@@ -10,8 +10,6 @@ holds teams with their people, or such rows. `name`, which is for readers, may b
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +21,7 @@ import pulumi
 from ..iam import grants as iam_grants
 from ..iam.people import LONGEST_EMAIL
 from ..program.references import Unchecked
+from ..text import rows
 from ..text.nearest import nearest
 from ..text.outlet import run_error, warn
 from ..text.spelling import shown
@@ -33,7 +32,6 @@ EMAIL, TEAM, TEAMS, GUEST, NAME = "email", "team", "teams", "guest", "name"
 COLUMNS = (EMAIL, TEAM, TEAMS, GUEST, NAME)
 _AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _GUEST = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
-_DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -62,22 +60,14 @@ def read_teams(
     path = Path(path)
     reading = _Reading(columns or {})
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise run_error(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise run_error(f"{path}: is not UTF-8; export it as such") from None
-    if path.suffix.lower() in {".yaml", ".yml"}:
-        reading.yaml(text)
-    elif path.suffix.lower() in {".csv", ".tsv"}:
-        reading.csv(text)
-    else:
-        raise run_error(f"{path}: must be a .csv, .tsv, .yaml or .yml file")
+        text = rows.read_text(path)
+    except ValueError as error:
+        raise run_error(f"{path}: {error}") from None
+    (reading.yaml if rows.is_yaml(path) else reading.csv)(text)
     if not reading.mistakes and not reading.teams:
         reading.mistakes.append((1, "nobody is in any team"))
     if reading.mistakes:
-        lines = [f"  line {line}: {told}" for line, told in sorted(reading.mistakes)]
-        raise run_error(f"{path}:", *lines)
+        raise run_error(f"{path}:", *rows.by_line(reading.mistakes))
     return reading.teams
 
 
@@ -151,44 +141,25 @@ class _Reading:
 
     def __init__(self, columns: Mapping[str, str | None]) -> None:
         self.teams: dict[str, TeamList] = {}
-        self.mistakes: list[tuple[int, str]] = []
+        self.mistakes: rows.Mistakes = []
         self._columns = columns
         self._seen: dict[tuple[str, str], int] = {}
 
     def csv(self, text: str) -> None:
-        """Read rows below a head. The delimiter is the one that the head has most of."""
-        head = text.partition("\n")[0]
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=head.count), strict=True
-        )
+        """Read rows below a head."""
         names: list[str | None] | None = None
-        line = 1
-        try:
-            for cells in reader:
-                if any(map(str.strip, cells)):
-                    if names is None:
-                        names = self._named(line, cells)
-                    else:
-                        self._row(line, names, cells)
-                # A cell may be of several lines: the next row begins behind this one's last.
-                line = reader.line_num + 1
-        except csv.Error as error:
-            self.mistakes.append((line, str(error)))
+        for line, cells in rows.csv_rows(text, self.mistakes):
+            if names is None:
+                names = self._named(line, cells)
+            else:
+                self._person(line, rows.named(names, cells))
         if names is None:
             self.mistakes.append((1, f"must name its columns: {EMAIL},{TEAM}"))
-
-    def _row(self, line: int, names: Sequence[str | None], cells: Sequence[str]) -> None:
-        if len(cells) > len(names):
-            told = f"has {len(cells)} cells, and there are {len(names)} columns"
-            self.mistakes.append((line, told))
-            return
-        said = zip(names, cells, strict=False)
-        self._person(line, {name: cell.strip() for name, cell in said if name is not None})
 
     def _named(self, line: int, head: Sequence[str]) -> list[str | None]:
         """Say what each column is; None: left out."""
         names = [self._column(line, called.strip()) for called in head]
-        for name in sorted({name for name in names if name and names.count(name) > 1}):
+        for name in rows.twice(names):
             self.mistakes.append((line, f"two columns are {name}"))
         if EMAIL not in names:
             self.mistakes.append((line, f'no column is "{EMAIL}": say which, with columns='))
@@ -207,32 +178,22 @@ class _Reading:
 
     def yaml(self, text: str) -> None:
         """Read teams with their people, or rows."""
-        import yaml  # noqa: PLC0415  (who has CSV needs no YAML)
-
-        try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.mistakes.append((line, str(error.problem)))
-            return
-        except yaml.YAMLError as error:
-            self.mistakes.append((1, str(error).splitlines()[0]))
-            return
-        if isinstance(root, yaml.SequenceNode):
+        root = rows.yaml_root(text, self.mistakes)
+        if root is not None and root.id == "sequence":
             for entry in root.value:
                 self._entry(entry, None)
-        elif isinstance(root, yaml.MappingNode):
-            self._yaml_teams(root, yaml)
-        else:
+        elif root is not None and root.id == "mapping":
+            self._yaml_teams(root)
+        elif not self.mistakes:
             self.mistakes.append((1, "must hold teams, each with a list of people"))
 
-    def _yaml_teams(self, root: Any, yaml: Any) -> None:
+    def _yaml_teams(self, root: Any) -> None:
         first: dict[str, int] = {}
         for key, value in root.value:
-            line, name = key.start_mark.line + 1, str(key.value)
+            line, name = rows.line_of(key), str(key.value)
             if first.setdefault(name, line) != line:
                 self.mistakes.append((line, f'"{name}" is in line {first[name]} already'))
-            elif not isinstance(value, yaml.SequenceNode):
+            elif value.id != "sequence":
                 self.mistakes.append((line, f'"{name}" must be a list of people'))
             elif not value.value:
                 self.mistakes.append((line, f'nobody is in "{name}"'))
@@ -242,7 +203,7 @@ class _Reading:
 
     def _entry(self, entry: Any, team: str | None) -> None:
         """Read a person: an address, or an object with the fields of a row."""
-        line = entry.start_mark.line + 1
+        line = rows.line_of(entry)
         given = {} if team is None else {TEAM: team}
         if entry.id == "scalar" and team is not None:
             self._person(line, {EMAIL: entry.value, **given})
@@ -252,11 +213,11 @@ class _Reading:
             return
         said: dict[str, Any] = {}
         for key, value in entry.value:
-            name = self._column(key.start_mark.line + 1, str(key.value))
+            name = self._column(rows.line_of(key), str(key.value))
             if name in said or name in given:
-                self.mistakes.append((key.start_mark.line + 1, f"{name} is said already"))
+                self.mistakes.append((rows.line_of(key), f"{name} is said already"))
             elif name is not None:
-                said[name] = _plain(value)
+                said[name] = rows.plain(value)
         self._person(line, said | given)
 
     def _person(self, line: int, said: Mapping[str, Any]) -> None:
@@ -280,12 +241,6 @@ class _Reading:
             elif not told:
                 held = self.teams.setdefault(team, TeamList(team))
                 (held.guests if guest else held.people).append(str(email))
-
-
-def _plain(node: Any) -> Any:
-    if node.id == "sequence":
-        return [str(inner.value).strip() for inner in node.value]
-    return str(node.value).strip() if node.id == "scalar" else None
 
 
 def _teams(said: Mapping[str, Any]) -> Iterator[str]:

@@ -9,11 +9,9 @@ nothing about Access. A cell without text: not known. A cell with `-`: nothing, 
 
 from __future__ import annotations
 
-import csv
-import io
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +22,7 @@ from ..insight import People, Person, World, Worlds
 from ..insight.characters import shown
 from ..insight.subjects import ANY_PROVIDER
 from ..insight.unknowns import is_fact
+from ..text import rows
 
 EMAIL: Final = "email"
 PROVIDERS: Final = "identity_providers"
@@ -43,7 +42,6 @@ _ALIASES: Final = {
     "authentication_method": METHODS,
 }
 _NOTHING: Final = "-"
-_DELIMITERS: Final = ",;\t"
 _AN_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _A_COUNTRY: Final = re.compile(r"[A-Z][A-Z0-9]")
 _AT_PROVIDER: Final = f"{GROUPS}:"
@@ -56,21 +54,15 @@ def read_people(name: str, worlds: Iterable[Worlds]) -> People:
     """
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{name}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{name}: is not UTF-8; export it as such") from None
-    suffix = path.suffix.lower()
-    if suffix not in {".csv", ".tsv", ".yaml", ".yml"}:
-        raise SettingsError(f"{name}: must be a .csv, .tsv, .yaml or .yml file")
+        text = rows.read_text(path)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from None
     reading = _Reading(_Ids.of(worlds))
-    (reading.csv if suffix in {".csv", ".tsv"} else reading.yaml)(text)
+    (reading.yaml if rows.is_yaml(path) else reading.csv)(text)
     if not reading.mistakes and not reading.people:
         reading.mistakes.append((1, "nobody is in it"))
     if reading.mistakes:
-        lines = [f"  line {line}: {told}" for line, told in sorted(reading.mistakes)]
-        raise SettingsError(f"{name}:", *lines)
+        raise SettingsError(f"{name}:", *rows.by_line(reading.mistakes))
     return People(one.person() for one in reading.people.values())
 
 
@@ -147,61 +139,40 @@ class _Reading:
 
     def __init__(self, ids: _Ids) -> None:
         self.people: dict[str, _Known] = {}
-        self.mistakes: list[tuple[int, str]] = []
+        self.mistakes: rows.Mistakes = []
         self._ids = ids
 
     def csv(self, text: str) -> None:
-        """Read rows below a head. The delimiter is the one that the head has most of."""
-        head = text.partition("\n")[0]
-        # In a cell with several values a semicolon stands between them.
-        delimiter = max(_DELIMITERS, key=head.count)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        """Read rows below a head. In a cell, semicolons stand between several values."""
         names: list[str | None] | None = None
-        line = 1
-        try:
-            for cells in reader:
-                if any(map(str.strip, cells)):
-                    if names is None:
-                        names = [self._column(line, one) for one in cells]
-                        self._check_columns(line, names)
-                    elif len(cells) > len(names):
-                        told = f"has {len(cells)} cells, and there are {len(names)} columns"
-                        self.mistakes.append((line, told))
-                    else:
-                        row = zip(names, cells, strict=False)
-                        self._person(line, {name: one for name, one in row if name is not None})
-                line = reader.line_num + 1
-        except csv.Error as error:
-            self.mistakes.append((line, str(error)))
+        for line, cells in rows.csv_rows(text, self.mistakes):
+            if names is None:
+                names = [self._column(line, one) for one in cells]
+                self._check_columns(line, names)
+            else:
+                self._person(line, rows.named(names, cells))
 
     def yaml(self, text: str) -> None:
         """Read a list of people, or teams with their people."""
-        import yaml  # noqa: PLC0415 - who has CSV needs no YAML
-
-        try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            told = getattr(error, "problem", None) or str(error).splitlines()[0]
-            self.mistakes.append((mark.line + 1 if mark else 1, told))
-            return
-        if isinstance(root, yaml.SequenceNode):
+        root = rows.yaml_root(text, self.mistakes)
+        if root is not None and root.id == "sequence":
             entries = list(root.value)
-        elif isinstance(root, yaml.MappingNode):
+        elif root is not None and root.id == "mapping":
             entries = [one for _, team in root.value if team.id == "sequence" for one in team.value]
         else:
-            self.mistakes.append((1, "must be a list of people"))
+            if not self.mistakes:
+                self.mistakes.append((1, "must be a list of people"))
             return
         for entry in entries:
-            line = entry.start_mark.line + 1
+            line = rows.line_of(entry)
             if entry.id == "scalar":
                 self._person(line, {EMAIL: entry.value})
             elif entry.id == "mapping":
                 row: dict[str, Any] = {}
                 for key, value in entry.value:
-                    name = self._column(key.start_mark.line + 1, str(key.value))
+                    name = self._column(rows.line_of(key), str(key.value))
                     if name is not None:
-                        row[name] = _plain(value)
+                        row[name] = rows.plain(value)
                 self._person(line, row)
             else:
                 self.mistakes.append((line, f"must be an object with {EMAIL}"))
@@ -222,11 +193,10 @@ class _Reading:
             self.mistakes.append((line, f'"{shown(called.strip())}" is not a known column{meant}'))
         return None
 
-    def _check_columns(self, line: int, names: Iterable[str | None]) -> None:
-        given = [name for name in names if name is not None]
-        if EMAIL not in given:
+    def _check_columns(self, line: int, names: Sequence[str | None]) -> None:
+        if EMAIL not in names:
             self.mistakes.append((line, f'no column is "{EMAIL}"'))
-        for name in sorted({name for name in given if given.count(name) > 1}):
+        for name in rows.twice(names):
             self.mistakes.append((line, f"two columns are {name}"))
 
     def _person(self, line: int, row: Mapping[str, Any]) -> None:
@@ -286,12 +256,6 @@ def _values(cell: Any) -> list[str] | None:
     if text == _NOTHING:
         return []
     return [one.strip() for one in text.split(";") if one.strip()]
-
-
-def _plain(node: Any) -> Any:
-    if node.id == "sequence":
-        return [inner.value for inner in node.value]
-    return node.value if node.id == "scalar" else None
 
 
 def _wrong_country(value: str) -> str:
