@@ -75,7 +75,7 @@ def facts(kind: str) -> str:
     rows = {
         "lives in": " or ".join(article[one] for one in provider.scopes),
         "path": f"`…/{provider.collection}`",
-        "token permission": f"{provider.needs} Write; Read for a refresh",
+        "token permission": f"{provider.permission} Write; Read for a refresh",
         "`adopt=True` finds it by": f"`{provider.natural_key}`",
         "replaced by a change of": ", ".join(
             f"`{name}`"

@@ -449,5 +449,5 @@ def test_what_cloudflare_says_to_a_program_goes_where_the_program_says() -> None
     }
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=envelope))
     said: list[str] = []
-    Client(Settings(api_key="k", email="e"), transport, said.append).get("/x", needs="X")
+    Client(Settings(api_key="k", email="e"), transport, said.append).get("/x", permission="X")
     assert said == ["Cloudflare says: soon gone (code 1)"]

@@ -22,10 +22,10 @@ class AccountMemberProvider(dynamic.ResourceProvider):
         self._account = f"/accounts/{settings.account_id}"
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        roles = self._client.list(f"{self._account}/roles", per_page=50, needs=NEEDS)
+        roles = self._client.list(f"{self._account}/roles", per_page=50, permission=NEEDS)
         [role] = [found["id"] for found in roles if found["name"] == "Analytics"]
         body = {"email": props["email"], "roles": [role]}
-        made = self._client.post(f"{self._account}/members", body, needs=NEEDS)
+        made = self._client.post(f"{self._account}/members", body, permission=NEEDS)
         return dynamic.CreateResult(made["id"], props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -33,7 +33,7 @@ class AccountMemberProvider(dynamic.ResourceProvider):
         return dynamic.DiffResult(changes=bool(others), replaces=others)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        self._client.delete(f"{self._account}/members/{_id}", needs=NEEDS)
+        self._client.delete(f"{self._account}/members/{_id}", permission=NEEDS)
 
 
 class AccountMember(dynamic.Resource, module="example", name="AccountMember"):

@@ -22,7 +22,7 @@ class DnsRecordProvider(dynamic.ResourceProvider):
         where = f"/zones/{props['zone_id']}/dns_records"
         # The engine's numbers are floats.
         body = {name: props[name] for name in FIELDS} | {"ttl": int(props["ttl"])}
-        made = self._client.post(where, body, needs="DNS")
+        made = self._client.post(where, body, permission="DNS")
         return dynamic.CreateResult(made["id"], props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -30,7 +30,7 @@ class DnsRecordProvider(dynamic.ResourceProvider):
         return dynamic.DiffResult(changes=bool(others), replaces=others)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        self._client.delete(f"/zones/{_props['zone_id']}/dns_records/{_id}", needs="DNS")
+        self._client.delete(f"/zones/{_props['zone_id']}/dns_records/{_id}", permission="DNS")
 
 
 class DnsRecord(dynamic.Resource, module="example", name="DnsRecord"):

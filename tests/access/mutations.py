@@ -41,10 +41,10 @@ MUTATIONS = [
         "an update does not look first",
         Story.somebody_changes_what_nobody_declares,
         "engine/lifecycle.py",
-        "            there = self._get(scope, _id)\n        except NotFoundError as error:\n"
+        "            there = self.read_remote(scope, _id)\n        except NotFoundError as error:\n"
         "            told = error.remedy",
-        "            there = self._body(self._declared(_olds)) | {'id': _id}\n"
-        "            there = self._get(scope, _id) if 'application' in _olds else there\n"
+        "            there = self.request_body(self._declared(_olds)) | {'id': _id}\n"
+        "            there = self.read_remote(scope, _id) if 'application' in _olds else there\n"
         "        except NotFoundError as error:\n            told = error.remedy",
     ),
     Mutation(
@@ -80,7 +80,7 @@ MUTATIONS = [
         "an update is sent though all is right",
         Story.somebody_does_what_the_program_says_next,
         "engine/lifecycle.py",
-        "if not self._is_settled(there, old, new):",
+        "if not self.is_up_to_date(there, old, new):",
         "if True:",
     ),
     Mutation(
@@ -174,7 +174,7 @@ MUTATIONS = [
         "what could be adopted is made a second time",
         Story.adopt,
         "engine/lifecycle.py",
-        "answer = self._adopt(scope, props) if props.get(ADOPT) else None",
+        "answer = self.adopt_remote(scope, props) if props.get(ADOPT) else None",
         "answer = None",
     ),
     Mutation(
@@ -189,8 +189,8 @@ MUTATIONS = [
         "a policy that moves is made a second time",
         Story.reorder,
         "access/application_policies.py",
-        "policies[step.key] = self.client.put(one, body, needs=self.needs)",
-        "policies[step.key] = self.client.post(where, body, needs=self.needs)",
+        "policies[step.key] = self.client.put(one, body, permission=self.permission)",
+        "policies[step.key] = self.client.post(where, body, permission=self.permission)",
     ),
     Mutation(
         "a list of policies comes out in another order",

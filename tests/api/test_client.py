@@ -72,13 +72,13 @@ def closed_afterwards(made: Client) -> Client:
 def get(*answers: Any) -> Any:
     """GET one object from a server that answers this."""
     with Scripted(*answers) as server:
-        return client(server.base_url).get("/groups/g1", needs=NEEDS)
+        return client(server.base_url).get("/groups/g1", permission=NEEDS)
 
 
 def listed(*answers: Any, per_page: int | None = 2) -> tuple[list[Any], list[str]]:
     """Read a list from a server that answers this; return it and the paths asked for."""
     with Scripted(*answers) as server:
-        found = list(client(server.base_url).list("/groups", per_page=per_page, needs=NEEDS))
+        found = list(client(server.base_url).list("/groups", per_page=per_page, permission=NEEDS))
     return found, [request.split()[1].removeprefix("/client/v4") for request in server.requests]
 
 
@@ -100,7 +100,7 @@ def test_a_request_goes_below_the_base_url_with_the_one_credential(
     credentials: dict[str, Any], sent: list[str], not_sent: str
 ) -> None:
     with Scripted(answer(envelope(GROUP))) as server:
-        client(server.base_url, **credentials).post("/groups", {"name": "Ünï"}, needs=NEEDS)
+        client(server.base_url, **credentials).post("/groups", {"name": "Ünï"}, permission=NEEDS)
     [request] = server.requests
     head, _, body = request.partition("\r\n\r\n")
     assert head.startswith("POST /client/v4/groups HTTP/1.1")
@@ -113,7 +113,7 @@ def test_nothing_is_sent_without_credentials() -> None:
     with Scripted(answer(envelope(GROUP))) as server:
         nobody = client(server.base_url, api_token=None)
         with pytest.raises(SettingsError, match="no Cloudflare credentials"):
-            nobody.get("/groups/g1", needs=NEEDS)
+            nobody.get("/groups/g1", permission=NEEDS)
     assert server.requests == []
 
 
@@ -206,7 +206,7 @@ def test_an_answer_that_does_not_arrive_whole_is_an_error(said: Any) -> None:
 def post(*answers: Any, **how: Any) -> Any:
     """POST to a server that answers this."""
     with Scripted(*answers) as server:
-        return client(server.base_url).post("/groups", GROUP, needs=NEEDS, **how)
+        return client(server.base_url).post("/groups", GROUP, permission=NEEDS, **how)
 
 
 SERVERS_FAULT = answer(refused({"code": 10001, "message": "internal"}), "500 Internal Server Error")
@@ -228,7 +228,7 @@ def test_a_create_that_is_refused_has_not_been_done(status: str) -> None:
 
 def test_a_create_that_was_never_sent_has_not_been_done() -> None:
     with nobody() as port, pytest.raises(UnreachableError) as caught:
-        client(f"http://127.0.0.1:{port}/client/v4").post("/groups", GROUP, needs=NEEDS)
+        client(f"http://127.0.0.1:{port}/client/v4").post("/groups", GROUP, permission=NEEDS)
     assert not caught.value.sent
 
 
@@ -237,7 +237,7 @@ def test_an_address_where_nobody_listens_is_named_with_what_to_look_at() -> None
         nobody() as port,
         pytest.raises(UnreachableError, match=rf"cannot reach 127\.0\.0\.1:{port}.*HTTPS_PROXY"),
     ):
-        client(f"http://127.0.0.1:{port}/client/v4").get("/groups/g1", needs=NEEDS)
+        client(f"http://127.0.0.1:{port}/client/v4").get("/groups/g1", permission=NEEDS)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_an_address_where_nobody_listens_is_named_with_what_to_look_at() -> None
 )
 def test_a_delete_is_done_only_when_the_answer_says_so(said: bytes) -> None:
     with Scripted(said) as server, pytest.raises(UnusableAnswerError):
-        client(server.base_url).delete("/groups/g1", needs=NEEDS)
+        client(server.base_url).delete("/groups/g1", permission=NEEDS)
 
 
 # ------------------------------------------------------------------------------------ refusals
@@ -292,11 +292,11 @@ def test_a_refusal_is_an_error_of_its_own_class(
 
 
 CALLS: Mapping[str, tuple[Callable[[Client], Any], str]] = {
-    "GET": (lambda api: api.get("/groups/g1", needs=NEEDS), "Read"),
-    "list": (lambda api: list(api.list("/groups", per_page=2, needs=NEEDS)), "Read"),
-    "POST": (lambda api: api.post("/groups", {}, needs=NEEDS), "Write"),
-    "PUT": (lambda api: api.put("/groups/g1", {}, needs=NEEDS), "Write"),
-    "DELETE": (lambda api: api.delete("/groups/g1", needs=NEEDS), "Write"),
+    "GET": (lambda api: api.get("/groups/g1", permission=NEEDS), "Read"),
+    "list": (lambda api: list(api.list("/groups", per_page=2, permission=NEEDS)), "Read"),
+    "POST": (lambda api: api.post("/groups", {}, permission=NEEDS), "Write"),
+    "PUT": (lambda api: api.put("/groups/g1", {}, permission=NEEDS), "Write"),
+    "DELETE": (lambda api: api.delete("/groups/g1", permission=NEEDS), "Write"),
 }
 
 
@@ -321,7 +321,7 @@ def test_a_rejected_token_is_no_missing_permission(code: int, status: str, *, la
     with Scripted(denied) as server:
         settings = Settings.read({**config, "cloudflare:baseUrl": server.base_url}.get, {})
         with pytest.raises(DeniedError) as caught:
-            client_for(settings).get("/x", needs=NEEDS)
+            client_for(settings).get("/x", permission=NEEDS)
     said = str(caught.value)
     assert "the token itself is rejected: it is wrong, expired or revoked" in said
     assert (f'or it lacks the permission "{NEEDS} Read"' in said) == lacks
@@ -336,7 +336,7 @@ def test_a_rejected_token_of_the_environment_is_not_the_last_ups() -> None:
         config = {"cloudflare:baseUrl": server.base_url, "cloudflare-access:allowLoopback": "true"}
         settings = Settings.read(config.get, {"CLOUDFLARE_API_TOKEN": "t0ken"})
         with pytest.raises(DeniedError) as caught:
-            client_for(settings).get("/x", needs=NEEDS)
+            client_for(settings).get("/x", permission=NEEDS)
     assert "It comes from the environment's CLOUDFLARE_API_TOKEN" in str(caught.value)
     assert "--run-program" not in str(caught.value)
 
@@ -420,7 +420,7 @@ def test_a_list_that_has_no_pages_and_counts_wrongly_is_there_once() -> None:
 @pytest.mark.parametrize(("verb", "body"), [("PUT", b"{}"), ("POST", b"")])
 def test_a_command_needs_no_result(verb: str, body: bytes) -> None:
     with Scripted(answer({"success": True, "errors": [], "messages": []})) as server:
-        client(server.base_url).tell("/groups/g1/go", needs=NEEDS, verb=verb)
+        client(server.base_url).tell("/groups/g1/go", permission=NEEDS, verb=verb)
     [request] = server.requests
     assert request.startswith(f"{verb} /client/v4/groups/g1/go ")
     assert request.encode().partition(b"\r\n\r\n")[2] == body
@@ -428,7 +428,7 @@ def test_a_command_needs_no_result(verb: str, body: bytes) -> None:
 
 def test_some_fields_are_patched_and_the_object_comes_back() -> None:
     with Scripted(answer(envelope(GROUP))) as server:
-        changed = client(server.base_url).patch("/groups/g1", {"name": "E"}, needs=NEEDS)
+        changed = client(server.base_url).patch("/groups/g1", {"name": "E"}, permission=NEEDS)
     assert changed == GROUP
     [request] = server.requests
     assert request.startswith("PATCH /client/v4/groups/g1 ")
@@ -441,7 +441,7 @@ def test_some_fields_are_patched_and_the_object_comes_back() -> None:
 @pytest.mark.parametrize("verb", ["add", "replace"])
 def test_a_list_is_added_to_or_replaced_by_a_bare_array(verb: str, result: Any, items: Any) -> None:
     with Scripted(answer(envelope(result))) as server:
-        found = getattr(client(server.base_url), verb)("/members", [{"id": "m1"}], needs=NEEDS)
+        found = getattr(client(server.base_url), verb)("/members", [{"id": "m1"}], permission=NEEDS)
     assert found == items
     [request] = server.requests
     assert request.startswith({"add": "POST", "replace": "PUT"}[verb])
@@ -451,15 +451,15 @@ def test_a_list_is_added_to_or_replaced_by_a_bare_array(verb: str, result: Any, 
 @pytest.mark.parametrize("result", ["m1", ["m1"], 7, True])
 def test_a_list_that_is_written_and_answered_with_none_is_an_error(result: Any) -> None:
     with Scripted(answer(envelope(result))) as server, pytest.raises(LostAnswerError):
-        client(server.base_url).replace("/members", [], needs=NEEDS)
+        client(server.base_url).replace("/members", [], permission=NEEDS)
 
 
 def test_who_replaces_a_list_is_told_that_the_answer_is_lost_and_nothing_is_sent_again() -> None:
     with Scripted(answer(refused(), "503 Busy"), answer(envelope([]))) as server:
         with pytest.raises(LostAnswerError, match=r"^PUT .*may or may not have been done$"):
-            client(server.base_url).replace("/members", [], needs=NEEDS)
+            client(server.base_url).replace("/members", [], permission=NEEDS)
         assert len(server.requests) == 1
-        assert client(server.base_url).add("/members", [GROUP], needs=NEEDS) == []
+        assert client(server.base_url).add("/members", [GROUP], permission=NEEDS) == []
 
 
 def test_a_list_that_counts_wrongly_is_read_to_its_empty_page_and_no_further() -> None:
@@ -510,7 +510,7 @@ def test_a_list_that_never_ends_is_given_up() -> None:
     settings = Settings(api_token=CANARY)
     api = Client(settings, httpx.MockTransport(same_page_always))
     with pytest.raises(UnusableAnswerError, match="never ends"):
-        list(api.list("/groups", per_page=1, needs=NEEDS))
+        list(api.list("/groups", per_page=1, permission=NEEDS))
     assert len(asked) == MOST_PAGES
 
 
@@ -609,7 +609,7 @@ def test_threads_that_share_a_client_get_their_own_answers(cloudflare: LocalClou
     where = f"/accounts/{cloudflare.account_id}/access/groups"
 
     def ask(group: Any) -> str:
-        return str(api.get(f"{where}/{group['id']}", needs=NEEDS)["name"])
+        return str(api.get(f"{where}/{group['id']}", permission=NEEDS)["name"])
 
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(ask, planted)) == names
@@ -648,7 +648,7 @@ def test_the_environments_proxy_and_certificates_are_heeded(
 ) -> None:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    assert closed_afterwards(Client(CLOUDFLARE)).get("/groups/g1", needs=NEEDS) == GROUP
+    assert closed_afterwards(Client(CLOUDFLARE)).get("/groups/g1", permission=NEEDS) == GROUP
     assert proxy.connects == ["CONNECT api.cloudflare.com:443 HTTP/1.1"]
     assert f"Authorization: Bearer {CANARY}" in proxy.requests[0]
 
@@ -657,7 +657,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_the_request_before_the_token
     proxy: Proxy,
 ) -> None:
     with pytest.raises(UnreachableError, match=r"CERTIFICATE_VERIFY_FAILED.*SSL_CERT_FILE"):
-        closed_afterwards(Client(CLOUDFLARE)).get("/groups/g1", needs=NEEDS)
+        closed_afterwards(Client(CLOUDFLARE)).get("/groups/g1", permission=NEEDS)
     assert proxy.connects == ["CONNECT api.cloudflare.com:443 HTTP/1.1"]
     assert proxy.requests == []
 

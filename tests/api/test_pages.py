@@ -220,7 +220,7 @@ class Slow(httpx.BaseTransport):
 def listed(transport: Slow, per_page: int) -> list[str]:
     settings = Settings("http://127.0.0.1:1", api_token=CANARY, allow_loopback=True)
     client = Client(settings, transport=transport, clock=VirtualTime().clock)
-    return [item["id"] for item in client.list("/groups", per_page=per_page, needs="")]
+    return [item["id"] for item in client.list("/groups", per_page=per_page, permission="")]
 
 
 @given(size=st.integers(0, 400), most=st.sampled_from([25, 50, 100, 200]))

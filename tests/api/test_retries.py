@@ -68,19 +68,19 @@ class Groups:
         self.id = seeded["access/groups"][0]["id"]
 
     def get(self) -> Any:
-        return self.api.get(f"{self.where}/{self.id}", needs=NEEDS)
+        return self.api.get(f"{self.where}/{self.id}", permission=NEEDS)
 
     def all(self) -> Any:
-        return list(self.api.list(self.where, per_page=100, needs=NEEDS))
+        return list(self.api.list(self.where, per_page=100, permission=NEEDS))
 
     def put(self) -> Any:
-        return self.api.put(f"{self.where}/{self.id}", ENGINEERS, needs=NEEDS)
+        return self.api.put(f"{self.where}/{self.id}", ENGINEERS, permission=NEEDS)
 
     def delete(self) -> None:
-        self.api.delete(f"{self.where}/{self.id}", needs=NEEDS)
+        self.api.delete(f"{self.where}/{self.id}", permission=NEEDS)
 
     def post(self, **how: Any) -> Any:
-        return self.api.post(self.where, ENGINEERS, needs=NEEDS, **how)
+        return self.api.post(self.where, ENGINEERS, permission=NEEDS, **how)
 
     def names(self) -> list[str]:
         """Return what is really there."""
@@ -363,7 +363,7 @@ def test_a_strict_cloudflare_has_nothing_to_refuse(requests: int, share: int) ->
     api = Client(settings, transport, said.append, said.append, time.clock)
     where = f"/accounts/{cloudflare.account_id}/access/groups"
     began = time.now
-    time.run(lambda _: list(api.list(where, per_page=100, needs=NEEDS)), range(requests))
+    time.run(lambda _: list(api.list(where, per_page=100, permission=NEEDS)), range(requests))
     assert [request["status"] for request in cloudflare.requests] == [200] * requests
     bound = shortest(requests, quota=share, workers=16, latency=0.15)
     assert bound <= time.now - began <= 1.03 * bound
@@ -385,7 +385,7 @@ def test_who_shares_a_user_with_others_is_lowered_by_what_answers_say() -> None:
     for _ in range(1000):
         dashboard.get(f"{cloudflare.base_url}{where}")
     for _ in range(400):
-        list(api.list(where, per_page=100, needs=NEEDS))
+        list(api.list(where, per_page=100, permission=NEEDS))
     assert {request["status"] for request in cloudflare.requests} == {200}
     assert time.now >= 1_000_000 + 300
     api.close()
@@ -407,9 +407,9 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(at_once: bytes, then: 
     with Dripping(at_once, then) as server:
         api = Client(settings_for(server, deadline=0.5))
         with pytest.raises(UnreachableError) as caught:
-            api.get("/groups/g1", needs=NEEDS)
+            api.get("/groups/g1", permission=NEEDS)
         with pytest.raises(LostAnswerError) as lost:
-            api.post("/groups", {}, needs=NEEDS)
+            api.post("/groups", {}, permission=NEEDS)
         api.close()
     told, _, tried = str(caught.value).partition("; ")
     assert told.endswith(": no whole answer from 127.0.0.1 in 0.5 s (ReadTimeout)")
@@ -494,7 +494,7 @@ def test_whoever_tries_again_takes_no_new_error_for_an_older_one(said: Any) -> N
         with pytest.raises(
             ApiError, match=r"403.*; an earlier attempt may have done it; tried 2 times"
         ):
-            api.put("/groups/g1", ENGINEERS, needs=NEEDS)
+            api.put("/groups/g1", ENGINEERS, permission=NEEDS)
         api.close()
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pulumi_cloudflare_access import LocalCloudflare
     from pulumi_cloudflare_access.api.clock import Clock
-    from pulumi_cloudflare_access.engine.lifecycle import Lifecycle
+    from pulumi_cloudflare_access.engine.lifecycle import ResourceLifecycle
 
 # Of two runs, each has settings of its own, and so all that a process keeps by them.
 _deadlines = itertools.count(10_000)
@@ -57,13 +57,13 @@ class Run:
         """Close the connections."""
         self.client.close()
 
-    def provider(self, kind: str) -> Lifecycle:
+    def provider(self, kind: str) -> ResourceLifecycle:
         """Return a provider of this run."""
         client = self.client
-        of: type[Lifecycle] = type(kinds.load(kind))
+        of: type[ResourceLifecycle] = type(kinds.load(kind))
         # The property of the class that asks for a client.
         timeless = type(of.__name__, (of,), {"client": property(lambda _: client)})
-        made: Lifecycle = timeless()
+        made: ResourceLifecycle = timeless()
         made.configure(dynamic.ConfigureRequest(dynamic.Config(self.config, "test")))
         return made
 
@@ -105,7 +105,7 @@ def _urn(kind: str, name: str = "thing") -> str:
 
 def served(
     urn: str,
-    provider: Lifecycle,
+    provider: ResourceLifecycle,
     call: str,
     *arguments: Any,
     inputs: Mapping[str, Any] | None = None,

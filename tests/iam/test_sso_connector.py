@@ -9,7 +9,7 @@ import pytest
 
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Plugin
 from harness.sso import Administrator
-from pulumi_cloudflare_access.engine.lifecycle import Scope
+from pulumi_cloudflare_access.engine.collection import Scope
 from pulumi_cloudflare_access.errors import ConflictError
 from pulumi_cloudflare_access.iam.sso_connector import SsoConnectorProvider
 from pulumi_cloudflare_access.process.plugin import secret
@@ -237,7 +237,7 @@ def test_a_conflict_of_anything_but_a_creation_is_no_reason_to_adopt() -> None:
     provider, scope = SsoConnectorProvider(), Scope("account", "a")
     for verb, below in (("DELETE", "/b"), ("PATCH", "/b"), ("POST", "/b/begin_verification")):
         conflict = ConflictError(f"{verb} /accounts/a/sso_connectors{below}", 409)
-        assert provider.remedy(conflict, scope, EXAMPLE) is None
+        assert provider.explain_refusal(conflict, scope, EXAMPLE) is None
 
 
 def test_one_that_this_stack_does_not_own_is_read(

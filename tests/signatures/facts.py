@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pulumi_cloudflare_access.access import policy_fields, rules
 from pulumi_cloudflare_access.access.application_fields import AttachedPolicies, OauthGrant
 from pulumi_cloudflare_access.access.application_types import Type
-from pulumi_cloudflare_access.engine.lifecycle import Lifecycle
+from pulumi_cloudflare_access.engine.lifecycle import ResourceLifecycle
 from pulumi_cloudflare_access.fields.keyed import Keyed
 from pulumi_cloudflare_access.fields.model import (
     Always,
@@ -345,10 +345,10 @@ def meaning(one: Argument, was_default: str = "") -> str:
     return " ".join(filter(None, (one.doc, kept, said, in_the_api(one))))
 
 
-def common(name: str, kind: type[Lifecycle]) -> str:
+def common(name: str, kind: type[ResourceLifecycle]) -> str:
     """Say what an argument means that no model has."""
     in_path = name in ("account_id", "zone_id")
-    text = COMMON[name].format(found_by=kind.found_by_what)
+    text = COMMON[name].format(found_by=kind.natural_key_label)
     if name == "adopt":
         text = ADOPT_OF_PARTS.get(kind.kind, text)
     if in_path:
@@ -368,6 +368,6 @@ def is_always_there(one: Argument) -> bool:
     return (one.is_required and not may_be_empty) or one.has(Always)
 
 
-def is_in_accounts(kind: type[Lifecycle]) -> bool:
+def is_in_accounts(kind: type[ResourceLifecycle]) -> bool:
     """Tell whether all objects of a kind are in accounts."""
     return kind.scopes == ("account",)

@@ -17,8 +17,10 @@ import pulumi
 from pydantic import model_validator
 
 from ..engine import ownership
-from ..engine.lifecycle import DELETES_FIRST, Lifecycle, Scope
-from ..engine.schema import FILLED_IN, FoundBy, secret_in
+from ..engine.collection import Scope
+from ..engine.hooks import AdoptionFilter
+from ..engine.lifecycle import DELETES_FIRST, ResourceLifecycle
+from ..engine.schema import FILLED_IN, secret_in
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import Always, State
@@ -108,32 +110,32 @@ class AccessApplicationState(State):
         return answer | {n: saas.get(n) for n in made} if isinstance(saas, Mapping) else answer
 
 
-class AccessApplicationProvider(Lifecycle):
+class AccessApplicationProvider(ResourceLifecycle):
     """Where applications live and what they need."""
 
     kind = "access_application"
-    what = "Access application"
+    display_name = "Access application"
     collection = "access/apps"
     quota = 500
     inputs = AccessApplicationInputs
     state = AccessApplicationState
     natural_key = "domain"
     always_secret = frozenset({"scim_config"})
-    found_by_what = "type, of which there is one, its places or its name"
-    needs = "Access: Apps and Policies"
+    natural_key_label = "type, of which there is one, its places or its name"
+    permission = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
-    reserved = frozenset({OWN_POLICIES, OWNED})
+    reserved_inputs = frozenset({OWN_POLICIES, OWNED})
     # Cloudflare shows it once, in the answer to the request that made it.
-    kept_from_create = frozenset({"client_secret"})
-    noted_apart = frozenset(places.WAYS)
+    create_only_outputs = frozenset({"client_secret"})
+    separately_noted = frozenset(places.WAYS)
     empty_is_undeclared = frozenset({places.DESTINATIONS, places.LISTED})
-    filled_in: ClassVar[Mapping[str, Collection[str]]] = {
+    derived_outputs: ClassVar[Mapping[str, Collection[str]]] = {
         "domain": (places.DESTINATIONS, places.LISTED),
         "name": (),
     }
 
     @classmethod
-    def once(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    def unique_values(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         """Have one application in a place, and one of some types. A bookmark protects no place."""
         type_ = declared.get("type")
         if what := ONE_OF_ITS_KIND.get(str(type_)):
@@ -144,12 +146,12 @@ class AccessApplicationProvider(Lifecycle):
                 yield way, place, places.words(place)
 
     @classmethod
-    def is_once_everywhere(cls, value: str) -> bool:
+    def is_unique_everywhere(cls, value: str) -> bool:
         """Have one application for a public host name, of an account or of a zone in it."""
         return value.startswith(f"{places.PUBLIC} ")
 
     @classmethod
-    def found_by(cls, declared: Mapping[str, Any]) -> FoundBy | None:
+    def adoption_filter(cls, declared: Mapping[str, Any]) -> AdoptionFilter | None:
         """Find an application by its type, of which there is one, its place, or else its name."""
         type_, domain = declared.get("type"), declared.get("domain")
         if type_ in ONE_OF_ITS_KIND:
@@ -167,7 +169,7 @@ class AccessApplicationProvider(Lifecycle):
             return None
         return f'called "{name}"', lambda found: same(found.get("name"), name)
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and what would shut everybody out."""
         mistakes = [*mistakes_of_type(declared), *places.mistakes(declared)]
         mistakes += cors_mistakes(declared.get("cors_headers"))
@@ -179,7 +181,7 @@ class AccessApplicationProvider(Lifecycle):
             mistakes.append(Mistake("policies", told))
         return mistakes
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what widens it before its own policies are stricter."""
         decisive = ("account_id", "zone_id", *self.replaced_by)
         was, now = olds.get(OWN_POLICIES), news.get(OWN_POLICIES) or NO_POLICIES
@@ -194,7 +196,7 @@ class AccessApplicationProvider(Lifecycle):
             if told
         ]
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of policies that stay, and of what cannot be replaced."""
         yield from concerns_of_type(declared)
         idps = declared.get("allowed_idps")
@@ -217,7 +219,7 @@ class AccessApplicationProvider(Lifecycle):
                 "detaches them"
             )
 
-    def concerns_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
+    def run_warnings(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
         """Warn of a replacement on one domain, unless the old one is deleted first."""
         was, declared = self._declared(olds), self._declared(news)
         moved = _moved(was, declared)
@@ -230,16 +232,16 @@ class AccessApplicationProvider(Lifecycle):
                 "new one is made. Or move this one to another domain in an up of its own"
             )
 
-    def fill_in(
+    def derive_fields(
         self, checked: Mapping[str, Any], written: Mapping[str, Any], olds: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Say the domain that follows from the places, unless they are secret."""
-        if not secret_in(checked).isdisjoint(self.filled_in["domain"]):
+        if not secret_in(checked).isdisjoint(self.derived_outputs["domain"]):
             return {}
         domain = places.primary(checked, written, olds.get("domain"))
         return {} if domain is None else {"domain": domain}
 
-    def consequences(self, was: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+    def update_warnings(self, was: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what becomes reachable without Access."""
         noted = was.get(PLACES) or {}
         before = places.keys(was) | noted.keys()
@@ -247,7 +249,9 @@ class AccessApplicationProvider(Lifecycle):
         for place in places.uncovered(before, after):
             yield f"{place} becomes reachable without Access"
 
-    def beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+    def external_warnings(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> Iterator[str]:
         """Warn of places and policies that nobody declares."""
         there, noted = places.undeclared(answer, declared), declared.get(PLACES) or {}
         new = [there[place] for place in sorted(there) if there[place] != noted.get(place)]
@@ -258,13 +262,15 @@ class AccessApplicationProvider(Lifecycle):
             order = first_of_all(policies, others)
             yield f"has policies that the program does not declare; {order}"
 
-    def missing(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+    def removal_warnings(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> Iterator[str]:
         """Warn of what somebody has taken out of Access."""
         before = places.keys(declared) | (declared.get(PLACES) or {}).keys()
         for place in places.uncovered(before, places.keys(places.whole(answer))):
             yield f"{place} was taken out of the application, and is reachable without Access"
 
-    def concerns_of_adoption(self, declared: Mapping[str, Any]) -> Iterator[str]:
+    def adoption_warnings(self, declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn that what is taken over is the account's own, and goes with the stack."""
         if what := ONE_OF_ITS_KIND.get(str(declared.get("type"))):
             yield (
@@ -272,12 +278,14 @@ class AccessApplicationProvider(Lifecycle):
                 "deletes it, unless retain_on_delete=True is among its options"
             )
 
-    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:
+    def remaining_parts_warnings(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the policies of its own that no resource of the program has."""
         if ownership.is_declared(LIST, id_):
             return
-        where = f"{self._path(scope, id_)}/policies"
-        policies = self.client.list(where, per_page=OfAnApplication.per_page, needs=self.needs)
+        where = f"{self.object_path(scope, id_)}/policies"
+        policies = self.client.list(
+            where, per_page=OfAnApplication.per_page, permission=self.permission
+        )
         names = [
             f'"{policy_name(one)}" ({one["decision"]})'
             for one in sorted(policies, key=precedence_of)
@@ -289,26 +297,28 @@ class AccessApplicationProvider(Lifecycle):
                 f"has them any more: {', '.join(names)}"
             )
 
-    def noted(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    def noted_outputs(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Note the places that nobody declares."""
         if answer.get("type") not in WITH_DESTINATIONS:
             return {}
         return {PLACES: places.undeclared(answer, declared)}
 
-    def create_only(self, answer: Mapping[str, Any]) -> Iterator[str]:
+    def create_only_outputs_in(self, answer: Mapping[str, Any]) -> Iterator[str]:
         """Name the secret that Cloudflare makes for an application that logs in by OIDC."""
         saas = answer.get("saas_app")
         if isinstance(saas, Mapping) and saas.get("client_id"):
             yield "client_secret"
 
-    def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:
+    def deletion_warnings(self, declared: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what nothing protects any more, and of what everybody in the account had."""
         if what := ONE_OF_ITS_KIND.get(str(declared.get("type"))):
             yield f"{what} is deleted: there is one, and everybody in the account had it"
         for place in sorted(places.keys(declared) | (declared.get(PLACES) or {}).keys()):
             yield f"{places.words(place)} is now reachable without Access"
 
-    def _unseen(
+    def unpreviewed_drift(
         self,
         olds: Mapping[str, Any],
         answer: Mapping[str, Any],
@@ -320,13 +330,13 @@ class AccessApplicationProvider(Lifecycle):
         there = places.undeclared(answer, old)
         unknown = there.keys() - (old.get(PLACES) or {}).keys()
         lost = [f"destinations: + {there[p]}" for p in sorted(places.lost(unknown, wish))]
-        return [*super()._unseen(olds, answer, wish, secret), *lost]
+        return [*super().unpreviewed_drift(olds, answer, wish, secret), *lost]
 
-    def fields(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
+    def fields_for(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
         """Leave out the defaults of fields that the type does not have: no answer means them."""
         return _fields_of(declared.get("type"))
 
-    def _managed(
+    def managed_fields(
         self,
         answer: Mapping[str, Any],
         declared: Mapping[str, Any],
@@ -335,16 +345,18 @@ class AccessApplicationProvider(Lifecycle):
         everything: bool = False,
     ) -> dict[str, Any]:
         """Read an answer whose places are said in every way."""
-        return super()._managed(places.whole(answer), declared, form=form, everything=everything)
+        return super().managed_fields(
+            places.whole(answer), declared, form=form, everything=everything
+        )
 
-    def _namesake(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+    def namesake_filter(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
         """Go by the places: Cloudflare refuses a second application in any of them."""
         own = {place for place in places.keys(declared) if _is_once(place)}
         if not own:
-            return super()._namesake(declared)
-        return lambda found: not own.isdisjoint(places.keys(found)) and self.is_ours(found)
+            return super().namesake_filter(declared)
+        return lambda found: not own.isdisjoint(places.keys(found)) and self.is_of_kind(found)
 
-    def _body(
+    def request_body(
         self,
         declared: Mapping[str, Any],
         *,
@@ -353,7 +365,7 @@ class AccessApplicationProvider(Lifecycle):
     ) -> dict[str, Any]:
         """Write a request whose parts fit each other, and what is there."""
         there, was = places.whole(there or {}), was or {}
-        body = super()._body(declared, there=there, was=was)
+        body = super().request_body(declared, there=there, was=was)
         type_ = declared.get("type")
         body = {k: v for k, v in body.items() if k in declared or takes(type_, k)}
         if type_ in WITH_DESTINATIONS:

@@ -18,8 +18,9 @@ import pulumi
 
 from ..engine import ownership
 from ..engine.adoption import ADOPT, ADOPT_CHANGES
+from ..engine.collection import Scope
 from ..engine.creation import lagging, send_once
-from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.lifecycle import ResourceLifecycle
 from ..engine.schema import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..fields.keyed import UNKNOWN, Mistake, Reading
@@ -94,12 +95,12 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     """
 
     kind = LIST
-    what = "policies of the Access application"
+    display_name = "policies of the Access application"
     inputs = AccessApplicationPoliciesInputs
     state = AccessApplicationPoliciesState
     natural_key = "application"
-    repeated: ClassVar[Mapping[str, str]] = {"ids": "policies"}
-    is_listed_whole = False
+    echoed_inputs: ClassVar[Mapping[str, str]] = {"ids": "policies"}
+    list_is_complete = False
 
     def spread_extra(self, declared: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have every policy of the list hold what it says: the list is no object of its own."""
@@ -112,9 +113,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         ]
         return {**{n: v for n, v in declared.items() if n != EXTRA}, "policies": spread}
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse two of one name, and what the API refuses of each."""
-        mistakes = super().mistakes_in(declared)
+        mistakes = super().validate(declared)
         names: set[str] = set()
         for index, (_, policy) in enumerate(in_order(declared.get("policies"))):
             if not isinstance(policy, Mapping):
@@ -139,7 +140,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
 
         return stricter(told(olds), told(news))
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what hardly anyone means."""
         for key, policy in in_order(declared.get("policies")):
             if isinstance(policy, Mapping):
@@ -148,7 +149,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         if in_order(was.get("policies")) and not declared.get("policies"):
             yield "no policies: nobody gets in any more"
 
-    def beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
+    def external_warnings(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> Iterator[str]:
         """Warn of reusable policies, unless this very run has made them that."""
         del declared
         adopted = functools.partial(ownership.is_adopted, self.kind)
@@ -157,11 +160,11 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             order = first_of_all([*answer["policies"], *answer[REUSABLE]], others)
             yield f"reusable policies are attached to the application too, and {order}"
 
-    def adoptable(self, id_: str) -> str:
+    def adoption_key(self, id_: str) -> str:
         """Tell the list from its application, which has the same id."""
         return f"the policies of {id_}"
 
-    def taken(
+    def adoption_conflicts(
         self, id_: str, olds: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> Iterator[str]:
         """Say which policies of the list become reusable: nobody can take that back."""
@@ -171,18 +174,19 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             if name in wished and ownership.is_adopted(self.kind, policy_id):
                 yield _TAKEN.format(name, policy_id)
 
-    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
+        """Name the list by its application."""
         del props
-        return f"the list of {self.what} {id_}"
+        return f"the list of {self.display_name} {id_}"
 
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+    def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read the whole list."""
         # The application itself first: no policies and no application are not the same.
-        app = super()._get(scope, id_)
+        app = super().read_remote(scope, id_)
         return self._answer(id_, self._policies(self._where(scope, id_))) | {TYPE: app.get(TYPE)}
 
     def _where(self, scope: Scope, application: str) -> str:
-        return f"{self._path(scope, application)}/policies"
+        return f"{self.object_path(scope, application)}/policies"
 
     @staticmethod
     def _answer(application: str, policies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -195,7 +199,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             REUSABLE: [policy for policy in policies if policy.get(REUSABLE)],
         }
 
-    def noted(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    def noted_outputs(
+        self, answer: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Note which policies the program declares, as of the last write."""
         ids, noted = answer["ids"], plugin.plain(declared.get(DECLARED))
         if noted is None:
@@ -206,16 +212,16 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         # Names may be secret.
         return {DECLARED: plugin.secret(own)}
 
-    def is_to_be_noted(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    def has_new_note(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """Tell whether the program declares by now what a refresh has found."""
         names = {key_of(policy_name(policy)) for _, policy in in_order(new.get("policies"))}
         noted = plugin.plain(old.get(DECLARED))
         return noted is not None and not names <= noted.keys()
 
-    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `_make`: it takes what is there in any case."""
+    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
+        """Leave it to `create_remote`: it takes what is there in any case."""
 
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Make the list. What an interrupted run has made of it already is taken as it is."""
         declared = self._declared(props)
         application, listed = props["application"], None
@@ -224,9 +230,9 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         if listed is not None:
             there = self._answer(application, listed)
             if there["policies"] and not there[REUSABLE] and self._is_equal(there, declared):
-                ownership.take(self.adoptable(application))
+                ownership.take(self.adoption_key(application))
                 return there
-        there = self._get(scope, application)
+        there = self.read_remote(scope, application)
         if there[REUSABLE] and not self._is_equal(there, declared):
             raise DeclarationError(
                 "reusable policies are attached to this application "
@@ -236,25 +242,25 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         if there["policies"]:
             is_begun = self._is_half_way([], there["policies"], declared, self._reading(props))
             if not is_begun and not (props.get(ADOPT) and props.get(ADOPT_CHANGES)):
-                found, secret = self._managed(there, declared), secret_in(props)
+                found, secret = self.managed_fields(there, declared), secret_in(props)
                 changes = "; ".join(self._differences(found, declared, secret))
                 raise AdoptionError(
                     f"the application has policies already, which would change: {changes}. Declare "
                     "what is there, or accept these changes with adopt=True and adopt_changes=True"
                 )
             # Whoever had the list before, or one of its policies, must not delete it then.
-            ownership.take(self.adoptable(application))
+            ownership.take(self.adoption_key(application))
             ownership.inherit(policy["id"] for policy in there["policies"])
-        return self._change(scope, there, declared, {})
+        return self.update_remote(scope, there, declared, {})
 
-    def _is_settled(
+    def is_up_to_date(
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> bool:
-        """Let `_change` see: it compares policy by policy, and sends nothing for what is right."""
+        """Return False: `update_remote` compares policy by policy, and sends only what differs."""
         del there, was, declared
         return False
 
-    def _refuse_unseen(
+    def refuse_unpreviewed(
         self,
         called: str,
         olds: Mapping[str, Any],
@@ -280,7 +286,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         ]
         if not self._is_half_way(kept, answer["policies"], wish, self._reading(olds)):
             policies, _ = self.facts()["policies"].shape.check(kept, "policies")
-            super()._refuse_unseen(called, {**olds, "policies": policies}, answer, wish, secret)
+            super().refuse_unpreviewed(called, {**olds, "policies": policies}, answer, wish, secret)
         self._refuse(called, self._unseen_first(olds, answer, wish, secret))
 
     def _is_half_way(
@@ -302,7 +308,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         is_it = functools.partial(_ENTRIES.matches, reading=reading)
         return is_on_the_way(was, target, there, [*map(made_of, target)], is_it)
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
@@ -325,7 +331,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             if known is None:
                 policies[step.key] = self._post_one(where, body, change.is_made)
             else:
-                policies[step.key] = self.client.put(one, body, needs=self.needs)
+                policies[step.key] = self.client.put(one, body, permission=self.permission)
         mine = [policy for key, policy in policies.items() if key not in change.others]
         return self._answer(there["id"], sorted(mine, key=precedence_of))
 
@@ -352,20 +358,22 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
                     )
             return None
 
-        return send_once(lambda: self.client.post(where, body, needs=self.needs), look).answer
+        return send_once(
+            lambda: self.client.post(where, body, permission=self.permission), look
+        ).answer
 
     def _delete_one(self, where: str) -> None:
         try:
-            self.client.delete(where, needs=self.needs)
+            self.client.delete(where, permission=self.permission)
         except NotFoundError:
             return
 
-    def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:
+    def deleted_ids(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:
         """Return the ids of the policies that the state has, too."""
-        yield from super().goes_with(id_, props)
+        yield from super().deleted_ids(id_, props)
         yield from _own_ids(props)
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Delete the policies that the program has declared, and say which others stay.
 
         From the last one up: of those that are left, nobody gets in whom the list did not let in.
@@ -543,7 +551,7 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
     application.
     """
 
-    lifecycle: ClassVar[type[Lifecycle]] = AccessApplicationPoliciesProvider
+    lifecycle: ClassVar[type[ResourceLifecycle]] = AccessApplicationPoliciesProvider
 
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]

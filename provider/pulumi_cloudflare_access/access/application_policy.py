@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 import pulumi
 
 from ..engine import ownership
+from ..engine.collection import Scope
 from ..engine.deletion import STILL_IN_USE, deletions
-from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.lifecycle import ResourceLifecycle
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..fields.keyed import Mistake
 from ..fields.model import Always, PartOf, State
@@ -89,27 +90,27 @@ class AccessApplicationPolicyProvider(OfAnApplication):
     """Where one policy of an application's own lives: among the application's policies."""
 
     kind = ONE
-    what = "Access application policy"
+    display_name = "Access application policy"
     inputs = AccessApplicationPolicyInputs
     state = AccessApplicationPolicyState
-    reserved = frozenset({REACH, OWN_POLICIES, UNORDERED})
+    reserved_inputs = frozenset({REACH, OWN_POLICIES, UNORDERED})
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and the place that it takes for none."""
-        place, mistakes = declared.get("precedence"), super().mistakes_in(declared)
+        place, mistakes = declared.get("precedence"), super().validate(declared)
         if isinstance(place, int) and place < 1:
             told = "must be 1 or more: Cloudflare takes 0 for none, and puts the policy last"
             mistakes.append(Mistake("precedence", told))
         return mistakes + policy_mistakes(declared)
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what hardly anyone means."""
         del was
         yield from policy_concerns(declared)
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be done policy by policy without letting somebody in meanwhile."""
-        mistakes = super().mistakes_between(olds, news)
+        mistakes = super().validate_run(olds, news)
         was, now = (singles(props.get(OWN_POLICIES)) for props in (olds, news))
         if was is None or now is None or mistakes:
             return mistakes
@@ -128,68 +129,71 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         is_stricter = stricter([was], [now]) or stricter([was, EVERYBODY], [now, EVERYBODY])
         return f'"{now.name}" gets stricter for some people' if is_stricter else None
 
-    def collection_of(self, props: Mapping[str, Any]) -> str:
+    def collection_for(self, props: Mapping[str, Any]) -> str:
         """Say that it lives in its application."""
         if not props.get("application"):
-            raise DeclarationError(f"this {self.what} names no application")
+            raise DeclarationError(f"this {self.display_name} names no application")
         return f"{self.collection}/{props['application']}/policies"
 
-    def is_ours(self, found: Mapping[str, Any]) -> bool:
+    def is_of_kind(self, found: Mapping[str, Any]) -> bool:
         """Leave reusable policies to their own kind."""
         return not found.get(REUSABLE)
 
-    def _scope_fields(self) -> frozenset[str]:
-        return super()._scope_fields() | {"application"}
+    def path_fields(self) -> frozenset[str]:
+        """Add the application: the path names it."""
+        return super().path_fields() | {"application"}
 
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+    def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read it. One that was made reusable meanwhile is no longer the application's own."""
-        found = super()._get(scope, id_)
-        if not self.is_ours(found):
+        found = super().read_remote(scope, id_)
+        if not self.is_of_kind(found):
             now = Reason(None, "the policy is reusable by now, and of another kind: AccessPolicy")
             told = (
                 "reusable by now, and no longer the application's own: take it out of the program, "
                 "or the next up makes a second one"
             )
-            raise NotFoundError(f"GET {self._path(scope, id_)}", 404, (now,), None, told)
+            raise NotFoundError(f"GET {self.object_path(scope, id_)}", 404, (now,), None, told)
         return found
 
-    def listed_to_adopt(
+    def find_listed_to_adopt(
         self, scope: Scope, id_: str, props: Mapping[str, Any]
     ) -> dict[str, Any] | None:
         """Return it as the list of all applications has it."""
         listed = self._listed_policies(scope, props["application"], anew=False) or []
-        return next((p for p in listed if p["id"] == id_ and self.is_ours(p)), None)
+        return next((p for p in listed if p["id"] == id_ and self.is_of_kind(p)), None)
 
-    def all_to_adopt(self, scope: Scope, props: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def list_to_adopt(self, scope: Scope, props: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the application's policies as the list of all applications has them."""
         listed = self._listed_policies(scope, props["application"], anew=True)
-        return super().all_to_adopt(scope, props) if listed is None else listed
+        return super().list_to_adopt(scope, props) if listed is None else listed
 
-    def taken(
+    def adoption_conflicts(
         self, id_: str, olds: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> Iterator[str]:
         """Say that it becomes reusable: nobody can take that back."""
         del declared
         if ownership.is_adopted(self.kind, id_):
             yield (
-                f"{self._called(olds, id_)} is adopted as a reusable policy: take this resource "
+                f"{self.full_name(olds, id_)} is adopted as a reusable policy: take this resource "
                 "out of the program"
             )
 
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Create it in its place, once those are there that decide before it."""
         self._require(scope, props)
-        make = super()._make
+        make = super().create_remote
         return self._in_its_place(scope, props, "", lambda: make(scope, props))
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
         declared: Mapping[str, Any],
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
+        """Update it in its place, once those are there that decide before it."""
         self._require(scope, declared)
-        change = super()._change
+        change = super().update_remote
         if "session_duration" not in declared:
             there = self._with_type(scope, there)
         if int(declared["precedence"]) != precedence_of(there):
@@ -202,13 +206,16 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """Add to an answer what the application is, where that decides what can be sent."""
         if there.get("session_duration"):
             return there
-        application = self._path(scope).removesuffix("/policies")
-        return {**there, OF_TYPE: self.client.get(application, needs=self.needs).get(TYPE)}
+        application = self.object_path(scope).removesuffix("/policies")
+        return {
+            **there,
+            OF_TYPE: self.client.get(application, permission=self.permission).get(TYPE),
+        }
 
     def _require(self, scope: Scope, declared: Mapping[str, Any]) -> None:
         """Raise unless those are there that decide before it, and that it could not wait for."""
         needed = declared.get(UNORDERED) or ()
-        there = self._policies(self._path(scope)) if needed else ()
+        there = self._policies(self.object_path(scope)) if needed else ()
         names, places = {*map(policy_name, there)}, {*map(precedence_of, there)}
         absent = [
             one["called"]
@@ -222,7 +229,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 "waits for this policy, and has to do without"
             )
 
-    def _body(
+    def request_body(
         self,
         declared: Mapping[str, Any],
         *,
@@ -230,7 +237,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write a request, without what the application's type does not have."""
-        body = super()._body(declared, there=there, was=was)
+        body = super().request_body(declared, there=there, was=was)
         return taken_by((there or {}).get(OF_TYPE), body)
 
     def _in_its_place(
@@ -269,7 +276,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         Returns whether there were any. Of what was made, check has not seen what else changes: for
         a new policy, all others keep their order.
         """
-        path = self._path(scope)
+        path = self.object_path(scope)
         with _making_room:
             policies = {one["id"]: one for one in self._policies(path)}
             here = {id_: precedence_of(one) for id_, one in policies.items()}
@@ -287,15 +294,15 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 there = self._with_type(scope, policies[id_])
                 body = taken_by(there.get(OF_TYPE), self._sent(there).carried(there))
                 body |= {"precedence": place}
-                self.client.put(f"{path}/{id_}", body, needs=self.needs)
+                self.client.put(f"{path}/{id_}", body, permission=self.permission)
                 _moved[id_] = place
         return bool(others)
 
     def _holder(self, scope: Scope, place: int, own: str) -> dict[str, Any] | None:
-        policies = self._policies(self._path(scope))
+        policies = self._policies(self.object_path(scope))
         return next((p for p in policies if precedence_of(p) == place and p["id"] != own), None)
 
-    def _refuse_unseen(
+    def refuse_unpreviewed(
         self,
         called: str,
         olds: Mapping[str, Any],
@@ -306,9 +313,9 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """Raise if somebody changed it since; to be taken along by another one is no change."""
         if _moved.get(str(answer["id"])) == precedence_of(answer):
             olds = {**olds, "precedence": answer["precedence"]}
-        super()._refuse_unseen(called, olds, answer, wish, secret)
+        super().refuse_unpreviewed(called, olds, answer, wish, secret)
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Delete it, unless it is reusable by now: then it is not the application's to delete.
 
         Those that decide after it and are being deleted go first: it may keep people from them.
@@ -317,14 +324,14 @@ class AccessApplicationPolicyProvider(OfAnApplication):
             return
         try:
             policies = {one["id"]: one for one in self._snapshot(scope).objects("deletion")}
-            own = policies.get(id_) or self._get(scope, id_)
+            own = policies.get(id_) or self.read_remote(scope, id_)
         except NotFoundError:
             return
-        if not self.is_ours(own):
+        if not self.is_of_kind(own):
             return
         behind = [one["id"] for one in policies.values() if precedence_of(one) > precedence_of(own)]
         deletions.wait_for(behind, self.client.clock)
-        super()._delete(scope, id_, props)
+        super().delete_remote(scope, id_, props)
 
 
 EVERYBODY = Told.declared({"name": "", "decision": "allow", "include": {"": everyone()}})
@@ -355,7 +362,7 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
     `precedence` is 1 or more; the lowest is decided first, and each is there once.
     """
 
-    lifecycle: ClassVar[type[Lifecycle]] = AccessApplicationPolicyProvider
+    lifecycle: ClassVar[type[ResourceLifecycle]] = AccessApplicationPolicyProvider
 
     account_id: pulumi.Output[str | None]
     zone_id: pulumi.Output[str | None]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
 
+from ..engine.collection import Scope
 from ..engine.deletion import User
-from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.lifecycle import ResourceLifecycle
 from ..fields.keyed import Mistake
 from ..fields.model import Always, AlwaysManaged, AnsweredAs, Default, Inputs, NotEmpty, State
 from ..program.lookup import ScopedLookup
@@ -59,25 +60,25 @@ class AccessGroupState(State):
     """When it was changed last, as RFC 3339."""
 
 
-class AccessGroupProvider(Lifecycle):
+class AccessGroupProvider(ResourceLifecycle):
     """Where groups live and what they need."""
 
     kind = "access_group"
-    what = "Access group"
+    display_name = "Access group"
     collection = "access/groups"
     inputs = AccessGroupInputs
     state = AccessGroupState
-    needs = "Access: Organizations, Identity Providers, and Groups"
+    permission = "Access: Organizations, Identity Providers, and Groups"
     quota = 300
-    own_account = staticmethod(account_filled_in)
-    reserved = frozenset({IN_FORCE})
+    account_in_answer = staticmethod(account_filled_in)
+    reserved_inputs = frozenset({IN_FORCE})
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what lets somebody in by policies that get stricter only after it."""
         texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
-        return [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
+        return [Mistake("", told) for told in mistakes_in_turn(self.display_name, *texts)]
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of a group that nobody can be in, and of one that is too large."""
         del was
         if never := never_together(declared.get("require")):
@@ -90,7 +91,7 @@ class AccessGroupProvider(Lifecycle):
                 f"holds {RULES_QUOTA:,}"
             )
 
-    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
+    def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the groups and the policies whose rules point at this one."""
         # Which refer to this module, or to what does.
         from .application import AccessApplicationProvider  # noqa: PLC0415
@@ -98,15 +99,17 @@ class AccessGroupProvider(Lifecycle):
 
         for group in self._all(scope, AccessGroupProvider, anew=anew):
             if _points_at(group, id_):
-                yield _user(self.what, group)
+                yield _user(self.display_name, group)
         if scope.kind in AccessPolicyProvider.scopes:
             for policy in self._all(scope, AccessPolicyProvider, anew=anew):
                 if _points_at(policy, id_):
-                    yield _user(AccessPolicyProvider.what, policy)
+                    yield _user(AccessPolicyProvider.display_name, policy)
         for app in self._all(scope, AccessApplicationProvider, anew=anew):
             for policy in app.get("policies") or ():
                 if not policy.get("reusable") and _points_at(policy, id_):
-                    yield _user("policy", policy, _user(AccessApplicationProvider.what, app))
+                    yield _user(
+                        "policy", policy, _user(AccessApplicationProvider.display_name, app)
+                    )
 
 
 def _points_at(held: Mapping[str, Any], id_: str) -> bool:

@@ -42,7 +42,7 @@ class IdentityProviders:
     """Where identity providers are listed."""
 
     collection = "access/identity_providers"
-    needs = "Access: Organizations, Identity Providers, and Groups"
+    permission = "Access: Organizations, Identity Providers, and Groups"
     per_page = 1000
 
 

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from ..engine.collection import Scope
 from ..engine.creation import LOOK_AGAIN
-from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
+from ..engine.lifecycle import ResourceLifecycle, id_mistakes
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..program.later import later
@@ -65,18 +66,18 @@ def policy_name(policy: Mapping[str, Any]) -> str:
     return str(policy.get("name"))
 
 
-class OfAnApplication(Lifecycle):
+class OfAnApplication(ResourceLifecycle):
     """What an application's own policies have in common."""
 
     collection = "access/apps"
     replaced_by = frozenset({"application"})
-    heeds_claims = True
-    needs = "Access: Apps and Policies"
+    needs_adopted_ids = True
+    permission = "Access: Apps and Policies"
     per_page = 200
-    reserved: ClassVar[frozenset[str]] = frozenset({REACH})
-    own_account = staticmethod(account_filled_in)
+    reserved_inputs: ClassVar[frozenset[str]] = frozenset({REACH})
+    account_in_answer = staticmethod(account_filled_in)
 
-    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+    def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Take the application's scope. A preview may not know yet which of the two it has."""
         fields = [field for field in ("account_id", "zone_id") if declared.get(field)]
         if len(fields) > 1 and UNKNOWN in map(declared.get, fields):
@@ -85,15 +86,15 @@ class OfAnApplication(Lifecycle):
             for field in fields:
                 if field != kept:
                     del declared[field]
-        return super()._fill_in_scope(declared, olds)
+        return super().complete_scope(declared, olds)
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be an application's id."""
         look_up = "get_access_application(…)"
         given = declared.get("application")
         return id_mistakes("application", given, "an Access application", look_up)
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what makes it stricter after the application is wider."""
         # Which refers to this module.
         from .application import reach_of  # noqa: PLC0415
@@ -133,7 +134,7 @@ class OfAnApplication(Lifecycle):
 
     def _policies(self, where: str) -> list[dict[str, Any]]:
         """Read an application's policies of both kinds, in order."""
-        policies = self.client.list(where, per_page=self.per_page, needs=self.needs)
+        policies = self.client.list(where, per_page=self.per_page, permission=self.permission)
         return sorted(policies, key=precedence_of)
 
 

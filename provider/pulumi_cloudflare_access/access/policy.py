@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
 
+from ..engine.collection import Scope
 from ..engine.deletion import User
-from ..engine.lifecycle import ELSEWHERE, Lifecycle, Scope
+from ..engine.lifecycle import ELSEWHERE, ResourceLifecycle
 from ..fields.keyed import Mistake
 from ..fields.model import (
     Always,
@@ -52,35 +53,35 @@ class AccessPolicyState(State):
     """How many applications have it."""
 
 
-class AccessPolicyProvider(Lifecycle):
+class AccessPolicyProvider(ResourceLifecycle):
     """Where reusable policies live and what they need."""
 
     kind = "access_policy"
-    what = "Access policy"
+    display_name = "Access policy"
     collection = "access/policies"
     scopes = ("account",)
     inputs = AccessPolicyInputs
     state = AccessPolicyState
-    needs = "Access: Apps and Policies"
+    permission = "Access: Apps and Policies"
     per_page = 100
     quota = 500
-    reserved = frozenset({IN_FORCE})
+    reserved_inputs = frozenset({IN_FORCE})
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what lets somebody in by lists that get stricter only after it."""
         texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
-        return [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
+        return [Mistake("", told) for told in mistakes_in_turn(self.display_name, *texts)]
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""
         return policy_mistakes(declared)
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what hardly anyone means."""
         del was
         yield from policy_concerns(declared)
 
-    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
+    def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the applications that it is attached to; those of zones are listed elsewhere."""
         # Which refers to this module.
         from .application import AccessApplicationProvider  # noqa: PLC0415
@@ -88,9 +89,9 @@ class AccessPolicyProvider(Lifecycle):
         for app in self._all(scope, AccessApplicationProvider, anew=anew):
             if any(policy.get("id") == id_ for policy in app.get("policies") or ()):
                 name = str(app.get("name") or app.get("domain"))
-                yield User(AccessApplicationProvider.what, name, str(app["id"]))
+                yield User(AccessApplicationProvider.display_name, name, str(app["id"]))
 
-    def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+    def find_convertible(self, scope: Scope, id_: str) -> dict[str, Any] | None:
         """Find a policy that an application owns, for `adopt` by its id."""
         # Which refers to this module.
         from .application import AccessApplicationProvider  # noqa: PLC0415
@@ -99,16 +100,16 @@ class AccessPolicyProvider(Lifecycle):
             for policy in app.get("policies") or ():
                 if policy.get("id") == id_ and not policy.get("reusable"):
                     where = f"{self.path_of(scope, 'access/apps')}/{app['id']}/policies/{id_}"
-                    return {**self.client.get(where, needs=self.needs), ELSEWHERE: where}
+                    return {**self.client.get(where, permission=self.permission), ELSEWHERE: where}
         return None
 
-    def brought(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+    def convert(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
         """Make a policy that an application owns reusable.
 
         PUT …/make_reusable keeps its id and its place: there is no moment in which it is gone.
         """
-        self.client.tell(f"{found[ELSEWHERE]}/make_reusable", needs=self.needs)
-        return self._get(scope, found["id"])
+        self.client.tell(f"{found[ELSEWHERE]}/make_reusable", permission=self.permission)
+        return self.read_remote(scope, found["id"])
 
 
 class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):

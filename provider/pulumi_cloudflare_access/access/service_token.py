@@ -30,7 +30,7 @@ class ServiceTokens:
     """Where service tokens are listed."""
 
     collection = "access/service_tokens"
-    needs = "Access: Service Tokens"
+    permission = "Access: Service Tokens"
     per_page = 1000
 
 

@@ -127,61 +127,71 @@ class Client:
         """Close the connections. A process that ends need not."""
         self._http.close()
 
-    def get(self, where: str, *, needs: str, **params: Any) -> Any:
+    def get(self, where: str, *, permission: str, **params: Any) -> Any:
         """GET one object."""
-        return self._ask("GET", where, needs, params=params, due=_Answer.result)
+        return self._ask("GET", where, permission, params=params, due=_Answer.result)
 
-    def post(self, where: str, body: Any, *, needs: str, idempotent: bool = False) -> Any:
+    def post(self, where: str, body: Any, *, permission: str, idempotent: bool = False) -> Any:
         """POST, and return what was made.
 
         Raises LostAnswerError if it may or may not have been done, unless it does no harm twice.
         """
-        return self._ask("POST", where, needs, body=body, idempotent=idempotent, due=_Answer.result)
+        return self._ask(
+            "POST", where, permission, body=body, idempotent=idempotent, due=_Answer.result
+        )
 
-    def put(self, where: str, body: Any, *, needs: str) -> Any:
+    def put(self, where: str, body: Any, *, permission: str) -> Any:
         """PUT, and return what it made of the object."""
-        return self._ask("PUT", where, needs, body=body, due=_Answer.result)
+        return self._ask("PUT", where, permission, body=body, due=_Answer.result)
 
-    def add(self, where: str, items: Any, *, needs: str) -> list[dict[str, Any]]:
+    def add(self, where: str, items: Any, *, permission: str) -> list[dict[str, Any]]:
         """POST what a list shall hold too, and return those that the answer tells of.
 
         It does no harm twice: what is in the list already stays as it is.
         """
-        return list(self._ask("POST", where, needs, body=items, due=_Answer.items))
+        return list(self._ask("POST", where, permission, body=items, due=_Answer.items))
 
-    def replace(self, where: str, items: Any, *, needs: str) -> list[dict[str, Any]]:
+    def replace(self, where: str, items: Any, *, permission: str) -> list[dict[str, Any]]:
         """PUT all that a list shall hold, and return what it holds.
 
         Sent again, it would undo what others have written since: it raises LostAnswerError instead.
         """
-        return list(self._ask("PUT", where, needs, body=items, idempotent=False, due=_Answer.items))
+        return list(
+            self._ask("PUT", where, permission, body=items, idempotent=False, due=_Answer.items)
+        )
 
-    def patch(self, where: str, body: Any, *, needs: str) -> Any:
+    def patch(self, where: str, body: Any, *, permission: str) -> Any:
         """PATCH some fields, and return what it made of the object."""
-        return self._ask("PATCH", where, needs, body=body, due=_Answer.result)
+        return self._ask("PATCH", where, permission, body=body, due=_Answer.result)
 
-    def tell(self, where: str, *, needs: str, verb: str = "PUT", idempotent: bool = False) -> None:
+    def tell(
+        self, where: str, *, permission: str, verb: str = "PUT", idempotent: bool = False
+    ) -> None:
         """PUT or POST a command. What its answer holds, if anything, is not the same everywhere.
 
         Raises LostAnswerError if it may or may not have been done, unless it does no harm twice.
         """
         body: dict[str, Any] | None = {} if verb == "PUT" else None
-        self._ask(verb, where, needs, body=body, idempotent=idempotent)
+        self._ask(verb, where, permission, body=body, idempotent=idempotent)
 
-    def delete(self, where: str, *, needs: str) -> None:
+    def delete(self, where: str, *, permission: str) -> None:
         """DELETE. What the answer holds is of no use to anyone."""
-        self._ask("DELETE", where, needs)
+        self._ask("DELETE", where, permission)
 
-    def list(self, where: str, *, per_page: int | None, needs: str, **params: Any) -> list[Any]:
+    def list(
+        self, where: str, *, per_page: int | None, permission: str, **params: Any
+    ) -> list[Any]:
         """GET a list, page after page, until it has all been read and holds together.
 
         Raises UnusableAnswerError if it changes faster than it can be read.
         """
-        pages = functools.partial(self.pages, where, per_page=per_page, needs=needs, **params)
+        pages = functools.partial(
+            self.pages, where, per_page=per_page, permission=permission, **params
+        )
         return Snapshot(pages).objects()
 
     def pages(
-        self, where: str, *, per_page: int | None, needs: str, **params: Any
+        self, where: str, *, per_page: int | None, permission: str, **params: Any
     ) -> Iterator[Page]:
         """GET a list, a page at a time: what nobody asks for is not read.
 
@@ -199,7 +209,7 @@ class Client:
                 answer, page = self._ask(
                     "GET",
                     where,
-                    needs,
+                    permission,
                     params={**params, **paging},
                     due=_Answer.page,
                     once_late=half is not None,
@@ -227,7 +237,7 @@ class Client:
         self,
         verb: str,
         where: str,
-        needs: str,
+        permission: str,
         *,
         due: Callable[[_Answer], Any] = lambda _: None,
         body: Any = None,
@@ -240,7 +250,7 @@ class Client:
         `once_late`: not again where it took too long.
         """
         call = _Call(
-            verb, where, needs, due, body, params or {}, self._settings.headers, self._settings
+            verb, where, permission, due, body, params or {}, self._settings.headers, self._settings
         )
         operation, deadline = plugin.current_operation(), self._settings.deadline
         if operation.spent >= deadline:
@@ -328,7 +338,7 @@ class _Call:
 
     verb: str
     where: str
-    needs: str
+    permission: str
     due: Callable[[_Answer], Any]
     body: Any = field(repr=False)
     params: dict[str, Any]
@@ -429,7 +439,7 @@ class _Answer:
         if succeeded:
             told = "; ".join(map(str, reasons)) or "no reason given"
             raise self.unusable(f"a success that says it is none: {told}")
-        access = f"{self._call.needs} {'Read' if self._call.reading else 'Write'}"
+        access = f"{self._call.permission} {'Read' if self._call.reading else 'Write'}"
         remedy = f'the token needs the permission "{access}" on this account or zone'
         codes = {reason.code for reason in reasons}
         if self.status == httpx.codes.UNAUTHORIZED or codes & REJECTED:

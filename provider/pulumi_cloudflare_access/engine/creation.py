@@ -175,7 +175,7 @@ class Creation:
     called: str
     path: str
     body: Object
-    needs: str
+    permission: str
     client: Client
     journal: Journal
     listed: Snapshot
@@ -345,7 +345,9 @@ class Creation:
         def send() -> dict[str, Any]:
             here.append(self.client.clock.now())
             there.append(self._now())
-            made: dict[str, Any] = self.client.post(self.path, self.body, needs=self.needs)
+            made: dict[str, Any] = self.client.post(
+                self.path, self.body, permission=self.permission
+            )
             return made
 
         def look() -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """Check, diff, create, read, update, delete, adopt and warn: written once, for every resource.
 
-A kind is a table of facts (`Lifecycle`'s class attributes); a method is overridden only where the
-API itself is odd. What each call gets, and what the engine makes of its answer, is Pulumi's
-business (`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
+A kind is a table of facts; a hook is overridden only where the API itself is odd. `hooks.py` lists
+both. What each call gets, and what the engine makes of its answer, is Pulumi's business
+(`pulumi.dynamic.ResourceProvider`); what happens to people's objects is decided here:
 
 - check and diff send nothing. A preview needs no credentials.
 - An update reads the object first, and refuses to undo what no preview has shown.
@@ -16,8 +16,7 @@ import re
 import threading
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, final
 from urllib.parse import quote
 
 from pulumi import dynamic
@@ -35,6 +34,7 @@ from ..errors import (
     DeclarationError,
     DriftError,
     NotFoundError,
+    SettingsError,
     UnusableAnswerError,
 )
 from ..fields.keyed import UNKNOWN, Mistake
@@ -48,6 +48,7 @@ from ..text.secret_words import SECRET, known
 from ..text.spelling import carried
 from . import adoption, ownership, undeclared
 from .adoption import ADOPT, ADOPT_CHANGES
+from .collection import Collection, Scope
 from .creation import LOOK_AGAIN, Creation, elsewhere_in_words, holders_in_words
 from .deletion import User, deletions, in_words
 from .schema import (
@@ -58,7 +59,7 @@ from .schema import (
     PROVIDER,
     UNKNOWN_FIELDS,
     VERSION,
-    Described,
+    ResourceSchema,
     first_extra,
     secret_in,
 )
@@ -78,39 +79,6 @@ FOUND = "__found"  # in an answer: not the one to the creation
 ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Where an object lives: an account or a zone, and the collection there, if not its kind's."""
-
-    kind: str
-    id: str
-    collection: str = ""
-
-    @property
-    def field(self) -> str:
-        """The input that names it."""
-        return f"{self.kind}_id"
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
-
-
-class Collection(Protocol):
-    """Where the objects of a kind are listed."""
-
-    @property
-    def collection(self) -> str:
-        """The path below the account or the zone."""
-
-    @property
-    def needs(self) -> str:
-        """The token permission, without its Read or Write."""
-
-    @property
-    def per_page(self) -> int | None:
-        """How many a page of the list may hold; None: the list has no pages."""
-
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -127,23 +95,10 @@ def _engine_call(call: Callable[P, R]) -> Callable[P, R]:
     return plugin.clean_errors(served)
 
 
-class Lifecycle(Described, dynamic.ResourceProvider):
-    """One kind of object. Subclasses are tables."""
+class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
+    """The lifecycle of one kind of object. Subclasses are tables: `hooks.py` has their columns."""
 
     serialize_as_secret_always = False
-
-    collection: ClassVar[str]
-    """The path below the account or the zone."""
-    heeds_claims: ClassVar[bool] = False
-    """It would delete what another resource of the program is about to adopt."""
-    needs: ClassVar[str]
-    """The token permission, without its Read or Write."""
-    per_page: ClassVar[int | None] = 1000
-    """How many a page of the list may hold; None: the list has no pages."""
-    is_listed_whole: ClassVar[bool] = True
-    """Its list holds all that asking for one object tells: one list answers a whole refresh."""
-    quota: ClassVar[int | None] = None
-    """How many an account may have unless Cloudflare has agreed to more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,6 +110,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     # ------------------------------------------------------------------------------ settings
 
+    @final
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read the stack's config; the engine calls it once per process."""
         self._read_config = req.config.get
@@ -170,20 +126,23 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     @property
     def client(self) -> Client:
-        """This process's client."""
+        """This process's client. With a key for credentials, it raises if `token_only`."""
         # Checking and comparing need no HTTP library, and programs send nothing.
         from ..api.client import client_for  # noqa: PLC0415
 
+        if self.token_only:
+            self.settings.require_token(self.token_only)
         return client_for(self.settings)
 
     # --------------------------------------------------------------------------- the engine's calls
 
+    @final
     @_engine_call
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Put a declaration into the form of the state, or say everything that is wrong with it."""
         declared = _plain({k: v for k, v in news.items() if k != PROVIDER and v is not None})
         mistakes = [Mistake("", str(text)) for text in declared.pop(MISTAKES, None) or ()]
-        reserved = {k: declared.pop(k) for k in (SECRET, *self.reserved) if k in declared}
+        reserved = {k: declared.pop(k) for k in (SECRET, *self.reserved_inputs) if k in declared}
         handed = {DELETES_FIRST: declared.pop(DELETES_FIRST, None) is True}
         known.remember(declared.pop(SECRET_WORDS, None))
         ownership.claim(self.kind, declared.pop(CLAIMED, None) or ())
@@ -193,7 +152,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         is_new = not (_olds or ownership.is_replacement())
         mistakes += adoption.mistakes_in(adopting, is_new=is_new)
         declared, spelled_twice = carried_fields(declared, is_known=False)
-        mistakes += spelled_twice + self._fill_in_scope(declared, _olds)
+        mistakes += spelled_twice + self.complete_scope(declared, _olds)
         made = {*self.state.model_fields, *MADE}
         checked, wrong = check(self.inputs, self.facts(), self.spread_extra(declared), made)
         for name in self.empty_is_undeclared:
@@ -204,11 +163,12 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         # It is there, and cannot be read.
         wrong = [m for m in wrong if m.path not in told or m.reason != "is required"]
         mistakes += wrong or [
-            *self.mistakes_in(checked),
-            *self.mistakes_from(was, checked),
-            *self.mistakes_between(_olds, checked | reserved),
+            *self._credential_mistakes(),
+            *self.validate(checked),
+            *self.validate_change(was, checked),
+            *self.validate_run(_olds, checked | reserved),
         ]
-        filled = {} if wrong else self.fill_in(checked | reserved, declared, _olds)
+        filled = {} if wrong else self.derive_fields(checked | reserved, declared, _olds)
         if is_new and not wrong:
             mistakes += self._unfound(adopting, {**filled, **checked})
         if mistakes:
@@ -225,9 +185,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         new_words = NestedShape(self.facts()).concerns(checked, "")
         secret = {*(reserved.get(SECRET) or ()), *self.always_secret}
         concerns = [without_values(told, secret) for told in new_words]
-        concerns += self.concerns(checked, was)
-        concerns += self.concerns_between(_olds, checked | reserved | handed)
-        reserved |= self.handed_on(_olds, checked | reserved)
+        concerns += self.warnings(checked, was)
+        concerns += self.run_warnings(_olds, checked | reserved | handed)
+        reserved |= self.inputs_for_update(_olds, checked | reserved)
         for concern in concerns:
             plugin.warn(concern)
         if not _olds:
@@ -239,12 +199,22 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             access_changes.checked(_olds, inputs, is_new=is_new)
         return dynamic.CheckResult(inputs, [])
 
+    def _credential_mistakes(self) -> list[Mistake]:
+        """Refuse credentials that the routes of the kind do not take."""
+        try:
+            if self.token_only:
+                self.settings.require_token(self.token_only)
+        except SettingsError as error:
+            return [Mistake("", str(error))]
+        return []
+
+    @final
     @_engine_call
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Tell form from change, and change from replacement. The engine writes out the rest."""
-        self._seen(_id, _olds)
+        self.record_ownership(_id, _olds)
         old = self._declared(_olds)
-        new = written = self.identified(self._declared(_plain(_news)), old)
+        new = written = self.resolve_ids(self._declared(_plain(_news)), old)
         # No check comes before the diff of a refresh, whose news are what was.
         if ownership.is_known(plugin.current_urn()):
             new, lost = self._in_place(new, old, plugin.ignored_entries())
@@ -253,8 +223,8 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         replaces = [name for name in decisive if self._is_other(name, old, new)]
         ownership.replaces(replacement=bool(replaces))
         if not replaces:
-            self._kept_in_this_run(_id, new)
-            if taken := [*self.taken(_id, _olds, new)]:
+            self.record_kept(_id, new)
+            if taken := [*self.adoption_conflicts(_id, _olds, new)]:
                 raise DeclarationError("; ".join(taken))
         if ownership.is_known(plugin.current_urn()):
             access_changes.compared(_id, _plain(_news))
@@ -273,42 +243,39 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         # What is secret from now on, or no longer: the update sends nothing, and keeps it as it is.
         changes = secret_in(_olds) != secret_in(_news)
         if ownership.is_known(plugin.current_urn()):
-            changes = changes or self.is_to_be_noted(old, written)
+            changes = changes or self.has_new_note(old, written)
         return dynamic.DiffResult(changes=changes)
-
-    def spread_extra(self, declared: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Say what `extra` is about, where that is not the object itself."""
-        return declared
 
     def _foresee(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Say what an update leads to; with `ignore_changes` it may be what nobody has checked."""
         sent = plugin.with_ignored(old, new)
         if sent != new:
-            _raise(self.mistakes_in(sent))
-        for consequence in self.consequences(old, sent):
+            _raise(self.validate(sent))
+        for consequence in self.update_warnings(old, sent):
             plugin.warn(consequence)
 
+    @final
     @_engine_call
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Make the object, or take over the one that the program names."""
         scope = self._scope(props)
-        declared, lost = self._in_place(self.identified(self._declared(props), {}, scope), {})
+        declared, lost = self._in_place(self.resolve_ids(self._declared(props), {}, scope), {})
         _raise(lost)
         props = {**props, **declared, **adoption.noted()}
         plugin.keep_secret(props)
-        answer = self._adopt(scope, props) if props.get(ADOPT) else None
+        answer = self.adopt_remote(scope, props) if props.get(ADOPT) else None
         kept: dict[str, Any] = {}
         is_adopted = answer is not None
         if answer is not None:
-            self._warn_beside(answer, self._declared(props))
+            self._warn_of_external(answer, self._declared(props))
             # What an earlier run has noted of it, or another stack's, is accounted for.
             journal_for(self.settings).refused(plugin.current_urn())
             journal_for(self.settings).gone(self.kind, _id_of(answer))
             self._warn_of_lost_outputs(props, answer)
         else:
             with self._explaining(scope, props):
-                answer = self._make(scope, props)
-            self._wrote(scope, answer)
+                answer = self.create_remote(scope, props)
+            self.record_written(scope, answer)
             # What only the answer to a creation tells, one that was found later does not.
             kept = {} if answer.get(FOUND) else self._made_outputs(answer)
         id_ = _id_of(answer)
@@ -319,20 +286,21 @@ class Lifecycle(Described, dynamic.ResourceProvider):
             self._tell_of_unknown(answer, self._declared(props))
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
+    @final
     @_engine_call
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Say what is there, in the form of the state, so that a refresh shows what changed."""
         refreshing = VERSION in props
         external = not refreshing or EXTERNAL in props
         if not refreshing:
-            _raise(self._fill_in_scope(props, {}))
+            _raise(self.complete_scope(props, {}))
         scope = self._scope(props)
         if not external:
-            self._seen(id_, props)
+            self.record_ownership(id_, props)
         _writes.known(id_, props)
         try:
-            listed = None if external else self._listed(scope, id_)
-            answer = listed or self._get(scope, id_)
+            listed = None if external else self.find_in_list(scope, id_)
+            answer = listed or self.read_remote(scope, id_)
         except NotFoundError as error:
             if not refreshing:
                 raise
@@ -348,9 +316,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         drift = self._differences(declared, self._declared(outputs), secret_in(props))
         if drift:
             plugin.warn(f"{CHANGED}{'; '.join(drift)}")
-        asked = plugin.inputs_in_state({FILLED_IN, *self.reserved, *adoption.NAMES})
-        reserved = {name: asked[name] for name in self.reserved if name in asked}
-        self._warn_beside(answer, declared | reserved)
+        asked = plugin.inputs_in_state({FILLED_IN, *self.reserved_inputs, *adoption.NAMES})
+        reserved = {name: asked[name] for name in self.reserved_inputs if name in asked}
+        self._warn_of_external(answer, declared | reserved)
         self._tell_of_unknown(answer, props)
         self._tell_of_undeclared(answer, props)
         # Inputs have of what nobody declares only what check has put there.
@@ -361,38 +329,39 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         inputs = {name: value for name, value in outputs.items() if name not in computed}
         if filled:
             inputs[FILLED_IN] = filled
-        inputs = self.as_written(inputs) | reserved | adoption.in_state(asked)
+        inputs = self.without_resolved_ids(inputs) | reserved | adoption.in_state(asked)
         return dynamic.ReadResult(id_, outputs, inputs)
 
+    @final
     @_engine_call
     def update(
         self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]
     ) -> dynamic.UpdateResult:
         """Lay the declaration over what is there now, if that is what the preview showed."""
         scope = self._scope(_olds)
-        self._seen(_id, _olds)
+        self.record_ownership(_id, _olds)
         _writes.known(_id, _olds)
         old = self._declared(_olds)
         # Looking up may take long. What somebody changes meanwhile is seen only after it.
-        new, lost = self._in_place(self.identified(self._declared(_news), old, scope), old)
+        new, lost = self._in_place(self.resolve_ids(self._declared(_news), old, scope), old)
         _raise(lost)
         plugin.keep_secret({**_news, **new})
         try:
-            there = self._get(scope, _id)
+            there = self.read_remote(scope, _id)
         except NotFoundError as error:
             told = error.remedy or "gone: run pulumi refresh, and the next up makes it again"
-            raise DriftError(f"{self._called(_olds, _id)} is {told}") from None
+            raise DriftError(f"{self.full_name(_olds, _id)} is {told}") from None
         if self.settings.on_drift == "refuse":
-            called = self._called(_olds, _id)
+            called = self.full_name(_olds, _id)
             secret = secret_in(_olds) | secret_in(_news)
-            self._refuse_unseen(called, _olds, there, new, secret)
-        self._warn_beside(there, old | {k: new[k] for k in self.reserved if k in new})
+            self.refuse_unpreviewed(called, _olds, there, new, secret)
+        self._warn_of_external(there, old | {k: new[k] for k in self.reserved_inputs if k in new})
         kept = self._kept(_olds)
-        if not self._is_settled(there, old, new):
-            known = {*self.create_only(there), *kept}
+        if not self.is_up_to_date(there, old, new):
+            known = {*self.create_only_outputs_in(there), *kept}
             with self._explaining(scope, new, _id):
-                there = self._change(scope, there, new, old)
-            self._wrote(scope, there)
+                there = self.update_remote(scope, there, new, old)
+            self.record_written(scope, there)
             # The change may have had Cloudflare make a secret, as a creation has.
             kept |= {k: v for k, v in self._made_outputs(there).items() if k not in known}
             self._warn_of_lost_outputs(new, there, {*known, *kept})
@@ -400,32 +369,33 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         outputs = self._outputs({**_news, **new}, there, written=True)
         return dynamic.UpdateResult(kept | outputs)
 
+    @final
     @_engine_call
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete the object. One that is gone already is deleted."""
-        scope, what = self._scope(_props), self._called(_props, _id)
+        scope, what = self._scope(_props), self.full_name(_props, _id)
         self._saved(_id)
-        heir = ownership.heir(self.kind, _id, self.adoptable(_id))
+        heir = ownership.heir(self.kind, _id, self.adoption_key(_id))
         if heir:
-            plugin.warn(f"{what} stays: {self.inherited(_id, _props, plugin.name_of(heir))}")
-            for part in self._left_behind(scope, _id):
+            plugin.warn(f"{what} stays: {self.explain_kept(_id, _props, plugin.name_of(heir))}")
+            for part in self._remaining_parts_warnings(scope, _id):
                 plugin.warn(part)
             return
-        users = self._users(scope, _id)
-        with deletions.under_way(self.goes_with(_id, _props)), self._explaining(scope, _props):
-            self._delete(scope, _id, _props)
+        users = self._referrers(scope, _id)
+        with deletions.under_way(self.deleted_ids(_id, _props)), self._explaining(scope, _props):
+            self.delete_remote(scope, _id, _props)
         self._snapshot(scope).deleted(_id)
         _writes.deleted(_id)
         journal_for(self.settings).gone(self.kind, _id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {in_words(users)}")
-        for consequence in self.deleted(self._declared(_props)):
+        for consequence in self.deletion_warnings(self._declared(_props)):
             plugin.warn(consequence)
 
-    def _warn_beside(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
-        for concern in self.beside(answer, declared):
+    def _warn_of_external(self, answer: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
+        for concern in self.external_warnings(answer, declared):
             plugin.warn(f"{BESIDE}{concern}")
-        for consequence in self.missing(answer, declared):
+        for consequence in self.removal_warnings(answer, declared):
             plugin.warn(f"{CHANGED}{consequence}")
 
     def _tell_of_unknown(self, answer: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -466,78 +436,27 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     # ------------------------------------------------------------------------------------ oddities
 
-    def identified(
-        self,
-        declared: Mapping[str, Any],
-        known: Mapping[str, Any],  # noqa: ARG002 - likewise
-        scope: Scope | None = None,  # noqa: ARG002 - likewise
-    ) -> dict[str, Any]:
-        """Put ids beside the names that a program wrote: outputs hold both, inputs the names.
-
-        `known` is what an earlier declaration of the object holds. What it lacks may be asked for
-        in the `scope`; where there is none, nothing is.
-        """
-        return dict(declared)
-
-    def remedy(
-        self,
-        error: ApiError,  # noqa: ARG002 - likewise
-        scope: Scope,  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> str | None:
-        """Say what the refusal of a write means and what helps, where its words do not."""
-        return None
-
-    def elsewhere(self, scope: Scope, id_: str) -> dict[str, Any] | None:  # noqa: ARG002 - likewise
-        """Find an object that `adopt` names in another collection; ELSEWHERE says where it is."""
-        return None
-
-    def brought(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
-        """Bring what `elsewhere` has found into this collection. There may be no way back."""
-        raise NotImplementedError
-
-    def collection_of(self, props: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
+    def collection_for(self, props: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
         """Say where an object lives below the account or the zone, if that depends on it."""
         return self.collection
-
-    def is_ours(self, found: Mapping[str, Any]) -> bool:  # noqa: ARG002 - likewise
-        """Tell whether what a collection holds is of this kind."""
-        return True
-
-    def adoptable(self, id_: str) -> str:
-        """Say what an adoption takes over. Objects of other kinds may be it, by the same id."""
-        return id_
-
-    def inherited(self, id_: str, props: Mapping[str, Any], heir: str) -> str:  # noqa: ARG002 - likewise
-        """Say why an object stays that its resource would delete: another one has it by now."""
-        return f"{heir} has adopted it"
-
-    def taken(
-        self,
-        id_: str,  # noqa: ARG002 - likewise
-        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what of the object another resource takes over, though it is declared here too."""
-        return iter(())
 
     def _all(self, scope: Scope, of: Collection, *, anew: bool) -> list[dict[str, Any]]:
         """Return all objects of a kind, as this process knows them or as they are listed now."""
         if not anew:
             return self._snapshot(scope, of).objects("deletion")
         path = self.path_of(scope, of.collection)
-        return self.client.list(path, per_page=of.per_page, needs=of.needs)
+        return self.client.list(path, per_page=of.per_page, permission=of.permission)
 
-    def listed_to_adopt(
+    def find_listed_to_adopt(
         self,
         scope: Scope,
         id_: str,
         props: Mapping[str, Any],  # noqa: ARG002 - for kinds of parts
     ) -> dict[str, Any] | None:
         """Return an object to adopt from a list that serves many; None: ask for it by itself."""
-        return self._listed(scope, id_, LOOK_AGAIN)
+        return self.find_in_list(scope, id_, LOOK_AGAIN)
 
-    def all_to_adopt(
+    def list_to_adopt(
         self,
         scope: Scope,
         props: Mapping[str, Any],  # noqa: ARG002 - for kinds of parts
@@ -545,24 +464,10 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Return the objects among which `adopt=True` finds one, as they are listed now."""
         return self._snapshot(scope).listed()
 
-    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:  # noqa: ARG002 - likewise
-        """Return the objects that refer to this one; `anew`: as Cloudflare lists them now."""
-        return iter(())
-
-    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:  # noqa: ARG002 - likewise
-        """Say which parts of an object that stays are in force, and in no resource of the program.
-
-        The state may have had them: the engine says then that they are deleted, and asks nobody.
-        """
-        return iter(())
-
-    def goes_with(self, id_: str, props: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
-        """Return what the delete of an object deletes, by its ids."""
-        yield self.adoptable(id_)
-
     # ------------------------------------------------------------------------------- scope and path
 
-    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+    def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+        """Take what the program says, else the account of the settings."""
         given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id") is not None]
         if len(given) > 1:
             return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
@@ -575,7 +480,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         before = olds.get("account_id")
         if before and before != account:
             reason = (
-                f"the settings say {account}, and this {self.what} lives in {before}: "
+                f"the settings say {account}, and this {self.display_name} lives in {before}: "
                 "pass account_id= if it is to move there, else mend the settings"
             )
             return [Mistake("account_id", reason)]
@@ -585,57 +490,59 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     def _scope(self, props: Mapping[str, Any]) -> Scope:
         for kind in self.scopes:
             if props.get(f"{kind}_id"):
-                return Scope(kind, str(props[f"{kind}_id"]), self.collection_of(props))
-        raise DeclarationError(f"this {self.what} names no {' or '.join(self.scopes)}")
+                return Scope(kind, str(props[f"{kind}_id"]), self.collection_for(props))
+        raise DeclarationError(f"this {self.display_name} names no {' or '.join(self.scopes)}")
 
     @staticmethod
     def path_of(scope: Scope, collection: str) -> str:
         """Write the path of a collection."""
         return f"/{scope.kind}s/{quote(scope.id, safe='')}/{collection}"
 
-    def _path(self, scope: Scope, id_: str | None = None) -> str:
+    def object_path(self, scope: Scope, id_: str | None = None) -> str:
+        """Write a path below the scope."""
         path = self.path_of(scope, scope.collection or self.collection)
         if id_ is None:
             return path
         _raise(segment_mistakes("id", id_))
         return f"{path}/{quote(id_, safe='')}"
 
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+    def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
+        """GET an object, and see that it is the one."""
         answer = self._fetch(scope, id_)
         if _id_of(answer) != id_:
-            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {_id_of(answer)}")
+            raise UnusableAnswerError(f"asked for {self.display_name} {id_}, got {_id_of(answer)}")
         return answer
 
     def _fetch(self, scope: Scope, id_: str) -> dict[str, Any]:
         """GET an object, waiting for what was written a moment ago."""
-        path, needs = self._path(scope, id_), self.needs
+        path, permission = self.object_path(scope, id_), self.permission
         answer: dict[str, Any] = _writes.patiently(
-            id_, lambda: self.client.get(path, needs=needs), self.client.clock.sleep
+            id_, lambda: self.client.get(path, permission=permission), self.client.clock.sleep
         )
         return answer
 
-    def _listed(
+    def find_in_list(
         self, scope: Scope, id_: str, seconds: float = float("inf")
     ) -> dict[str, Any] | None:
         """Return an object as one list for all of its kind has it; None: ask for it by itself.
 
         The list is no older than so many seconds for each of its pages.
         """
-        if not self.is_listed_whole:
+        if not self.list_is_complete:
             return None
         found = self._snapshot(scope).find(id_, seconds)
-        if found is None or not self.is_ours(found) or _writes.is_old(id_, found):
+        if found is None or not self.is_of_kind(found) or _writes.is_old(id_, found):
             return None
         return found
 
-    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
+    def record_ownership(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note that the state has the object, and which resource owns it."""
         if props.get(ACCOUNT):
             self._remember_account(str(props.get("zone_id")), str(props[ACCOUNT]))
         ownership.seen(self.kind, id_)
         self._saved(id_)
 
-    def _kept_in_this_run(self, id_: str, declared: Mapping[str, Any]) -> None:  # noqa: ARG002 - likewise
+    def record_kept(self, id_: str, declared: Mapping[str, Any]) -> None:  # noqa: ARG002 - likewise
         """Note that the resource keeps its object."""
         ownership.kept(self.kind, id_)
 
@@ -644,31 +551,39 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if journal_for(self.settings).saved(self.kind, id_):
             _writes.wrote(id_, {})
 
-    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+    def record_written(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+        """Record it in the list of its kind."""
         id_ = _id_of(answer)
         self._snapshot(scope).wrote(id_, dict(answer))
         _writes.wrote(id_, answer)
 
-    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
+        """Return the kind, the name if there is one, and the id."""
         name = props.get(self.natural_key)
-        return f'{self.what} "{name}" ({id_})' if isinstance(name, str) else f"{self.what} {id_}"
+        return (
+            f'{self.display_name} "{name}" ({id_})'
+            if isinstance(name, str)
+            else f"{self.display_name} {id_}"
+        )
 
     # ------------------------------------------------------------------------------------- writing
 
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Make an object; return it as a GET would. FOUND: as a GET has, some runs later."""
         declared, name = self._declared(props), props.get(self.natural_key)
         creation = Creation(
             kind=self.kind,
-            called=f'{self.what} "{name}"' if isinstance(name, str) else f"this {self.what}",
-            path=self._path(scope),
-            body=self._body(declared),
-            needs=self.needs,
+            called=f'{self.display_name} "{name}"'
+            if isinstance(name, str)
+            else f"this {self.display_name}",
+            path=self.object_path(scope),
+            body=self.request_body(declared),
+            permission=self.permission,
             client=self.client,
             journal=journal_for(self.settings),
             listed=self._snapshot(scope),
-            get=lambda id_: self._get(scope, id_),
-            is_namesake=self._namesake(declared),
+            get=lambda id_: self.read_remote(scope, id_),
+            is_namesake=self.namesake_filter(declared),
             is_equal=lambda found: self._is_equal(found, declared),
             is_dated=not self.state.model_fields.keys().isdisjoint(CREATED),
         )
@@ -676,11 +591,13 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         if made.first_hand:
             return made.answer
         answer = made.answer
-        differences = self._differences(self._managed(answer, declared), declared, secret_in(props))
+        differences = self._differences(
+            self.managed_fields(answer, declared), declared, secret_in(props)
+        )
         if differences:
-            answer = self._change(scope, answer, declared, {})
+            answer = self.update_remote(scope, answer, declared, {})
         changed = f", and changed: {'; '.join(differences)}" if differences else ""
-        plugin.warn(f"{self._called(props, _id_of(answer))}: {made.why}{changed}")
+        plugin.warn(f"{self.full_name(props, _id_of(answer))}: {made.why}{changed}")
         self._warn_of_lost_outputs(props, answer)
         return {**answer, FOUND: True}
 
@@ -693,18 +610,18 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         self, props: Mapping[str, Any], answer: Mapping[str, Any], known: Container[str] = ()
     ) -> None:
         """Say what only the answer to the creation told, which this run has not got."""
-        for name in self.create_only(answer):
+        for name in self.create_only_outputs_in(answer):
             if name in known:
                 continue
             plugin.warn(
-                f"{self._called(props, _id_of(answer))}: {name} is not known, and the output is "
+                f"{self.full_name(props, _id_of(answer))}: {name} is not known, and the output is "
                 "empty: Cloudflare tells it once, in the answer to the request that makes the "
                 "object, and this run has not got that answer. If you do not have it from "
                 "elsewhere, have a new object made, with a new one: "
                 f"pulumi up --replace '{plugin.current_urn()}'"
             )
 
-    def _namesake(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+    def namesake_filter(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
         """Return what tells whether an object has the declared name, or what stands for a name.
 
         Each create asks it of every object there is.
@@ -712,11 +629,11 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         by = self.natural_key if declared.get(self.natural_key) else "name"
         key, name = self.facts().get(by), declared.get(by, MISSING)
         if key is None:
-            return self.is_ours
+            return self.is_of_kind
         same = key.same
-        return lambda found: same(found.get(by, MISSING), name) and self.is_ours(found)
+        return lambda found: same(found.get(by, MISSING), name) and self.is_of_kind(found)
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
@@ -724,9 +641,9 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Make an object what is declared; return it as a GET would."""
-        body = self._body(declared, there=there, was=was)
-        where = self._path(scope, _id_of(there))
-        changed: dict[str, Any] = self.client.put(where, body, needs=self.needs)
+        body = self.request_body(declared, there=there, was=was)
+        where = self.object_path(scope, _id_of(there))
+        changed: dict[str, Any] = self.client.put(where, body, permission=self.permission)
         return changed
 
     # ------------------------------------------------------------------------ adopt, refuse, delete
@@ -735,94 +652,98 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Say that what the engine calls a creation is an adoption, and what follows from it."""
         if adopt:
             plugin.say(self._adoption_in_words(adopt, declared))
-            for concern in self.concerns_of_adoption(declared):
+            for concern in self.adoption_warnings(declared):
                 plugin.warn(concern)
 
     def _adoption_in_words(self, adopt: Any, declared: Mapping[str, Any]) -> str:
         if isinstance(adopt, str):
-            return f"adopt: takes over {self.what} {'' if adopt == UNKNOWN else adopt}".strip()
-        found_by = self.found_by(declared)
+            return (
+                f"adopt: takes over {self.display_name} {'' if adopt == UNKNOWN else adopt}".strip()
+            )
+        found_by = self.adoption_filter(declared)
         # What is a part of something goes by that thing's id, which tells nobody anything.
-        is_part = self.natural_key in self.replaced_by and self.natural_key != self.unique
+        is_part = self.natural_key in self.replaced_by and self.natural_key != self.unique_field
         is_named = found_by is not None and UNKNOWN not in found_by[0] and not is_part
         phrase = f" {found_by[0]}" if found_by and is_named else ""
-        return f"adopt: takes over the existing {self.what}{phrase}, or makes what does not exist"
+        found = f"{self.display_name}{phrase}"
+        return f"adopt: takes over the existing {found}, or makes what does not exist"
 
     def _unfound(self, adopting: Mapping[str, Any], declared: Mapping[str, Any]) -> list[Mistake]:
         """Say that `adopt=True` has nothing to find an object by."""
-        if adopting.get(ADOPT) is not True or self.found_by(declared):
+        if adopting.get(ADOPT) is not True or self.adoption_filter(declared):
             return []
-        told = f'finds an object by its {self.found_by_what}, and there is none: adopt="<id>"'
+        told = f'finds an object by its {self.natural_key_label}, and there is none: adopt="<id>"'
         return [Mistake(ADOPT, told)]
 
-    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take over what is there if it equals the declaration; None: there is nothing."""
         declared, secret = self._declared(props), secret_in(props)
 
         def differs(found: Mapping[str, Any]) -> list[str]:
-            return self._differences(self._managed(found, declared), declared, secret)
+            return self._differences(self.managed_fields(found, declared), declared, secret)
 
-        found = self._candidate(scope, props, differs)
+        found = self.find_to_adopt(scope, props, differs)
         if found is None:
             return None
         id_, differences = _id_of(found), differs(found)
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
-                f"{self._called(props, id_)} exists and is not what the program declares, which "
+                f"{self.full_name(props, id_)} exists and is not what the program declares, which "
                 f"would change: {'; '.join(differences)}. Declare what is there, or accept these "
                 "changes with adopt_changes=True"
             )
-        ownership.take(self.adoptable(id_))
+        ownership.take(self.adoption_key(id_))
         if ELSEWHERE in found:
-            found = self.brought(scope, found)
-            self._wrote(scope, found)
+            found = self.convert(scope, found)
+            self.record_written(scope, found)
         if differences:
             with self._explaining(scope, props, id_):
-                found = self._change(scope, found, declared, {})
-            self._wrote(scope, found)
+                found = self.update_remote(scope, found, declared, {})
+            self.record_written(scope, found)
         return found
 
-    def _candidate(
+    def find_to_adopt(
         self,
         scope: Scope,
         props: Mapping[str, Any],
         differs: Callable[[Mapping[str, Any]], list[str]],
     ) -> dict[str, Any] | None:
+        """Find it by the id that the program names, or by the kind's filter."""
         wanted = props[ADOPT]
         if isinstance(wanted, str):
-            if ownership.is_own(self.kind, self.what, wanted):
+            if ownership.is_own(self.kind, self.display_name, wanted):
                 return None
-            listed = self.listed_to_adopt(scope, wanted, props)
+            listed = self.find_listed_to_adopt(scope, wanted, props)
             if listed is not None and not differs(listed):
                 return listed
             # As it is now, not as a list had it that was read for others.
             return self._wanted(scope, wanted)
-        found_by = self.found_by(props)
+        found_by = self.adoption_filter(props)
         if found_by is None:
             return None
         phrase, is_it = found_by
         same = [
             found
-            for found in self.all_to_adopt(scope, props)
+            for found in self.list_to_adopt(scope, props)
             if is_it(found)
-            and self.is_ours(found)
+            and self.is_of_kind(found)
             and self._may_become(found, props)
-            and not ownership.is_own(self.kind, self.what, _id_of(found))
+            and not ownership.is_own(self.kind, self.display_name, _id_of(found))
         ]
         if len(same) > 1:
             ids = ", ".join(sorted(map(_id_of, same)))
             raise AdoptionError(
-                f"{len(same)} {_plural(self.what)} are {phrase} in {scope}: choose one with "
-                f'adopt="<id>" ({ids})'
+                f"{len(same)} {_plural(self.display_name)} are {phrase} in {scope}: choose one "
+                f'with adopt="<id>" ({ids})'
             )
         return same[0] if same else None
 
     def _wanted(self, scope: Scope, wanted: str) -> dict[str, Any] | None:
         """Return the object that `adopt` names. None: it is not there, and need not be."""
         try:
-            return self._get(scope, wanted)
+            return self.read_remote(scope, wanted)
         except NotFoundError as error:
-            found = self.elsewhere(scope, wanted)
+            found = self.find_convertible(scope, wanted)
             if found is None and not ownership.is_replacement():
                 told = "adopt names it, and it is not there: without adopt, a new one is made"
                 raise error.with_remedy(told) from None
@@ -834,7 +755,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         decisive = [name for name in self.replaced_by if name in found and name in props]
         return all(self.facts()[name].same(found[name], props[name]) for name in decisive)
 
-    def _refuse_unseen(
+    def refuse_unpreviewed(
         self,
         called: str,
         olds: Mapping[str, Any],
@@ -843,7 +764,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         secret: Container[str],
     ) -> None:
         """Raise if somebody changed the object since, unless it already is what is wished for."""
-        unseen = self._unseen(olds, answer, wish, secret)
+        unseen = self.unpreviewed_drift(olds, answer, wish, secret)
         self._refuse(called, unseen + self._unseen_first(olds, answer, wish, secret))
 
     @staticmethod
@@ -858,12 +779,13 @@ class Lifecycle(Described, dynamic.ResourceProvider):
                 "and run again (or set cloudflare-access:onDrift to overwrite)"
             )
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+        """DELETE it, while users of it are being deleted too."""
         del props  # for kinds that go by what they kept
         deletions.delete(
             id_,
-            lambda: self._delete_there(self._path(scope, id_), id_),
-            lambda: self.users_of(id_, scope, anew=True),
+            lambda: self._delete_there(self.object_path(scope, id_), id_),
+            lambda: self.referrers(id_, scope, anew=True),
             self.client.clock,
         )
 
@@ -871,26 +793,26 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         """Delete what is there, even if Cloudflare does not see yet that it is."""
 
         def delete() -> dict[str, Any]:
-            self.client.delete(path, needs=self.needs)
+            self.client.delete(path, permission=self.permission)
             return {}
 
         _writes.patiently(id_, delete, self.client.clock.sleep)
 
-    def _users(self, scope: Scope, id_: str) -> list[User]:
+    def _referrers(self, scope: Scope, id_: str) -> list[User]:
         """Return who uses an object that is about to be deleted, as far as it can be known."""
         unseen = (self.settings, self.kind, scope)
         try:
-            users = [] if unseen in _unseen_users else deletions.left(self.users_of(id_, scope))
+            users = [] if unseen in _unseen_users else deletions.left(self.referrers(id_, scope))
             # The lists may have been read a while ago.
-            return deletions.left(self.users_of(id_, scope, anew=True)) if users else []
+            return deletions.left(self.referrers(id_, scope, anew=True)) if users else []
         except CloudflareError:
             # Naming them is a courtesy; the delete itself says whether the token may do this.
             _unseen_users.add(unseen)
             return []
 
-    def _left_behind(self, scope: Scope, id_: str) -> list[str]:
+    def _remaining_parts_warnings(self, scope: Scope, id_: str) -> list[str]:
         try:
-            return [*self.left_behind(id_, scope)]
+            return [*self.remaining_parts_warnings(id_, scope)]
         except CloudflareError:
             # Telling it is a courtesy; nothing depends on it.
             return []
@@ -898,21 +820,21 @@ class Lifecycle(Described, dynamic.ResourceProvider):
     def _snapshot(self, scope: Scope, of: Collection | None = None) -> Snapshot:
         """Return all objects of the kind, or of another, as this process knows them."""
         kind: Collection = of or type(self)
-        path = self.path_of(scope, kind.collection) if of else self._path(scope)
+        path = self.path_of(scope, kind.collection) if of else self.object_path(scope)
 
         def read() -> Iterator[Page]:
-            return self.client.pages(path, per_page=kind.per_page, needs=kind.needs)
+            return self.client.pages(path, per_page=kind.per_page, permission=kind.permission)
 
         with _snapshotting:
             made = Snapshot(read, self.client.clock.ticks)
             return _snapshots.setdefault((self.settings, kind, path), made)
 
-    def _remedy(
+    def _refusal_in_words(
         self, error: ApiError, scope: Scope, props: Mapping[str, Any], own: str
     ) -> str | None:
         declared = self._declared(props)
         try:
-            told = self.remedy(error, scope, declared)
+            told = self.explain_refusal(error, scope, declared)
             if told is None and isinstance(error, ConflictError) and not error.remedy:
                 told = self._in_the_way(scope, declared, own)
         except CloudflareError:
@@ -922,38 +844,42 @@ class Lifecycle(Described, dynamic.ResourceProvider):
 
     def _in_the_way(self, scope: Scope, declared: Mapping[str, Any], own: str) -> str | None:
         """Say which other object has what this one wants for its own, or where it may be."""
-        is_namesake = self._namesake(declared)
+        is_namesake = self.namesake_filter(declared)
         listed = self._snapshot(scope).anew()
         others = [found for found in listed if is_namesake(found) and found["id"] != own]
         if others:
             return f"in the way is {holders_in_words(self.kind, others)}"
-        if told := elsewhere_in_words(self.kind, is_namesake, self._beside(scope, declared)):
+        if told := elsewhere_in_words(
+            self.kind, is_namesake, self._listed_in_other_scopes(scope, declared)
+        ):
             return told
         if len(self.scopes) == 1:
             return None
         other = "a zone of the account" if scope.kind == "account" else "the zone's account"
         return (
-            f"what is in the way is not among the {_plural(self.what)} of {scope}: look for it in "
-            f"{other}"
+            f"what is in the way is not among the {_plural(self.display_name)} of {scope}: look "
+            f"for it in {other}"
         )
 
-    def _beside(
+    def _listed_in_other_scopes(
         self, scope: Scope, declared: Mapping[str, Any]
     ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Return what is listed in the other accounts and zones of this run, by where it is.
 
         Nothing where Cloudflare refuses nothing for what they have.
         """
-        if not any(self.is_once_everywhere(value) for _, value, _ in self.once(declared)):
+        if not any(
+            self.is_unique_everywhere(value) for _, value, _ in self.unique_values(declared)
+        ):
             return
-        own, end = self._path(scope), f"/{self.collection}"
+        own, end = self.object_path(scope), f"/{self.collection}"
         with _snapshotting:
             known = {path for of, _, path in _snapshots if of == self.settings}
         if self.settings.account_id:
             known.add(self.path_of(Scope("account", self.settings.account_id), self.collection))
         for path in sorted(path for path in known if path.endswith(end) and path != own):
             kind, id_ = path.strip("/").split("/")[:2]
-            objects = self.client.list(path, per_page=self.per_page, needs=self.needs)
+            objects = self.client.list(path, per_page=self.per_page, permission=self.permission)
             yield f"{kind.removesuffix('s')} {id_}", objects
 
     @contextmanager
@@ -962,7 +888,7 @@ class Lifecycle(Described, dynamic.ResourceProvider):
         try:
             yield
         except ApiError as error:
-            remedy = self._remedy(error, scope, props, own)
+            remedy = self._refusal_in_words(error, scope, props, own)
             if remedy is None:
                 raise
             raise error.with_remedy(remedy) from None

@@ -7,12 +7,12 @@ is can be told from what never was.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Collection, Container, Iterator, Mapping
+from typing import Any
 
 from ..fields.keyed import UNKNOWN, Mistake, Reading
 from ..fields.loose import includes
-from ..fields.model import Inputs, State, fields_of
+from ..fields.model import fields_of
 from ..fields.shapes import (
     EXTRA,
     MISSING,
@@ -25,6 +25,7 @@ from ..fields.shapes import (
 from ..process import plugin
 from ..text.secret_words import SECRET, known
 from . import undeclared
+from .hooks import AdoptionFilter, Hooks
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 ACCOUNT = "__account"  # the account of the zone that an object is in, as far as it is known
@@ -40,205 +41,33 @@ MADE = frozenset({"id", "uid"})
 
 FIRST = "declared for the first time, and replaces what is there"
 
-# A phrase such as `called "Staff"`, and what tells whether an object is it.
-FoundBy = tuple[str, Callable[[Mapping[str, Any]], bool]]
-
 NO_PLACE = (
     'ignore_changes leaves "{}" without a place, which neither the order nor the state tells: '
     "declare it there (changes of what it says stay ignored), and do not ignore the order"
 )
 
 
-class Described:
-    """The fields of one kind of object. Subclasses are tables."""
-
-    kind: ClassVar[str]
-    """The name in `kinds.py`."""
-    what: ClassVar[str]
-    """What messages call it."""
-    scopes: ClassVar[tuple[str, ...]] = ("account", "zone")
-    inputs: ClassVar[type[Inputs]]
-    state: ClassVar[type[State]]
-    natural_key: ClassVar[str] = "name"
-    """The field that names an object, and that `adopt=True` finds it by."""
-    found_by_what: ClassVar[str] = "name"
-    """What messages call that."""
-    unique: ClassVar[str | None] = None
-    """The field that no other object in the same account or zone may have the same."""
-    replaced_by: ClassVar[frozenset[str]] = frozenset()
-    """Fields whose change needs a new object, besides the scope."""
-    kept_from_create: ClassVar[frozenset[str]] = frozenset()
-    """Outputs that no later answer has."""
-    always_secret: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are kept secret whatever the program says of them."""
-    repeated: ClassVar[Mapping[str, str]] = {}
-    """Outputs that say what an input says, by another name: as secret as that."""
-    empty_is_undeclared: ClassVar[frozenset[str]] = frozenset()
-    """Lists of which an empty one says nothing: Cloudflare fills it in."""
-    filled_in: ClassVar[Mapping[str, Collection[str]]] = {}
-    """Fields that are outputs though no program declares them, and what they are derived from."""
-    noted_apart: ClassVar[frozenset[str]] = frozenset()
-    """Fields of which the kind itself notes what nobody declares: each says what others do."""
-    reserved: ClassVar[frozenset[str]] = frozenset()
-    """Inputs of ours that the state keeps: what the program says beside the resource."""
-    handed: ClassVar[frozenset[str]] = frozenset()
-    """Inputs of ours that `handed_on` returns."""
+class ResourceSchema(Hooks):
+    """The fields of one kind of object, and how a declaration and an answer compare."""
 
     @classmethod
-    def once(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-        """Say what no other object in the same account or zone may have the same.
-
-        Yields the field, its canonical value, and what a message calls it. `declared` are the
-        constructor's arguments: what is not plain is not known yet.
-        """
-        if cls.unique and isinstance(value := declared.get(cls.unique), str):
-            meaning = cls.facts()[cls.unique].shape.meaning(value)
-            yield cls.unique, meaning, meaning
+    def unique_values(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+        """Yield the value of `unique_field`, if it is known."""
+        if cls.unique_field and isinstance(value := declared.get(cls.unique_field), str):
+            meaning = cls.facts()[cls.unique_field].shape.meaning(value)
+            yield cls.unique_field, meaning, meaning
 
     @classmethod
-    def is_once_everywhere(cls, value: str) -> bool:  # noqa: ARG003 - for kinds with places
-        """Tell whether what `once` yields is taken over all accounts and zones together."""
-        return False
-
-    @classmethod
-    def found_by(cls, declared: Mapping[str, Any]) -> FoundBy | None:
-        """Return what `adopt=True` finds an object by; None: there is nothing to find it by.
-
-        `declared` is the declaration, or the constructor's arguments.
-        """
+    def adoption_filter(cls, declared: Mapping[str, Any]) -> AdoptionFilter | None:
+        """Find an object by its natural key."""
         value, same = declared.get(cls.natural_key), cls.facts()[cls.natural_key].same
         if value is None:
             return None
         return f'called "{value}"', lambda found: same(found.get(cls.natural_key), value)
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:  # noqa: ARG002 - likewise
-        """Say what the API refuses of fields that are right each by itself."""
-        return []
-
-    def mistakes_from(
-        self,
-        was: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> list[Mistake]:
-        """Say what a declaration itself forbids of a change. `was` is empty for a new object."""
-        return []
-
-    def mistakes_between(
-        self,
-        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
-        news: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> list[Mistake]:
-        """Say what cannot be done in one run. Both have their reserved inputs, too.
-
-        `olds` is empty for a new object.
-        """
-        return []
-
-    def concerns_between(
-        self,
-        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
-        news: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what happens in a run beside what the diff shows, likewise."""
-        return iter(())
-
-    def handed_on(
-        self,
-        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
-        news: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> dict[str, Any]:
-        """Return reserved inputs for the update, which does not get the inputs of the state."""
-        return {}
-
-    def concerns(
-        self,
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-        was: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what the API accepts and hardly anyone means. `was` is empty for a new object."""
-        return iter(())
-
-    def fill_in(
-        self,
-        checked: Mapping[str, Any],  # noqa: ARG002 - likewise
-        written: Mapping[str, Any],  # noqa: ARG002 - likewise
-        olds: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> dict[str, Any]:
-        """Return what Cloudflare will say of fields that nobody declares, if that is certain.
-
-        `written` is the declaration as the program wrote it, its lists in their order.
-        """
-        return {}
-
-    def consequences(
-        self,
-        was: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what an update leads to, for its preview. `was` is what the outputs hold.
-
-        `declared` has what `ignore_changes` leaves as it was.
-        """
-        return iter(())
-
-    def concerns_of_adoption(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
-        """Say what hardly anyone means by taking over an object that is there."""
-        return iter(())
-
-    def beside(
-        self,
-        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what is there that no declaration of the object has, and has a say beside it.
-
-        `declared` is what the state, or the program that adopts an object, says of it.
-        """
-        return iter(())
-
-    def missing(
-        self,
-        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> Iterator[str]:
-        """Say what it means that something is no longer there. `declared` is as for `beside`."""
-        return iter(())
-
-    def noted(
-        self,
-        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> dict[str, Any]:
-        """Return reserved outputs: what an answer says that later answers are compared with."""
-        return {}
-
-    def is_to_be_noted(
-        self,
-        old: Mapping[str, Any],  # noqa: ARG002 - likewise
-        new: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> bool:
-        """Tell whether outputs are to say something else, though nothing is to be sent."""
-        return False
-
-    def create_only(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
-        """Name the outputs of such an object that only the answer to its creation tells."""
-        yield from self.kept_from_create
-
-    def own_account(
-        self,
-        declared: Mapping[str, Any],  # noqa: ARG002 - likewise
-        answer: Mapping[str, Any],  # noqa: ARG002 - likewise
-    ) -> str | None:
-        """Return the account that the API has filled in where a request named none."""
-        return None
-
-    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
-        """Take out again what `identified` has put in."""
-        return dict(declared)
-
-    def deleted(self, declared: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
-        """Say what follows from the object being gone."""
-        return iter(())
+    def create_only_outputs_in(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
+        """Yield `create_only_outputs`."""
+        yield from self.create_only_outputs
 
     @classmethod
     @functools.cache
@@ -254,11 +83,8 @@ class Described:
             **{name: shape.with_keys_spelled(props[name]) for name, shape in shapes.items()},
         }
 
-    def fields(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:  # noqa: ARG002 - likewise
-        """Return the facts about the fields of the very object that is declared.
-
-        Of a part of a declaration they are the general ones.
-        """
+    def fields_for(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:  # noqa: ARG002 - likewise
+        """Return the same facts for all objects of the kind."""
         return self.facts()
 
     def _declared(self, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -279,7 +105,7 @@ class Described:
         """Say what differs between two declarations; nothing where only their form does."""
         return [
             change
-            for name, field in self.fields({**old, **new}).items()
+            for name, field in self.fields_for({**old, **new}).items()
             if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
             for change in (
                 [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
@@ -316,7 +142,7 @@ class Described:
                 mistakes += [Mistake(name, NO_PLACE.format(key)) for key in left]
         return placed, mistakes
 
-    def _managed(
+    def managed_fields(
         self,
         answer: Mapping[str, Any],
         declared: Mapping[str, Any],
@@ -324,16 +150,12 @@ class Described:
         form: Mapping[str, Any] | None = None,
         everything: bool = False,
     ) -> dict[str, Any]:
-        """Read from an answer the fields that a declaration manages.
-
-        Unordered lists come in the keys and the form that `form` (or the declaration) gives them. A
-        field that the answer says nothing about is as declared.
-        """
+        """Read the declared fields, and those that are always managed."""
         form = declared if form is None else form
         reading = self._reading(declared)
         found = {}
-        for name, field in self.fields(declared).items():
-            if name in self._scope_fields():
+        for name, field in self.fields_for(declared).items():
+            if name in self.path_fields():
                 value = declared.get(name, MISSING)
             elif name in declared or name in form or field.always_managed or everything:
                 value = field.answer(answer, form.get(name, MISSING), reading)
@@ -369,18 +191,18 @@ class Described:
     ) -> dict[str, Any]:
         declared = self._declared(props)
         if written and declared.get("zone_id"):
-            self._remember_account(declared["zone_id"], self.own_account(declared, answer))
+            self._remember_account(declared["zone_id"], self.account_in_answer(declared, answer))
         if written and (silent := self._unanswered(answer, declared, None)):
             declared[UNANSWERED] = sorted(silent)
             plugin.warn(
                 f"{EXTRA}: Cloudflare's answer does not have {', '.join(sorted(silent))}: it may "
                 "not have taken it, or does not tell"
             )
-        found = self._managed(answer, declared, everything=everything)
+        found = self.managed_fields(answer, declared, everything=everything)
         surprises = self._differences(declared, found, secret_in(props)) if written else []
         if surprises:
             plugin.warn(
-                f"Cloudflare made something else of this {self.what} than was declared: "
+                f"Cloudflare made something else of this {self.display_name} than was declared: "
                 f"{'; '.join(surprises)}"
             )
         secret = secret_in(props)
@@ -389,31 +211,31 @@ class Described:
             self._remember_name(answer)
         # What only the answer to a creation has may come masked in others.
         computed = {
-            name: plugin.secret(value) if self.repeated.get(name) in secret else value
+            name: plugin.secret(value) if self.echoed_inputs.get(name) in secret else value
             for name, value in self._computed(answer).items()
-            if name not in self.kept_from_create
+            if name not in self.create_only_outputs
         }
         kept = {name: props[name] for name in (SECRET,) if props.get(name)}
         if silent := self._unanswered(answer, declared, declared.get(UNANSWERED) or ()):
             kept[UNANSWERED] = sorted(silent)
-        filled = {} if everything else self._filled_in(answer, declared, secret)
+        filled = {} if everything else self._derived_outputs(answer, declared, secret)
         return {
             **computed,
             **found,
             **filled,
-            **self.noted(answer, declared),
+            **self.noted_outputs(answer, declared),
             **({} if everything else self._noted(props, answer)),
             **kept,
             VERSION: STATE_VERSION,
         }
 
-    def _filled_in(
+    def _derived_outputs(
         self, answer: Mapping[str, Any], declared: Mapping[str, Any], secret: Container[str]
     ) -> dict[str, Any]:
         """Return the outputs that nobody declares, and which they are."""
         filled = {
             name: plugin.secret(answer[name]) if any(map(secret.__contains__, of)) else answer[name]
-            for name, of in self.filled_in.items()
+            for name, of in self.derived_outputs.items()
             if name not in declared and answer.get(name) is not None
         }
         return filled | ({FILLED_IN: sorted(filled)} if filled else {})
@@ -431,7 +253,7 @@ class Described:
         declared = self._declared(props)
         found = undeclared.rest(self._sent(declared), answer, declared, self._reading(props))
         rest = {} if found is MISSING else found
-        return {name: left for name, left in rest.items() if name not in self.noted_apart}
+        return {name: left for name, left in rest.items() if name not in self.separately_noted}
 
     def unknown(
         self, answer: Mapping[str, Any], declared: Mapping[str, Any] | None = None
@@ -444,57 +266,58 @@ class Described:
         return self.state.model_validate(answer).model_dump(exclude_none=True)
 
     def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: outputs[name] for name in self.kept_from_create if name in outputs}
+        return {name: outputs[name] for name in self.create_only_outputs if name in outputs}
 
-    def _body(
+    def request_body(
         self,
         declared: Mapping[str, Any],
         *,
         there: Mapping[str, Any] | None = None,
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Write a request: what is declared, over what is there and nobody declares."""
+        """Write each field by its shape."""
         return dict(self._sent(declared).request(declared, there, was))
 
     def _sent(self, declared: Mapping[str, Any]) -> NestedShape:
         """Return the shape of the object on the wire: the path says its scope."""
-        fields = self.fields(declared)
+        fields = self.fields_for(declared)
         if (known := _sent.get((type(self), id(fields)))) is not None:
             return known
-        scope = self._scope_fields()
+        scope = self.path_fields()
         made = self.inputs.made | self.state.model_fields.keys() | scope | MADE
         inside = {name: field for name, field in fields.items() if name not in scope}
         shape = NestedShape(inside, self.inputs.whole, frozenset(made), top=True)
         return _sent.setdefault((type(self), id(fields)), shape)
 
-    def _scope_fields(self) -> frozenset[str]:
+    def path_fields(self) -> frozenset[str]:
+        """Return the inputs that name the scope."""
         return frozenset(f"{scope}_id" for scope in self.scopes)
 
     def _is_equal(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
-        return not self._differences(self._managed(found, declared), declared)
+        return not self._differences(self.managed_fields(found, declared), declared)
 
-    def _is_settled(
+    def is_up_to_date(
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> bool:
-        """Tell whether what is there is what is declared, and holds nothing that no longer is."""
-        found = self._managed(there, was, form=both(self.fields(declared), was, declared))
+        """Compare the declared fields, and those that the earlier declaration had."""
+        found = self.managed_fields(there, was, form=both(self.fields_for(declared), was, declared))
         if self._differences(found, declared):
             return False
         return not undeclared.is_unsaid(self._sent(declared), declared, was, there)
 
-    def _unseen(
+    def unpreviewed_drift(
         self,
         olds: Mapping[str, Any],
         answer: Mapping[str, Any],
         wish: Mapping[str, Any],
         secret: Container[str],
     ) -> list[str]:
-        """Say what an update would undo that no preview has shown."""
+        """Compare the live object with the state, but for what already is as wished."""
         old = self._declared(olds)
-        there = self._managed(answer, old)
+        there = self.managed_fields(answer, old)
         settled = {
             name
-            for name, field in self.fields(wish).items()
+            for name, field in self.fields_for(wish).items()
             if field.same(there.get(name, MISSING), wish.get(name, MISSING))
         }
         return self._differences(
@@ -564,7 +387,7 @@ class Described:
         return None if name is None or known.has(name) else name
 
 
-_sent: dict[tuple[type[Described], int], NestedShape] = {}
+_sent: dict[tuple[type[ResourceSchema], int], NestedShape] = {}
 # The accounts of zones, as far as this process has learnt them.
 _accounts: dict[str, str] = {}
 # What objects of all kinds are called, as far as this process has seen.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from ..engine.lifecycle import Scope
+from ..engine.collection import Scope
 from ..program.lookup import Listed, Lookup
 from ..program.references import ACCOUNT_MEMBERS, Found
 
@@ -42,7 +42,7 @@ class AccountMembers:
     """Where account members are listed. The API has no filter by e-mail address."""
 
     collection = "members"
-    needs = "Account Settings"
+    permission = "Account Settings"
     per_page = 50
 
 

@@ -16,12 +16,12 @@ READINGS = 4
 
 
 def read_members(
-    client: Client, where: str, *, per_page: int | None, needs: str
+    client: Client, where: str, *, per_page: int | None, permission: str
 ) -> Sequence[dict[str, Any]]:
     """Read everybody, page after page, until the list holds together."""
     before = None
     for _ in range(READINGS):
-        pages = list(client.pages(where, per_page=per_page, needs=needs))
+        pages = list(client.pages(where, per_page=per_page, permission=permission))
         members = {str(item.get(ID)): item for page in pages for item in page.items}
         if not all(item.get(ID) for item in members.values()):
             raise UnusableAnswerError(f"GET {where}: a member without an id")

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
+from ..engine.collection import Scope
+from ..engine.lifecycle import ResourceLifecycle, id_mistakes
 from ..errors import ApiError, LookUpError, NotFoundError
 from ..fields.keyed import Mistake
 from ..program.references import USER_GROUPS, Found, Reference
@@ -31,21 +32,23 @@ NOT_YET = (0.5, 1.0, 2.0, 4.0)
 INVALID = 400
 
 
-class OfAUserGroup(Lifecycle):
+class OfAUserGroup(ResourceLifecycle):
     """What both kinds have in common."""
 
     collection = "iam/user_groups"
     scopes = ("account",)
-    needs = "Account Settings"
+    permission = "Account Settings"
     per_page = 500
-    is_listed_whole = False
+    list_is_complete = False
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be a group's id."""
         given = declared.get("group")
         return id_mistakes("group", given, "a user group", "get_user_group(…)")
 
-    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+    def explain_refusal(
+        self, error: ApiError, scope: Scope, declared: Mapping[str, Any]
+    ) -> str | None:
         """Say who keeps the group, and who of whom the state knows has left the account."""
         if any("scim" in reason.message.lower() for reason in error.reasons):
             return SCIM
@@ -64,7 +67,7 @@ class OfAUserGroup(Lifecycle):
         return [one for one in members.values() if isinstance(one, Mapping)]
 
     def _where(self, scope: Scope, group: str) -> str:
-        return f"{self._path(scope, group)}/{MEMBERS}"
+        return f"{self.object_path(scope, group)}/{MEMBERS}"
 
     def _once_there(self, work: Callable[[], T]) -> T:
         """Do what may find no group yet: it may have been made a moment ago."""
@@ -101,7 +104,7 @@ class OfOneGroup:
     """Where the members of one group are listed."""
 
     collection: str
-    needs: str = OfAUserGroup.needs
+    permission: str = OfAUserGroup.permission
     per_page: int = 500
 
 

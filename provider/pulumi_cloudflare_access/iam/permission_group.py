@@ -12,7 +12,7 @@ from typing import Any
 
 import pulumi
 
-from ..engine.lifecycle import Scope
+from ..engine.collection import Scope
 from ..program.lookup import Lookup
 from ..program.references import PERMISSION_GROUPS, Found
 from .answers import is_true, meta
@@ -43,7 +43,7 @@ class PermissionGroups:
     """Where permission groups are listed."""
 
     collection = "iam/permission_groups"
-    needs = "Account Settings"
+    permission = "Account Settings"
     per_page = 50
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import pulumi
 from pydantic import field_validator
 
+from ..engine.collection import Scope
 from ..engine.deletion import User
-from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.lifecycle import ResourceLifecycle
 from ..errors import AdoptionError, ApiError, UnusableAnswerError
 from ..fields.keyed import UNKNOWN, Mistake, Reading
 from ..fields.model import Always, Inputs, NotEmpty, State, fields_of
@@ -86,29 +87,29 @@ class ResourceGroupState(State):
     _one_form = field_validator("meta", mode="before")(answers.meta)
 
 
-class ResourceGroupProvider(Lifecycle):
+class ResourceGroupProvider(ResourceLifecycle):
     """Where resource groups live and what they need."""
 
     kind = "resource_group"
-    what = "resource group"
+    display_name = "resource group"
     collection = "iam/resource_groups"
     scopes = ("account",)
     inputs = ResourceGroupInputs
     state = ResourceGroupState
-    needs = "Account Settings"
+    permission = "Account Settings"
     per_page = None
-    reserved = frozenset({rights.RIGHTS})
+    reserved_inputs = frozenset({rights.RIGHTS})
 
-    def _fill_in_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
+    def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Fill in the key of the account, too."""
-        mistakes = super()._fill_in_scope(declared, olds)
+        mistakes = super().complete_scope(declared, olds)
         scope, account = declared.get("scope"), declared.get("account_id")
         if isinstance(scope, Mapping) and scope.get("key") is None and isinstance(account, str):
             key = account if account == UNKNOWN else f"{scopes.ACCOUNT}{account}"
             declared["scope"] = {**scope, "key": key}
         return mistakes
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what would give somebody a right for a moment."""
         texts = [props.get(rights.RIGHTS) for props in (olds, news)]
         if not all(texts) or olds.get("account_id") != news.get("account_id"):
@@ -118,33 +119,35 @@ class ResourceGroupProvider(Lifecycle):
             for called, objects in rights.too_wide(*map(str, texts))
         ]
 
-    def _candidate(
+    def find_to_adopt(
         self,
         scope: Scope,
         props: Mapping[str, Any],
         differs: Callable[[Mapping[str, Any]], list[str]],
     ) -> dict[str, Any] | None:
         """Refuse to adopt what could then neither be changed nor destroyed."""
-        found = super()._candidate(scope, props, differs)
+        found = super().find_to_adopt(scope, props, differs)
         if found is not None and not _is_editable(found):
-            raise AdoptionError(f"{self._called(found, str(found['id']))}: {NOT_YOURS}")
+            raise AdoptionError(f"{self.full_name(found, str(found['id']))}: {NOT_YOURS}")
         return found
 
-    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+    def explain_refusal(
+        self, error: ApiError, scope: Scope, declared: Mapping[str, Any]
+    ) -> str | None:
         """Say which resource groups cannot be edited."""
         del scope, declared
         if any("editable" in reason.message.lower() for reason in error.reasons):
             return NOT_YOURS
         return None
 
-    def users_of(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
+    def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the user groups and the account members whose policies apply to it."""
         # Which refers to this module.
         from .user_group import UserGroupProvider  # noqa: PLC0415
 
         for group in self._all(scope, UserGroupProvider, anew=anew):
             if _applies_to(group, id_):
-                yield User(UserGroupProvider.what, str(group.get("name")), str(group["id"]))
+                yield User(UserGroupProvider.display_name, str(group.get("name")), str(group["id"]))
         # A large account has many pages of members; few have policies of their own.
         for member in self._all(scope, AccountMembers, anew=True) if anew else ():
             if _applies_to(member, id_):

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import pulumi
 from pydantic import model_validator
 
-from ..engine.lifecycle import Lifecycle, Scope
-from ..errors import ApiError, ConflictError, NotFoundError, SettingsError
+from ..engine.collection import Scope
+from ..engine.lifecycle import ResourceLifecycle
+from ..errors import ApiError, ConflictError, NotFoundError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import Always, Default, Inputs, NotSent, State, Unanswered
 from ..fields.shapes import EXTRA, TextShape
@@ -29,7 +30,7 @@ from ..program.resource import Resource
 from ..settings import Settings
 
 if TYPE_CHECKING:
-    from ..api.client import Client
+    pass
 
 WHAT = "SSO connectors"
 TRIGGER, BEGIN, FEDRAMP = "verification_trigger", "begin_verification", "use_fedramp_language"
@@ -46,39 +47,27 @@ def flattened(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class OfSsoConnectors(Lifecycle):
+class OfSsoConnectors(ResourceLifecycle):
     """What a connector and its activation have in common."""
 
     collection = "sso_connectors"
     scopes = ("account",)
-    needs = "SSO Connector"
+    permission = "SSO Connector"
+    token_only = WHAT
     per_page = None
 
-    @property
-    def client(self) -> Client:
-        """This process's client. With a key for credentials, it is an error before any request."""
-        self.settings.require_token(WHAT)
-        return super().client
-
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse credentials that these routes do not take."""
-        del declared
-        try:
-            self.settings.require_token(WHAT)
-        except SettingsError as error:
-            return [Mistake("", str(error))]
-        return []
-
-    def begin(self, scope: Scope, id_: str) -> None:
+    def _begin(self, scope: Scope, id_: str) -> None:
         """Have Cloudflare look for the TXT record from now on."""
-        where = f"{self._path(scope, id_)}/begin_verification"
-        self.client.tell(where, needs=self.needs, verb="POST", idempotent=True)
+        where = f"{self.object_path(scope, id_)}/begin_verification"
+        self.client.tell(where, permission=self.permission, verb="POST", idempotent=True)
 
-    def disable(self, scope: Scope, there: Mapping[str, Any]) -> None:
+    def _disable(self, scope: Scope, there: Mapping[str, Any]) -> None:
         """Let everyone of the domain log in without single sign-on, and say so."""
         if not there.get("enabled"):
             return
-        self.client.patch(self._path(scope, there["id"]), {"enabled": False}, needs=self.needs)
+        self.client.patch(
+            self.object_path(scope, there["id"]), {"enabled": False}, permission=self.permission
+        )
         plugin.warn(
             f"single sign-on of {there.get('email_domain')} is disabled: its people log in to the "
             'Cloudflare dashboard with a password again; who has none asks for one with "Forgot '
@@ -131,16 +120,16 @@ class SsoConnectorProvider(OfSsoConnectors):
     """Where connectors live and what they need."""
 
     kind = "sso_connector"
-    what = "SSO connector"
+    display_name = "SSO connector"
     inputs = SsoConnectorInputs
     state = SsoConnectorState
-    natural_key = unique = found_by_what = "email_domain"
+    natural_key = unique_field = natural_key_label = "email_domain"
     replaced_by = frozenset({"email_domain"})
-    repeated: ClassVar[Mapping[str, str]] = {"txt_name": "email_domain"}
+    echoed_inputs: ClassVar[Mapping[str, str]] = {"txt_name": "email_domain"}
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses."""
-        mistakes = super().mistakes_in(declared)
+        mistakes = super().validate(declared)
         domain = declared["email_domain"].lower()
         if domain != UNKNOWN and not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", domain):
             mistakes.append(Mistake("email_domain", "must be a domain such as example.com"))
@@ -150,7 +139,7 @@ class SsoConnectorProvider(OfSsoConnectors):
             mistakes.append(Mistake("email_domain", told))
         return mistakes
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Say what a replacement does to people, and what makes Cloudflare look for the record."""
         if not was:
             return
@@ -167,25 +156,28 @@ class SsoConnectorProvider(OfSsoConnectors):
         elif declared.get(BEGIN) != was.get(BEGIN):
             yield f"{BEGIN} counts when a connector is made; to begin now, change {TRIGGER}"
 
-    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+    def explain_refusal(
+        self, error: ApiError, scope: Scope, declared: Mapping[str, Any]
+    ) -> str | None:
         """Offer to adopt the connector that a domain has already."""
         del scope, declared
         if isinstance(error, ConflictError) and error.request.endswith(f"/{self.collection}"):
             return "adopt=True takes over the one that exists"
         return None
 
-    def _body(
+    def request_body(
         self,
         declared: Mapping[str, Any],
         *,
         there: Mapping[str, Any] | None = None,
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        body = super()._body(declared, there=there, was=was)
+        """Leave out the trigger, which is ours, and say whether to begin."""
+        body = super().request_body(declared, there=there, was=was)
         body.pop(TRIGGER, None)
         return body | {name: declared[name] for name in (BEGIN,) if name in declared}
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
@@ -193,24 +185,26 @@ class SsoConnectorProvider(OfSsoConnectors):
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Change the language, the one field that can be, and begin the verification again."""
-        body = {FEDRAMP: False, **self._body(declared, there=there, was=was)}
+        body = {FEDRAMP: False, **self.request_body(declared, there=there, was=was)}
         names = (FEDRAMP, *(declared.get(EXTRA) or ()))
         changes = {n: body[n] for n in names if body[n] != there.get(n, False)}
         if changes:
-            there = self.client.patch(self._path(scope, there["id"]), changes, needs=self.needs)
+            there = self.client.patch(
+                self.object_path(scope, there["id"]), changes, permission=self.permission
+            )
         # An adoption (there was nothing) leaves the verification as it is.
         if was and _begins(declared, was):
-            self.begin(scope, there["id"])
-            there = self._get(scope, there["id"])
+            self._begin(scope, there["id"])
+            there = self.read_remote(scope, there["id"])
         return dict(there)
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Disable it first: the API deletes none that is enabled."""
         try:
-            self.disable(scope, self._get(scope, id_))
+            self._disable(scope, self.read_remote(scope, id_))
         except NotFoundError:
             return
-        super()._delete(scope, id_, props)
+        super().delete_remote(scope, id_, props)
 
 
 def _begins(declared: Mapping[str, Any], was: Mapping[str, Any]) -> bool:

@@ -19,7 +19,8 @@ from pydantic import Field
 
 from ..engine import ownership
 from ..engine.adoption import ADOPT
-from ..engine.lifecycle import Lifecycle, Scope, id_mistakes
+from ..engine.collection import Scope
+from ..engine.lifecycle import ResourceLifecycle, id_mistakes
 from ..errors import ApiError, NotFoundError, VerificationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.loose import includes
@@ -123,20 +124,20 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
     """Where the activation lives: it is the connector's `enabled`, and has its id."""
 
     kind = "sso_connector_activation"
-    what = "SSO connector activation"
+    display_name = "SSO connector activation"
     inputs = SsoConnectorActivationInputs
     state = SsoConnectorActivationState
-    is_listed_whole = False
+    list_is_complete = False
     natural_key = "connector"
     replaced_by = frozenset({"connector"})
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what cannot be a connector's id."""
-        mistakes = super().mistakes_in(declared)
+        mistakes = super().validate(declared)
         given, look_up = declared["connector"], "get_sso_connector(…)"
         return mistakes + id_mistakes("connector", given, "an SSO connector", look_up)
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Say whom enabling concerns, and how to keep a way in."""
         stays = was.get("connector") == declared["connector"] != UNKNOWN
         if not declared["enabled"] or (stays and was.get("enabled")):
@@ -150,22 +151,25 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
             'Write" elsewhere: it can disable this again. Addresses with a plus sign cannot log in'
         )
 
-    def adoptable(self, id_: str) -> str:
+    def adoption_key(self, id_: str) -> str:
         """Tell the activation from its connector, which has the same id."""
         return f"the activation of {id_}"
 
-    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
+        """Name it by its connector."""
         del props
         return f"the activation of SSO connector {id_}"
 
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
-        return super()._get(scope, id_) | {"connector": id_}
+    def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
+        """Read the connector."""
+        return super().read_remote(scope, id_) | {"connector": id_}
 
-    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `_make`: what is enabled already is as declared."""
+    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
+        """Leave it to `create_remote`: what is enabled already is as declared."""
 
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        there = self._get(scope, props["connector"])
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Enable the connector, if it is not."""
+        there = self.read_remote(scope, props["connector"])
         was_enabled = bool(there.get("enabled"))
         if not was_enabled or not self._has_extra(there, props):
             there = self._enable(scope, there, props, {"awaiting"})
@@ -174,16 +178,17 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
                 "was enabled already: from now on it is this stack's, whose destroy disables it"
             )
         # Whoever had it before, a resource of another name, must not disable it then.
-        ownership.take(self.adoptable(there["id"]))
+        ownership.take(self.adoption_key(there["id"]))
         return there
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
         declared: Mapping[str, Any],
         was: Mapping[str, Any],
     ) -> dict[str, Any]:
+        """Enable it again, if somebody has disabled it or the trigger has changed."""
         triggered = "trigger" in declared and declared["trigger"] != was.get("trigger")
         is_as_declared = there.get("enabled") and self._has_extra(there, declared)
         if not declared["enabled"] or (is_as_declared and not triggered):
@@ -204,18 +209,19 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
     ) -> dict[str, Any]:
         """Begin the verification where it has to be begun, wait for its end, then enable."""
         id_ = there["id"]
-        where = self._path(scope, id_)
+        where = self.object_path(scope, id_)
         if flattened(there)["status"] in unproven:
-            self.begin(scope, id_)
+            self._begin(scope, id_)
         seconds = declared.get("wait_seconds")
         seen = await_verification(
-            lambda: self._get(scope, id_), WAIT_SECONDS if seconds is None else float(seconds)
+            lambda: self.read_remote(scope, id_),
+            WAIT_SECONDS if seconds is None else float(seconds),
         )
         if seen.get("enabled") and self._has_extra(seen, declared):
             return dict(seen)
         body = {"enabled": True, **(declared.get(EXTRA) or {})}
         try:
-            enabled = self.client.patch(where, body, needs=self.needs)
+            enabled = self.client.patch(where, body, permission=self.permission)
         except ApiError as error:
             if error.status not in REFUSED:
                 raise
@@ -223,11 +229,11 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
             raise error.with_remedy(told) from None
         return {**enabled, "connector": id_}
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Disable the connector."""
         del props
         try:
-            self.disable(scope, self._get(scope, id_))
+            self._disable(scope, self.read_remote(scope, id_))
         except NotFoundError:
             return
 
@@ -241,7 +247,7 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
     enabled already is taken over; `adopt=True` says that this is meant.
     """
 
-    lifecycle: ClassVar[type[Lifecycle]] = SsoConnectorActivationProvider
+    lifecycle: ClassVar[type[ResourceLifecycle]] = SsoConnectorActivationProvider
 
     account_id: pulumi.Output[str]
     connector: pulumi.Output[str]

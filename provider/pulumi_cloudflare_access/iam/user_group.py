@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pulumi
 
 from ..engine import ownership
-from ..engine.lifecycle import Lifecycle, Scope
+from ..engine.collection import Scope
+from ..engine.lifecycle import ResourceLifecycle
 from ..errors import ApiError, ConflictError, DriftError, LookUpError, NotFoundError
 from ..fields.keyed import Mistake
 from ..fields.model import Always, AlwaysManaged, Inputs, State
@@ -70,39 +71,39 @@ class UserGroupState(State):
     """When it was changed last, as RFC 3339."""
 
 
-class UserGroupProvider(Lifecycle):
+class UserGroupProvider(ResourceLifecycle):
     """Where user groups live and what they need."""
 
     kind = "user_group"
-    what = "user group"
+    display_name = "user group"
     collection = "iam/user_groups"
     scopes = ("account",)
     inputs = UserGroupInputs
     state = UserGroupState
-    needs = "Account Settings"
+    permission = "Account Settings"
     per_page = 500
-    unique = "name"
-    reserved = frozenset({rights.MEMBERS})
-    handed = frozenset({rights.LEAVERS})
+    unique_field = "name"
+    reserved_inputs = frozenset({rights.MEMBERS})
+    update_inputs = frozenset({rights.LEAVERS})
 
-    def concerns(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
+    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of what is allowed and denied at once."""
         del was
         return grants.contradictions(declared.get("policies"))
 
-    def mistakes_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
+    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse wider rights with people who cannot be taken out before."""
         departure = self._departure(olds, news)
         refused = departure and departure.refused
         return [Mistake("policies", refused)] if refused else []
 
-    def concerns_between(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
+    def run_warnings(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
         """Name those who are taken out before the rights get wider."""
         departure = self._departure(olds, news)
         if departure and departure.warning:
             yield departure.warning
 
-    def handed_on(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    def inputs_for_update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
         """Have the update know whom to take out first."""
         departure = self._departure(olds, news)
         return {} if departure is None else {rights.LEAVERS: list(departure.leavers)}
@@ -118,7 +119,7 @@ class UserGroupProvider(Lifecycle):
             *(rights.Members.of(props.get(rights.MEMBERS)) for props in (olds, news))
         )
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
@@ -129,16 +130,18 @@ class UserGroupProvider(Lifecycle):
         before, after = (grants.as_rights(of.get("policies")) for of in (there, declared))
         if rights.LEAVERS in declared and rights.is_wider(before, after):
             self._part_with(scope, there, declared)
-        return super()._change(scope, there, declared, was)
+        return super().update_remote(scope, there, declared, was)
 
     def _part_with(
         self, scope: Scope, there: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> None:
         """Take out those who leave. Raises, before anything is sent, if there are strangers."""
-        where = f"{self._path(scope, there['id'])}/members"
+        where = f"{self.object_path(scope, there['id'])}/members"
         leaving = declared[rights.LEAVERS]
         staying = rights.Members.of(declared.get(rights.MEMBERS))
-        listed = read_members(self.client, where, per_page=self.per_page, needs=self.needs)
+        listed = read_members(
+            self.client, where, per_page=self.per_page, permission=self.permission
+        )
         undeclared = [one for one in listed if staying.names.isdisjoint(_names_of(one))]
         leavers = [one for one in undeclared if not _names_of(one).isdisjoint(leaving)]
         strangers = [one for one in undeclared if one not in leavers]
@@ -147,11 +150,13 @@ class UserGroupProvider(Lifecycle):
             raise DriftError(STRANGERS.format(people.in_short(map(people.called, strangers))))
         for one in leavers:
             try:
-                self.client.delete(f"{where}/{quote(one['id'], safe='')}", needs=self.needs)
+                self.client.delete(
+                    f"{where}/{quote(one['id'], safe='')}", permission=self.permission
+                )
             except NotFoundError:
                 continue
 
-    def identified(
+    def resolve_ids(
         self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
     ) -> dict[str, Any]:
         """Put ids beside the names of permission groups, from the catalogue where need be."""
@@ -178,13 +183,15 @@ class UserGroupProvider(Lifecycle):
             raise LookUpError("; ".join(wrong))
         return ids
 
-    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def without_resolved_ids(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Leave the names of permission groups without their ids."""
         if "policies" not in declared:
             return dict(declared)
         return {**declared, "policies": grants.as_written(declared["policies"])}
 
-    def remedy(self, error: ApiError, scope: Scope, declared: Mapping[str, Any]) -> str | None:
+    def explain_refusal(
+        self, error: ApiError, scope: Scope, declared: Mapping[str, Any]
+    ) -> str | None:
         """Say who keeps the group, and who has its name already."""
         if any("scim" in reason.message.lower() for reason in error.reasons):
             return SCIM
@@ -192,7 +199,9 @@ class UserGroupProvider(Lifecycle):
             return self._missing(scope, declared)
         if not isinstance(error, ConflictError) or error.request.startswith("DELETE"):
             return None
-        listed = self.client.list(self._path(scope), per_page=self.per_page, needs=self.needs)
+        listed = self.client.list(
+            self.object_path(scope), per_page=self.per_page, permission=self.permission
+        )
         ids = [str(found["id"]) for found in listed if found.get("name") == declared.get("name")]
         if not ids:
             return None
@@ -201,17 +210,17 @@ class UserGroupProvider(Lifecycle):
             return f"{has}: choose another"
         return f"{has}: take it over with adopt=True, or choose another"
 
-    def left_behind(self, id_: str, scope: Scope) -> Iterator[str]:
+    def remaining_parts_warnings(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the members whom no resource of the program has in the group."""
         # Which refers to this module.
         from .membership import MEMBERS, ONE, SET, OfAUserGroup  # noqa: PLC0415
 
         if ownership.is_declared(SET, id_):
             return
-        where, per_page = f"{self._path(scope, id_)}/{MEMBERS}", OfAUserGroup.per_page
+        where, per_page = f"{self.object_path(scope, id_)}/{MEMBERS}", OfAUserGroup.per_page
         people_in_it = [
             people.called(one)
-            for one in self.client.list(where, per_page=per_page, needs=self.needs)
+            for one in self.client.list(where, per_page=per_page, permission=self.permission)
             if not ownership.is_declared(ONE, f"{id_}/{one['id']}")
         ]
         if people_in_it:

@@ -14,8 +14,9 @@ from ..api.journal import Note
 from ..api.pages import Snapshot
 from ..engine import ownership
 from ..engine.adoption import ADOPT
+from ..engine.collection import Scope
 from ..engine.creation import LOOK_AGAIN, Sent
-from ..engine.lifecycle import Lifecycle, Scope, journal_for, segment_mistakes
+from ..engine.lifecycle import ResourceLifecycle, journal_for, segment_mistakes
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
 from ..fields.model import Always, Inputs, PartOf, State, Unanswered
 from ..fields.shapes import EXTRA
@@ -59,15 +60,15 @@ class UserGroupMemberProvider(OfAUserGroup):
     """Where one member of a group is. The id is the group's and the member's, with a slash."""
 
     kind = ONE
-    what = "user group member"
+    display_name = "user group member"
     inputs = UserGroupMemberInputs
     state = UserGroupMemberState
     natural_key = MEMBER
     replaced_by = frozenset({"group", MEMBER})
     # Only before the person is added can be seen who was in the group already.
-    kept_from_create = frozenset({"preexisting"})
+    create_only_outputs = frozenset({"preexisting"})
 
-    def identified(
+    def resolve_ids(
         self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
     ) -> dict[str, Any]:
         """Put address and id beside each other, from the account's members where need be."""
@@ -79,21 +80,23 @@ class UserGroupMemberProvider(OfAUserGroup):
             one = people.identified(one, self._find(scope, lacking).values())
         return {**declared, **one}
 
-    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def without_resolved_ids(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Leave the person as a program names it."""
         return {**declared, MEMBER: people.as_written(declared[MEMBER])}
 
-    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
+        """Name the person and the group."""
         group = id_.partition("/")[0]
         return f"{people.called(props.get(MEMBER))} in user group {self._name_of(group) or group}"
 
-    def _path(self, scope: Scope, id_: str | None = None) -> str:
+    def object_path(self, scope: Scope, id_: str | None = None) -> str:
+        """Write the path of a person in the group."""
         if id_ is None or "/" not in id_:
-            return super()._path(scope, id_)
+            return super().object_path(scope, id_)
         group, member = _pair(id_)
         return f"{self._where(scope, group)}/{member}"
 
-    def _listed(
+    def find_in_list(
         self, scope: Scope, id_: str, seconds: float = float("inf")
     ) -> dict[str, Any] | None:
         """Return a member as one list for all of its group has it."""
@@ -103,41 +106,41 @@ class UserGroupMemberProvider(OfAUserGroup):
     def _snapshot_of(self, scope: Scope, id_: str) -> Snapshot:
         return self._snapshot(scope, OfOneGroup(f"{self.collection}/{_pair(id_)[0]}/{MEMBERS}"))
 
-    def _wrote(self, scope: Scope, answer: Mapping[str, Any]) -> None:
+    def record_written(self, scope: Scope, answer: Mapping[str, Any]) -> None:
         """Remember a member of the group."""
-        super()._wrote(scope, answer)
+        super().record_written(scope, answer)
         self._snapshot_of(scope, answer[ID]).wrote(_pair(answer[ID])[1], answer[MEMBER])
 
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+    def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read one member of the group."""
         _, member = _pair(id_)
         found = self._fetch(scope, id_)
         if found.get(ID) != member:
-            raise UnusableAnswerError(f"asked for {self.what} {id_}, got {found.get(ID)}")
+            raise UnusableAnswerError(f"asked for {self.display_name} {id_}, got {found.get(ID)}")
         return _one(id_, found)
 
-    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `_make`: it looks whether the person is there in any case."""
+    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
+        """Leave it to `create_remote`: it looks whether the person is there in any case."""
 
-    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
+    def record_ownership(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note whom this stack has in the group. Who is preexisting is nobody's."""
         if props.get(PREEXISTING):
             self._saved(id_)
         else:
-            super()._seen(id_, props)
+            super().record_ownership(id_, props)
 
-    def inherited(self, id_: str, props: Mapping[str, Any], heir: str) -> str:
+    def explain_kept(self, id_: str, props: Mapping[str, Any], heir: str) -> str:
         """Say so where the next resource will not take out whom this one would have."""
         if id_ not in _found or props.get(PREEXISTING):
-            return super().inherited(id_, props, heir)
+            return super().explain_kept(id_, props, heir)
         told = "has it, but as preexisting, and will not take it out either"
         return f"{heir} {told}. If it is to, {OWN}"
 
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add the person. Who is in the group already stays when this resource goes."""
         made = self._found_or_added(scope, props)
         # Whoever had the person before, by another name or in a set, must not take it out then.
-        ownership.take(self.adoptable(made[ID]))
+        ownership.take(self.adoption_key(made[ID]))
         return made
 
     def _found_or_added(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,14 +149,16 @@ class UserGroupMemberProvider(OfAUserGroup):
         journal, urn = journal_for(self.settings), plugin.current_urn()
         try:
             # Whose it was counts for nothing where it is adopted: a list is as good.
-            listed = self._listed(scope, id_, LOOK_AGAIN) if props.get(ADOPT) else None
-            there = listed or self._get(scope, id_)
+            listed = self.find_in_list(scope, id_, LOOK_AGAIN) if props.get(ADOPT) else None
+            there = listed or self.read_remote(scope, id_)
         except NotFoundError:
             # Also where the group has been made a moment ago and has no list of members yet.
             journal.begin(urn, where, {ID: member}, (), self.client.cloudflares_time())
             try:
                 added = self._once_there(
-                    lambda: self.client.add(where, [{ID: member, **extra}], needs=self.needs)
+                    lambda: self.client.add(
+                        where, [{ID: member, **extra}], permission=self.permission
+                    )
                 )
             except CloudflareError as error:
                 if not error.may_be_done:
@@ -161,7 +166,7 @@ class UserGroupMemberProvider(OfAUserGroup):
                 raise
             found = [_one(id_, item) for item in added if item.get(ID) == member]
             journal.made(urn, where, self.kind, id_)
-            return {**(found[0] if found else self._get(scope, id_)), PREEXISTING: False}
+            return {**(found[0] if found else self.read_remote(scope, id_)), PREEXISTING: False}
         # A run of this machine that was killed may have added the person itself.
         own = any(self._is_work_of(note, there) for note in journal.notes_of(urn, where))
         if own:
@@ -170,12 +175,13 @@ class UserGroupMemberProvider(OfAUserGroup):
         if not own:
             _found.add(id_)
             plugin.warn(
-                f"{self._called(props, id_)} was there already: it stays when this resource goes. "
-                f"If it is to go with it, {OWN}; one that was renamed keeps what it had by aliases"
+                f"{self.full_name(props, id_)} was there already: it stays when this resource "
+                f"goes. If it is to go with it, {OWN}; one that was renamed keeps what it "
+                "had by aliases"
             )
         return {**there, PREEXISTING: not own}
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
@@ -185,7 +191,7 @@ class UserGroupMemberProvider(OfAUserGroup):
         """Add the person again: nothing but `extra` can change."""
         del was
         body = [{ID: declared[MEMBER][ID], **(declared.get(EXTRA) or {})}]
-        self.client.add(self._where(scope, declared["group"]), body, needs=self.needs)
+        self.client.add(self._where(scope, declared["group"]), body, permission=self.permission)
         return dict(there)
 
     def _is_work_of(self, note: Note, there: Mapping[str, Any]) -> bool:
@@ -199,12 +205,12 @@ class UserGroupMemberProvider(OfAUserGroup):
         is_same = note.asked == journal.hash_of({ID: _pair(id_)[1]})
         return bool(is_same and Sent.of(note).may_have_made(there[MEMBER], now))
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Take the person out, unless it was in the group before."""
         if props.get(PREEXISTING):
-            plugin.warn(f"{self._called(props, id_)} stays: it was there before this resource")
+            plugin.warn(f"{self.full_name(props, id_)} stays: it was there before this resource")
             return
-        super()._delete(scope, id_, props)
+        super().delete_remote(scope, id_, props)
 
 
 def _pair(id_: str) -> tuple[str, str]:
@@ -227,7 +233,7 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
     `.get` takes `<id of the group>/<id of the account member>`.
     """
 
-    lifecycle: ClassVar[type[Lifecycle]] = UserGroupMemberProvider
+    lifecycle: ClassVar[type[ResourceLifecycle]] = UserGroupMemberProvider
 
     account_id: pulumi.Output[str]
     group: pulumi.Output[str]

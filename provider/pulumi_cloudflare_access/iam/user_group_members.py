@@ -14,7 +14,8 @@ from pydantic import Field
 
 from ..engine import ownership
 from ..engine.adoption import ADOPT, ADOPT_CHANGES
-from ..engine.lifecycle import Lifecycle, Scope, segment_mistakes
+from ..engine.collection import Scope
+from ..engine.lifecycle import ResourceLifecycle, segment_mistakes
 from ..errors import (
     AdoptionError,
     DeclarationError,
@@ -79,21 +80,21 @@ class UserGroupMembersProvider(OfAUserGroup):
     """Where the members of a group are. The object is the set, its id the group's."""
 
     kind = SET
-    what = "members of the user group"
+    display_name = "members of the user group"
     inputs = UserGroupMembersInputs
     state = UserGroupMembersState
     natural_key = "group"
     replaced_by = frozenset({"group"})
 
-    def mistakes_in(self, declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse a group of nobody, unless that is meant."""
-        mistakes = super().mistakes_in(declared)
+        mistakes = super().validate(declared)
         if not declared.get(MEMBERS) and not declared.get("allow_empty"):
             told = "nobody would be in the group: if that is meant, say allow_empty=True"
             mistakes.append(Mistake(MEMBERS, told))
         return mistakes
 
-    def mistakes_from(self, was: Mapping[str, Any], declared: Mapping[str, Any]) -> list[Mistake]:
+    def validate_change(self, was: Mapping[str, Any], declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse to take out more people than the program allows."""
         before, after = was.get(MEMBERS), declared.get(MEMBERS) or {}
         most, group = declared.get("max_removals"), declared.get("group")
@@ -103,7 +104,7 @@ class UserGroupMembersProvider(OfAUserGroup):
         moves = group not in (was.get("group"), UNKNOWN)
         return [Mistake(MEMBERS, told) for told in _too_many(before, {} if moves else after, most)]
 
-    def identified(
+    def resolve_ids(
         self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
     ) -> dict[str, Any]:
         """Put addresses and ids beside each other, from the account's members where need be."""
@@ -118,46 +119,49 @@ class UserGroupMembersProvider(OfAUserGroup):
             members = people.identified(members, self._find(scope, places).values())
         return {**declared, MEMBERS: members}
 
-    def as_written(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def without_resolved_ids(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Leave people as the program names them."""
         members = declared.get(MEMBERS) or {}
         written = {key: people.as_written(one, key) for key, one in members.items()}
         return {**declared, MEMBERS: written} if written else dict(declared)
 
-    def adoptable(self, id_: str) -> str:
+    def adoption_key(self, id_: str) -> str:
         """Tell the set from its group, which has the same id."""
         return f"the members of {id_}"
 
-    def _seen(self, id_: str, props: Mapping[str, Any]) -> None:
+    def record_ownership(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note whom this stack has in the group, too."""
-        super()._seen(id_, props)
+        super().record_ownership(id_, props)
         ownership.seen(ONE, *_singles(id_, props))
 
-    def _kept_in_this_run(self, id_: str, declared: Mapping[str, Any]) -> None:
+    def record_kept(self, id_: str, declared: Mapping[str, Any]) -> None:
         """Note who stays in the group, too."""
-        super()._kept_in_this_run(id_, declared)
+        super().record_kept(id_, declared)
         ownership.kept(ONE, *_singles(id_, declared))
 
-    def _called(self, props: Mapping[str, Any], id_: str) -> str:
+    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
+        """Name the set by its group."""
         del props
         name = self._name_of(id_)
         group = f'"{name}" ({id_})' if name else id_
         return f"the set of members of user group {group}"
 
-    def _get(self, scope: Scope, id_: str) -> dict[str, Any]:
+    def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read everybody."""
         where = self._where(scope, id_)
-        members = read_members(self.client, where, per_page=self.per_page, needs=self.needs)
+        members = read_members(
+            self.client, where, per_page=self.per_page, permission=self.permission
+        )
         return _answer(id_, members)
 
-    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `_make`: it looks at who is there in any case."""
+    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
+        """Leave it to `create_remote`: it looks at who is there in any case."""
 
-    def _make(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add people to a group, or take over the group as it is."""
         declared = self._declared(props)
-        there = self._once_there(lambda: self._get(scope, props["group"]))
-        found = self._managed(there, declared)
+        there = self._once_there(lambda: self.read_remote(scope, props["group"]))
+        found = self.managed_fields(there, declared)
         differences = self._differences(found, declared)
         if there[MEMBERS]:
             undeclared = [told for told in differences if told.startswith(f"{MEMBERS}: -")]
@@ -169,17 +173,17 @@ class UserGroupMembersProvider(OfAUserGroup):
                     "adopt=True and adopt_changes=True"
                 )
         # Whoever had the set before, a resource of another name, must not clear it then.
-        ownership.take(self.adoptable(props["group"]))
-        return self._change(scope, there, declared, found)
+        ownership.take(self.adoption_key(props["group"]))
+        return self.update_remote(scope, there, declared, found)
 
-    def _is_settled(
+    def is_up_to_date(
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> bool:
-        """Let `_change` see: it compares person by person, and sends nothing for what is right."""
+        """Return False: `update_remote` compares person by person, and sends only what differs."""
         del there, was, declared
         return False
 
-    def _unseen(
+    def unpreviewed_drift(
         self,
         olds: Mapping[str, Any],
         answer: Mapping[str, Any],
@@ -198,7 +202,7 @@ class UserGroupMembersProvider(OfAUserGroup):
             return [f"{MEMBERS}: changed (it is secret)"]
         return [f"{MEMBERS}: {change}" for change in unseen]
 
-    def _change(
+    def update_remote(
         self,
         scope: Scope,
         there: Mapping[str, Any],
@@ -248,24 +252,26 @@ class UserGroupMembersProvider(OfAUserGroup):
                 return members
             body = [{ID: id_, **extra} for id_ in sorted(ids)]
             try:
-                said = self.client.replace(self._where(scope, there[ID]), body, needs=self.needs)
+                said = self.client.replace(
+                    self._where(scope, there[ID]), body, permission=self.permission
+                )
             except LostAnswerError:
                 if wait is None:
                     raise
                 # Sent again unseen, it would take out whom somebody has added meanwhile.
                 self.client.clock.sleep(wait)
-                members = self._get(scope, there[ID])[MEMBERS]
+                members = self.read_remote(scope, there[ID])[MEMBERS]
             else:
-                return said if ids == _ids(said) else self._get(scope, there[ID])[MEMBERS]
+                return said if ids == _ids(said) else self.read_remote(scope, there[ID])[MEMBERS]
         raise AssertionError
 
-    def _delete(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
+    def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Take out everybody whom the state names, and no other resource has by now."""
         named = _by_id(props)
         single = {one for one in named if _has_heir(f"{id_}/{one}")}
         leaving = named.keys() - single
         try:
-            there = self._get(scope, id_)
+            there = self.read_remote(scope, id_)
             staying = self._replace(
                 scope, there, lambda members: _ids(members) - leaving, props.get(EXTRA) or {}
             )
@@ -340,7 +346,7 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
     group.
     """
 
-    lifecycle: ClassVar[type[Lifecycle]] = UserGroupMembersProvider
+    lifecycle: ClassVar[type[ResourceLifecycle]] = UserGroupMembersProvider
 
     account_id: pulumi.Output[str]
     group: pulumi.Output[str]

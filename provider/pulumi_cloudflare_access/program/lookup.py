@@ -28,7 +28,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 import pulumi
 
 from ..api.pages import Page, Snapshot
-from ..engine.lifecycle import Collection, Lifecycle, Scope
+from ..engine.collection import Collection, Scope
+from ..engine.lifecycle import ResourceLifecycle
 from ..errors import CloudflareError, DeclarationError, LookUpError, SettingsError
 from ..settings import NO_ACCOUNT, Settings
 from ..text import outlet, secret_words
@@ -145,13 +146,13 @@ class Lookup(Generic[T]):
         # Without credentials there is no need to ask for an account.
         _ = settings.headers
         where, kind = _scope(scope, settings), self._collection
-        path = Lifecycle.path_of(where, kind.collection)
+        path = ResourceLifecycle.path_of(where, kind.collection)
 
         def read() -> Iterator[Page]:
             from ..api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP
 
             client = client_for(settings, outlet.warn, outlet.say)
-            return client.pages(path, per_page=kind.per_page, needs=kind.needs)
+            return client.pages(path, per_page=kind.per_page, permission=kind.permission)
 
         answers = _Lists.current().of((settings, path), read, anew=anew).objects()
         return self.listed(where, answers)

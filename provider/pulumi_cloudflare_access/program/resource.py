@@ -27,7 +27,7 @@ from ..engine.lifecycle import (
     ORGANIZATION,
     PREVIEW,
     SECRET_WORDS,
-    Lifecycle,
+    ResourceLifecycle,
     carried_fields,
 )
 from ..engine.schema import FILLED_IN, PROVIDER
@@ -47,7 +47,7 @@ NO_ORGANIZATION = "organization"
 class Resource(dynamic.Resource):
     """One object at Cloudflare. Subclasses say what they take and what they give."""
 
-    lifecycle: ClassVar[type[Lifecycle]]
+    lifecycle: ClassVar[type[ResourceLifecycle]]
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
     is_external: bool = False
     """It came from `.get`: the stack does not own it."""
@@ -68,8 +68,8 @@ class Resource(dynamic.Resource):
     ) -> None:
         """Register the resource. `arguments` are the constructor's own; None is not declared.
 
-        `reserved` are inputs of those in `Lifecycle.reserved`; `after` stands for resources to
-        wait for, as `Turns.before` returns it.
+        `reserved` are the kind's `reserved_inputs`; `after` stands for resources to wait for, as
+        `Turns.before` returns it.
         """
         fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
         given = {k: arguments[k] for k in fields if arguments.get(k) is not None}
@@ -104,7 +104,7 @@ class Resource(dynamic.Resource):
             props[MISTAKES] = mistakes
         if adopted_twice:
             props[ADOPTION_MISTAKES] = adopted_twice
-        if self.lifecycle.heeds_claims:
+        if self.lifecycle.needs_adopted_ids:
             props[CLAIMED] = Deployment.current().claimed(self.lifecycle)
         props |= _of_run() | _of_options(opts)
         possibly_secret = {k: v for k, v in declared.items() if _holds_output(v)}
@@ -113,7 +113,7 @@ class Resource(dynamic.Resource):
         _remember_secrets(possibly_secret)
         props[SECRET_WORDS] = _secret_words()
         props |= reserved or {}
-        ours = {SECRET, FILLED_IN, *self.lifecycle.reserved, *self.lifecycle.handed}
+        ours = {SECRET, FILLED_IN, *self.lifecycle.reserved_inputs, *self.lifecycle.update_inputs}
         hidden = pulumi.ResourceOptions(hide_diffs=sorted(ours))
         self._register(resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
         deployment.program.add(self, waits_for)
@@ -369,8 +369,8 @@ class Deployment:
         self._adopted: dict[tuple[Any, ...], str] = {}
         self._by_id: dict[str, weakref.ref[Resource]] = {}
         self._unique: dict[tuple[Any, ...], list[tuple[list[Any], str]]] = {}
-        self._claimed: set[tuple[type[Lifecycle], str]] = set()
-        self._parts: dict[tuple[type[Lifecycle], Any], dict[Any, str]] = {}
+        self._claimed: set[tuple[type[ResourceLifecycle], str]] = set()
+        self._parts: dict[tuple[type[ResourceLifecycle], Any], dict[Any, str]] = {}
         self._told: dict[tuple[str, Any], list[Any]] = {}
         self._counted: collections.Counter[tuple[Any, ...]] = collections.Counter()
 
@@ -391,7 +391,7 @@ class Deployment:
         adopt = declared.get(ADOPT)
         if isinstance(adopt, str) and adopt != UNKNOWN:
             self._claimed.add((resource.lifecycle, adopt))
-        found_by = resource.lifecycle.found_by(declared)
+        found_by = resource.lifecycle.adoption_filter(declared)
         wanted = (found_by and found_by[0]) if adopt is True else adopt
         # Another provider's account is another, even where neither resource names its own.
         scope = [str(declared.get(field)) for field in (*SCOPES, "application", "group")]
@@ -416,11 +416,11 @@ class Deployment:
             return []
         by = provider and provider.pulumi_resource_name
         mistakes: dict[str, str] = {}
-        for field, value, words in resource.lifecycle.once(declared):
+        for field, value, words in resource.lifecycle.unique_values(declared):
             if UNKNOWN in value:
                 continue
             there = self._unique.setdefault((resource, value, by), [])
-            is_everywhere = resource.lifecycle.is_once_everywhere(value)
+            is_everywhere = resource.lifecycle.is_unique_everywhere(value)
             first = next(
                 (
                     holder
@@ -456,11 +456,11 @@ class Deployment:
         return [one for one in found if one is not None]
 
     @later
-    async def claimed(self, kind: type[Lifecycle]) -> list[str] | None:
+    async def claimed(self, kind: type[ResourceLifecycle]) -> list[str] | None:
         """Return the ids that other kinds' resources adopt. Asked for when the program has run."""
         return sorted({id_ for by, id_ in self._claimed if by is not kind}) or None
 
-    def parts(self, kind: type[Lifecycle], of: Any) -> dict[Any, str]:
+    def parts(self, kind: type[ResourceLifecycle], of: Any) -> dict[Any, str]:
         """Return which resources say something of one object, by what. Add to it.
 
         Objects are the same that are one resource, or its `id`, or one plain id.
@@ -486,8 +486,8 @@ class Deployment:
             def say(_: None) -> None:
                 place = f"{'zone' if scope[1] else 'account'} {scope[1] or scope[0] or ''}".strip()
                 warn(
-                    f"{lifecycle.what}: this program declares {self._counted[key]} in one {place}, "
-                    f"and Cloudflare allows {lifecycle.quota} unless it has agreed to more"
+                    f"{lifecycle.display_name}: this program declares {self._counted[key]} in one "
+                    f"{place}, and Cloudflare allows {lifecycle.quota} unless it has agreed to more"
                 )
 
             # Said when the program has run: the count is whole by then.

@@ -81,9 +81,9 @@ class _Reading:
     def beside(self, scope: str) -> dict[str, list[Any]]:
         """Read the others, as far as the token reaches."""
         found = {}
-        for path, (needs, per_page) in _BESIDE.items():
+        for path, (permission, per_page) in _BESIDE.items():
             try:
-                objects = self._list(f"{scope}/{path}", needs, per_page)
+                objects = self._list(f"{scope}/{path}", permission, per_page)
                 if path == _LISTS:
                     objects = [self._with_items(f"{scope}/{path}", one) for one in objects]
                 found[path] = objects
@@ -91,8 +91,8 @@ class _Reading:
                 self._warn(f"{path} is not in the snapshot: {error}")
         return found
 
-    def _list(self, where: str, needs: str, per_page: int | None) -> list[Any]:
-        answers = self._client.list(where, per_page=per_page, needs=f"{needs} Read")
+    def _list(self, where: str, permission: str, per_page: int | None) -> list[Any]:
+        answers = self._client.list(where, per_page=per_page, permission=f"{permission} Read")
         return [
             {name: value for name, value in one.items() if name not in _LEFT_OUT} for one in answers
         ]
