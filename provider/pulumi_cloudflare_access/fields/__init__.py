@@ -1,4 +1,4 @@
-"""Values, pure: the fields of an object, their shapes, and unordered lists as keyed maps.
+"""Values, without input or output: fields, their shapes, and unordered lists as keyed maps.
 
-Nothing here asks Cloudflare or Pulumi: neither httpx nor pulumi is imported.
+Nothing here sends a request or calls Pulumi: neither httpx nor pulumi is imported.
 """

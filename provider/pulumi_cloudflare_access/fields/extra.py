@@ -1,8 +1,8 @@
-"""What `extra={…}` of a declaration says, put where it belongs.
+"""The argument `extra={…}` of a declaration: moves its entries to the fields that they are for.
 
-It holds fields that this package does not know, and values of known fields that it does not know.
-What it says of a known object goes into that object's own `extra`; a value of a known field takes
-the place of what the program says of it, and nobody validates it.
+`extra` holds fields that this package does not know, and unknown values of known fields. An entry
+for a nested object is merged into that object's own `extra`. A value for a known field replaces the
+value that the program passes for the field, and is not validated.
 """
 
 from __future__ import annotations
@@ -33,18 +33,21 @@ _IN_A_LIST = (
 
 @dataclass
 class Spread:
-    """A declaration in which `extra` stands where it belongs."""
+    """A declaration whose `extra` entries have been moved to the fields that they are for."""
 
     declared: dict[str, Any]
     trusted: dict[tuple[str, ...], Any] = field(default_factory=dict)
-    """Values that are taken as they are, by their places."""
+    """Values of known fields that are not validated. The key is the path of the field."""
     mistakes: list[Mistake] = field(default_factory=list)
 
     @classmethod
     def of(
         cls, shape: NestedShape, declared: Mapping[str, Any], above: tuple[str, ...] = ()
     ) -> Spread:
-        """Read the `extra` of an object and of those inside it."""
+        """Move the entries of `extra`, in this object and in the objects nested inside it.
+
+        `above` is the path of the object inside the declaration.
+        """
         spread = cls(dict(declared))
         spread._take(shape, above)
         for name, one in shape.fields.items():
@@ -57,7 +60,7 @@ class Spread:
         return spread
 
     def with_trusted(self, checked: dict[str, Any]) -> dict[str, Any]:
-        """Return what check has made of the declaration, with the values taken as they are."""
+        """Write the unvalidated values into a checked declaration, in place, and return it."""
         for (*above, name), value in self.trusted.items():
             inner = checked
             for part in above:
@@ -72,8 +75,8 @@ class Spread:
             return
         self.declared.pop(EXTRA, None)
         left = {}
-        if _says_what_is_new(shape, self.declared):
-            # What comes with a new word is new, too.
+        if _has_new_word(shape, self.declared):
+            # A word that is new at Cloudflare may come with fields that are new, too.
             unknown = [name for name in self.declared if name not in shape.fields]
             left = {name: self.declared.pop(name) for name in unknown}
         for name, value in (given or {}).items():
@@ -88,7 +91,7 @@ class Spread:
             self.declared[EXTRA] = left
 
     def _put(self, one: Field, value: Any, place: tuple[str, ...], where: str) -> None:
-        """Put a value of a known field into its place."""
+        """Move one entry of `extra` to the known field that it is for."""
         *_, name = place
         match one.shape:
             case NestedShape() if isinstance(value, Mapping):
@@ -107,8 +110,8 @@ class Spread:
                 self.trusted[place] = value
 
 
-def _says_what_is_new(shape: NestedShape, declared: Mapping[str, Any]) -> bool:
-    """Return whether one of an object's words is none that this package knows."""
+def _has_new_word(shape: NestedShape, declared: Mapping[str, Any]) -> bool:
+    """Return whether a field of the object holds a word that may be new at Cloudflare."""
     return any(
         isinstance(one.shape, WordShape) and one.shape.is_new(declared.get(name))
         for name, one in shape.fields.items()

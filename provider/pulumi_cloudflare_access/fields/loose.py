@@ -1,4 +1,4 @@
-"""Values that nobody has described: compared and written without knowing what they mean."""
+"""Values without a model (`extra`): how they are compared and laid over live ones."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 
 def is_nothing(value: Any) -> bool:
-    """Return whether a value is false or empty: answers leave that out."""
+    """Return whether a value is false or empty. The API's answers leave such values out."""
     return value is None or value in (False, "", [], {})
 
 
 def includes(answered: Any, declared: Any) -> bool:
-    """Return whether an answer is what was declared, perhaps with more around it."""
+    """Return whether an answer has everything that was declared. It may have more.
+
+    Lists are compared without their order.
+    """
     if isinstance(declared, Mapping):
         found = {} if answered is None else answered
         return isinstance(found, Mapping) and all(
@@ -26,7 +29,7 @@ def includes(answered: Any, declared: Any) -> bool:
 
 
 def laid_over(declared: Any, there: Any) -> Any:
-    """Lay what is declared over what is there."""
+    """Return the declared value, with the undeclared keys of the live value `there` added."""
     if not isinstance(declared, Mapping) or not isinstance(there, Mapping):
         return declared
     more = {name: value for name, value in there.items() if name not in declared}
@@ -37,7 +40,7 @@ _encode = json.JSONEncoder(sort_keys=True).encode
 
 
 def _written(value: Any) -> str:
-    """Write a value so that two are equal exactly when they are the same; 5.0 is 5."""
+    """Return a canonical text: equal for equal values, and 5.0 equals 5."""
     return _encode(_whole(value))
 
 

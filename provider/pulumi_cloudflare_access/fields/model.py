@@ -1,10 +1,9 @@
-"""What a program may ask for, what we keep of an answer, and the facts about each field.
+"""What a program may declare, what the state keeps of an answer, and the facts about each field.
 
-`Inputs` forbids what it does not know; `State` leaves behind what it does not manage. A fact about
-a field that is not its type (an unordered list, what the API makes of its absence) stands beside
-the type, in its annotation, and is read here once. A type that is itself an `Inputs`, or a list of
-them, is compared and written field by field: what a program does not declare of an object stays as
-it is.
+`Inputs` forbids unknown fields; `State` ignores them. Facts about a field besides its type (that a
+list is unordered, what the API makes of its absence) stand in its annotation and are read here
+once. A field whose type is itself an `Inputs`, or a list of them, is compared and written field by
+field: fields of it that a program does not declare stay as they are.
 """
 
 from __future__ import annotations
@@ -49,16 +48,20 @@ from .shapes import (
 
 @dataclass(frozen=True)
 class Default:
-    """What a field goes back to when a program no longer declares it, and what no answer means."""
+    """The value that a field is reset to when a program no longer declares it.
+
+    An answer without the field means this value, too, unless `LeftOut` says otherwise.
+    """
 
     value: Any
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What an answer without the field says.
+    """The value that an answer without the field means.
 
-    A request without it may mean something else: what is there and nobody declares is then sent.
+    A request without the field may mean something else. So this value is sent even if the program
+    does not declare the field.
     """
 
     value: Any
@@ -66,9 +69,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FilledIn:
-    """What the API makes of a field that no request has: one of these.
+    """The values that the API may fill in where a request leaves the field out.
 
-    So they say nothing about the object. Undeclared, the field is not managed in any object.
+    Such a value is no change by anybody. If the program does not declare the field, it is not
+    managed, not even in objects that are compared whole (`Inputs.whole`).
     """
 
     values: tuple[Any, ...]
@@ -76,19 +80,19 @@ class FilledIn:
 
 @dataclass(frozen=True)
 class AnsweredAs:
-    """Only an answer of this type says anything about the field; any other is ignored."""
+    """Answers of any other type are ignored, as if the API had not returned the field."""
 
     type: type
 
 
 @dataclass(frozen=True)
 class Unanswered:
-    """The API never says what the field is: a secret, or something it does not return."""
+    """The API never returns the field: it is a secret, or it is write-only."""
 
 
 @dataclass(frozen=True)
 class AlwaysManaged:
-    """Undeclared means empty, not "whatever is there"."""
+    """Not declared means empty. Other fields, if not declared, stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -96,91 +100,97 @@ class NotEmpty:
     """The API refuses an empty list."""
 
     because: str
+    """The message: why, and what to do instead."""
 
 
 @dataclass(frozen=True)
 class Meant:
-    """Words that people have for a value, and what the API calls it."""
+    """Words from Cloudflare's dashboard and documents, and the API's word for each."""
 
     words: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class NotSent:
-    """A word to this package, not to the API: never sent, and no change by itself."""
+    """An option of this package, unknown to the API: never sent, and no change by itself."""
 
 
 @dataclass(frozen=True)
 class Stays:
-    """A program that no longer declares the field leaves it as it is."""
+    """When a program no longer declares the field, it stays as it is and is not reset."""
 
 
 @dataclass(frozen=True)
 class PartOf:
-    """The object that this one is a part of, in the path of every request.
+    """The field is the parent object's id, which is in the path of every request.
 
-    A program passes the resource, its id, or what a look-up found.
+    A program passes the parent resource, its id, or the result of a look-up.
     """
 
 
 @dataclass(frozen=True)
 class ByConstructor:
-    """The constructor says it: it is no argument of a program's."""
+    """The constructor fills the field in: programs have no argument for it."""
 
 
 @dataclass(frozen=True)
 class Always:
-    """An output that is there whatever happened, not only if the API says it."""
+    """An output that every state has, even if the API does not return it."""
 
 
 @dataclass(frozen=True)
 class Decides:
-    """A change of this field makes another kind of object of the one it is in.
+    """The field says of which kind the object around it is, as `type` does.
 
-    What was there and nobody declares is then not carried over: it would not fit.
+    When it changes, the undeclared fields of the live object are not carried over: they would not
+    fit the new kind.
     """
 
 
 class Inputs(BaseModel):
-    """What a program may ask for."""
+    """What a program may declare of one kind of object."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
 
     whole: ClassVar[bool] = False
-    """It decides who gets in, or what is asked of them: what nobody declares of it is none of it.
+    """Undeclared fields of the object are compared, too, and are removed by an update.
 
-    So it is compared with all its fields, and written without those that the program leaves out.
+    For objects that decide who gets in, or what is required of them.
     """
     made: ClassVar[frozenset[str]] = frozenset()
-    """What the API's answers have and its requests may not. What else is unknown is kept."""
+    """Fields that the API sets itself, and that a request must not contain."""
 
     extra: dict[str, Any] | None = None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
 class State(BaseModel):
-    """What we keep of an answer besides what was declared."""
+    """The computed outputs: fields of an answer that the state keeps, besides the declared ones."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
 
-# Where an object is, its path says.
+# These are part of the request's path, never of its body.
 IN_THE_PATH = frozenset({"account_id", "zone_id"})
 
 UNITS = ("ns", "us", "µs", "ms", "s", "m", "h")
 
 
 def duration(*units: str, or_: str | None = None) -> AfterValidator:
-    """Have a text be a duration in the API's notation, or the one word that stands for one."""
+    """Return a validator for texts that are durations in the API's notation, such as `2h45m`.
+
+    `units` are the units that the field takes; without any, all of `UNITS`. `or_` is a word that
+    the field takes in place of a duration.
+    """
     one = rf"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:{'|'.join(units or UNITS)})"
     right = re.compile(rf"\+?(?:0|(?:{one})+)")
     word = f', or "{or_}"' if or_ else ""
     told = f"must be a duration such as 30m or 2h45m, in {', '.join(units or UNITS)}{word}"
 
     def check(value: str) -> str:
-        # There are two signs for micro that look the same.
+        # Unicode has two micro signs that look the same.
         if value != or_ and not right.fullmatch(value.replace("\u03bc", "\u00b5")):
             raise ValueError(f"{quoted_value(value)} {told}")
         return value
@@ -199,18 +209,18 @@ def shape_of(inputs: type[Inputs]) -> NestedShape:
 
 @functools.cache
 def fields_of(inputs: type[Inputs]) -> dict[str, Field]:
-    """Read the facts that stand in a model's annotations."""
+    """Return the fields of a model, with the facts from its annotations, by their API names."""
     fields = {
         info.alias or name: _field(info.alias or name, info.annotation, info.metadata)
         for name, info in inputs.model_fields.items()
         if name != EXTRA
     }
-    # Last, so that it comes behind what has a name.
+    # Last: known fields are shown, compared and written before it.
     is_answered = not any(isinstance(f, Unanswered) for f in inputs.model_fields[EXTRA].metadata)
     return fields | {EXTRA: ExtraField(EXTRA, ExtraShape(), unanswered=not is_answered)}
 
 
-# What stands in an annotation, and what a `Field` calls it.
+# Markers in annotations, and the flag of `Field` that each sets.
 _FLAGS = {
     Unanswered: "unanswered",
     AlwaysManaged: "always_managed",
@@ -249,7 +259,7 @@ def _shape(annotation: Any) -> Shape:
     if get_origin(annotation) in {Union, types.UnionType}:
         (annotation,) = [kind for kind in get_args(annotation) if kind is not type(None)][:1]
     if get_origin(annotation) is Literal:
-        # Words of the API, which are no secrets wherever they stand.
+        # Words of the API are not secret, even if a program declares one in a secret field.
         words = get_args(annotation)
         known.allow(words)
         return WordShape(words, {})
@@ -271,18 +281,18 @@ def check(
     declared: Mapping[str, Any],
     made: Collection[str] = (),
 ) -> tuple[dict[str, Any], list[Mistake]]:
-    """Check a declaration: what the state will hold of it, and every mistake in it.
+    """Check a declaration. Return it in the form of the state, and all its mistakes.
 
-    A value that is not known yet is not validated; everything around it is. Nor is what `extra`
-    says of a field that this package knows: it may be a value that is new. `made` are fields that
-    only Cloudflare writes, besides those that `inputs` names.
+    Two things are not validated: values that are unknown in a preview, and values that `extra`
+    gives for known fields, which may be new at Cloudflare. `made` are fields that only Cloudflare
+    sets, besides those in `inputs.made`.
     """
     shape = NestedShape(fields, made=inputs.made | IN_THE_PATH | {*made})
     spread = Spread.of(shape, declared)
     declared, mistakes = spread.declared, [*spread.mistakes]
     checked, wrong = shape.check(declared, "")
     mistakes += wrong
-    # What check has taken out of the declaration is there all the same: an empty list, say.
+    # `check` leaves out an empty list, for example; a required field is not missing then.
     whole = {**{name: {} for name in declared if name in fields}, **checked}
     try:
         inputs.model_validate_json(json.dumps(whole))
@@ -291,7 +301,7 @@ def check(
             _mistake(wrong, shape)
             for wrong in error.errors(include_url=False)
             if (wrong["input"] != UNKNOWN or wrong["type"] == "extra_forbidden")
-            # A word has been checked by its shape.
+            # WordShape has checked words already.
             and wrong["type"] != "literal_error"
             and tuple(wrong["loc"]) not in spread.trusted
         ]
@@ -301,9 +311,10 @@ def check(
 def unknown_keys(
     entry: Mapping[str, Any], known: Iterable[str], path: str, *, of: str, hint: str = ""
 ) -> list[Mistake]:
-    """Refuse the keys of a program's object that say nothing here: dropped, they would mislead.
+    """Return a mistake for every unknown key of a program's object. Dropping it would mislead.
 
-    `known` are the keys that `of` may have; `hint` says what to do instead.
+    `known` are the keys that are allowed, `of` names the object in the message, and `hint` is
+    added to the list of allowed keys.
     """
     known = list(known)
     told = f"; it may have {', '.join(known)}{hint}"
@@ -319,7 +330,7 @@ def _shown(part: str) -> str:
 
 
 def _mistake(wrong: Any, shape: NestedShape) -> Mistake:
-    *above, last = wrong["loc"] or ("",)  # of the object as a whole
+    *above, last = wrong["loc"] or ("",)  # empty for the object as a whole
     path = "".join(
         f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in wrong["loc"]
     ).lstrip(".")
@@ -337,7 +348,7 @@ def _key(name: Any) -> str:
     return quoted(name) if is_a_name(name) else "…"
 
 
-# What a validator finds, in words of ours. None of its own are ever shown.
+# pydantic's error types, in our words. Its own messages are never shown.
 _REASONS = {
     "string_type": "a text",
     "bool_type": "true or false",
@@ -360,7 +371,7 @@ _BOUNDS = {
 
 
 def _reason(wrong: Any) -> str:
-    """Say what is wrong with a value. The value itself is shown where it is no text."""
+    """Return what is wrong with a value. Only numbers are quoted: a text may be secret."""
     kind, value = wrong["type"], wrong["input"]
     if kind == "missing":
         return "is required"
@@ -381,7 +392,7 @@ def _a_kind(value: Any) -> str:
 
 
 def _object_at(shape: NestedShape, path: Iterable[Any]) -> NestedShape:
-    """Return the shape of an object inside a declaration."""
+    """Return the shape of the object at a path inside a declaration."""
     for part in path:
         inner = shape.fields[part].shape if part in shape.fields else None
         if isinstance(inner, OrderedShape):
@@ -392,10 +403,10 @@ def _object_at(shape: NestedShape, path: Iterable[Any]) -> NestedShape:
 
 
 def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Objects:
-    """Describe an unordered list of objects, each called by what `key` makes of it.
+    """Describe an unordered list of objects. `key` returns the readable key of an object.
 
-    Raises TypeError for objects with a field that no answer has: nothing would tell two of them
-    apart that differ in it alone.
+    Raises TypeError if the API does not return one of the object's fields: two objects that differ
+    in that field alone could not be told apart.
     """
     unanswered = [name for name, field in fields_of(inputs).items() if field.unanswered]
     if unanswered:
@@ -409,7 +420,7 @@ def objects(inputs: type[Inputs], key: Callable[[Mapping[str, Any]], str]) -> Ob
 
 
 def _extra_in_words(entry: Mapping[str, Any]) -> str:
-    """Write what an entry has beside what this package knows, for its key."""
+    """Return the unknown fields of an entry, as the end of its key."""
     extra = entry.get(EXTRA)
     pairs = sorted(extra.items()) if isinstance(extra, Mapping) else ()
     return "".join(f" {name}={json.dumps(value, sort_keys=True)}" for name, value in pairs)

@@ -1,4 +1,4 @@
-"""IP addresses and ranges of them, as programs write them and as the API answers them."""
+"""IP addresses and CIDR ranges: their canonical form, and what is wrong with one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 
 from ..text.nearest import quoted_value
 
-# A prefix is a number: Python takes a netmask, too, and the API does not.
+# Python also accepts a netmask after the slash; the API accepts only a prefix length.
 _RANGE = re.compile(r"[0-9A-Fa-f.:]+(?:/(?:0|[1-9][0-9]{0,2}))?")
 
 
 def network(value: str) -> str:
-    """Write an address or a range in its canonical form; what is none, as it is."""
+    """Return an address or a range in canonical CIDR form. Any other text is returned as it is."""
     try:
         return str(ipaddress.ip_network(value, strict=False))
     except ValueError:
@@ -20,7 +20,7 @@ def network(value: str) -> str:
 
 
 def wrong_network(value: str) -> str | None:
-    """Say what is wrong with an address or a range, or nothing."""
+    """Return what is wrong with an address or a range, or None if it is right."""
     told = f"{quoted_value(value)} is no IP address and no CIDR range such as 203.0.113.0/24"
     if not _RANGE.fullmatch(value):
         if "%" in value:
@@ -35,7 +35,7 @@ def wrong_network(value: str) -> str | None:
 
 
 def _with_prefix(value: str) -> str | None:
-    """Return a range that is written with a netmask, or with a zero too many, as CIDR."""
+    """Return the CIDR form of a range with a netmask or with leading zeros, else None."""
     try:
         return str(ipaddress.ip_network(value, strict=False))
     except ValueError:

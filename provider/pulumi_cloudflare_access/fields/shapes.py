@@ -1,8 +1,12 @@
-"""How the values of a field are checked, compared, read from an answer, written into a request.
+"""How the values of a field are checked, compared, read from an answer and written into a request.
 
-A value has the shape of its type: as it is, a text with one canonical form, an unordered list kept
-as a map, an object with fields of its own, a map with free keys, a list whose order means
-something. What a program does not declare of an object is not compared, and stays as it is.
+The type of a field decides its shape: a plain value (`Shape`), a text with a canonical form, one of
+a set of words, an unordered list kept as a map, an object with fields of its own, a map with free
+keys, or a list whose order matters. Fields of an object that a program does not declare are not
+compared, and stay as they are.
+
+Throughout, `there` is the live value at Cloudflare, `was` is the value declared before, and `form`
+is a declared value whose spelling, order and keys an answer is read in.
 """
 
 from __future__ import annotations
@@ -29,11 +33,11 @@ from .loose import includes, laid_over
 from .loose import is_nothing as _is_nothing
 
 EXTRA = "extra"
-"""The field of every object that holds the fields of it which this package does not know."""
+"""The name of the field, in every object, that holds the fields that this package does not know."""
 
 
 class _Nothing:
-    """A value that JSON has no word for."""
+    """A marker that no JSON value equals."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -43,16 +47,19 @@ class _Nothing:
 
 
 MISSING: Any = _Nothing("MISSING")
-"""Nothing is declared, or nothing is there."""
+"""The field is not declared, or the live object does not have it."""
 SILENT: Any = _Nothing("SILENT")
-"""An answer does not speak of this field: it says neither what it is nor that it is not there."""
+"""The answer says nothing about the field: neither its value nor that it has none."""
 
 
 class Shape:
-    """How the values of a field are checked, compared, read and written. This one: as they are."""
+    """How the values of a field are checked, compared, read and written.
+
+    This base class takes values as they are.
+    """
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
-        """Turn what a program wrote into the form of the state, and collect its mistakes."""
+        """Turn a program's value into the form of the state, and collect its mistakes."""
         del path
         return whole_numbers(value), []
 
@@ -61,77 +68,80 @@ class Shape:
         return bool(one == other)
 
     def meaning(self, value: Any) -> Any:
-        """Write a value so that two are equal exactly when they mean the same."""
+        """Return the canonical form: equal for two values exactly when they mean the same."""
         return whole_numbers(value)
 
     def is_nothing(self, value: Any) -> bool:
-        """Tell whether a value says no more than its absence does.
+        """Tell whether a value is equivalent to leaving the field out.
 
-        The API's answers leave out what is false or empty, some always and some at times. A zero
-        says something: `max_age: 0` is no `max_age`.
+        The API's answers leave out false and empty values, some always and some at times. A zero
+        is no such value: `max_age: 0` is not the same as no `max_age`.
         """
         return value is MISSING or value is None or value is False or value in ("", [], {})
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Give what did not change of a value the keys and the form that it had."""
+        """Return the new value, with its unchanged parts in their old keys and form."""
         del old
         return new
 
     def with_keys_spelled(self, value: Any) -> Any:
-        """Return a value of the state with the keys that it would have now."""
+        """Return a value of the state, with keys from earlier versions spelled as they are now."""
         return value
 
     def both(self, old: Any, new: Any) -> Any:
-        """Return the form in which to read an answer between two declarations."""
+        """Merge two declared values into the form for an answer that may match either of them."""
         del old
         return new
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write a value as the API wants it, over what is there; `was` is what was declared."""
+        """Return the value for a request. Undeclared parts of the live value `there` are kept."""
         del there, was
         return whole_numbers(value)
 
     def carried(self, value: Any) -> Any:
-        """Write what is there and nobody declares as the API wants it back."""
+        """Return an undeclared live value in the form that a request needs."""
         return self.request(self.answer(value, MISSING, NOTHING_KNOWN))
 
     def unknown(self, value: Any, path: str) -> Iterator[str]:
-        """Name the fields of an answer that this package does not know."""
+        """Return the paths of fields in an answer that this package does not know."""
         del value, path
         return iter(())
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Say what of a checked value this package does not know, and sends as it is."""
+        """Warn about parts of a checked value that this package does not know but sends."""
         del value, path
         return iter(())
 
     def extras(self, value: Any, path: str) -> Iterator[str]:
-        """Name the fields of a checked value that the program declares as unknown ones."""
+        """Return the paths of the unknown fields that the program declares with `extra`."""
         del value, path
         return iter(())
 
     def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
-        """Tell whether an entry of a list that is no longer there was this one, which changed."""
+        """Tell whether the entry `value` of a list may be a changed version of the live `there`.
+
+        `is_namesake`: the two have the same key. Here, that decides.
+        """
         del value, there
         return is_namesake
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read a value of an answer, in the form that the declaration has."""
+        """Read a value of an answer, in the form of the declared value `form`."""
         del form, reading
         return value
 
     def answerable(self, value: Any) -> Any:
-        """Return what of a declared value an answer can show: no secrets."""
+        """Return a declared value without the fields that no answer contains, such as secrets."""
         return value
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
-        """Say what changed between two values that do not mean the same."""
+        """List the changes between two different values, one line each."""
         return [f"{path}: {_shown(old)} -> {_shown(new)}"]
 
 
 @dataclass(frozen=True)
 class TextShape(Shape):
-    """A text that the API answers in its one canonical form; programs may write another."""
+    """A text that the API returns in canonical form. Programs may write it in another form."""
 
     canonical: Callable[[str], str]
 
@@ -140,25 +150,26 @@ class TextShape(Shape):
         return bool(self.meaning(one) == self.meaning(other))
 
     def meaning(self, value: Any) -> Any:
-        """Write the canonical form."""
+        """Return the canonical form."""
         return self.canonical(value) if isinstance(value, str) and value != UNKNOWN else value
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Keep the form it had."""
+        """Return the old form if the text means the same."""
         return old if self.same(new, old) else new
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read it in the form that the program gives it."""
+        """Return the program's form if the text means the same."""
         del reading
         return form if isinstance(form, str) and self.same(value, form) else value
 
 
 @dataclass(frozen=True)
 class WordShape(Shape):
-    """One of the words that the API has for something, as far as they are known.
+    """One of a set of words. Cloudflare may know more of them than this package.
 
-    A word that is almost a known one is a slip. `meant` are words of Cloudflare's own dashboard
-    and documents, and what the API calls them.
+    A word that is almost a known one is refused as a slip. `meant` maps words from Cloudflare's
+    dashboard and documents to the API's words: they are refused, too, and the message names the
+    API's word.
     """
 
     words: tuple[str, ...]
@@ -168,12 +179,12 @@ class WordShape(Shape):
         return hash(self.words)
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
-        """Refuse a slip; a word that may be new is sent as it is."""
+        """Refuse a slip. A word that may be new is accepted."""
         told = self.mistake(value)
         return value, [Mistake(path, told)] if told else []
 
     def mistake(self, value: Any) -> str | None:
-        """Say what is wrong with a word, or nothing."""
+        """Return what is wrong with a word, or None."""
         choices = f"one of {', '.join(self.words)}"
         if not isinstance(value, str):
             return f"is {quoted_value(value)}, and must be {choices}"
@@ -188,7 +199,7 @@ class WordShape(Shape):
         return None if value.strip() else f"is empty, and must be {choices}"
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Name a word that may be new."""
+        """Warn about a word that may be new."""
         if isinstance(value, str) and value != UNKNOWN and value not in self.words:
             yield (
                 f"{path}: {quoted_value(value)} is {not_known()}, and is sent as it is; fields "
@@ -203,7 +214,7 @@ class WordShape(Shape):
 
 @dataclass(frozen=True)
 class ExtraShape(Shape):
-    """The fields of an object that this package does not know: written and compared as they are."""
+    """The unknown fields of an object (`extra`): compared and sent as they are."""
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
         """Accept any object."""
@@ -217,7 +228,7 @@ class ExtraShape(Shape):
         return whole_numbers({n: v for n, v in value.items() if v is not None}), ours and wrong
 
     def is_nothing(self, value: Any) -> bool:
-        """Tell whether no field says anything."""
+        """Tell whether all of its fields are false or empty."""
         if not isinstance(value, Mapping):
             return super().is_nothing(value)
         return all(map(is_nothing_at_all, value.values()))
@@ -227,19 +238,19 @@ class ExtraShape(Shape):
         return bool(self.meaning(one) == self.meaning(other))
 
     def meaning(self, value: Any) -> Any:
-        """Leave out what says nothing."""
+        """Leave out the fields that are false or empty."""
         if not isinstance(value, Mapping):
             return value
         return whole_numbers({n: v for n, v in value.items() if not is_nothing_at_all(v)})
 
     def both(self, old: Any, new: Any) -> Any:
-        """Return every field of either."""
+        """Return the fields of both; the new value wins."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return new
         return {**old, **new}
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
-        """Say which fields changed."""
+        """List the changed fields."""
         if UNKNOWN in (old, new):
             return super().changes(path, old, new)
         before, after = (
@@ -269,84 +280,83 @@ class KeyedShape(Shape):
         return self.keyed.check(whole_numbers(value), path)
 
     def same(self, one: Any, other: Any) -> bool:
-        """Compare what the entries mean; nothing is as good as none."""
+        """Compare the entries, without their keys. MISSING equals an empty map."""
         return self.keyed.same(*({} if value is MISSING else value for value in (one, other)))
 
     def meaning(self, value: Any) -> Any:
-        """Write what the entries mean, without their keys."""
+        """Return the canonical forms of the entries, without their keys."""
         return self.keyed.meanings(value) if isinstance(value, Mapping) else value
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Give entries that did not change the keys they had."""
+        """Return the map, with unchanged entries under their old keys."""
         return self.keyed.keep_keys(new, old)
 
     def with_keys_spelled(self, value: Any) -> Any:
-        """Spell what the keys of an earlier version hold as it is."""
+        """Spell the dangerous characters in keys from earlier versions."""
         return self.keyed.with_keys_spelled(value) if isinstance(value, Mapping) else value
 
     def both(self, old: Any, new: Any) -> Any:
-        """Return the entries of either, so that what an entry no longer says is seen."""
+        """Return the entries of both, so that a field that an entry lost is noticed."""
         whole = not isinstance(self.keyed, Objects)
         if whole or not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return new
         return self.keyed.arrange((Named(key, entry) for key, entry in old.items()), new)
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write the list, each entry over what is there of it and nobody declares."""
+        """Return the list. Each entry keeps the undeclared fields of its live counterpart."""
         if isinstance(there, list):
             return self.keyed.over(value, there, was if isinstance(was, Mapping) else {})
         return self.keyed.request(value)
 
     def carried(self, value: Any) -> Any:
-        """Write the entries that are there."""
+        """Return the live entries in the form that a request needs."""
         return self.keyed.carried(value)
 
     def unknown(self, value: Any, path: str) -> Iterator[str]:
-        """Name the unknown fields of every entry."""
+        """Return the paths of the unknown fields of every entry."""
         return self.keyed.unknown(value, path) if isinstance(value, list) else iter(())
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Say it of every entry."""
+        """Warn entry by entry."""
         return self.keyed.concerns(value, path) if isinstance(value, Mapping) else iter(())
 
     def extras(self, value: Any, path: str) -> Iterator[str]:
-        """Name them in every entry."""
+        """Return the paths in every entry."""
         if self.keyed.item and isinstance(value, Mapping):
             for entry in value.values():
                 yield from self.keyed.item.extras(entry, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read the list; entries that are known keep their keys."""
+        """Read the list into a map. Entries that `form` has keep their keys."""
         known = form if isinstance(form, Mapping) else {}
         return self.keyed.answer(value, known, reading)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
-        """Say which entries have gone and come."""
+        """List the removed and the added entries."""
         if UNKNOWN in (old, new):
             return super().changes(path, old, new)
         before, after = ({} if value is MISSING else value for value in (old, new))
         changes = [f"{path}: {change}" for change in self.keyed.changes(before, after)]
-        # None declared where nothing was: whatever is there goes.
+        # An empty list where nothing was declared before: it removes all live entries.
         return changes if before or after else super().changes(path, old, new)
 
 
 @dataclass(frozen=True)
 class NestedShape(Shape):
-    """An object with fields of its own.
-
-    One that is `whole` is compared with all its fields, and written without those that nobody
-    declares. `made` are fields that the API makes itself: it takes none of them in a request. At
-    the `top`, what is false or empty and nobody declares is not sent: not every account may send
-    every field (`allow_authenticate_via_warp`).
-    """
+    """An object with fields of its own."""
 
     fields: Mapping[str, Field]
     whole: bool = False
+    """Undeclared fields are compared, too, and are left out of requests (`Inputs.whole`)."""
     made: frozenset[str] = frozenset()
+    """Fields that the API sets itself and that a request must not contain."""
     top: bool = False
+    """This is the whole request body. Undeclared fields that are false or empty are not sent:
+    not every account may send every field (`allow_authenticate_via_warp`).
+    """
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
-        """Check field by field; what is None is not declared."""
+        """Check field by field. A field that is None counts as not declared."""
         if not isinstance(value, Mapping):
             return super().check(value, path)
         checked, mistakes = {}, []
@@ -373,7 +383,7 @@ class NestedShape(Shape):
         )
 
     def meaning(self, value: Any) -> Any:
-        """Write what the fields mean, without those that say what their absence does."""
+        """Return the canonical forms of the fields. Leave out those that equal their absence."""
         if not isinstance(value, Mapping):
             return value
         return {
@@ -383,7 +393,7 @@ class NestedShape(Shape):
         }
 
     def is_nothing(self, value: Any) -> bool:
-        """Tell whether every field is empty. One that says its default has something to say."""
+        """Tell whether every known field is empty. A field that holds its default is not empty."""
         if not isinstance(value, Mapping):
             return super().is_nothing(value)
         return all(
@@ -393,7 +403,7 @@ class NestedShape(Shape):
         )
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Give the parts that did not change the keys they had."""
+        """Return the object, with unchanged parts in their old keys and form."""
         if not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
         return {
@@ -413,13 +423,13 @@ class NestedShape(Shape):
         }
 
     def both(self, old: Any, new: Any) -> Any:
-        """Return every field of either, in the newer form."""
+        """Return the fields of both; the new form wins."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return new
         return both(self.fields, old, new)
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write what is declared, over what is there and nobody declares."""
+        """Return the declared fields, over the undeclared fields of the live object."""
         if not isinstance(value, Mapping):
             return value
         if self._is_another(value, there):
@@ -427,14 +437,14 @@ class NestedShape(Shape):
         return write(self, value, there, was)
 
     def carried(self, value: Any) -> Any:
-        """Write every field that is there, known or not."""
+        """Return all fields of the live object, unknown ones included."""
         if not isinstance(value, Mapping):
             return value
         sent = {name: field.carried(value) for name, field in self.fields.items()}
         return {n: v for n, v in sent.items() if v is not MISSING} | self.strange(value)
 
     def unknown(self, value: Any, path: str) -> Iterator[str]:
-        """Name what is no field of the object, and in the fields what is none of theirs."""
+        """Return the paths of the unknown fields of the object and of the objects inside it."""
         if not isinstance(value, Mapping):
             return
         for name in sorted(self.strange(value)):
@@ -444,24 +454,24 @@ class NestedShape(Shape):
                 yield from field.shape.unknown(value.get(name), f"{path}.{name}".lstrip("."))
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Say it field by field."""
+        """Warn field by field."""
         if isinstance(value, Mapping):
             for name, field in self.fields.items():
                 if name in value:
                     yield from field.shape.concerns(value[name], f"{path}.{name}".lstrip("."))
 
     def extras(self, value: Any, path: str) -> Iterator[str]:
-        """Name them, and those inside the fields."""
+        """Return the paths in this object and in the objects inside it."""
         if isinstance(value, Mapping):
             for name, field in self.fields.items():
                 yield from field.shape.extras(value.get(name), f"{path}.{name}".lstrip("."))
 
     def compares(self, field: Field) -> bool:
-        """Tell whether a field is compared that nobody declares, and no longer sent."""
+        """Tell whether a field is compared even if undeclared. An update then removes it."""
         return self.whole and not field.filled_in
 
     def strange(self, there: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is neither a field nor made by the API. Names with "__" are ours."""
+        """Return the unknown fields of a live object. Names that begin with "__" are our own."""
         return {
             name: value
             for name, value in there.items()
@@ -472,9 +482,9 @@ class NestedShape(Shape):
         }
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read the fields that the declaration has; all of them where there is none.
+        """Read the fields that the declaration `form` has, or all fields if it is no object.
 
-        Of an object that is compared whole, also what nobody declares and somebody has said.
+        If the object is compared whole, undeclared fields that somebody has set are read, too.
         """
         if not isinstance(value, Mapping):
             return value
@@ -493,7 +503,7 @@ class NestedShape(Shape):
         return found
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
-        """Say which fields changed."""
+        """List the changed fields."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping):
             return super().changes(path, old, new)
         return [
@@ -504,7 +514,7 @@ class NestedShape(Shape):
         ]
 
     def answerable(self, value: Any) -> Any:
-        """Leave out the fields that no answer has."""
+        """Leave out the fields that no answer contains."""
         if not isinstance(value, Mapping):
             return value
         return {
@@ -514,14 +524,14 @@ class NestedShape(Shape):
         }
 
     def is_kin(self, value: Any, there: Any, *, is_namesake: bool) -> bool:
-        """Go by what decides of which kind an object is; where nothing does, by its name."""
+        """Compare the deciding fields, such as `type`. Without any, go by the key."""
         deciding = [name for name, field in self.fields.items() if field.decides]
         if not deciding or not isinstance(value, Mapping) or not isinstance(there, Mapping):
             return is_namesake
         return all(value.get(name) == there.get(name) for name in deciding)
 
     def _is_another(self, value: Mapping[str, Any], there: Any) -> bool:
-        """Tell whether this is another kind of object: then nothing of what is there fits it."""
+        """Tell whether a deciding field differs. The live object's other fields do not fit then."""
         return isinstance(there, Mapping) and any(
             field.decides and name in value and there.get(name) not in (None, value[name])
             for name, field in self.fields.items()
@@ -530,7 +540,7 @@ class NestedShape(Shape):
 
 @dataclass(frozen=True)
 class MapShape(Shape):
-    """An object whose keys are the program's own."""
+    """An object whose keys the program chooses."""
 
     item: Shape
 
@@ -549,13 +559,13 @@ class MapShape(Shape):
         return one.keys() == other.keys() and all(self.item.same(one[k], other[k]) for k in one)
 
     def meaning(self, value: Any) -> Any:
-        """Write what the values mean."""
+        """Return the canonical forms of the values."""
         if not isinstance(value, Mapping):
             return value
         return {key: self.item.meaning(inner) for key, inner in value.items()}
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Give the values that did not change the form they had."""
+        """Return the map, with unchanged values in their old form."""
         if not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
         return {
@@ -564,32 +574,32 @@ class MapShape(Shape):
         }
 
     def with_keys_spelled(self, value: Any) -> Any:
-        """Spell its keys, and those inside its values."""
+        """Spell its keys, and the keys inside its values."""
         if not isinstance(value, Mapping):
             return value
         spelled = with_keys_spelled(value)
         return {key: self.item.with_keys_spelled(inner) for key, inner in spelled.items()}
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write it whole."""
+        """Return all of it: keys that the program does not declare are removed."""
         del there, was
         if not isinstance(value, Mapping):
             return value
         return {key: self.item.request(inner) for key, inner in value.items()}
 
     def carried(self, value: Any) -> Any:
-        """Write it whole."""
+        """Return all of it."""
         if not isinstance(value, Mapping):
             return value
         return {key: self.item.carried(inner) for key, inner in value.items()}
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Say it of every value."""
+        """Warn value by value."""
         for key, inner in (value if isinstance(value, Mapping) else {}).items():
             yield from self.item.concerns(inner, f"{path}.{key}")
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read it whole."""
+        """Read all of it, each value in its form."""
         if not isinstance(value, Mapping):
             return value
         forms = form if isinstance(form, Mapping) else {}
@@ -600,7 +610,7 @@ class MapShape(Shape):
 
 @dataclass(frozen=True)
 class OrderedShape(Shape):
-    """A list whose order means something."""
+    """A list whose order matters."""
 
     item: Shape
 
@@ -622,11 +632,11 @@ class OrderedShape(Shape):
         return len(one) == len(other) and all(map(self.item.same, one, other))
 
     def meaning(self, value: Any) -> Any:
-        """Write what the entries mean, in their order."""
+        """Return the canonical forms of the entries, in their order."""
         return list(map(self.item.meaning, value)) if isinstance(value, list) else value
 
     def answerable(self, value: Any) -> Any:
-        """Leave out what no answer has of the entries."""
+        """Leave out the fields of entries that no answer contains."""
         return list(map(self.item.answerable, value)) if isinstance(value, list) else value
 
     def with_keys_spelled(self, value: Any) -> Any:
@@ -634,14 +644,14 @@ class OrderedShape(Shape):
         return list(map(self.item.with_keys_spelled, value)) if isinstance(value, list) else value
 
     def both(self, old: Any, new: Any) -> Any:
-        """Return every field of either, entry by entry."""
+        """Merge entry by entry."""
         if not isinstance(old, list) or not isinstance(new, list):
             return new
         before = [*old, *[{}] * len(new)]
         return [self.item.both(*pair) for pair in zip(before, new, strict=False)]
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write the list, each entry over what is there of it and nobody declares."""
+        """Return the list. Each entry keeps the undeclared fields of its live counterpart."""
         if not isinstance(value, list):
             return value
         there, was = (other if isinstance(other, list) else [] for other in (there, was))
@@ -649,33 +659,33 @@ class OrderedShape(Shape):
         return [written[place] for place in range(len(value))]
 
     def carried(self, value: Any) -> Any:
-        """Write the entries that are there, in their order."""
+        """Return the live entries, in their order."""
         return list(map(self.item.carried, value)) if isinstance(value, list) else value
 
     def unknown(self, value: Any, path: str) -> Iterator[str]:
-        """Name the unknown fields of every entry."""
+        """Return the paths of the unknown fields of every entry."""
         for inner in value if isinstance(value, list) else ():
             yield from self.item.unknown(inner, path)
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Say it of every entry."""
+        """Warn entry by entry."""
         for index, inner in enumerate(value if isinstance(value, list) else ()):
             yield from self.item.concerns(inner, f"{path}[{index}]")
 
     def extras(self, value: Any, path: str) -> Iterator[str]:
-        """Name them in every entry."""
+        """Return the paths in every entry."""
         for inner in value if isinstance(value, list) else ():
             yield from self.item.extras(inner, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read the list, each entry in the form that it has."""
+        """Read the list, each entry in the form of its declared counterpart."""
         if not isinstance(value, list):
             return value
         forms = self._forms(value, form if isinstance(form, list) else [])
         return [self.item.answer(inner, f, reading) for inner, f in zip(value, forms, strict=True)]
 
     def _forms(self, values: list[Any], forms: list[Any]) -> list[Any]:
-        """Say in which form to read each entry; one that came has none."""
+        """Return the form for each entry: its declared counterpart, or None for a new entry."""
         if len(forms) == len(values):
             return forms
         known = paired(self.item, _numbered(forms), values)
@@ -684,7 +694,7 @@ class OrderedShape(Shape):
 
 @dataclass(frozen=True)
 class OneOrManyShape(Shape):
-    """An object, or a list of them whose order means something. One is as good as a list of one."""
+    """An object, or a list of objects whose order matters. One object equals a list of one."""
 
     one: NestedShape
     check_one: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Mistake]]]
@@ -717,16 +727,16 @@ class OneOrManyShape(Shape):
         return len(ones) == len(others) and all(map(self.one.same, ones, others))
 
     def meaning(self, value: Any) -> Any:
-        """Write what the entries mean, in their order."""
+        """Return the canonical forms of the entries, in their order."""
         return list(map(self.one.meaning, _many(value)))
 
     def is_nothing(self, value: Any) -> bool:
-        """Tell whether there is none, or one that says nothing."""
+        """Tell whether there is no entry, or a single empty one."""
         entries = [] if value is MISSING or value is None else _many(value)
         return not entries or (len(entries) == 1 and self.one.is_nothing(entries[0]))
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Give what did not change the form it had."""
+        """Return the value, with unchanged entries in their old form."""
         if isinstance(new, list) or isinstance(old, list):
             if not self.same(new, old):
                 return new
@@ -735,7 +745,7 @@ class OneOrManyShape(Shape):
         return self.one.keep_keys(new, old)
 
     def answerable(self, value: Any) -> Any:
-        """Leave out what no answer has of the entries."""
+        """Leave out the fields of entries that no answer contains."""
         return list(map(self.one.answerable, _many(value)))
 
     def with_keys_spelled(self, value: Any) -> Any:
@@ -744,45 +754,45 @@ class OneOrManyShape(Shape):
         return _as(value, spelled)
 
     def both(self, old: Any, new: Any) -> Any:
-        """Return every field of either, entry by entry, in the newer form."""
+        """Merge entry by entry; the new form wins."""
         olds, news = _many(old), _many(new)
         olds = [*olds, *[{}] * len(news)]
         return _as(new, [self.one.both(*pair) for pair in zip(olds, news, strict=False)])
 
     def request(self, value: Any, there: Any = None, was: Any = None) -> Any:
-        """Write it over what is there. One is as good as a list of one there, too."""
+        """Return it with the undeclared fields of the live value, be that one object or a list."""
         if isinstance(value, list):
             there, was = (None if other is None else _many(other) for other in (there, was))
             return OrderedShape(self.one).request(value, there, was)
         return self.one.request(value, _only(there), _only(was))
 
     def carried(self, value: Any) -> Any:
-        """Write what is there, one or a list."""
+        """Return the live value: an object or a list, as it is there."""
         return _as(value, list(map(self.one.carried, _many(value))))
 
     def unknown(self, value: Any, path: str) -> Iterator[str]:
-        """Name the unknown fields of every entry."""
+        """Return the paths of the unknown fields of every entry."""
         for inner in _many(value):
             yield from self.one.unknown(inner, path)
 
     def concerns(self, value: Any, path: str) -> Iterator[str]:
-        """Say it of every entry."""
+        """Warn entry by entry."""
         for inner in _many(value):
             yield from self.one.concerns(inner, path)
 
     def extras(self, value: Any, path: str) -> Iterator[str]:
-        """Name them in every entry."""
+        """Return the paths in every entry."""
         for inner in _many(value):
             yield from self.one.extras(inner, path)
 
     def answer(self, value: Any, form: Any, reading: Reading) -> Any:
-        """Read the entries, each in the form that it has."""
+        """Read the entries, each in the form of its declared counterpart."""
         forms = [] if form in (MISSING, None) else _many(form)
         read = OrderedShape(self.one).answer(_many(value), forms, reading)
         return _as(form if len(read) == 1 and forms else value, read)
 
     def changes(self, path: str, old: Any, new: Any) -> list[str]:
-        """Say which entries changed, or how many there are."""
+        """List the changed entries, or the numbers of entries if these differ."""
         if MISSING in (old, new) or UNKNOWN in (old, new):
             return super().changes(path, old, new)
         olds, news = _many(old), _many(new)
@@ -818,7 +828,7 @@ K = TypeVar("K", str, int)
 def paired(
     item: Shape, entries: Mapping[K, Any], there: list[Any], reading: Reading = NOTHING_KNOWN
 ) -> dict[int, K]:
-    """Say which entry of an answer is which one that is known, if any is."""
+    """Match the entries of an answer with known ones: the position in the answer -> the key."""
     found: dict[int, K] = {}
     for key in _most_first(item, entries):
         fitting = (n for n, one in enumerate(there) if _is_that(item, entries[key], one, reading))
@@ -831,12 +841,13 @@ def paired(
 def over(
     item: Shape, value: Mapping[K, Any], there: list[Any], was: Mapping[K, Any]
 ) -> dict[K, Any]:
-    """Write the entries of a list over those that are there: what nobody declares of one stays.
+    """Return the entries for a request, with the undeclared fields of their live counterparts.
 
-    One is there as it is declared; else as what was of its kind, or had its key.
+    The counterpart of an entry is the live entry that equals it, else the live entry that it is a
+    changed version of (`Shape.is_kin`).
     """
     had = paired(item, was, there)
-    # What is there and never was declared is not to be kept.
+    # A live entry that was never declared is removed: nothing of it is to be kept.
     left = [n for n in range(len(there)) if n in had or not was]
     places: dict[K, int] = {}
     for key in _most_first(item, value):
@@ -856,16 +867,16 @@ def over(
 
 
 def _most_first(item: Shape, entries: Mapping[K, Any]) -> list[K]:
-    """Sort by how much entries say: those that say the most match the least.
+    """Return the keys, those of the longest entries first: these match the fewest answers.
 
-    What no answer shows tells no two entries of an answer apart: it does not count.
+    Fields that no answer contains do not count, because they cannot tell two answers apart.
     """
 
-    def said(key: K) -> tuple[int, K]:
+    def length(key: K) -> tuple[int, K]:
         shown = item.answerable(entries[key])
         return -len(json.dumps(item.meaning(shown), sort_keys=True)), key
 
-    return sorted(entries, key=said)
+    return sorted(entries, key=length)
 
 
 def _is_that(item: Shape, entry: Any, answered: Any, reading: Reading = NOTHING_KNOWN) -> bool:
@@ -878,7 +889,7 @@ def _as(form: Any, entries: list[Any]) -> Any:
 
 @dataclass(frozen=True)
 class Field:
-    """The facts about one field."""
+    """The facts about one field. `model.py` explains each, at the annotation that it comes from."""
 
     name: str
     shape: Shape = Shape()  # noqa: RUF009 - it has no state
@@ -895,11 +906,11 @@ class Field:
 
     @property
     def keyed(self) -> Keyed | None:
-        """How the entries of an unordered list are kept."""
+        """How the entries are kept, if the field is an unordered list; else None."""
         return self.shape.keyed if isinstance(self.shape, KeyedShape) else None
 
     def same(self, one: Any, other: Any) -> bool:
-        """Tell whether two declarations of the field mean the same. MISSING is none."""
+        """Tell whether two declared values of the field mean the same. MISSING: not declared."""
         if one is other or self.not_sent or one == other:
             return True
         one, other = self._meant(one), self._meant(other)
@@ -907,26 +918,26 @@ class Field:
         return all(nothing) if any(nothing) else self.shape.same(one, other)
 
     def meaning(self, value: Any) -> Any:
-        """Write a declared value so that two are equal exactly when they mean the same."""
+        """Return the canonical form of a declared value; None for one that equals its absence."""
         return None if self.shape.is_nothing(value) else self.shape.meaning(value)
 
     def _meant(self, value: Any) -> Any:
         return self.default if value is MISSING or value is None else value
 
     def is_idle(self, value: Any) -> bool:
-        """Tell whether nobody would write a value: it is empty, or the API writes it by itself."""
+        """Tell whether no program needs to declare a value: it is empty, or the API fills it in."""
         written = self.shape.is_nothing(value) or bool(self.filled_in)
         return written and self.goes_without_saying(value)
 
     def goes_without_saying(self, value: Any) -> bool:
-        """Tell whether a value is what the API makes of a field that nobody has sent."""
+        """Tell whether a value is the one that the API gives a field that was never sent."""
         return self.same(value, MISSING) or any(self.same(value, one) for one in self.filled_in)
 
     def answer(self, answer: Mapping[str, Any], form: Any, reading: Reading) -> Any:
-        """Read the field of an answer, in the form that its declaration has.
+        """Read the field from an answer, in the form of its declared value `form`.
 
-        MISSING: it is not there. SILENT: the answer does not say. Raises UnusableAnswerError for
-        what cannot be meant.
+        Returns MISSING if the live object does not have the field, and SILENT if the answer does
+        not tell. Raises UnusableAnswerError for a value that the field cannot have.
         """
         value = answer.get(self.name)
         if (
@@ -950,11 +961,11 @@ class Field:
             return self.left_out if value is None else self.shape.answer(value, form, reading)
         absent = self._meant(self.left_out)
         found = absent if value is None else self.shape.answer(value, form, reading)
-        # Of the words for nothing, the one that the program uses.
+        # Several values mean "nothing" (null, false, ""): keep the one that the program uses.
         return form if self.shape.is_nothing(found) and self.same(found, form) else found
 
     def carried(self, there: Mapping[str, Any]) -> Any:
-        """Write what is there and nobody declares as the API wants it back. MISSING: nothing."""
+        """Return the undeclared live value for a request, or MISSING if nothing is to be sent."""
         found = self.answer(there, MISSING, NOTHING_KNOWN)
         if found is MISSING or found is SILENT:
             return MISSING
@@ -963,20 +974,20 @@ class Field:
         return self.shape.carried(there[self.name])
 
     def is_empty(self, value: Any) -> bool:
-        """Tell whether a value is false or empty, and its absence means that, too."""
+        """Tell whether a value is false or empty, and leaving the field out means the same."""
         empty = value is False or value in ("", [], {})
         return empty and self.left_out is MISSING and self.same(value, MISSING)
 
     def changes(self, old: Any, new: Any) -> list[str]:
-        """Say what changed between two declarations that do not mean the same."""
+        """List the changes between two different declared values, one line each."""
         return self.shape.changes(self.name, old, new)
 
 
 class ExtraField(Field):
-    """The fields of an object that this package does not know, under one name."""
+    """The field `extra`: the fields of an object that this package does not know."""
 
     def answer(self, answer: Mapping[str, Any], form: Any, reading: Reading) -> Any:
-        """Read those that are declared. An answer may leave out what is false or empty."""
+        """Read the declared ones. An answer may leave out fields that are false or empty."""
         del reading
         if self.unanswered:
             return SILENT
@@ -989,23 +1000,20 @@ class ExtraField(Field):
         return {name: value for name, value in found.items() if value is not None}
 
     def carried(self, there: Mapping[str, Any]) -> Any:
-        """Carry nothing: what this package does not know stays as it is in any case."""
+        """Return MISSING: `write` keeps the unknown fields of the live object."""
         del there
         return MISSING
-
-    def changes(self, old: Any, new: Any) -> list[str]:
-        """Say which of them changed."""
-        return self.shape.changes(self.name, old, new)
 
 
 _UNKNOWN_FIELD = Field("")
 
 
 def write(shape: NestedShape, declared: Mapping[str, Any], there: Any, was: Any) -> dict[str, Any]:
-    """Write a request: what is declared, over what is there and nobody declares.
+    """Build a request body: the declared fields over the undeclared fields of the live object.
 
-    What was declared and no longer is goes back to its default, or is left to the API's. What this
-    package does not know stays as it is.
+    A field that is no longer declared is reset to its default; without a default it is left out,
+    and the API decides. Unknown fields of the live object stay as they are, unless `extra` declared
+    them before and no longer does.
     """
     is_there = isinstance(there, Mapping)
     there = there if is_there else {}
@@ -1040,9 +1048,9 @@ def _extra_of(declared: Mapping[str, Any]) -> Mapping[str, Any]:
 def both(
     fields: Mapping[str, Field], old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the form in which to read an answer between two declarations: all fields of either.
+    """Merge two declarations into the form for an answer that may match either: fields of both.
 
-    What no answer says is as it was declared, or not there yet.
+    A field that no answer contains keeps its old value, and is left out if it had none.
     """
     form = {}
     for name, field in fields.items():
@@ -1055,7 +1063,7 @@ def both(
 
 
 def whole_numbers(value: Any) -> Any:
-    """Turn the engine's numbers, floats all of them, back into what the program wrote."""
+    """Turn floats without a fraction into integers: the engine passes every number as a float."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
@@ -1066,7 +1074,7 @@ def whole_numbers(value: Any) -> Any:
 
 
 def is_nothing_at_all(value: Any) -> bool:
-    """Return whether nothing is declared, or something that is false or empty."""
+    """Return whether a value is MISSING, false or empty."""
     return value is MISSING or _is_nothing(value)
 
 
@@ -1077,16 +1085,16 @@ def _shown(value: Any) -> str:
         return "none"
     if value == UNKNOWN:
         return "not known yet"
-    # Spelled before Python has a spelling of its own for it.
+    # Spell dangerous characters before repr() escapes them in its own way.
     return repr(shown(value) if isinstance(value, str) else value)
 
 
 class Values(Keyed):
-    """An unordered list of strings; each is its own key.
+    """An unordered list of strings. The canonical form of a string is its key.
 
-    `is_right` says what is wrong with one, or nothing; `canonical` writes it in its one form.
-    `choices` are all that there are, where the list is closed.
-    `word` says which words there are, if the API has words for it.
+    `is_right` returns what is wrong with a string, or None. `canonical` returns its canonical form.
+    `choices` are the only strings that are allowed, if the list is closed. `word` is the set of
+    words, for strings that are words of the API; it replaces `is_right` and `choices`.
     """
 
     of_what = "strings"
@@ -1104,27 +1112,27 @@ class Values(Keyed):
         self._word = word
 
     def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
-        """Name the words that may be new."""
+        """Warn about the words that may be new."""
         for entry in value.values() if self._word else ():
             yield from self._word.concerns(entry, path) if self._word else ()
 
     def may_be(self, answered: Any) -> bool:
-        """Answers hold strings."""
+        """Tell whether it is a string."""
         return isinstance(answered, str)
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
-        """Check one string; its canonical form is its key."""
+        """Check one string. Its canonical form is its key."""
         if not isinstance(entry, str):
             return Named("", ""), [Mistake(path, "must be a string")]
         reason = None if entry == UNKNOWN else self._is_right(entry)
         return Named(self.canonical(entry), entry), [Mistake(path, reason)] if reason else []
 
     def canonical(self, entry: Any) -> str:
-        """Write it in its one form."""
+        """Return the canonical form."""
         return str(entry) if entry == UNKNOWN else self._canonical(str(entry))
 
     def to_wire(self, entry: Any) -> Any:
-        """Send what the program wrote."""
+        """Send the string as the program wrote it."""
         return entry
 
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
@@ -1133,13 +1141,13 @@ class Values(Keyed):
         return self.canonical(entry) == self.canonical(answer)
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
-        """Take what is answered."""
+        """Take the string as it is answered."""
         del reading
         return Named(self.canonical(answer), answer)
 
 
 class Objects(Keyed):
-    """An unordered list of objects, each called by what `key` makes of it."""
+    """An unordered list of objects. `key` returns the readable key of an object."""
 
     def __init__(
         self,
@@ -1149,7 +1157,7 @@ class Objects(Keyed):
         key: Callable[[Mapping[str, Any]], str],
     ) -> None:
         self.model = model
-        """What describes the objects; generated types are made from it."""
+        """The model of the objects. Generated types are made from it."""
         self._check = check
         self._shape = shape
         self._key = key
@@ -1172,12 +1180,12 @@ class Objects(Keyed):
         return Named("" if wrong else self._key(checked), checked), wrong
 
     def gist(self, entry: Any) -> str:
-        """Say nothing: an answer may say more than its declaration."""
+        """Return one bucket for all: an answer may have fields that its declaration does not."""
         del entry
         return ""
 
     def keep_form(self, new: Any, old: Any) -> Any:
-        """Let the parts that did not change look as they did."""
+        """Return the object, with unchanged parts in their old form."""
         return self.shape.keep_keys(new, old)
 
     def inside_spelled(self, entry: Any) -> Any:
@@ -1185,54 +1193,54 @@ class Objects(Keyed):
         return self.shape.with_keys_spelled(entry)
 
     def as_it_was(self, new: Any, old: Any) -> Any:
-        """Let it look as it did, but for what it says now and did not say."""
+        """Return the object in its old form, with the fields that are new in it."""
         return self.keep_form(new, old)
 
     def inside(self, key: str, old: Any, new: Any) -> list[str]:
-        """Say which of its fields changed, and how."""
+        """List the changed fields of the object."""
         return self.shape.changes(key, old, new)
 
     def canonical(self, entry: Any) -> str:
-        """Write what the object means."""
+        """Return the canonical form, as JSON."""
         return json.dumps(self.shape.meaning(entry), sort_keys=True)
 
     def to_wire(self, entry: Any) -> Any:
-        """Write the object whole."""
+        """Return the object for a request."""
         return self.shape.request(entry)
 
     def over(self, value: Mapping[str, Any], there: list[Any], was: Mapping[str, Any]) -> list[Any]:
-        """Write the list over the one that is there; what was declared is not carried over."""
+        """Return the list. Each object keeps the undeclared fields of its live counterpart."""
         written = over(self.shape, value, there, was)
         return [written[key] for key in sorted(written)]
 
     def carried(self, items: list[Any]) -> list[Any]:
-        """Write every object whole, known fields and unknown ones."""
+        """Return all fields of every live object, unknown ones included."""
         return list(map(self.shape.carried, items))
 
     def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
-        """Say it of every object."""
+        """Warn object by object."""
         for entry in value.values():
             yield from self.shape.concerns(entry, path)
 
     def unknown(self, items: list[Any], path: str) -> Iterator[str]:
-        """Name the unknown fields of every object."""
+        """Return the paths of the unknown fields of every object."""
         for item in items:
             yield from self.shape.unknown(item, path)
 
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
-        """Compare the fields that are declared."""
+        """Compare the declared fields."""
         shape = self.shape
         return isinstance(answer, Mapping) and shape.same(
             entry, shape.answer(answer, entry, reading)
         )
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
-        """Read an object that nobody declared, all of it."""
+        """Read all fields of an undeclared object that somebody has set."""
         whole = self.shape.answer(answer, None, reading)
         fields = self.shape.fields
         entry = {name: value for name, value in whole.items() if not fields[name].is_idle(value)}
         return Named(self._key(entry), entry)
 
     def in_form(self, answer: Any, form: Any, reading: Reading) -> Any:
-        """Read the fields that the declaration has."""
+        """Read the fields that the earlier object `form` has."""
         return self.shape.answer(answer, form, reading)

@@ -1,4 +1,4 @@
-"""Text that people read: how names are spelled in it, and how it does without secrets.
+"""Text that people read: names with dangerous characters spelled, secrets blanked out.
 
-The lowest room: whatever says something uses it, and it uses nothing else of the package.
+The lowest layer. Every part of the package that writes text uses it, and it imports no other part.
 """

@@ -1,4 +1,4 @@
-"""What a message says of a word that nobody knows: the word itself, and the one that was meant."""
+"""How a message quotes an unknown word or value, and suggests the known word that was meant."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from typing import Any
 from .secret_words import HIDDEN, known
 from .spelling import UNKNOWN_VALUES, shown
 
-# What could be a name of a field. Anything else may be a value in the wrong place, perhaps secret.
+# What a field name can look like. Any other text may be a misplaced value, perhaps a secret one.
 _A_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
-# A guess that is wrong leads astray: "new_field" is not "zone_id".
+# The least similarity for a suggestion. A wrong one misleads: "new_field" does not mean "zone_id".
 _NEAR = 0.75
-# Of so few letters, one that is another counts for more.
+# In words of up to four letters, one wrong letter weighs more.
 _SHORT, _NEAR_IF_SHORT = 4, 0.6
 LONGEST = 60
 
 
 def nearest_of(word: str, words: Iterable[str]) -> str | None:
-    """Return the known word that another is almost, whatever its case; None: there is none."""
+    """Return the known word that is most similar to a word, or None if none is similar enough.
+
+    Case, spaces, dashes and underscores are ignored.
+    """
     by_form = {_plain(one): one for one in words}
     form = _plain(word)
     cutoff = _NEAR_IF_SHORT if len(form) <= _SHORT else _NEAR
@@ -30,60 +33,66 @@ def nearest_of(word: str, words: Iterable[str]) -> str | None:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Write '; "email"?' for a word that is almost a known one, else nothing."""
+    """Return a suggestion to append to a message, such as '; "email"?', or an empty text."""
     found = nearest_of(word, words)
     return f'; "{found}"?' if found else ""
 
 
 def is_a_name(word: Any) -> bool:
-    """Return whether something could be a name of a field, and not a value in the wrong place."""
+    """Return whether a word can be a field name, so that a message may quote it."""
     return isinstance(word, str) and _A_NAME.fullmatch(word) is not None
 
 
 def quoted(word: Any) -> str:
-    """Write a key that a program used, if it can be shown."""
+    """Return a program's key in quotes if it can be a field name, else "this key"."""
     return f'"{word}"' if is_a_name(word) else "this key"
 
 
 def quoted_value(value: Any) -> str:
-    """Write a value that a program used in a place where nobody keeps a secret."""
+    """Return a program's value for a message: a text in quotes, cut after 60 characters.
+
+    Of other values, only the kind is named. Known secrets are blanked out.
+    """
     if value is None:
         return "nothing"
     if not isinstance(value, str):
         return f"a {kind_of(value)}"
     if value in UNKNOWN_VALUES:
         return "what is not known yet"
-    # Before it is cut: part of a secret would not be found in the message.
+    # Before cutting: redaction could not recognize part of a secret.
     value = known.redact(value)
     return f'"{shown(value if len(value) <= LONGEST else f"{value[:LONGEST]}…")}"'
 
 
 def without_values(message: str, secret: Container[str]) -> str:
-    """Return a message without the values that it quotes, if it is about a secret field."""
+    """Return a message of the form "path: reason"; without quoted values if its field is secret.
+
+    `secret` has the names of the secret fields.
+    """
     field, _, told = message.partition(": ")
     if re.split(r"[.\[]", field, maxsplit=1)[0] not in secret:
         return message
-    # A guess is one of our own words.
+    # A suggestion quotes one of our own words, which stays.
     told, guess, rest = (*re.split(r'(; "[\w-]+"\?)', told, maxsplit=1), "", "")[:3]
     told = re.sub(r'".*"', HIDDEN, told, flags=re.DOTALL)
     return f"{field}: {re.sub('^is [^,]*,', f'is {HIDDEN},', told)}{guess}{rest}"
 
 
 def kind_of(value: Any) -> str:
-    """Return what a program would call the kind of a value."""
+    """Return the kind of a value in plain words: "text", "number", "list"."""
     kinds = {bool: "boolean", str: "text", int: "number", float: "number", list: "list"}
     return kinds.get(type(value), "dictionary" if isinstance(value, dict) else type(value).__name__)
 
 
 def _plain(word: str) -> str:
-    """Leave out of a word what nobody remembers: its case, and what is between its parts."""
+    """Return a word in lower case, without spaces, dashes and underscores."""
     return re.sub(r"[\s_-]+", "", word).lower()
 
 
 @functools.cache
 def not_known() -> str:
-    """Say that this package does not know something, which may be new at Cloudflare."""
-    # Only messages ask for it, and it takes its time.
+    """Return "not known to version … of pulumi-cloudflare-access", for messages."""
+    # Imported here: it is slow, and only messages need it.
     from importlib import metadata  # noqa: PLC0415
 
     try:

@@ -1,9 +1,8 @@
-"""The secret values that this process knows of, and how messages do without them.
+"""The secret values that this process knows, which are blanked out of all messages.
 
-A value that a program keeps secret may be repeated by a message about another object: one that
-refers to it, is referred to by it, or stands beside it at Cloudflare. So a process remembers every
-secret value that it is handed, and no message of it repeats any. They are kept here, as long as the
-process lives, and nowhere else.
+A message about one object may quote a secret value of another: of one that refers to it, that it
+refers to, or that is beside it at Cloudflare. So a process remembers every secret value that it is
+given, and blanks all of them out of every message. They are kept only here, in memory.
 """
 
 from __future__ import annotations
@@ -16,21 +15,21 @@ from typing import Any
 from .spelling import UNKNOWN_VALUES, as_value, key_of, shown
 
 SECRET = "__secret"  # noqa: S105 - the input that names the fields the program keeps secret
-# The names under which Cloudflare's documents have secrets. Answers hold a mask, or should.
+# Fields that Cloudflare's documentation calls secret. Answers should contain a mask instead.
 SECRET_FIELDS = frozenset({"client_secret", "password", "secret", "token"})
 # Shorter strings (a country, "true") would blank out half of any message and hide nothing.
 SHORTEST = 4
-# Shorter words are part of many others: "test" of "latest".
+# Shorter words are only blanked out where they stand alone: "test" is part of "latest".
 SHORTEST_PART = 8
-# Words of Cloudflare's own: its names of fields, as keys.
+# Keys that look like this are field names of the API, and no secrets.
 _A_FIELD = re.compile(r"[a-z0-9_-]+")
-# And what a policy decides.
+# The values of a policy's `decision`, which are no secrets either.
 DECISIONS = ("allow", "deny", "bypass", "non_identity")
 HIDDEN = "[secret]"
 
 
 class SecretWords:
-    """Secret values, each with every form in which a message may have it. Thread-safe."""
+    """Secret values, each in every form that a message may contain. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,7 +39,7 @@ class SecretWords:
         self._pattern: re.Pattern[str] | None = None
 
     def remember(self, *values: Any) -> None:
-        """Remember every text in values that are secret, and what their entries are called."""
+        """Remember every text in secret values, and the keys of their maps, which repeat values."""
         texts = {text for value in values for text in _words(value)}.difference(UNKNOWN_VALUES)
         found = {form for text in texts for form in _forms(text) if len(form) >= SHORTEST}
         with self._lock:
@@ -49,28 +48,29 @@ class SecretWords:
                 self._pattern = None
 
     def remember_declared(self, *values: Any) -> None:
-        """Remember what a program hands to the engine as a secret, credentials left out."""
+        """Remember values that the program passes to the engine as secrets (no credentials)."""
         self.remember(*values)
         with self._lock:
             self._declared.update(text for value in values for text in _words(value))
 
     def remember_secrets_of(self, *properties: Mapping[str, Any]) -> None:
-        """Remember the secret fields of one resource: what it declares, has and had.
+        """Remember the values of the secret fields of one resource.
 
-        A field that is secret in one of them is secret in all.
+        `properties` are its inputs, outputs and old outputs. A field that is secret in one of them
+        is secret in all.
         """
         secret = {name for bag in properties for name in bag.get(SECRET) or ()}
         for bag in properties:
             self.remember(*(bag[name] for name in (secret | SECRET_FIELDS) & bag.keys()))
 
     def allow(self, words: Iterable[str]) -> None:
-        """Let messages have these: words of Cloudflare's that are in everybody's declarations."""
+        """Never blank these words out: they are the API's own, and in everybody's declarations."""
         with self._lock:
             self._public.update(word.lower() for word in words)
             self._pattern = None
 
     def redact(self, text: str) -> str:
-        """Put "[secret]" in place of every secret value, in any case."""
+        """Replace every secret value in a text with "[secret]". Case does not matter."""
         with self._lock:
             if self._pattern is None:
                 self._pattern = self._compiled()
@@ -82,12 +82,12 @@ class SecretWords:
             return text in self._words
 
     def declared(self) -> list[str]:
-        """Return the secret values of a program that the engine is handed anyway."""
+        """Return the secret values that the program passes to the engine, sorted."""
         with self._lock:
             return sorted(self._declared & self._words)
 
     def forget(self) -> None:
-        """Forget all of them: another run begins."""
+        """Forget all values. For the start of another run."""
         with self._lock:
             self._words.clear()
             self._declared.clear()
@@ -100,7 +100,7 @@ class SecretWords:
 
 
 known = SecretWords()
-"""Those that this process knows of."""
+"""The secret values of this process."""
 
 
 def _pattern_of(word: str) -> str:
@@ -111,14 +111,14 @@ def _pattern_of(word: str) -> str:
 
 
 def _forms(word: str) -> Iterator[str]:
-    """Return a text, and how keys, messages and the state spell it."""
+    """Return a text, and its spellings in keys, messages and the state."""
     yield word
     if not (word.isascii() and word.isalnum()):
         yield from (key_of(word), shown(word), as_value(word), repr(word)[1:-1])
 
 
 def _words(value: Any) -> Iterator[str]:
-    """Return the strings of a value, and what its entries are called: keys say what values do."""
+    """Return the strings of a value, and the keys of its maps unless they are field names."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

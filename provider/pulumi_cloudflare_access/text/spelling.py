@@ -1,15 +1,15 @@
-"""How names that hold dangerous characters are spelled in messages, in keys, and for the engine.
+"""How names with dangerous characters are spelled: in messages, in keys, and for the engine.
 
-Names at Cloudflare are anybody's data. One may hold what moves a terminal's cursor, turns the
-direction of a line or cannot be seen; begin with the "__" that Pulumi's display hides; or be a word
-that Pulumi keeps for itself, which no program and no state can carry. Such a character is spelled
-by its code point, as compilers and pagers do: `<U+001B>`. All other text is left as it is.
+Names at Cloudflare are anybody's data. A name may contain characters that move a terminal's cursor,
+change the direction of a line or are invisible. It may begin with "__", which Pulumi's display
+hides. Or it may contain a word that Pulumi reserves (`UNKNOWN_VALUES`), which no program and no
+state can carry. Such a character is replaced with its code point: `<U+001B>`. All other text stays.
 
 - A message spells every dangerous character.
-- A key does so, too, and can be read back: text that looks like a spelled character is spelled
-  itself (`<U+003C>U+001B>`). So two texts never have one key.
-- A value is changed only where Pulumi could not carry it. What comes from Cloudflare is spelled as
-  it arrives, what goes there is read back as it leaves: in between, nobody needs to know.
+- A key does so, too, and can be read back: a text that looks like a spelled character is itself
+  spelled (`<U+003C>U+001B>`). So two different texts never have the same key.
+- A value is spelled only if Pulumi could not carry it. Values are spelled when they arrive from
+  Cloudflare, and read back when they are sent to it. The code in between does not handle this.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# What the engine takes for a value that is not known yet, whatever its type
-# (`UnknownStringValue` and the others in sdk/go/common/resource/plugin/rpc.go).
+# The engine's markers for unknown values, one for each type (`UnknownStringValue` and the others in
+# sdk/go/common/resource/plugin/rpc.go).
 UNKNOWN_VALUES = (
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -30,12 +30,13 @@ UNKNOWN_VALUES = (
     "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 )
-# As the key of an object: it is a secret, an asset or the like (`SigKey` in sdk/go/.../sig.go).
+# As a key, it marks an object as a secret, an asset or the like (`SigKey` in sdk/go/.../sig.go).
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-# What the engine and its display keep to themselves.
+# The prefix of names that the engine and its display reserve.
 RESERVED = "__"
 
-# Signs that joiners and selectors of emoji belong to; behind a letter, these only hide.
+# Emoji and other signs. After one of them, a joiner or variation selector is harmless; after a
+# letter, it is only invisible.
 _SIGN = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
@@ -54,7 +55,7 @@ _DANGEROUS = (
     f"|(?<![{_SIGN}0-9#*])[\ufe0e\ufe0f]|(?<=[0-9#*])[\ufe0e\ufe0f](?!\u20e3)"
 )
 _SURROGATE = "[\ud800-\udfff]"
-# The first character of a word of Pulumi's: without it, the rest is no such word.
+# The first character of a reserved word of Pulumi. Spelling it alone breaks the word.
 _OF_A_WORD = "|".join(f"{word[0]}(?={word[1:]})" for word in UNKNOWN_VALUES)
 _CODE = "[0-9A-F]{4}|[1-9A-F][0-9A-F]{4}|10[0-9A-F]{4}"
 _SPELLED = re.compile(f"<U\\+({_CODE})>")
@@ -71,7 +72,7 @@ _OF_PULUMI = re.compile("|".join(map(re.escape, ("<U+", SIGNATURE, *UNKNOWN_VALU
 # One call of the engine asks about the same few texts many times.
 @functools.lru_cache(maxsize=1024)
 def _is_plain(text: str) -> bool:
-    """Tell at once that a text holds nothing to spell or to read back; most texts do not."""
+    """Tell whether a text surely needs no spelling and no reading back. Fast, for most texts."""
     return (
         text.isascii()
         and text.isprintable()
@@ -81,22 +82,22 @@ def _is_plain(text: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """Return a text for people, every dangerous character spelled. Doing it twice changes nothing.
+    """Return a text for people, with every dangerous character spelled. Idempotent.
 
-    A line break is such a character: lines of a message are joined afterwards.
+    A line break is spelled, too. So spell the lines of a message first, and join them afterwards.
     """
     return _IN_MESSAGES.sub(_spell, text)
 
 
 class _Spelling:
-    """One way to spell texts that can be read back."""
+    """A way to spell texts that can be read back. `dangerous` matches the characters to spell."""
 
     def __init__(self, dangerous: re.Pattern[str]) -> None:
         self._dangerous = dangerous
         self._or_spelled = re.compile(f"{dangerous.pattern}|{_OF_A_SPELLED}")
 
     def is_needed(self, text: str) -> bool:
-        """Tell whether a text cannot stay as it is, or could be read back as one that cannot."""
+        """Tell whether a text must be spelled: it is dangerous, or looks like a spelled text."""
         if _is_plain(text):
             return False
         if self._dangerous.search(text):
@@ -117,63 +118,63 @@ _keys, _values = _Spelling(_IN_KEYS), _Spelling(_IN_VALUES)
 
 
 def key_of(text: str) -> str:
-    """Return the key of what is called `text`; `text_of` reads it back.
+    """Return the key for a text. `text_of` reads it back.
 
-    It begins with no "__", is no word of Pulumi's and holds no dangerous character.
+    The key does not begin with "__" and contains no reserved word and no dangerous character.
     """
-    # A value that the engine could not carry comes spelled, in a name or inside a longer text.
+    # The text may contain a value that was spelled already because the engine could not carry it.
     return _keys.spelled(_values.read(text))
 
 
 def text_of(key: str) -> str:
-    """Return what has this key."""
+    """Return the text that has this key."""
     return _keys.read(key)
 
 
 def as_key(key: str) -> str:
-    """Return a key that is one already as it is. States of earlier versions hold raw text."""
+    """Return a key spelled. A spelled key stays; keys in states of earlier versions are raw."""
     if _is_plain(key) or _keys.read(key) != key or not _IN_KEYS.search(key):
         return key
     return _keys.spelled(key)
 
 
 def value_of(text: str) -> str:
-    """Return a text as the engine can carry it: spelled only where it cannot carry the text."""
+    """Return a text that the engine can carry: spelled only where it could not carry the text."""
     return _values.spelled(text)
 
 
 def as_value(text: str) -> str:
-    """Return what a program calls something, spelled unless a look-up has spelled it already."""
+    """Return a program's text so that the engine can carry it. A spelled text stays as it is."""
     return _values.spelled(text) if not _is_plain(text) and _IN_VALUES.search(text) else text
 
 
-# A JSON text of ASCII characters without any of these holds nothing that is to be spelled. With a
-# backslash, it may.
+# A JSON text of ASCII characters that contains none of these needs no spelling. (A backslash may
+# escape a character that does.)
 _SUSPECT = ("\\", "\x7f", "<U+", f'"{RESERVED}', SIGNATURE, *UNKNOWN_VALUES)
 
 
 def may_need_spelling(json_text: str) -> bool:
-    """Tell whether there may be something in a JSON text that `from_wire` changes."""
+    """Tell whether `from_wire` may change something in a JSON text. Fast; may be wrongly True."""
     return not json_text.isascii() or any(word in json_text for word in _SUSPECT)
 
 
 def from_wire(answered: Any) -> Any:
-    """Return what Cloudflare has answered as the engine can carry and show it."""
+    """Return Cloudflare's answer in a form that the engine can carry and show."""
     return _each(answered, _keys.spelled, _values.spelled)
 
 
 def to_wire(declared: Any) -> Any:
-    """Return what was declared as Cloudflare shall have it."""
+    """Return a declared value for a request: keys and values are read back."""
     return _each(declared, _keys.read, _values.read)
 
 
 def carried(declared: Any, *, is_known: bool) -> Any:
-    """Return what a program has declared as the engine can carry and show it.
+    """Return a declared value in a form that the engine can carry and show.
 
-    `is_known`: it is as the program has written it, and Pulumi's word for "not known yet" is a
-    text. Otherwise it comes from the engine, and may have keys of the state. Raises ValueError,
-    which says so, for a key that could mean two things. A value that is spelled already, as a
-    look-up gives it, stays so.
+    `is_known`: the value comes straight from the program, so that Pulumi's marker for unknown
+    values is an ordinary text in it. Otherwise it comes from the engine, and may have keys from the
+    state. A value that a look-up has spelled already stays as it is. Raises ValueError, with the
+    message for the user, for a key that could mean two texts.
     """
 
     def key(name: str) -> str:
