@@ -136,21 +136,25 @@ def test_a_redirect_is_not_followed_and_no_token_is_seen_elsewhere(status: str) 
 NO_SUCCESS = {
     "an HTML page": (answer(HTML, kind="text/html; charset=utf-8"), 200, "text/html"),
     "an HTML error": (answer(HTML, "502 Bad Gateway", kind="text/html"), 502, "text/html"),
-    "bad JSON": (answer(b'{"success": tru'), 200, "no JSON"),
-    "JSON that is no text": (answer(b'{"success": true, "result": "\xff"}'), 200, "no JSON"),
-    "JSON too deep to read": (answer(b"[" * 100_000), 200, "no JSON"),
-    "no body": (answer(b""), 200, "no JSON"),
-    "no body, and says so": (answer(b"", "204 No Content"), 204, "no JSON"),
-    "a list": (answer([envelope(GROUP)]), 200, "no JSON"),
-    "null": (answer(None), 200, "no JSON"),
-    "an empty object": (answer({}), 200, "no JSON"),
+    "bad JSON": (answer(b'{"success": tru'), 200, "not Cloudflare's"),
+    "JSON that is no text": (
+        answer(b'{"success": true, "result": "\xff"}'),
+        200,
+        "not Cloudflare's",
+    ),
+    "JSON too deep to read": (answer(b"[" * 100_000), 200, "not Cloudflare's"),
+    "no body": (answer(b""), 200, "not Cloudflare's"),
+    "no body, and says so": (answer(b"", "204 No Content"), 204, "not Cloudflare's"),
+    "a list": (answer([envelope(GROUP)]), 200, "not Cloudflare's"),
+    "null": (answer(None), 200, "not Cloudflare's"),
+    "an empty object": (answer({}), 200, "not Cloudflare's"),
     "success: false with 200": (
         answer(refused({"code": 1234, "message": "not today"})),
         200,
         "not today (code 1234)",
     ),
-    "success missing": (answer({"result": GROUP}), 200, "says it is none"),
-    "success as text": (answer({"success": "true", "result": GROUP}), 200, "says it is none"),
+    "success missing": (answer({"result": GROUP}), 200, "content is not"),
+    "success as text": (answer({"success": "true", "result": GROUP}), 200, "content is not"),
     "success with errors": (
         answer(envelope(GROUP, errors=[{"code": 1234, "message": "not today"}])),
         200,
@@ -161,17 +165,17 @@ NO_SUCCESS = {
         200,
         "not today (code 1234)",
     ),
-    "result null": (answer(envelope(None)), 200, "without the result"),
-    "result missing": (answer({"success": True}), 200, "without the result"),
-    "result empty": (answer(envelope({})), 200, "without the result"),
-    "result a list": (answer(envelope([GROUP])), 200, "without the result"),
-    "result a text": (answer(envelope("g1")), 200, "without the result"),
+    "result null": (answer(envelope(None)), 200, "without a result"),
+    "result missing": (answer({"success": True}), 200, "without a result"),
+    "result empty": (answer(envelope({})), 200, "without a result"),
+    "result a list": (answer(envelope([GROUP])), 200, "without a result"),
+    "result a text": (answer(envelope("g1")), 200, "without a result"),
     "a gateway's 404": (
         answer({"success": False, "message": "no healthy upstream"}, "404 No"),
         404,
-        "no JSON of Cl",
+        "not Cloudflare's",
     ),
-    "somebody else's 404": (answer({"message": "no such page"}, "404 No"), 404, "no JSON of Cl"),
+    "somebody else's 404": (answer({"message": "no such page"}, "404 No"), 404, "not Cloudflare's"),
 }
 
 
@@ -241,7 +245,7 @@ def test_an_address_where_nobody_listens_is_named_with_what_to_look_at() -> None
 
 
 @pytest.mark.parametrize(
-    "said", [said for said, _, why in NO_SUCCESS.values() if "without the result" not in why]
+    "said", [said for said, _, why in NO_SUCCESS.values() if "without a result" not in why]
 )
 def test_a_delete_is_done_only_when_the_answer_says_so(said: bytes) -> None:
     with Scripted(said) as server, pytest.raises(UnusableAnswerError):
@@ -477,13 +481,15 @@ def test_a_list_that_is_null_is_empty(said: Any) -> None:
 
 @pytest.mark.parametrize("result", [[1], [GROUP, None], ["g1"], [[GROUP]], GROUP, "g1", 1, {}, ""])
 def test_a_list_of_anything_but_objects_is_an_error(result: Any) -> None:
-    with pytest.raises(UnusableAnswerError, match=r"-> 200: a list was due .*\[ray"):
+    with pytest.raises(
+        UnusableAnswerError, match=r"-> 200: the result is not a list of objects.*\[ray"
+    ):
         listed(answer(envelope(result)))
 
 
 @pytest.mark.parametrize(
     ("said", "status"),
-    [(said, status) for said, status, why in NO_SUCCESS.values() if "without the" not in why],
+    [(said, status) for said, status, why in NO_SUCCESS.values() if "without a" not in why],
 )
 def test_a_page_that_is_no_success_is_an_error_and_no_empty_list(said: bytes, status: int) -> None:
     with pytest.raises(UnusableAnswerError, match=f"-> {status}:"):
@@ -491,7 +497,7 @@ def test_a_page_that_is_no_success_is_an_error_and_no_empty_list(said: bytes, st
 
 
 def test_a_list_without_a_result_is_no_empty_list() -> None:
-    with pytest.raises(UnusableAnswerError, match="a list was due"):
+    with pytest.raises(UnusableAnswerError, match="not a list of objects"):
         listed(answer({"success": True, "errors": [], "messages": []}))
 
 

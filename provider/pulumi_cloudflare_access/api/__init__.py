@@ -1,1 +1,4 @@
-"""The API's side: the only place that sends anything."""
+"""Requests to Cloudflare's API: the client, rate limit, retries, lists, the journal of creates.
+
+Nothing outside of this room sends a request.
+"""

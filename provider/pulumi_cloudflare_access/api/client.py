@@ -1,9 +1,11 @@
-"""The only file that speaks HTTP, and the only one that knows there is an envelope.
+"""The client of Cloudflare's API: sends requests and opens the envelope of the answers.
 
 https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
 
-One client per process and settings, used by all threads. What comes out is `result`, or an error of
-`errors.py`; what Cloudflare says in `messages` becomes a warning.
+There is one client for each process and settings, and all threads share it. Its methods return the
+`result` of the envelope, or raise an error of `errors.py`. Its `messages` become warnings.
+
+`permission` is the permission that a request needs, without "Read" or "Write", for error messages.
 """
 
 from __future__ import annotations
@@ -38,9 +40,9 @@ from .pages import Page, Snapshot
 from .retries import Tries, took_too_long
 from .transport import Transport
 
-# Seconds. Cloudflare's own SDK waits as long for a connection.
+# Seconds to wait for a connection, as in Cloudflare's own SDK.
 LONGEST_CONNECT = 5.0
-# The plugin process serves a few calls at a time; each may have one request under way.
+# The plugin process serves several calls at a time; each has at most one request under way.
 CONNECTIONS = 32
 # Errors that mean that no byte of the request has left this machine.
 NOTHING_SENT = (
@@ -50,13 +52,13 @@ NOTHING_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-# Seconds. A connection that breaks later may have kept silent while Cloudflare was at work.
+# Seconds. If a connection breaks later than this, Cloudflare may have carried the request out.
 AT_ONCE = 5.0
 JSON = {"Content-Type": "application/json"}
-# What Cloudflare says of a token that is wrong or expired; the one, also where a permission lacks.
+# Error codes for a wrong or expired token. AUTHENTICATION may also mean a missing permission.
 AUTHENTICATION = 10000
 REJECTED = frozenset({AUTHENTICATION, 9109})
-# Objects. A smaller page is not what makes a list slow.
+# Objects for each page. Smaller pages would not make a slow list faster.
 SMALLEST_PAGE = 25
 # A list that never ends is a fault of the answer, not a very large account.
 MOST_PAGES = 1_000
@@ -69,7 +71,11 @@ _making = threading.Lock()
 
 
 def client_for(settings: Settings, warn: Say = plugin.warn, say: Say = plugin.say) -> Client:
-    """Return this process's one client for these settings; programs speak in a way of their own."""
+    """Return the client for these settings; every process has one for each `settings` and `warn`.
+
+    `warn` shows warnings and `say` shows progress. The defaults are those of the plugin process;
+    programs pass their own.
+    """
     with _making:
         if (settings, warn) not in _clients:
             _clients[settings, warn] = Client(settings, warn=warn, say=say)
@@ -77,11 +83,12 @@ def client_for(settings: Settings, warn: Say = plugin.warn, say: Say = plugin.sa
 
 
 class Client:
-    """Requests to one address in one name. Thread-safe.
+    """Requests to one API address with one credential. Thread-safe.
 
-    Raises SettingsError before anything is sent, UnreachableError and UnusableAnswerError where
-    there is no usable answer (LostAnswerError: to a request that must not be sent twice), a
-    subclass of ApiError where Cloudflare refuses.
+    All requests raise UnreachableError if there is no answer, UnusableAnswerError if the answer
+    cannot be understood, and a subclass of ApiError if Cloudflare refuses. A request that must not
+    be sent twice raises LostAnswerError if it may or may not have been carried out. The constructor
+    raises SettingsError for an address, a proxy or certificates that cannot be used.
     """
 
     def __init__(
@@ -104,86 +111,90 @@ class Client:
                 base_url=settings.base_url,
                 headers={"User-Agent": f"pulumi-cloudflare-access/{_version()}"},
                 transport=transport
-                # HTTPS_PROXY and SSL_CERT_FILE are honoured, but this machine has no proxy.
+                # HTTPS_PROXY and SSL_CERT_FILE apply, except to an API on this machine.
                 or Transport(address, CONNECTIONS, trust_env=not settings.is_on_this_machine),
                 # A redirect would carry the token to wherever it points.
                 follow_redirects=False,
                 trust_env=False,
             )
         except (OSError, ValueError, httpx.InvalidURL):
-            # The address is checked above; httpx reads the rest from the environment, and its words
-            # for what is wrong there repeat a proxy's password.
+            # The address is checked above, so the mistake is in the environment. httpx's message
+            # is left out: it would repeat a proxy's password.
             raise SettingsError(
                 "the environment's HTTPS_PROXY, SSL_CERT_FILE or SSL_CERT_DIR cannot be used: a "
                 "proxy must be an http:// or https:// URL, certificates a readable file or folder"
             ) from None
 
     def cloudflares_time(self) -> float | None:
-        """Return the time by Cloudflare's clock, in seconds; None: no answer has told it yet."""
+        """Return Cloudflare's time, in seconds since 1970, or None before the first answer."""
         ahead = self._skew.seconds
         return None if ahead is None else self.clock.now() + ahead
 
     def close(self) -> None:
-        """Close the connections. A process that ends need not."""
+        """Close the connections. Not needed before the process ends."""
         self._http.close()
 
     def get(self, where: str, *, permission: str, **params: Any) -> Any:
         """GET one object."""
-        return self._ask("GET", where, permission, params=params, due=_Answer.result)
+        return self._ask("GET", where, permission, params=params, parse=_Answer.result)
 
     def post(self, where: str, body: Any, *, permission: str, idempotent: bool = False) -> Any:
-        """POST, and return what was made.
+        """POST, and return the created object.
 
-        Raises LostAnswerError if it may or may not have been done, unless it does no harm twice.
+        Raises LostAnswerError if the object may or may not have been created. An `idempotent`
+        request is sent again instead.
         """
         return self._ask(
-            "POST", where, permission, body=body, idempotent=idempotent, due=_Answer.result
+            "POST", where, permission, body=body, idempotent=idempotent, parse=_Answer.result
         )
 
     def put(self, where: str, body: Any, *, permission: str) -> Any:
-        """PUT, and return what it made of the object."""
-        return self._ask("PUT", where, permission, body=body, due=_Answer.result)
+        """PUT, and return the updated object."""
+        return self._ask("PUT", where, permission, body=body, parse=_Answer.result)
 
     def add(self, where: str, items: Any, *, permission: str) -> list[dict[str, Any]]:
-        """POST what a list shall hold too, and return those that the answer tells of.
+        """POST entries to add to a list, and return the entries in the answer.
 
-        It does no harm twice: what is in the list already stays as it is.
+        Idempotent: entries that the list already has stay as they are.
         """
-        return list(self._ask("POST", where, permission, body=items, due=_Answer.items))
+        return list(self._ask("POST", where, permission, body=items, parse=_Answer.items))
 
     def replace(self, where: str, items: Any, *, permission: str) -> list[dict[str, Any]]:
-        """PUT all that a list shall hold, and return what it holds.
+        """PUT the whole list, and return the list in the answer.
 
-        Sent again, it would undo what others have written since: it raises LostAnswerError instead.
+        It is not sent again after a lost answer, because that could undo another writer's change:
+        raises LostAnswerError instead.
         """
         return list(
-            self._ask("PUT", where, permission, body=items, idempotent=False, due=_Answer.items)
+            self._ask("PUT", where, permission, body=items, idempotent=False, parse=_Answer.items)
         )
 
     def patch(self, where: str, body: Any, *, permission: str) -> Any:
-        """PATCH some fields, and return what it made of the object."""
-        return self._ask("PATCH", where, permission, body=body, due=_Answer.result)
+        """PATCH some fields, and return the updated object."""
+        return self._ask("PATCH", where, permission, body=body, parse=_Answer.result)
 
     def tell(
         self, where: str, *, permission: str, verb: str = "PUT", idempotent: bool = False
     ) -> None:
-        """PUT or POST a command. What its answer holds, if anything, is not the same everywhere.
+        """PUT or POST a command, and ignore the `result`: its form differs between commands.
 
-        Raises LostAnswerError if it may or may not have been done, unless it does no harm twice.
+        Raises LostAnswerError if the command may or may not have been carried out. An `idempotent`
+        command is sent again instead.
         """
         body: dict[str, Any] | None = {} if verb == "PUT" else None
         self._ask(verb, where, permission, body=body, idempotent=idempotent)
 
     def delete(self, where: str, *, permission: str) -> None:
-        """DELETE. What the answer holds is of no use to anyone."""
+        """DELETE one object, and ignore the `result`."""
         self._ask("DELETE", where, permission)
 
     def list(
         self, where: str, *, per_page: int | None, permission: str, **params: Any
     ) -> list[Any]:
-        """GET a list, page after page, until it has all been read and holds together.
+        """GET all pages of a list, again if the list changed in between (`pages.Snapshot`).
 
-        Raises UnusableAnswerError if it changes faster than it can be read.
+        `per_page` and `params` are those of `pages`. Raises UnusableAnswerError if the list changes
+        faster than it can be read.
         """
         pages = functools.partial(
             self.pages, where, per_page=per_page, permission=permission, **params
@@ -193,10 +204,11 @@ class Client:
     def pages(
         self, where: str, *, per_page: int | None, permission: str, **params: Any
     ) -> Iterator[Page]:
-        """GET a list, a page at a time: what nobody asks for is not read.
+        """GET a list, one page for each step of the iterator.
 
-        `per_page` None: it is documented as one page, and is one unless it says that it is not.
-        Pages that take too long are read by halves from then on.
+        `per_page` is the page size; None for a list that is documented as a single page, whose
+        further pages are read only if its total says that there are some. `params` are more
+        parameters of the query. If a page takes too long, smaller pages are read from then on.
         """
         read, number = 0, 1
         seen: set[str] = set()
@@ -211,18 +223,18 @@ class Client:
                     where,
                     permission,
                     params={**params, **paging},
-                    due=_Answer.page,
-                    once_late=half is not None,
+                    parse=_Answer.page,
+                    stop_if_late=half is not None,
                 )
             except CloudflareError as error:
                 if half is None or not took_too_long(error):
                     raise
-                # The first half of the same page.
+                # Ask for the first half of the same page.
                 per_page, number = half, 2 * number - 1
                 continue
             ids = {str(item.get("id")) for item in page.items}
             if per_page is None and ids <= seen and number > 1:
-                # It was one page after all, and comes again.
+                # The API ignores `page`: it has sent the same single page again.
                 return
             seen |= ids
             yield page
@@ -239,18 +251,25 @@ class Client:
         where: str,
         permission: str,
         *,
-        due: Callable[[_Answer], Any] = lambda _: None,
+        parse: Callable[[_Answer], Any] = lambda _: None,
         body: Any = None,
         params: dict[str, Any] | None = None,
         idempotent: bool = True,
-        once_late: bool = False,
+        stop_if_late: bool = False,
     ) -> Any:
-        """Ask, again if need be, and return what is `due` of the answer.
+        """Send a request, again after a failure that may pass, and return the parsed answer.
 
-        `once_late`: not again where it took too long.
+        `stop_if_late`: do not send it again if the answer took too long.
         """
         call = _Call(
-            verb, where, permission, due, body, params or {}, self._settings.headers, self._settings
+            verb,
+            where,
+            permission,
+            parse,
+            body,
+            params or {},
+            self._settings.headers,
+            self._settings,
         )
         operation, deadline = plugin.current_operation(), self._settings.deadline
         if operation.spent >= deadline:
@@ -272,14 +291,14 @@ class Client:
                 except CloudflareError as error:
                     if call.is_done(error, tries):
                         return None
-                    if once_late and isinstance(error, UnreachableError) and error.late:
+                    if stop_if_late and isinstance(error, UnreachableError) and error.late:
                         raise
                     tries.again(error)
         finally:
             operation.spent += tries.took()
 
     def _attempt(self, call: _Call, tries: Tries) -> Any:
-        """Ask once, when the pace allows it."""
+        """Send a request once, as soon as the rate limit allows."""
         before = self.clock.ticks()
         turn = self._pace.wait(functools.partial(_check_wanted, call))
         try:
@@ -294,7 +313,7 @@ class Client:
         if answer.status == httpx.codes.TOO_MANY_REQUESTS and answer.retry_after is not None:
             self._pace.lock_out(answer.retry_after)
         answer.refuse()
-        found = call.due(answer)
+        found = call.parse(answer)
         for message in answer.messages:
             self._warn(f"Cloudflare says: {message}")
         return found
@@ -334,12 +353,12 @@ class Client:
 
 @dataclass(frozen=True)
 class _Call:
-    """What is asked, of whom, in whose name, and what is due of the answer."""
+    """One request, and the function that parses its answer."""
 
     verb: str
     where: str
     permission: str
-    due: Callable[[_Answer], Any]
+    parse: Callable[[_Answer], Any]
     body: Any = field(repr=False)
     params: dict[str, Any]
     headers: dict[str, str] = field(repr=False)
@@ -353,18 +372,18 @@ class _Call:
         return self.verb == "GET"
 
     def is_done(self, error: CloudflareError, tries: Tries) -> bool:
-        """Tell whether an error says that an attempt before this one, its answer lost, did it."""
+        """Tell whether the error is a 404 after an earlier attempt, which deleted the object."""
         return self.verb == "DELETE" and tries.may_be_done and isinstance(error, NotFoundError)
 
 
 def _check_wanted(call: _Call) -> None:
-    """Raise if what is about to be sent would be done for nobody."""
+    """Raise EndedError if nobody waits for the result of the request any more."""
     if not plugin.current_operation().is_wanted():
         raise EndedError(f"{call}: not sent: Pulumi has ended, or was told to end at once")
 
 
 class _Answer:
-    """One answer, its envelope opened once."""
+    """One answer, with its envelope parsed."""
 
     def __init__(
         self, call: _Call, response: httpx.Response, secrets: Iterable[str | None]
@@ -377,7 +396,7 @@ class _Answer:
         try:
             text = response.content.decode()
             for secret in filter(None, secrets):
-                # Should Cloudflare ever repeat a credential, no message of ours does.
+                # In case Cloudflare ever repeats a credential: messages must not show it.
                 text = text.replace(secret, "[secret]")
             envelope = json.loads(text)
             if may_need_spelling(text):
@@ -395,27 +414,27 @@ class _Answer:
         return UnusableAnswerError(f"{self._call} -> {self.status}: {why}{ray}", status=self.status)
 
     def result(self) -> Any:
-        """Return the object that is due."""
+        """Return the object in `result`. Raises UnusableAnswerError if there is none."""
         result = self.envelope.get("result")
         if not isinstance(result, dict) or not result:
-            raise self.unusable("success without the result that is due")
+            raise self.unusable("a success without a result")
         return result
 
     def items(self) -> list[Any]:
-        """Return the list that is due. One of it may stand for it, and null for none."""
+        """Return the list in `result`. A single object counts as a list of one, null as empty."""
         result = self.envelope.get("result")
         items = [result] if isinstance(result, dict) else result or []
         if "result" not in self.envelope or not _are_objects(items):
-            raise self.unusable("a list was due and something else came")
+            raise self.unusable("the result is not a list of objects")
         return list(items)
 
     def page(self) -> tuple[_Answer, Page]:
-        """Return the page of a list that is due, and the answer that it came in."""
-        # An empty list is sometimes null.
+        """Return this answer, and the page of a list that it contains."""
+        # Cloudflare sometimes sends null for an empty list.
         result = self.envelope.get("result")
         items = [] if result is None else result
         if "result" not in self.envelope or not _are_objects(items):
-            raise self.unusable("a list was due and something else came")
+            raise self.unusable("the result is not a list of objects")
         if not all(item.get("id") for item in items):
             raise self.unusable("a list that holds an object without an id")
         info = self.envelope.get("result_info")
@@ -423,22 +442,22 @@ class _Answer:
         return self, Page(items, int(total) if isinstance(total, (int, float)) else None)
 
     def refuse(self) -> None:
-        """Raise unless this is the success that was asked for."""
+        """Raise unless the answer is a success."""
         reasons = Reason.read_all(self.envelope.get("errors"))
         succeeded = httpx.codes.is_success(self.status)
         if succeeded and self.envelope.get("success") is True and not reasons:
             return
-        # A gateway's own 404 must not pass for Cloudflare's: it would mean that the object is gone.
-        # A 429 means the same whoever says it.
+        # A 404 from a gateway on the way must not count as Cloudflare's, which means that the
+        # object is gone. A 429 means the same from both.
         numbered = any(reason.code is not None for reason in reasons)
         cloudflares = self.envelope.get("success") is False and numbered
         foreign = self.status == httpx.codes.NOT_FOUND and not cloudflares
         too_many = self.status == httpx.codes.TOO_MANY_REQUESTS
         if foreign or not (self.envelope or too_many):
-            raise self.unusable(f"no JSON of Cloudflare's ({self._type.partition(';')[0]})")
+            raise self.unusable(f"the answer is not Cloudflare's ({self._type.partition(';')[0]})")
         if succeeded:
             told = "; ".join(map(str, reasons)) or "no reason given"
-            raise self.unusable(f"a success that says it is none: {told}")
+            raise self.unusable(f"the status is a success, the content is not: {told}")
         access = f"{self._call.permission} {'Read' if self._call.reading else 'Write'}"
         remedy = f'the token needs the permission "{access}" on this account or zone'
         codes = {reason.code for reason in reasons}
@@ -452,15 +471,15 @@ class _Answer:
 
 
 def _written(body: Any) -> bytes:
-    # In ASCII: a name may hold half of a surrogate pair, which no other encoding of it can write.
+    # As ASCII: a name may contain half of a surrogate pair, which UTF-8 cannot encode.
     return json.dumps(to_wire(body), separators=(",", ":"), allow_nan=False).encode()
 
 
 def _half(per_page: int | None, number: int, read: int) -> int | None:
-    """Return how many half a page holds; None: it cannot be read by halves."""
+    """Return half the page size, or None if the page cannot be split."""
     if per_page is None or per_page % 2 or per_page <= SMALLEST_PAGE:
         return None
-    # Where pages hold less than was asked for, nobody knows where a half begins.
+    # If earlier pages held fewer objects than asked for, half a page would begin elsewhere.
     return per_page // 2 if read == (number - 1) * per_page else None
 
 
@@ -469,7 +488,7 @@ def _are_objects(items: Any) -> bool:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Read `retry-after`. Its other form, a date, is not one that Cloudflare sends."""
+    """Return the seconds of a `retry-after` header. Its other form, a date, is ignored."""
     plain = retry_after is not None and re.fullmatch(r"\s*\d{1,9}\s*", retry_after)
     return float(retry_after) if retry_after and plain else None
 

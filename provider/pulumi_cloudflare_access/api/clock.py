@@ -1,4 +1,4 @@
-"""What time it is and how to wait, so that tests can have a time of their own."""
+"""The clock and how to wait, as a value, so that tests can run on virtual time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 @dataclass(frozen=True)
 class Clock:
-    """Seconds since 1970 (`now`), seconds that are never put back (`ticks`), and a way to wait."""
+    """A clock: `now` in seconds since 1970, `ticks` in monotonic seconds, and a way to wait."""
 
     now: Callable[[], float] = time.time
     ticks: Callable[[], float] = time.monotonic
@@ -19,9 +19,9 @@ class Clock:
 
 
 class Skew:
-    """How many seconds Cloudflare's clock is ahead of this machine's. Thread-safe.
+    """By how many seconds Cloudflare's clock is ahead of this machine's. Thread-safe.
 
-    Answers tell the second that they were written in, so each narrows it down.
+    The `Date` header of an answer is exact to the second. Each answer narrows the estimate down.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,11 @@ class Skew:
         self._lock = threading.Lock()
 
     def told(self, date: str | None, sent: float, received: float) -> None:
-        """Heed the `Date` of an answer, and when by this machine's clock it was on its way."""
+        """Take in the `Date` header of one answer.
+
+        `sent` and `received` are this machine's times of the request and the answer, in seconds
+        since 1970. A header that is missing or unreadable is ignored.
+        """
         try:
             second = parsedate_to_datetime(date or "").timestamp()
         except ValueError:
@@ -38,12 +42,12 @@ class Skew:
         with self._lock:
             self._least, self._most = max(self._least, least), min(self._most, most)
             if self._least > self._most:
-                # One of the clocks has been set.
+                # One of the two clocks was set in the meantime: start again.
                 self._least, self._most = least, most
 
     @property
     def seconds(self) -> float | None:
-        """The middle of what it can be; None: no answer has told."""
+        """The best estimate, or None before the first answer."""
         with self._lock:
             known = self._most < float("inf")
             return (self._least + self._most) / 2 if known else None

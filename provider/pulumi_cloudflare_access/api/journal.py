@@ -1,17 +1,17 @@
-"""Creates under way on this machine, so that a run that is killed leaves nothing that nobody has.
+"""The journal of creates on this machine, so that a killed run does not leave orphaned objects.
 
-Pulumi saves an object's id after the call that made it. A run that is killed in between has made
-something that no state knows, and Cloudflare's creates have no idempotency keys. So each is noted
-here before it is sent and again when it is answered. The next create of the same resource of the
-same stack, in the same backend, takes over what it finds noted.
+Pulumi saves the id of an object after the call that created it. If the run is killed in between,
+the object exists and no state knows it; Cloudflare's creates have no idempotency keys. So each
+create is noted here before it is sent, and again when it is answered. The next create of the same
+resource, of the same stack in the same backend, finds the note and takes the object over.
 
-A note goes when the engine ends its plugin in an orderly way: by then the state has the object,
-and whoever loses it from there (`pulumi state delete`) does not want it back unasked. Where Pulumi
-saves the state only after that (PULUMI_SKIP_CHECKPOINTS), the note stays and says so: nothing is
-taken over, and the object is not forgotten either.
+A note is removed when the engine shuts its plugin down in an orderly way: by then the object is in
+the state. A user who later removes it from there (`pulumi state delete`) does not want it to be
+taken over. With PULUMI_SKIP_CHECKPOINTS, Pulumi saves the state only after the shutdown. Then the
+note stays, marked as `ended`: the object is not taken over, but a later create mentions it.
 
-A note is a small file in the user's cache folder. It holds no value of a declaration: what was
-asked is a hash under a key that never leaves the folder.
+A note is a small file in the user's cache folder. It contains no value of the declaration, only a
+hash of the request body, under a key that never leaves the folder.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from ..process import engine_watch, plugin, state_backend
 from .lag import RECENT
 from .machine import cache_folder, machine_key
 
-# Seconds. After a week, whoever missed the object has made another.
+# Seconds after which a note is deleted. After a week, nobody waits for the object any more.
 STALE = 7 * 86_400.0
-# Seconds that it is known which resource has made an object, once its run has ended: longer than
-# any request of another run may have been under way meanwhile.
+# Seconds for which the creator of an object stays known after its run: longer than any request of
+# another run that began before may take.
 CLAIMED = 600.0
 SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 ENDED = "ended"
@@ -44,32 +44,35 @@ ENDED = "ended"
 
 @dataclass(frozen=True)
 class Note:
-    """One create: where, a hash of what was asked, who had its name before, and what it made.
-
-    `time` is by this machine's clock, `skew` what Cloudflare's is ahead of it, where that is known.
-    `ended`: the run that made it has ended in an orderly way, and the state may have it or not.
-    """
+    """One create."""
 
     where: str
+    """The path of the request."""
     asked: str
+    """A hash of the request body."""
     before: tuple[str, ...] = ()
+    """The ids of the objects that had the same name before."""
     time: float = 0.0
+    """When it was noted, by this machine's clock, in seconds since 1970."""
     skew: float | None = None
+    """By how many seconds Cloudflare's clock was ahead, if known."""
     id: str = ""
+    """The id of the created object, once the create is answered."""
     ended: bool = False
+    """The run ended in an orderly way, and the state may or may not have the object."""
 
 
 class Journal:
-    """The notes of one address, over all runs on this machine. Thread-safe.
+    """The notes for one API address, of all runs on this machine. Thread-safe.
 
-    Every note is two files at most, each written once: `<resource>` before the request,
-    `<resource>.<object>` after its answer. A run that is killed at any moment leaves notes behind
-    that are right, or one that cannot be read, whose request was not sent. What the state has by
-    now is in a folder of its own, for some minutes: Cloudflare may not show it yet, and it is no
-    other run's.
+    A create has at most two files, each written once: `<resource>` before the request, and
+    `<resource>.<object>` after its answer. A run that is killed at any moment leaves correct notes
+    behind, or one unreadable note whose request was not sent. Notes of objects that the state has
+    by now are moved to a second folder for some minutes: Cloudflare's lists may not show the object
+    yet, and other runs must not take it for theirs.
 
-    `backend` returns what tells one stack from another of the same name; it may raise
-    UnknownBackendError.
+    `backend` returns the state backend's address, which distinguishes stacks of the same name; it
+    may raise UnknownBackendError. `warn` shows a warning.
     """
 
     def __init__(
@@ -84,9 +87,9 @@ class Journal:
         self._usable = True
         self._own: set[str] = set()
         self._own_made: dict[str, Path] = {}
-        # The notes whose create the engine has the answer of.
+        # The notes of this run whose create has been reported to the engine.
         self._answered: list[str] = []
-        # Of earlier runs; those at the same time have other resources.
+        # The notes of earlier runs. Runs at the same time create other resources.
         self._notes: dict[str, list[Path]] = {}
         self._made: dict[str, Path] = {}
         self._recent: dict[str, Path] = {}
@@ -95,10 +98,7 @@ class Journal:
         engine_watch.at_orderly_end(self.end)
 
     def notes_of(self, resource: str, where: str) -> list[Note]:
-        """Return what earlier runs have noted of a resource and nobody saw in the state.
-
-        The newest comes first.
-        """
+        """Return the notes of earlier runs for a resource that no state had since, newest first."""
         name = self._name(resource) if self._notes else ""
         if name in self._own:
             return []
@@ -114,7 +114,11 @@ class Journal:
         before: Iterable[str],
         cloudflares: float | None = None,
     ) -> None:
-        """Note a create that is about to be sent. `cloudflares` is Cloudflare's time, if known."""
+        """Note a create that is about to be sent.
+
+        `before` are the ids of the objects that have the same name already. `cloudflares` is
+        Cloudflare's time, in seconds since 1970, if known.
+        """
         with self._working():
             now = time.time()
             skew = None if cloudflares is None else cloudflares - now
@@ -122,7 +126,7 @@ class Journal:
             self._write(self._name(resource), note)
 
     def made(self, resource: str, where: str, kind: str, id_: str) -> None:
-        """Note what it has made."""
+        """Note the id of the created object."""
         with self._working():
             name, object_ = self._name(resource), self._hash(kind, id_)
             made = f"{name}.{object_}"
@@ -132,14 +136,14 @@ class Journal:
             plugin.current_operation().after_answer(lambda: self._answered.append(made))
 
     def refused(self, resource: str) -> None:
-        """Forget a create that has surely made nothing, or has been accounted for."""
+        """Remove the note of a create that surely failed, or whose object has been found."""
         with self._working():
             _forget(self._folder / self._name(resource))
 
     def saved(self, kind: str, id_: str) -> bool:
-        """Let nobody take over an object any more that a state has.
+        """Note that a state has the object, so that no create takes it over.
 
-        Tell whether its creation was just now, so that Cloudflare may not show it yet.
+        Returns whether the object was created so recently that Cloudflare may not show it yet.
         """
         if not (self._made or self._recent):
             return False
@@ -154,7 +158,7 @@ class Journal:
         return note is not None and abs(time.time() - note.time) < RECENT
 
     def gone(self, kind: str, id_: str) -> None:
-        """Forget the creation of an object that is deleted, or that another resource has now."""
+        """Forget the creation of an object that was deleted or belongs to another resource now."""
         places = [place for place in (self._made, self._recent, self._own_made) if place]
         if not places:
             return
@@ -164,7 +168,7 @@ class Journal:
                 _forget(file)
 
     def is_anothers(self, resource: str, kind: str, id_: str) -> bool:
-        """Tell whether a run on this machine has made the object of another resource."""
+        """Tell whether a run on this machine created the object for another resource."""
         with contextlib.suppress(OSError):
             own = self._name(resource)
             files = self._files_of(self._hash(kind, id_))
@@ -172,20 +176,20 @@ class Journal:
         return False
 
     def end(self) -> None:
-        """Leave nothing to take over: the engine has ended this run in an orderly way."""
+        """Close the notes of this run: the engine shuts the plugin down in an orderly way."""
         unsaved = os.environ.get(SKIP_CHECKPOINTS, "").strip().lower() not in {"", "0", "false"}
         for name in self._answered:
             with contextlib.suppress(OSError):
                 file = self._folder / name
                 if unsaved:
-                    # Pulumi saves its state only now. Should that fail, the object is told of.
+                    # Pulumi saves its state only now. If that fails, a later create mentions it.
                     file.rename(file.with_name(f"{name}.{ENDED}"))
                 else:
                     self._set_aside(file)
         self._answered.clear()
 
     def hash_of(self, body: Mapping[str, Any]) -> str:
-        """Stand for what was asked."""
+        """Return a hash of a request body."""
         return self._hash(json.dumps(body, sort_keys=True))
 
     def _name(self, resource: str) -> str:
@@ -205,7 +209,7 @@ class Journal:
                 "run be killed, the next one cannot take over what it has made. Set "
                 "PULUMI_BACKEND_URL to an absolute address"
             )
-            # Nobody's: no run takes over what may be another stack's.
+            # A backend of its own, so that no run takes over an object of another stack.
             return uuid.uuid4().hex
 
     @functools.cached_property
@@ -248,7 +252,7 @@ class Journal:
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
-        """Go on without notes where none can be written, and say so once."""
+        """Go on without notes if they cannot be written, and warn once."""
         try:
             yield
         except OSError as error:
@@ -261,7 +265,7 @@ class Journal:
 
 
 def _entries(folder: Path, oldest: float) -> Iterator[Path]:
-    """Return the files of a folder by name, and remove those that say nothing any more."""
+    """Return the files of a folder, by name, and remove those older than `oldest` seconds."""
     for entry in sorted(folder.iterdir()):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - entry.stat().st_mtime > oldest:

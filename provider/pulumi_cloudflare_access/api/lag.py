@@ -1,7 +1,7 @@
 """Cloudflare's lag: for a few seconds after a write, a read may not see it.
 
-What this process has written, or what the state says was written just now, is not believed to be
-gone, or to be as it was before, until it has been asked for again.
+If this process or the state knows of a recent write to an object, an answer that says the object is
+gone, or that is older than the write, is not believed at once: the object is read again.
 """
 
 from __future__ import annotations
@@ -15,47 +15,47 @@ from ..errors import NotFoundError
 
 T = TypeVar("T")
 
-# Seconds between looks: ten in all.
+# Seconds between reads: ten in all.
 PAUSES = (0.25, 0.5, 1.0, 2.0, 3.0, 3.25)
-# Seconds that a write is recent for: the lag, and what two clocks may differ by.
+# Seconds for which a write counts as recent: the lag, and the difference between two clocks.
 RECENT = 30.0
-# Seconds. Answers to a write and to a read do not round in the same way.
+# Seconds. The answers to a write and to a read round their time stamps differently.
 ROUNDING = 1.0
-# What Cloudflare calls the moments of its own writes, and of the first one.
+# Cloudflare's fields for the times of the creation and of the last change.
 CREATED = ("created_at", "created_on")
 STAMPS = ("updated_at", "modified_on", "updated_on", *CREATED)
 
 
 class Writes:
-    """What was written when, by Cloudflare's stamps where they are known. Thread-safe."""
+    """Recent writes: which objects, and Cloudflare's time stamps of them. Thread-safe."""
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._stamps: dict[str, datetime] = {}
 
     def wrote(self, id_: str, answer: Mapping[str, Any]) -> None:
-        """Remember a write of this process."""
+        """Remember a write by this process, with the time stamps in its answer."""
         self._until[id_] = time.monotonic() + RECENT
         for stamp in _stamps(answer):
             self._stamps[id_] = max(stamp, self._stamps.get(id_, stamp))
 
     def known(self, id_: str, state: Mapping[str, Any]) -> None:
-        """Remember what the state says, if it was written just now, by another process."""
+        """Remember a recent write by another process, if the state's time stamps show one."""
         stamps = list(_stamps(state))
         if stamps and abs((datetime.now(UTC) - max(stamps)).total_seconds()) < RECENT:
             self.wrote(id_, state)
 
     def deleted(self, id_: str) -> None:
-        """Forget what was written: it is gone, and a 404 says so."""
+        """Forget the writes to an object that was deleted: a 404 is right from now on."""
         self._until.pop(id_, None)
         self._stamps.pop(id_, None)
 
     def is_recent(self, id_: str) -> bool:
-        """Tell whether a 404 may yet be Cloudflare's lag."""
+        """Tell whether the object was written so recently that a 404 may be lag."""
         return time.monotonic() < self._until.get(id_, 0.0)
 
     def is_old(self, id_: str, answer: Mapping[str, Any]) -> bool:
-        """Tell whether an answer is older than a write just now."""
+        """Tell whether an answer is older than a recent write."""
         stamp = self._stamps.get(id_)
         if stamp is None or not self.is_recent(id_):
             return False
@@ -64,7 +64,10 @@ class Writes:
     def patiently(
         self, id_: str, ask: Callable[[], dict[str, Any]], sleep: Callable[[float], None]
     ) -> dict[str, Any]:
-        """Ask for an object until the answer can be believed, or ten seconds have passed."""
+        """Read an object until the answer shows its last write, for ten seconds at most.
+
+        `ask` sends the request. Returns or raises as its last call does.
+        """
         for pause in PAUSES:
             try:
                 answer = ask()
@@ -79,7 +82,10 @@ class Writes:
 
 
 def created_at(answer: Mapping[str, Any]) -> float | None:
-    """Return when an object was made, by Cloudflare's clock; None: the answer does not tell."""
+    """Return when an object was created, in seconds since 1970, by Cloudflare's clock.
+
+    None if the answer has no such time stamp.
+    """
     return min((stamp.timestamp() for stamp in _stamps(answer, CREATED)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""What all runs on this machine share: folders in the user's cache, and a key for hashes."""
+"""Data that all runs on this machine share: folders in the user's cache, and a key for hashes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import platformdirs
 
 
 def cache_folder(name: str) -> Path:
-    """Return a folder in the user's cache that nobody else can read. Raises OSError."""
+    """Return a folder in the user's cache, readable by the user only. Raises OSError."""
     folder = platformdirs.user_cache_path("pulumi-cloudflare-access") / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
 def machine_key() -> bytes:
-    """Return 32 random bytes, made once, that never leave their folder. Raises OSError.
+    """Return this machine's key: 32 random bytes that never leave their folder. Raises OSError.
 
-    Under it, names of files tell nothing: not even somebody who has a token can tell that it is
-    used here, or that two machines use the same one.
+    File names are hashed with it, so that they reveal nothing: even with a token at hand, nobody
+    can tell that it is used here, or that two machines use the same one.
     """
     file = cache_folder("key") / "key"
     with contextlib.suppress(FileNotFoundError):
         return file.read_bytes()
-    # Whole from the start, and the same one for all who make it at the same time.
+    # Written in full and then linked: processes that make it at the same time get the same key.
     with tempfile.NamedTemporaryFile(dir=file.parent) as made:
         made.write(os.urandom(32))
         made.flush()

@@ -1,17 +1,18 @@
-"""The pace: never more requests than Cloudflare lets one credential send.
+"""The rate limit: requests wait here so that one credential never exceeds Cloudflare's limit.
 
 https://developers.cloudflare.com/fundamentals/api/reference/limits/
 
-1,200 requests in any five minutes; whoever sends one more is refused everything for the next five.
-So a request waits here until it may be sent, counted over all threads and all processes of this
-machine that use the same credential: a log of the requests that still count, in a small file. What
-Cloudflare's answers say (`Ratelimit`, `Ratelimit-Policy`, `retry-after`) can only lower the pace.
+The limit is 1,200 requests in any five minutes. After one request too many, Cloudflare refuses all
+requests for five minutes (a lock-out). So a request waits here until it may be sent. Requests are
+counted over all threads and processes of this machine that use the same credential, in a log in a
+small file. What answers say (`Ratelimit`, `Ratelimit-Policy`, `retry-after`) can only lower the
+pace.
 
-A request arrives at some moment between its being sent and its being answered, so it counts until
-a window after its answer: however slow the network, Cloudflare never sees one too many.
+A request reaches Cloudflare at some time between its sending and its answer. So it counts until one
+window after its answer: however slow the network is, Cloudflare never sees one request too many.
 
-pyrate-limiter (4.4) keeps such a log in SQLite, but counts from the sending, is shared by threads
-or by processes and not by both, sleeps on the real clock alone, and heeds nothing that answers say.
+pyrate-limiter (4.4) keeps such a log in SQLite, but it counts from the sending, is shared between
+threads or processes but not both, sleeps on the real clock only, and ignores what answers say.
 """
 
 from __future__ import annotations
@@ -43,27 +44,28 @@ from .machine import cache_folder, machine_key
 T = TypeVar("T")
 Say = Callable[[str], None]
 Window = tuple[int, float]
-"""How many requests in how many seconds."""
+"""A number of requests, and the seconds within which they may be sent."""
 
-# Seconds. An answer that takes longer is given up; after that its request has surely arrived.
+# Seconds. The time-out of an answer. By then, its request has surely arrived.
 LONGEST_ANSWER = 60.0
-# Seconds; the fraction is what two clocks that NTP keeps right may drift apart in that time.
+# Seconds. DRIFT is how far two clocks that NTP keeps right may drift apart in one window.
 WINDOW = 300.0
 DRIFT = 0.15
-# What Cloudflare allows one address, whatever the credential.
+# Cloudflare's limit for one IP address, whatever the credential.
 PER_ADDRESS: Window = (200, 1.0)
-# Seconds. Shorter waits are nobody's business.
+# Seconds. Shorter waits are not reported.
 WORTH_SAYING = 3.0
-# Seconds between looks at the log: an answer may have made room, in this process or another.
+# Seconds between looks at the log: an answer may have made room, here or in another process.
 LOOK_AGAIN = 1.0
-# Seconds. A lock is held for less than a thousandth of this, unless its holder has been stopped.
+# Seconds to wait for the file's lock. It is held for less than a thousandth of this, unless the
+# process that holds it is suspended.
 LONGEST_LOCK = 1.0
-# Seconds after which nothing in a file counts any more.
+# Seconds after which a file is removed: nothing in it counts any more.
 STALE = 86_400.0
 
 
 def pace_of(settings: Settings, clock: Clock, say: Say, warn: Say) -> Pace:
-    """Return the pace of these settings' credential, shared with every process of this machine."""
+    """Return the rate limit of a credential, shared with all processes of this machine."""
     quota = settings.quota
     if quota is None:
         return Pace(None, clock=clock, say=say, warn=warn)
@@ -72,10 +74,11 @@ def pace_of(settings: Settings, clock: Clock, say: Say, warn: Say) -> Pace:
 
 
 class Pace:
-    """The requests of one credential. Thread-safe.
+    """The rate limit of one credential. Thread-safe.
 
-    `quota` is how many may be sent in five minutes; None: only a lock-out is waited for. `file`
-    says where the log is that other processes share; None: there are no others.
+    `quota` is the number of requests in five minutes; with None, requests only wait for lock-outs.
+    `file` returns the log that other processes share; None if there are none. `also` are further
+    windows to keep. `say` shows that requests wait, and `warn` shows warnings.
     """
 
     def __init__(
@@ -91,21 +94,21 @@ class Pace:
         self._quota = quota
         self._file = file and functools.cache(file)
         self._own = [(quota, WINDOW), *also] if quota else []
-        # What Cloudflare has told of windows of its own.
+        # The windows in the last answer's `Ratelimit-Policy`.
         self._told: list[Window] = []
         self._clock = clock or Clock()
         self._say = say
         self._warn = warn
         self._lock = threading.Lock()
-        # Of this process alone, where a file cannot be had.
+        # The log of this process alone, if no file can be used.
         self._memory = array("d", [0.0])
         self._announced = 0.0
 
     def wait(self, check: Callable[[], None] = lambda: None) -> int:
         """Wait until one more request may be sent, and count it.
 
-        Returns its number in the log, for `answered` or `unsent`. Raises what `check` raises: it is
-        called as long as there is no room.
+        Returns its number in the log, for `answered` or `unsent`. `check` is called again and again
+        while it waits; what it raises ends the wait.
         """
         while True:
             number, until = self._look(self._take)
@@ -117,7 +120,7 @@ class Pace:
             self._clock.sleep(max(0.0, min(until - now, LOOK_AGAIN)))
 
     def answered(self, number: int, headers: Mapping[str, str]) -> None:
-        """Count a request from now on, when it has surely arrived; heed what its answer says."""
+        """Let the window of a request begin now, and take in the answer's rate limit headers."""
         if not self._quota:
             return
         policy = headers.get("ratelimit-policy")
@@ -127,30 +130,30 @@ class Pace:
         self._look(lambda log: self._settle(log, number, left))
 
     def unsent(self, number: int) -> None:
-        """Take a request back that never left this machine."""
+        """Remove a request that never left this machine from the log."""
         if self._quota:
             self._look(lambda log: log.put(number, 0.0))
 
     def lock_out(self, seconds: float) -> None:
-        """Let every process that uses this credential wait, no longer than a window."""
+        """Make all processes with this credential wait for `seconds`, one window at most."""
         self._look(lambda log: log.lock_out(log.now + min(seconds, WINDOW)))
 
     def _take(self, log: _Log) -> tuple[int | None, float]:
         free = log.free([*self._own, *self._told])
         if free > log.now:
-            # A request under way counts for longer than its answer will take.
+            # Requests under way are logged as if their answers took the longest time.
             return None, min(free, log.now + WINDOW + DRIFT)
         return (log.add(log.now + LONGEST_ANSWER + WINDOW + DRIFT) if self._quota else 0), free
 
     def _settle(self, log: _Log, number: int, left: Iterable[tuple[int, float]]) -> None:
         log.put(number, log.now + WINDOW + DRIFT)
         for remaining, seconds in left:
-            # Somebody elsewhere has used what this log takes to be free.
+            # Another machine has used requests that this log counts as free.
             for _ in range((self._quota or 0) - log.active() - remaining):
                 log.add(log.now + min(seconds, WINDOW))
 
     def _announce(self, until: float, now: float) -> None:
-        """Say that all wait and until when: once, not once a thread."""
+        """Report the wait, once for all threads."""
         with self._lock:
             if until - now < WORTH_SAYING or until < self._announced + WORTH_SAYING:
                 return
@@ -170,7 +173,7 @@ class Pace:
             )
 
     def _look(self, work: Callable[[_Log], T]) -> T:
-        """Work on the log, which is nobody else's meanwhile."""
+        """Call `work` with the log, locked against other threads and processes."""
         with self._lock:
             if self._file:
                 try:
@@ -187,20 +190,20 @@ class Pace:
 
 
 class _Log:
-    """Until when each request counts, in seconds since 1970; first, until when all are refused.
+    """The log: for each request, until when it counts, in seconds since 1970.
 
-    No entry depends on another, and each is written by itself: a process that is killed in the
-    middle of anything leaves a log behind that is right.
+    Entry 0 is the end of the lock-out. Entries are independent and are written one by one, so that
+    a process that is killed at any moment leaves a correct log behind.
     """
 
     def __init__(self, moments: array[float], now: float, descriptor: int | None = None) -> None:
         self._moments = moments
         self._descriptor = descriptor
         self.now = now
-        # In order, and kept so: at 1,200 entries everything else here costs next to nothing.
+        # Sorted once and kept sorted: sorting is the only costly step at 1,200 entries.
         self._order = sorted(moments[1:])
-        # A clock that was put back, or a file that holds nonsense: nobody waits for years. What is
-        # no number makes the sum one too.
+        # After a clock was put back, or with a damaged file, nobody must wait for years. (A NaN
+        # makes the sum a NaN.)
         latest = now + LONGEST_ANSWER + WINDOW + DRIFT
         if not (max([moments[0], *self._order[-1:]]) <= latest and math.isfinite(sum(moments))):
             for number, moment in enumerate(moments):
@@ -217,11 +220,11 @@ class _Log:
         self._write(0)
 
     def active(self) -> int:
-        """Return how many requests count."""
+        """Return the number of requests that count now."""
         return len(self._order) - bisect.bisect_right(self._order, self.now)
 
     def free(self, windows: Iterable[Window]) -> float:
-        """Say when there is room for one more request in every window, and no lock-out."""
+        """Return when every window has room for one more request and no lock-out is on."""
         active = self.active()
         rooms = [
             self._order[-requests] - (WINDOW - seconds)
@@ -231,19 +234,19 @@ class _Log:
         return max(self.locked_out_until, 0.0, *rooms)
 
     def add(self, until: float) -> int:
-        """Count one more request; return its number."""
+        """Count one more request, and return its number."""
         free = self._order and self._order[0] <= self.now
         number = self._moments.index(self._order[0], 1) if free else len(self._moments)
         self.put(number, until)
         return number
 
     def put(self, number: int, until: float) -> None:
-        """Say until when a request counts."""
+        """Set until when a request counts."""
         if number < len(self._moments):
             del self._order[bisect.bisect_left(self._order, self._moments[number])]
             self._moments[number] = until
         else:
-            # The next one, unless somebody has removed the file meanwhile.
+            # The next entry. (Its number is too large if the file was removed in the meantime.)
             number = len(self._moments)
             self._moments.append(until)
         bisect.insort(self._order, until)
@@ -261,12 +264,12 @@ MAGIC = b"pace 01\n"
 ENTRY = struct.Struct("=d")
 # Bytes: more entries than anyone's quota.
 LARGEST = 1 << 20
-# What some systems have, others need, and the rest do without.
+# Flags of os.open that exist on some systems only.
 NEITHER_LINK_NOR_TEXT = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def _file_of(settings: Settings) -> Path:
-    """Return the file of these settings' credential. Its name is a hash, and tells nothing."""
+    """Return the log file of a credential. Its name is a hash that reveals nothing."""
     credential = settings.api_token or f"{settings.email} {settings.api_key}"
     named = f"{urlsplit(settings.base_url).netloc} {credential}"
     digest = hmac.new(machine_key(), named.encode(), hashlib.sha256).hexdigest()
@@ -275,8 +278,9 @@ def _file_of(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[int]:
-    """Open and lock. Opened anew each time: a fork, or a file removed meanwhile, does no harm."""
-    # The system gives the lock back when its holder is killed; one that is stopped keeps it.
+    """Open and lock the file, anew each time: a fork or a removed file then does no harm."""
+    # The system releases the lock of a killed process, but not of a suspended one: hence the
+    # time-out, after which the file is used without the lock.
     lock = FileLock(file.with_suffix(".lock"), mode=0o600)
     with contextlib.suppress(Timeout):
         lock.acquire(LONGEST_LOCK, poll_interval=0.0005)
@@ -308,21 +312,21 @@ def _write(descriptor: int, at: int, content: bytes) -> None:
 
 
 def _tidy(folder: Path) -> None:
-    """Remove the files of tokens that are not used any more."""
+    """Remove the files of credentials that are not used any more."""
     for file in [*folder.glob("*.pace"), *folder.glob("*.lock")]:
         with contextlib.suppress(OSError):
             if time.time() - file.stat().st_mtime > STALE:
                 file.unlink()
 
 
-# ------------------------------------------------------------------------------------- what is told
+# -------------------------------------------------------------------------------------- the headers
 
-# Longer numbers are no numbers of requests or seconds.
+# Numbers with more than nine digits are ignored: they cannot be requests or seconds.
 PARAMETER = re.compile(r";\s*([a-z]+)\s*=\s*(\d{1,9})(?!\d)")
 
 
 def _told_windows(policy: str) -> Iterator[Window]:
-    """Read `Ratelimit-Policy: "burst";q=100;w=60`: quotas, and their windows in seconds."""
+    """Parse `Ratelimit-Policy: "burst";q=100;w=60`: quotas, and their windows in seconds."""
     for item in policy.split(","):
         told = dict(PARAMETER.findall(item))
         if "q" in told and "w" in told and 0 < int(told["w"]) <= WINDOW:
@@ -330,7 +334,7 @@ def _told_windows(policy: str) -> Iterator[Window]:
 
 
 def _told_remaining(limit: str) -> Iterator[tuple[int, float]]:
-    """Read `Ratelimit: "default";r=50;t=30`: requests that remain, for so many seconds."""
+    """Parse `Ratelimit: "default";r=50;t=30`: remaining requests, and for how many seconds."""
     for item in limit.split(","):
         told = dict(PARAMETER.findall(item))
         if "r" in told and "t" in told:

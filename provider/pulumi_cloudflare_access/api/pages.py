@@ -1,4 +1,4 @@
-"""Lists that a process has read once and keeps true with its own writes."""
+"""Lists that a process reads once and keeps up to date with its own writes."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from typing import Any
 
 from ..errors import CloudflareError, UnusableAnswerError
 
-# How often a list is read that changed while it was read.
+# How often a list is read before giving up, if it changes while it is read.
 READINGS = 4
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `total` is how many objects the whole list says it has; None: unsaid."""
+    """One page of a list. `total` is the size of the whole list; None if the API does not say."""
 
     items: list[dict[str, Any]]
     total: int | None = None
 
 
 class Snapshot:
-    """All objects of one collection, as this process knows them. Thread-safe.
+    """All objects of one list, as this process knows them. Thread-safe.
 
-    Read on first use, page by page; other threads wait for that one list, and get its failure. What
-    this process then writes or deletes is kept up to date here. What others write is not: a
-    snapshot may say who refers to an object, never that one is gone. `ticks` are seconds.
+    The list is read on first use, page by page. Other threads wait for it, and get the same error
+    if it fails. Later writes and deletes by this process are applied to it; writes by others are
+    not. So a snapshot may tell which objects refer to another one, but never that an object is
+    gone. `ticks` is a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Snapshot:
         self._written: dict[str, dict[str, Any] | None] = {}
 
     def objects(self, occasion: str = "") -> list[dict[str, Any]]:
-        """Return every object, reading of the list what nobody has read for this occasion.
+        """Return every object. The list is read again for each new `occasion`, once for each.
 
         Raises UnusableAnswerError if the list changes faster than it can be read.
         """
@@ -60,10 +61,10 @@ class Snapshot:
             return self._whole()
 
     def recent(self, seconds: float) -> list[dict[str, Any]]:
-        """Return every object, of a list that is no older than so many seconds for each page.
+        """Return every object, from a reading no older than `seconds` times the number of pages.
 
-        Whoever makes one object after the other so lists what is there now and then, and sends
-        next to no more requests for it. Raises as `objects` does.
+        A caller that creates many objects one by one thus reads the list now and then, at the cost
+        of few requests. Raises as `objects` does.
         """
         with self._turn():
             self._occasions.add("")
@@ -71,9 +72,9 @@ class Snapshot:
             return self._whole()
 
     def anew(self) -> list[dict[str, Any]]:
-        """Return every object as Cloudflare lists them now. Raises as `objects` does.
+        """Return every object, from a reading that begins after this call.
 
-        Of those who ask at the same time, one reads for all.
+        Threads that call at the same time share one reading. Raises as `objects` does.
         """
         asked = next(self._order)
         with self._turn():
@@ -81,9 +82,10 @@ class Snapshot:
             return self._whole()
 
     def listed(self) -> list[dict[str, Any]]:
-        """Return the objects that Cloudflare lists now, and no others. Raises as `objects` does.
+        """Return the objects that Cloudflare lists now, without this process's own writes.
 
-        What this process has made, and somebody has deleted since, is not among them.
+        Objects that this process created and somebody deleted since are not among them. Raises as
+        `objects` does.
         """
         asked = next(self._order)
         with self._turn():
@@ -92,13 +94,14 @@ class Snapshot:
             return list(self._begun().listed.values())
 
     def find(self, id_: str, seconds: float = float("inf")) -> dict[str, Any] | None:
-        """Return an object as the list has it; None: ask for it by itself.
+        """Return an object from the shared list, or None if it must be fetched by id.
 
-        The first page costs what one object costs. The others are read once as many objects have
-        been asked for as the list has pages: never more than twice the requests of the best choice.
-        The list is no older than so many seconds for each page.
+        The first page is read at once: it costs one request, as the object would. More pages are
+        read only when the number of objects asked for reaches the number of pages. So this sends at
+        most twice the requests of the best choice. The reading is no older than `seconds` times the
+        number of pages.
         """
-        # Who waits for the lock has asked, too.
+        # Counted before the lock: threads that wait for it count, too.
         with self._counting:
             self._asked += 1
         with self._lock:
@@ -110,29 +113,29 @@ class Snapshot:
                 while id_ not in reading.listed and 0 < reading.left <= self._asked - reading.read:
                     reading.turn()
             except CloudflareError:
-                # Objects may be had one by one where their list cannot.
+                # The token may be allowed to read the objects but not the list.
                 self._refused, self._reading = True, None
                 return None
             return reading.listed.get(id_)
 
     def forget(self) -> None:
-        """Read the list again when it is next needed: something was not in it that may be there."""
+        """Read the list again on its next use: an object that it lacks may exist by now."""
         with self._lock:
             self._reading = None
 
     def wrote(self, id_: str, made: dict[str, Any]) -> None:
-        """Remember what a write made of an object."""
+        """Apply a create or an update by this process."""
         with self._lock:
             self._written[id_] = made
 
     def deleted(self, id_: str) -> None:
-        """Forget an object."""
+        """Apply a delete by this process."""
         with self._lock:
             self._written[id_] = None
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for the others; one failure is everybody's, or each would try as long again."""
+        """Take the lock. Threads that waited get the error of a failed reading as their own."""
         before = len(self._failures)
         with self._lock:
             if len(self._failures) > before:
@@ -140,7 +143,7 @@ class Snapshot:
             try:
                 yield
             except CloudflareError as error:
-                # Whoever asks next begins again.
+                # The next caller begins again.
                 self._reading = None
                 self._failures.append(error.copy())
                 raise
@@ -178,18 +181,18 @@ class Snapshot:
 
 
 class _Reading:
-    """One reading of a list, as far as it has come."""
+    """One reading of a list, perhaps not finished. `number` orders readings and callers."""
 
     def __init__(self, pages: Iterator[Page], number: int, began: float) -> None:
         self._pages = pages
         self.number = number
         self.began = began
         self._totals: set[int | None] = set()
-        self._filled = 0  # pages that hold something
+        self._filled = 0  # pages that are not empty
         self.listed: dict[str, dict[str, Any]] = {}
-        self.read = 0  # pages
-        self.left = 1  # pages, as far as is known
-        self.holds = False  # together, as somebody has found
+        self.read = 0  # pages read
+        self.left = 1  # pages left, as far as is known
+        self.holds = False  # found to be consistent
 
     def turn(self) -> None:
         """Read the next page."""
@@ -207,9 +210,10 @@ class _Reading:
             self.left = -(-max(0, page.total - len(self.listed)) // len(page.items))
 
     def holds_together(self, before: _Reading | None) -> bool:
-        """Tell whether nothing was made or deleted between two pages, moving others past them.
+        """Tell whether the reading is consistent: no object was missed between two pages.
 
-        It holds what it says; or, where it says nothing or counts wrongly, what it held `before`.
+        It is if it has as many objects as the list says it has, or, where the list does not say or
+        counts wrongly, if it has the same objects as the reading `before`.
         """
         if len(self._totals) > 1:
             return False

@@ -1,11 +1,11 @@
-"""When to ask again, and when to give up.
+"""When to send a request again, and when to give up.
 
-Only what does no harm twice is asked again once a byte of it was sent. A 429 promises that nothing
-was done: it is waited out for every verb, once. A 409 is an answer. Waits are drawn from all of a
-growing span (full jitter), so that runs that failed together do not come back together.
+Once a byte was sent, only idempotent requests are sent again. A 429 promises that nothing was done:
+every request waits for its end, once. A 409 is final. Waits are random within a growing span (full
+jitter), so that runs that failed together do not retry together.
 
-tenacity's `stop_after_delay` reads the real clock, and time spent waiting for the rate limit must
-not count: a loop of our own.
+tenacity is not used: its `stop_after_delay` reads the real clock, and waits for the rate limit must
+not count.
 """
 
 from __future__ import annotations
@@ -24,24 +24,25 @@ from ..errors import (
 )
 from .clock import Clock
 
-# Seconds: the first wait at most, and the longest.
+# Seconds: the longest first wait, and the longest wait of all.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0
-# Seconds from the first failure: what passes (Cloudflare restarts something, a connection breaks),
-# and what may never (no network, somebody's log-in page in the place of the API).
+# Seconds of retries after the first failure: for failures that usually pass (Cloudflare restarts a
+# server, a connection breaks), and for those that may not (no network, a log-in page in place of
+# the API).
 PATIENCE, SHORT_PATIENCE = 60.0, 15.0
 
 TOO_SLOW, TOO_MANY, SERVERS_FAULT = 408, 429, 500
 REDIRECTS = range(300, 400)
-# A gateway's, and Cloudflare's own for a server behind it.
+# A gateway's time-out, and Cloudflare's own for a server behind it.
 TIME_OUTS = frozenset({504, 524})
 
 
 class Tries:
     """The attempts at one request.
 
-    `deadline` is in seconds, over all of them and what was `spent` before; an `idempotent` request
-    may be sent again whatever became of the last attempt; one that reads leaves nothing behind that
-    may have been done.
+    `deadline` is the time for all attempts, in seconds, of which the operation has `spent` some on
+    earlier requests. `idempotent`: the request may be sent again whatever became of the last
+    attempt. `reading`: the request changes nothing.
     """
 
     def __init__(
@@ -57,10 +58,10 @@ class Tries:
         self._locked_out = False
         self.count = 0
         self.may_be_done = False
-        """An attempt has failed, and may have done what was asked for all the same."""
+        """An attempt failed, but Cloudflare may have carried it out."""
 
     def took(self) -> float:
-        """Return the seconds that have been spent, waits for the rate limit apart."""
+        """Return the seconds spent so far, without waits for the rate limit."""
         return self._clock.ticks() - self._began
 
     def left(self) -> float:
@@ -68,14 +69,14 @@ class Tries:
         return self._deadline - self._spent - self.took()
 
     def begin(self, *, waited: float) -> None:
-        """Count one more, and leave the wait for the rate limit before it out of all times."""
+        """Count one more attempt. The seconds `waited` for the rate limit are excluded."""
         self.count += 1
         self._began += waited
         if self._failed_at is not None:
             self._failed_at += waited
 
     def again(self, error: CloudflareError) -> None:
-        """Wait for the next attempt, or raise what there is to say at the end."""
+        """Wait until the next attempt is due, or raise the final error."""
         may_be_done = leaves_open(error) and not self._reading
         self.may_be_done |= may_be_done
         lost = may_be_done and not self._idempotent
@@ -91,11 +92,11 @@ class Tries:
         raise last from None
 
     def _wait(self, error: CloudflareError) -> float | None:
-        """Return the seconds to wait before the next attempt; None: there is none."""
+        """Return the seconds to wait before the next attempt, or None if there is no other."""
         told = error.retry_after if isinstance(error, ApiError) else None
         if told is not None and isinstance(error, RateLimitError):
-            # All threads and processes wait for that, before they send anything. Once: after that,
-            # somebody else uses up what there is.
+            # The rate limit makes all threads and processes wait for that time. Once: a second 429
+            # means that somebody else uses up the limit.
             first, self._locked_out = not self._locked_out, True
             return 0.0 if first else None
         now = self._clock.ticks()
@@ -106,7 +107,7 @@ class Tries:
         return wait if now + wait < self._failed_at + _patience(error) else None
 
     def _report(self, *, open_: bool, in_time: bool) -> str:
-        """Say what is not known, what was tried, how often and how long."""
+        """Return the end of the message: whether it may have been done, the attempts, the time."""
         told = ""
         if open_:
             told = ": it may or may not have been done"
@@ -121,14 +122,14 @@ class Tries:
 
 
 def _patience(error: CloudflareError) -> float:
-    """Return the seconds from the first failure in which this one is worth another attempt."""
+    """Return for how many seconds after the first failure this error is worth a retry."""
     if isinstance(error, UnreachableError):
         if isinstance(error, EndedError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
             return 0.0
         return PATIENCE if error.sent else SHORT_PATIENCE
     status = error.status if isinstance(error, (ApiError, UnusableAnswerError)) else 0
     if isinstance(error, ApiError) and status == SERVERS_FAULT:
-        # What Cloudflare itself calls an internal error may be a wrong id in a rule.
+        # Cloudflare answers 500 for some mistakes of the caller, such as a wrong id in a rule.
         return SHORT_PATIENCE
     if status >= SERVERS_FAULT or status in {TOO_SLOW, TOO_MANY}:
         return PATIENCE
@@ -138,14 +139,14 @@ def _patience(error: CloudflareError) -> float:
 
 
 def took_too_long(error: CloudflareError) -> bool:
-    """Tell whether there was no whole answer in time, as this machine or a gateway found."""
+    """Tell whether the request timed out, here or at a gateway."""
     if isinstance(error, (ApiError, UnusableAnswerError)):
         return error.status in TIME_OUTS
     return isinstance(error, UnreachableError) and error.late
 
 
 def leaves_open(error: CloudflareError) -> bool:
-    """Tell whether what was asked for may have been done all the same."""
+    """Tell whether Cloudflare may have carried the request out in spite of the error."""
     if isinstance(error, UnreachableError):
         return error.sent
     if isinstance(error, ApiError):

@@ -1,9 +1,10 @@
-"""Connections, with a deadline for the whole of each answer.
+"""An httpx transport with a deadline for each whole exchange.
 
-httpx's time-outs are for one read: a server that sends a byte now and then keeps a request for
-ever. Its engine, httpcore, lets others open its sockets; here, every read and write on them gets
-the time that is left. httpx does not pass that on, so this is a transport of our own, made of
-httpcore's public parts. Names are looked up by the system, which has time-outs of its own.
+httpx's time-outs apply to single reads: a server that sends a byte now and then would keep a
+request open for ever. httpcore, on which httpx is built, accepts a backend that opens its sockets.
+The one here limits every read and write to the time that is left. httpx has no option for such a
+backend, so this module builds a transport from httpcore's public parts. The system resolves host
+names, with time-outs of its own.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ PIECE = 16_384
 class Transport(httpx.BaseTransport):
     """Connections to one address, directly or through the environment's proxy. Thread-safe.
 
-    A request's `read` time-out is taken for the whole exchange. Raises ValueError or OSError if the
-    environment's proxies or certificates cannot be used.
+    A request's `read` time-out limits the whole exchange. `connections` is how many may be open at
+    once; `trust_env` says whether the environment's proxies and certificates apply. The constructor
+    raises ValueError or OSError if these cannot be used.
     """
 
     def __init__(self, address: httpx.URL, connections: int, *, trust_env: bool) -> None:
@@ -48,7 +50,7 @@ class Transport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and read its answer to the end."""
+        """Send a request, and read the whole answer."""
         self._sockets.time.allow(request.extensions["timeout"]["read"])
         try:
             answer = self._pool.handle_request(
@@ -71,7 +73,7 @@ class Transport(httpx.BaseTransport):
             httpcore.TimeoutException,
             httpcore.UnsupportedProtocol,
         ) as error:
-            # httpx calls them by the same names.
+            # httpx has an error of the same name for each.
             named: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
             raise named(str(error), request=request) from error
         return httpx.Response(answer.status, headers=answer.headers, content=content)
@@ -99,7 +101,7 @@ def _proxy(address: httpx.URL) -> httpx.Proxy | None:
 
 
 class _Time(threading.local):
-    """What is left of the time that this thread's request may take."""
+    """The time that is left for this thread's request."""
 
     until = float("inf")
 
@@ -114,7 +116,7 @@ class _Time(threading.local):
 
 
 class _Sockets(httpcore.NetworkBackend):
-    """Sockets on which nothing takes longer than the request has time for."""
+    """Opens sockets whose reads and writes end when the request's time is over."""
 
     def __init__(self) -> None:
         self.time = _Time()
