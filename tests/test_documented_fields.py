@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, Any]] = {
     "access_policy": ("access/policies/{policy_id}", access.PolicyGetResponse),
     "resource_group": ("iam/resource_groups/{resource_group_id}", iam.ResourceGroupGetResponse),
     "user_group": ("iam/user_groups/{user_group_id}", iam.UserGroupGetResponse),
+    "service_token": ("access/service_tokens/{service_token_id}", access.ServiceToken),
     "sso_connector": ("sso_connectors/{sso_connector_id}", iam.SSOGetResponse),
 }
 SCOPES = "/accounts/{account_id}", "/zones/{zone_id}"

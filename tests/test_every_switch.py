@@ -163,6 +163,7 @@ def of_access(account: Account, made: dict[str, str]) -> Iterator[Declared]:
         {"application": account.application(), "precedence": 2, **POLICY},
         {"decision": "deny"},
     )
+    yield "service_token", {"name": "CI", "enabled": False}, {"duration": "forever"}
 
 
 def of_iam(account: Account, made: dict[str, str]) -> Iterator[Declared]:

@@ -353,6 +353,16 @@ def changed_user_group(n: Names, account: Account) -> dict[str, Any]:
     return {**user_group(n, account), "name": n[4]}
 
 
+def service_token(n: Names, account: Account) -> dict[str, Any]:
+    del account
+    return {"name": n[0]}
+
+
+def changed_service_token(n: Names, account: Account) -> dict[str, Any]:
+    del account
+    return {"name": n[4]}
+
+
 def members(n: Names, account: Account) -> dict[str, Any]:
     [held] = account.cloudflare.seed({"iam/user_groups": [{"name": "G"}]})["iam/user_groups"]
     return {"group": held["id"], "members": sorted(map(address, n[:3]))}
@@ -438,6 +448,12 @@ CASES = [
         user_group,
         changed_user_group,
         **plainly("/iam/user_groups", "name"),
+    ),
+    Case(
+        "service_token",
+        service_token,
+        changed_service_token,
+        **plainly("/access/service_tokens", "name"),
     ),
     Case(
         "user_group_members",

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from .access.service_token import (
         GetServiceTokenResult,
+        ServiceToken,
         get_service_token,
         get_service_token_output,
         get_service_tokens,
@@ -133,6 +134,7 @@ __all__ = [
     "PolicySet",
     "ProtectedApplication",
     "ResourceGroup",
+    "ServiceToken",
     "SsoConnector",
     "SsoConnectorActivation",
     "Team",
@@ -214,6 +216,7 @@ _HOME = {
     "PolicySet": ".components.policy_set",
     "ProtectedApplication": ".components.protected_application",
     "ResourceGroup": ".iam.resource_group",
+    "ServiceToken": ".access.service_token",
     "SsoConnector": ".iam.sso_connector",
     "SsoConnectorActivation": ".iam.sso_connector_activation",
     "Team": ".components.team",

@@ -16,6 +16,7 @@ KINDS = {
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
     "resource_group": "iam.resource_group:ResourceGroupProvider",
+    "service_token": "access.service_token:ServiceTokenProvider",
     "sso_connector": "iam.sso_connector:SsoConnectorProvider",
     "sso_connector_activation": "iam.sso_connector_activation:SsoConnectorActivationProvider",
     "user_group": "iam.user_group:UserGroupProvider",

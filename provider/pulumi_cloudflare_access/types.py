@@ -757,8 +757,8 @@ class Override(TypedDict, total=False):
     `path_pattern`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -770,8 +770,8 @@ class OverrideOutput(TypedDict, total=False):
     path_pattern: str
     """The paths that this is for, such as `/health` or `/assets/*`."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -828,8 +828,8 @@ class Destination(TypedDict, total=False):
     `overrides`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -860,8 +860,8 @@ class DestinationOutput(TypedDict, total=False):
     overrides: Mapping[str, OverrideOutput]
     """Paths of the destination that are treated in another way, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -892,8 +892,8 @@ class DestinationFound(TypedDict, total=False):
     overrides: Sequence[OverrideOutput]
     """Paths of the destination that are treated in another way, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -942,8 +942,8 @@ class CorsHeaders(TypedDict, total=False):
     none. API: `max_age`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -967,8 +967,8 @@ class CorsHeadersOutput(TypedDict, total=False):
     max_age: float
     """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -992,8 +992,8 @@ class CorsHeadersFound(TypedDict, total=False):
     max_age: int
     """How many seconds a browser may keep the answer to a preflight request: -1 to 86400."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1018,8 +1018,8 @@ class MfaConfig(TypedDict, total=False):
     `session_duration`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1033,8 +1033,8 @@ class MfaConfigOutput(TypedDict, total=False):
     session_duration: str
     """How long a second factor lasts, in m or h, such as `12h`."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1048,8 +1048,8 @@ class MfaConfigFound(TypedDict, total=False):
     session_duration: str
     """How long a second factor lasts, in m or h, such as `12h`."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1071,8 +1071,8 @@ class ClientRegistration(TypedDict, total=False):
     enabled: pulumi.Input[bool] | None
     """Whether clients may register themselves. Default: none. API: `enabled`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1088,8 +1088,8 @@ class ClientRegistrationOutput(TypedDict, total=False):
     enabled: bool
     """Whether clients may register themselves."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1105,8 +1105,8 @@ class ClientRegistrationFound(TypedDict, total=False):
     enabled: bool
     """Whether clients may register themselves."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1122,8 +1122,8 @@ class OauthGrant(TypedDict, total=False):
     `session_duration`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1135,8 +1135,8 @@ class OauthGrantOutput(TypedDict, total=False):
     session_duration: str
     """How long a client stays logged in, such as `24h`."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1152,8 +1152,8 @@ class OauthConfiguration(TypedDict, total=False):
     grant: pulumi.Input[OauthGrant | Unchecked] | None
     """How long OAuth tokens live. Left out, it is not managed. API: `grant`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1167,8 +1167,8 @@ class OauthConfigurationOutput(TypedDict, total=False):
     grant: OauthGrantOutput
     """How long OAuth tokens live."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1182,8 +1182,8 @@ class OauthConfigurationFound(TypedDict, total=False):
     grant: OauthGrantOutput
     """How long OAuth tokens live."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1225,8 +1225,8 @@ class ScimAuthentication(TypedDict, total=False):
     `scopes`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1252,8 +1252,8 @@ class ScimAuthenticationOutput(TypedDict, total=False):
     scopes: Mapping[str, str]
     """Of scheme `oauth2`: the scopes to ask for, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1279,8 +1279,8 @@ class ScimAuthenticationFound(TypedDict, total=False):
     scopes: Sequence[str]
     """Of scheme `oauth2`: the scopes to ask for, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1300,8 +1300,8 @@ class ScimOperations(TypedDict, total=False):
     `update`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1315,8 +1315,8 @@ class ScimOperationsOutput(TypedDict, total=False):
     update: bool
     """Whether the mapping is for users that are changed."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1344,8 +1344,8 @@ class ScimMapping(TypedDict, total=False):
     API: `transform_jsonata`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1365,8 +1365,8 @@ class ScimMappingOutput(TypedDict, total=False):
     transform_jsonata: str
     """A JSONata expression that changes the object before it is sent."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1397,8 +1397,8 @@ class ScimConfig(TypedDict, total=False):
     `mappings`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1418,8 +1418,8 @@ class ScimConfigOutput(TypedDict, total=False):
     mappings: Sequence[ScimMappingOutput]
     """How each kind of object is provisioned, in order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1439,8 +1439,8 @@ class ScimConfigFound(TypedDict, total=False):
     mappings: Sequence[ScimMappingOutput]
     """How each kind of object is provisioned, in order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1452,8 +1452,8 @@ class SourceByProvider(TypedDict, total=False):
     source_name: pulumi.Input[str] | None
     """What that provider calls the attribute. Left out, it is not managed. API: `source_name`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1465,8 +1465,8 @@ class SourceByProviderOutput(TypedDict, total=False):
     source_name: str
     """What that provider calls the attribute."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1480,8 +1480,8 @@ class AttributeSource(TypedDict, total=False):
     `name_by_idp`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1493,8 +1493,8 @@ class AttributeSourceOutput(TypedDict, total=False):
     name_by_idp: Mapping[str, SourceByProviderOutput]
     """What single identity providers call it, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1506,8 +1506,8 @@ class AttributeSourceFound(TypedDict, total=False):
     name_by_idp: Sequence[SourceByProviderOutput]
     """What single identity providers call it, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1529,8 +1529,8 @@ class CustomAttribute(TypedDict, total=False):
     source: pulumi.Input[AttributeSource | Unchecked] | None
     """Where the value comes from. Left out, it is not managed. API: `source`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1548,8 +1548,8 @@ class CustomAttributeOutput(TypedDict, total=False):
     source: AttributeSourceOutput
     """Where the value comes from."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1567,8 +1567,8 @@ class CustomAttributeFound(TypedDict, total=False):
     source: AttributeSourceFound
     """Where the value comes from."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1582,8 +1582,8 @@ class ClaimSource(TypedDict, total=False):
     API: `name_by_idp`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1595,8 +1595,8 @@ class ClaimSourceOutput(TypedDict, total=False):
     name_by_idp: Mapping[str, str]
     """What single identity providers call it, by the provider's id."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1614,8 +1614,8 @@ class CustomClaim(TypedDict, total=False):
     source: pulumi.Input[ClaimSource | Unchecked] | None
     """Where the value comes from. Left out, it is not managed. API: `source`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1631,8 +1631,8 @@ class CustomClaimOutput(TypedDict, total=False):
     source: ClaimSourceOutput
     """Where the value comes from."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1648,8 +1648,8 @@ class ImplicitOptions(TypedDict, total=False):
     `return_id_token_from_authorization_endpoint`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1661,8 +1661,8 @@ class ImplicitOptionsOutput(TypedDict, total=False):
     return_id_token_from_authorization_endpoint: bool
     """Return an id token from the authorization endpoint."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1674,8 +1674,8 @@ class RefreshTokenOptions(TypedDict, total=False):
     not managed. API: `lifetime`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1685,8 +1685,8 @@ class RefreshTokenOptionsOutput(TypedDict, total=False):
     lifetime: str
     """How long a refresh token is valid, in m, h or d, such as `90d`; more than 1m."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1789,8 +1789,8 @@ class SaasApp(TypedDict, total=False):
     API: `scopes`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1839,8 +1839,8 @@ class SaasAppOutput(TypedDict, total=False):
     scopes: Mapping[str, str]
     """OIDC: what the application may ask about a person, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1889,8 +1889,8 @@ class SaasAppFound(TypedDict, total=False):
     scopes: Sequence[str]
     """OIDC: what the application may ask about a person, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
     client_id: str
     """Cloudflare makes it."""
@@ -1910,8 +1910,8 @@ class FooterLink(TypedDict, total=False):
     url: Required[pulumi.Input[str]]
     """Where the link leads. Required. API: `url`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1923,8 +1923,8 @@ class FooterLinkOutput(TypedDict, total=False):
     url: Required[str]
     """Where the link leads."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1946,8 +1946,8 @@ class LandingPageDesign(TypedDict, total=False):
     title: pulumi.Input[str] | None
     """The title of the page. Left out, it is not managed. API: `title`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1965,8 +1965,8 @@ class LandingPageDesignOutput(TypedDict, total=False):
     title: str
     """The title of the page."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1976,8 +1976,8 @@ class TargetHosts(TypedDict, total=False):
     hostname: pulumi.Input[Sequence[pulumi.Input[str]]] | None
     """The host names of the targets, in any order. Default: none. API: `hostname`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -1987,8 +1987,8 @@ class TargetHostsOutput(TypedDict, total=False):
     hostname: Mapping[str, str]
     """The host names of the targets, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -1998,8 +1998,8 @@ class TargetHostsFound(TypedDict, total=False):
     hostname: Sequence[str]
     """The host names of the targets, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2011,8 +2011,8 @@ class TargetRule(TypedDict, total=False):
     target_attributes: pulumi.Input[TargetHosts | Unchecked] | None
     """Attributes of the targets. Default: none. API: `target_attributes`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2024,8 +2024,8 @@ class TargetRuleOutput(TypedDict, total=False):
     target_attributes: TargetHostsOutput
     """Attributes of the targets."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2037,8 +2037,8 @@ class TargetRuleFound(TypedDict, total=False):
     target_attributes: TargetHostsFound
     """Attributes of the targets."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2060,8 +2060,8 @@ class TargetCriterion(TypedDict, total=False):
     exclude: pulumi.Input[TargetRule | Unchecked] | None
     """Targets do not match that one of these describes. Default: none. API: `exclude`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2081,8 +2081,8 @@ class TargetCriterionOutput(TypedDict, total=False):
     exclude: TargetRuleOutput
     """Targets do not match that one of these describes."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2102,8 +2102,8 @@ class TargetCriterionFound(TypedDict, total=False):
     exclude: TargetRuleFound
     """Targets do not match that one of these describes."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2120,8 +2120,8 @@ class ApprovalGroup(TypedDict, total=False):
     """The id of a Zero Trust list of those who may approve. Default: none. API: `email_list_uuid`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2135,8 +2135,8 @@ class ApprovalGroupOutput(TypedDict, total=False):
     email_list_uuid: str
     """The id of a Zero Trust list of those who may approve."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2150,8 +2150,8 @@ class ApprovalGroupFound(TypedDict, total=False):
     email_list_uuid: str
     """The id of a Zero Trust list of those who may approve."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2171,8 +2171,8 @@ class RdpRules(TypedDict, total=False):
     `allowed_clipboard_remote_to_local_formats`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2184,8 +2184,8 @@ class RdpRulesOutput(TypedDict, total=False):
     allowed_clipboard_remote_to_local_formats: Mapping[str, str]
     """What may be copied from the remote computer to the person's."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2197,8 +2197,8 @@ class RdpRulesFound(TypedDict, total=False):
     allowed_clipboard_remote_to_local_formats: Sequence[str]
     """What may be copied from the remote computer to the person's."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2212,8 +2212,8 @@ class SshRules(TypedDict, total=False):
     API: `allow_email_alias`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2225,8 +2225,8 @@ class SshRulesOutput(TypedDict, total=False):
     allow_email_alias: bool
     """Let people log in with the part of their e-mail address before the @, too."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2238,8 +2238,8 @@ class SshRulesFound(TypedDict, total=False):
     allow_email_alias: bool
     """Let people log in with the part of their e-mail address before the @, too."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2251,8 +2251,8 @@ class ConnectionRules(TypedDict, total=False):
     ssh: pulumi.Input[SshRules | Unchecked] | None
     """As whom people may connect by SSH. Default: none. API: `ssh`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2264,8 +2264,8 @@ class ConnectionRulesOutput(TypedDict, total=False):
     ssh: SshRulesOutput
     """As whom people may connect by SSH."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2277,8 +2277,8 @@ class ConnectionRulesFound(TypedDict, total=False):
     ssh: SshRulesFound
     """As whom people may connect by SSH."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2329,8 +2329,8 @@ class OwnedPolicy(TypedDict, total=False):
     `connection_rules`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2370,8 +2370,8 @@ class OwnedPolicyOutput(TypedDict, total=False):
     connection_rules: ConnectionRulesOutput
     """What a connection to an infrastructure or RDP application may do."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2411,8 +2411,8 @@ class OwnedPolicyFound(TypedDict, total=False):
     connection_rules: ConnectionRulesFound
     """What a connection to an infrastructure or RDP application may do."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2424,8 +2424,8 @@ class Scope(TypedDict, total=False):
     objects: Required[Sequence[ScopeObject | Unchecked]]
     """What the group holds, in any order. Required. API: `objects`."""
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2437,8 +2437,8 @@ class ScopeOutput(TypedDict, total=False):
     objects: Required[Mapping[str, ScopeObjectOutput]]
     """What the group holds, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2450,8 +2450,8 @@ class ScopeFound(TypedDict, total=False):
     objects: Required[Sequence[ScopeObjectOutput]]
     """What the group holds, in any order."""
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2471,8 +2471,8 @@ class Grant(TypedDict, total=False):
     the `grants` of a `Team`, scopes, too. Required. API: `resource_groups`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
 
 
@@ -2489,8 +2489,8 @@ class GrantOutput(TypedDict, total=False):
     the `grants` of a `Team`, scopes, too.
     """
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
 
 
@@ -2507,8 +2507,8 @@ class GrantFound(TypedDict, total=False):
     the `grants` of a `Team`, scopes, too.
     """
     extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
     """
     id: str
     """Cloudflare makes it."""
@@ -2775,8 +2775,8 @@ class ApplicationArguments(TypedDict, total=False):
     is not managed. API: `target_criteria`.
     """
     extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know: sent, compared and shown
-    as any other. Default: none. API: each by its own name.
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
     """
     account_id: pulumi.Input[str] | None
     """The id of the account that it is in. Default: the one in the settings. A change replaces the

@@ -159,6 +159,10 @@ def _sso_connector(_: Account, name: str) -> Case:
     )
 
 
+def _service_token(_: Account, name: str) -> Case:
+    return Case("service_token", {"name": name}, "access/service_tokens", (name,))
+
+
 CASES: list[Callable[[Account, str], Case]] = [
     group,
     _application,
@@ -169,4 +173,5 @@ CASES: list[Callable[[Account, str], Case]] = [
     _user_group,
     _member,
     _sso_connector,
+    _service_token,
 ]

@@ -28,6 +28,7 @@ from pulumi_cloudflare_access.fields.model import (
     PartOf,
     State,
     Stays,
+    Trigger,
     Unanswered,
 )
 from pulumi_cloudflare_access.fields.shapes import EXTRA, Objects, OneOrManyShape, Shape, Values
@@ -320,6 +321,8 @@ def default(one: Argument) -> str:  # noqa: PLR0911 - likewise
         return "Default: none."
     if one.has(Stays):
         return "Left out, it stays as it is."
+    if one.has(Trigger):
+        return "Left out, it does nothing."
     if one.has(NotSent):
         return "" if "Accept" in one.doc else "Left out, it says nothing."
     return "Left out, it is not managed."
@@ -335,7 +338,7 @@ def in_the_api(one: Argument) -> str:
         return PATH
     if one.name == EXTRA:
         return "API: each by its own name."
-    return NOT_SENT if one.has(NotSent) else f"API: `{one.wire}`."
+    return NOT_SENT if one.has(NotSent) or one.has(Trigger) else f"API: `{one.wire}`."
 
 
 def meaning(one: Argument, was_default: str = "") -> str:

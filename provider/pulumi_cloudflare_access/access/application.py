@@ -646,8 +646,8 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
             without the login page. Default: `False`. API: `skip_app_launcher_login_page`.
         :param target_criteria: Of types `infrastructure` and `rdp`, which need it: the targets, in
             any order. Left out, it is not managed. API: `target_criteria`.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Default: none. API: each by its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

@@ -584,8 +584,8 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         :param policies: All policies that the application owns, in order: the first that matches
             decides. A name identifies each; policies that are not in the list are deleted. Default:
             none. API: `policies`.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Default: none. API: each by its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

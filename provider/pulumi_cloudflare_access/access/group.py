@@ -19,13 +19,13 @@ from ..fields.model import Always, AlwaysManaged, AnsweredAs, Default, Inputs, N
 from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
 from ..program.resource import Deployment, Resource
+from .referrers import SECTIONS, referrers_in_rules
 from .rules import Rules, account_filled_in, never_together
 from .written_first import IN_FORCE, in_force_text, mistakes_in_turn, tell_group
 
 if TYPE_CHECKING:
     from .. import types
 
-SECTIONS = ("include", "exclude", "require")
 # What Cloudflare documents for an account that has agreed to nothing else.
 RULES_QUOTA = 1_000
 NOBODY = "must hold at least one rule: the API refuses a group of nobody"
@@ -93,33 +93,12 @@ class AccessGroupProvider(ResourceLifecycle):
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the groups and the policies whose rules point at this one."""
-        # Which refer to this module, or to what does.
-        from .application import AccessApplicationProvider  # noqa: PLC0415
-        from .policy import AccessPolicyProvider  # noqa: PLC0415
-
-        for group in self._all(scope, AccessGroupProvider, anew=anew):
-            if _points_at(group, id_):
-                yield _user(self.display_name, group)
-        if scope.kind in AccessPolicyProvider.scopes:
-            for policy in self._all(scope, AccessPolicyProvider, anew=anew):
-                if _points_at(policy, id_):
-                    yield _user(AccessPolicyProvider.display_name, policy)
-        for app in self._all(scope, AccessApplicationProvider, anew=anew):
-            for policy in app.get("policies") or ():
-                if not policy.get("reusable") and _points_at(policy, id_):
-                    yield _user(
-                        "policy", policy, _user(AccessApplicationProvider.display_name, app)
-                    )
-
-
-def _points_at(held: Mapping[str, Any], id_: str) -> bool:
-    """Tell whether rules point at a group. One that points at itself is in nobody's way."""
-    rules = [rule for name in SECTIONS for rule in held.get(name) or ()]
-    return held.get("id") != id_ and any(rule.get("group", {}).get("id") == id_ for rule in rules)
-
-
-def _user(what: str, held: Mapping[str, Any], of: User | None = None) -> User:
-    return User(what, str(held.get("name") or held.get("domain")), str(held["id"]), of)
+        yield from referrers_in_rules(
+            id_,
+            scope,
+            lambda kind: self._all(scope, kind, anew=anew),
+            lambda rule: rule.get("group", {}).get("id") == id_,
+        )
 
 
 class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
@@ -174,8 +153,8 @@ class AccessGroup(Resource, module="cloudflare", name="AccessGroup"):
         :param require: Only whom all of these rules match is in the group, in any order. Default:
             none. API: `require`.
         :param is_default: Put the group into every new policy. Default: `False`. API: `is_default`.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Default: none. API: each by its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param zone_id: The id of the zone that it is in, instead of an account. A change replaces

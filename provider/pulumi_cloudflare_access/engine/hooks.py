@@ -235,6 +235,16 @@ class Hooks(Facts):
         """
         return iter(())
 
+    def expiry_warnings(
+        self, outputs: Mapping[str, Any], declared: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield when an object soon ends by itself. It runs in a refresh, too.
+
+        `outputs` are those of the state, `declared` is what an update is about to make of it, or
+        what the state has.
+        """
+        return iter(())
+
     # -------------------------------------------------------- reading: refresh, create and update
     #
     # From here on, all values are known. Hooks that get a scope may use the client, and may raise
@@ -315,6 +325,13 @@ class Hooks(Facts):
         """Yield the outputs of such an object that only the answer to its creation has.
 
         Default: `create_only_outputs`.
+        """
+        raise NotImplementedError
+
+    def regain_output(self, declared: Mapping[str, Any]) -> str:
+        """Return what to do about a lost create-only output: it ends a sentence of a message.
+
+        Default: replace the object.
         """
         raise NotImplementedError
 

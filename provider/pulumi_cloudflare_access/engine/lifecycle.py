@@ -232,8 +232,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             if not replaces:
                 secret, there = secret_in(_olds) | secret_in(_news), undeclared.noted(_olds)
                 told = self._first_declared(old, new, there, {}, secret)
-                for first in [*told, *first_extra(old, new)]:
-                    plugin.warn(first)
+                told += first_extra(old, new)
+                for warning in [*told, *self.expiry_warnings(_olds, new)]:
+                    plugin.warn(warning)
         if (
             replaces
             or self._differences(old, new)
@@ -309,6 +310,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         if not external:
             props = {**props, **self._declared_empty(props)}
         outputs = self._kept(props) | self._outputs(props, answer, everything=external)
+        for warning in self.expiry_warnings(outputs, self._declared(outputs)):
+            plugin.warn(warning)
         if external:
             # Somebody else's object may change. The program's inputs are an id, and stay that.
             return dynamic.ReadResult(id_, outputs | {EXTERNAL: True})
@@ -362,8 +365,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             with self._explaining(scope, new, _id):
                 there = self.update_remote(scope, there, new, old)
             self.record_written(scope, there)
-            # The change may have had Cloudflare make a secret, as a creation has.
-            kept |= {k: v for k, v in self._made_outputs(there).items() if k not in known}
+            # The change may have had Cloudflare make a secret, as a creation has: a first or a new
+            # one.
+            kept |= self._made_outputs(there)
             self._warn_of_lost_outputs(new, there, {*known, *kept})
         self._tell_of_unknown(there, {**new, UNKNOWN_FIELDS: _olds.get(UNKNOWN_FIELDS) or ()})
         outputs = self._outputs({**_news, **new}, there, written=True)
@@ -604,7 +608,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
     def _made_outputs(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """Return what no later answer tells, and this one does: in clear, and not masked."""
         told = self._kept(self._computed(answer))
-        return {n: v for n, v in told.items() if not (isinstance(v, str) and {*v} == {"*"})}
+        told = {n: v for n, v in told.items() if not (isinstance(v, str) and {*v} == {"*"})}
+        plugin.keep_secret({**told, SECRET: [*told]})
+        return told
 
     def _warn_of_lost_outputs(
         self, props: Mapping[str, Any], answer: Mapping[str, Any], known: Container[str] = ()
@@ -617,9 +623,14 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 f"{self.full_name(props, _id_of(answer))}: {name} is not known, and the output is "
                 "empty: Cloudflare tells it once, in the answer to the request that makes the "
                 "object, and this run has not got that answer. If you do not have it from "
-                "elsewhere, have a new object made, with a new one: "
-                f"pulumi up --replace '{plugin.current_urn()}'"
+                f"elsewhere, {self.regain_output(props)}"
             )
+
+    def regain_output(self, declared: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
+        """Name the command that replaces the object."""
+        return (
+            f"have a new object made, with a new one: pulumi up --replace '{plugin.current_urn()}'"
+        )
 
     def namesake_filter(self, declared: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
         """Return what tells whether an object has the declared name, or what stands for a name.

@@ -116,6 +116,11 @@ class NotSent:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """Never sent, but a change of it is an update: something is done anew."""
+
+
+@dataclass(frozen=True)
 class Stays:
     """When a program no longer declares the field, it stays as it is and is not reset."""
 
@@ -250,6 +255,8 @@ def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:  # noq
                 facts["answered_as"] = kind
             case NotEmpty(because):
                 facts["not_empty"] = because
+            case Trigger():
+                facts |= {"trigger": True, "unanswered": True}
             case _ if type(fact) in _FLAGS:
                 facts[_FLAGS[type(fact)]] = True
     return Field(name, **facts)

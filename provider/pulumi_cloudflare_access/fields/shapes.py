@@ -901,6 +901,7 @@ class Field:
     always_managed: bool = False
     not_empty: str | None = None
     not_sent: bool = False
+    trigger: bool = False
     stays: bool = False
     decides: bool = False
 
@@ -1020,7 +1021,7 @@ def write(shape: NestedShape, declared: Mapping[str, Any], there: Any, was: Any)
     was = was if isinstance(was, Mapping) else {}
     body = {}
     for name, field in shape.fields.items():
-        if field.not_sent or isinstance(field, ExtraField):
+        if field.not_sent or field.trigger or isinstance(field, ExtraField):
             continue
         value = MISSING
         if name in declared:

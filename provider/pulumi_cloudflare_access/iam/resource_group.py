@@ -202,8 +202,8 @@ class ResourceGroup(Resource, module="cloudflare", name="ResourceGroup"):
         :param name: What the resource group is called. Required. API: `name`.
         :param scope: What the group holds: what `scopes.account()`, `scopes.zones(…)` or
             `scopes.objects(…)` make. Required. API: `scope`.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Default: none. API: each by its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over an object that exists, found by its name; an id takes over

@@ -21,7 +21,7 @@ from ..engine.collection import Scope
 from ..engine.lifecycle import ResourceLifecycle
 from ..errors import ApiError, ConflictError, NotFoundError
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import Always, Default, Inputs, NotSent, State, Unanswered
+from ..fields.model import Always, Default, Inputs, NotSent, State, Trigger
 from ..fields.shapes import EXTRA, TextShape
 from ..process import plugin
 from ..program.lookup import Asked, Listed, Lookup, Text
@@ -88,7 +88,7 @@ class SsoConnectorInputs(Inputs):
     # Heeded by a creation, and never answered.
     begin_verification: Annotated[bool | None, NotSent()] = None
     """Have Cloudflare look for the TXT record from the creation on. Left out, it does."""
-    verification_trigger: Annotated[Any, Unanswered()] = None
+    verification_trigger: Annotated[Any, Trigger()] = None
     """Any value; a change has Cloudflare look for the TXT record again."""
 
 
@@ -172,9 +172,8 @@ class SsoConnectorProvider(OfSsoConnectors):
         there: Mapping[str, Any] | None = None,
         was: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Leave out the trigger, which is ours, and say whether to begin."""
+        """Say whether to begin."""
         body = super().request_body(declared, there=there, was=was)
-        body.pop(TRIGGER, None)
         return body | {name: declared[name] for name in (BEGIN,) if name in declared}
 
     def update_remote(
@@ -269,10 +268,9 @@ class SsoConnector(Resource, module="cloudflare", name="SsoConnector"):
         :param begin_verification: Have Cloudflare look for the TXT record from the creation on.
             Left out, it does. It is not sent to Cloudflare.
         :param verification_trigger: Any value; a change has Cloudflare look for the TXT record
-            again. Cloudflare never tells it. Left out, it is not managed. API:
-            `verification_trigger`.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Default: none. API: each by its own name.
+            again. Left out, it does nothing. It is not sent to Cloudflare.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over an object that exists, found by its email_domain; an id

@@ -32,7 +32,7 @@ from ..fields.model import (
     NotSent,
     PartOf,
     State,
-    Unanswered,
+    Trigger,
 )
 from ..fields.shapes import EXTRA
 from ..process import plugin
@@ -104,7 +104,7 @@ class SsoConnectorActivationInputs(Inputs):
     """The connector: the resource, its id, or what a look-up found."""
     enabled: Annotated[bool, Default(value=False), ByConstructor()]
     """Whether single sign-on is in force."""
-    trigger: Annotated[Any, Unanswered()] = None
+    trigger: Annotated[Any, Trigger()] = None
     """Any value; a change verifies and enables again."""
     wait_seconds: Annotated[float | None, NotSent()] = Field(default=None, ge=0, le=GIVEN_UP_AFTER)
     """How many seconds to wait for the verification, at most 172800 (two days). Left out, 600."""
@@ -277,12 +277,12 @@ class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorAc
         :param resource_name: The name of the resource in the program and in the state.
         :param connector: The connector: the resource, its id, or what a look-up found. Required. In
             the API, it is in the path. A change replaces the object.
-        :param trigger: Any value; a change verifies and enables again. Cloudflare never tells it.
-            Left out, it is not managed. API: `trigger`.
+        :param trigger: Any value; a change verifies and enables again. Left out, it does nothing.
+            It is not sent to Cloudflare.
         :param wait_seconds: How many seconds to wait for the verification, at most 172800 (two
             days). Left out, 600. It is not sent to Cloudflare.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Default: none. API: each by its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` says that a connector which is enabled already is meant. Default: it is

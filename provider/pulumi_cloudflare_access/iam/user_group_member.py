@@ -261,9 +261,9 @@ class UserGroupMember(Resource, module="cloudflare", name="UserGroupMember"):
             the API, it is in the path. A change replaces the object.
         :param member: The person: an e-mail address, the id of an account member, or what a look-up
             found. Required. API: `member`. A change replaces the object.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Cloudflare never tells it. Default: none. API: each by
-            its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Cloudflare never tells it. Default: none. API:
+            each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` has a person who is in the group already be taken out when this

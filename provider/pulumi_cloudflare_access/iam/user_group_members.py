@@ -380,9 +380,9 @@ class UserGroupMembers(Resource, module="cloudflare", name="UserGroupMembers"):
         :param allow_empty: Accept `members=[]`, a group of nobody. It is not sent to Cloudflare.
         :param max_removals: Refuse, in the preview, a change that takes out more people than this.
             Left out, there is no limit. It is not sent to Cloudflare.
-        :param extra: Fields, and values of closed lists, that this package does not know: sent,
-            compared and shown as any other. Cloudflare never tells it. Default: none. API: each by
-            its own name.
+        :param extra: Fields, and values of closed lists, that this package does not know. They are
+            sent, compared and shown like all others. Cloudflare never tells it. Default: none. API:
+            each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A
             change replaces the object. In the API, it is in the path.
         :param adopt: `True` takes over the members whom the group has. Default: where it has

@@ -279,6 +279,10 @@ class LocalCloudflare:
         """
         return self.app.move_sso(connector_id, status)
 
+    def accepts_service_token(self, client_id: str, client_secret: str) -> bool:
+        """Tell whether a program gets in with these words of a service token, of any account."""
+        return self.app.accepts(client_id, client_secret)
+
     def fault(
         self,
         route: str,

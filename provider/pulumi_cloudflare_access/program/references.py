@@ -94,6 +94,7 @@ IDENTITY_PROVIDERS = Accepted(
 )
 SERVICE_TOKENS = Accepted(
     "a service token",
+    "pulumi-python:dynamic/cloudflare:ServiceToken",
     "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken",
     "cloudflare:index/accessServiceToken:AccessServiceToken",
     rule="rules.service_token(…)",

@@ -309,16 +309,17 @@ def duration(
         if not pattern.fullmatch(value):
             known = ", ".join(unit for unit in units.split("|") if unit != "\u03bcs")
             raise ValueError(f"should be a duration like 2h45m, in {known}")
-        if least and _seconds(value) < _seconds(least):
+        if least and seconds(value) < seconds(least):
             raise ValueError(f"should be at least {least}")
-        if most and _seconds(value) > _seconds(most):
+        if most and seconds(value) > seconds(most):
             raise ValueError(f"should be at most {most}")
         return value
 
     return canonical
 
 
-def _seconds(value: str) -> float:
+def seconds(value: str) -> float:
+    """Return how long a duration is."""
     parts = re.findall(rf"({_NUMBER})({_UNIT}|d)", value)
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from ..access.service_tokens.models import ServiceTokenBackend
 from ..calls.auth import Caller
 from ..calls.call import NO_RESULT, Answer, Call
 from ..calls.exceptions import (
@@ -85,6 +86,13 @@ class Api:
         """Have the verification of an SSO connector at this status."""
         with self.lock, self.world.clock.serving():
             return sso_connectors.move_on(self.world, connector_id, status)
+
+    def accepts(self, client_id: str, client_secret: str) -> bool:
+        """Tell whether a program gets in with these words of a service token, of any account."""
+        with self.lock, self.world.clock.serving():
+            scopes = [*self.world.accounts.values(), *self.world.zones.values()]
+            backends = [scope.of(ServiceTokenBackend) for scope in scopes]
+            return any(one.accepts(client_id, client_secret) for one in backends)
 
     def switch(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Set switches by name, all or none, and return all there are."""

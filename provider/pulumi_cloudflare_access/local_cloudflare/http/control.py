@@ -4,6 +4,7 @@
     POST    /_local/reset                 forget every object, every request and every fault
     POST    /_local/seed                  keep the objects of a document (`seeding`)
     POST    /_local/sso/{id}              move an SSO connector's verification on, to {"status": …}
+    POST    /_local/service_tokens        whether {"client_id": …, "client_secret": …} lets one in
 
     GET     /_local/faults                which faults are armed, and which have struck
     POST    /_local/faults                arm one: {"route": "GET **", "status": 503} (`notation`)
@@ -74,27 +75,23 @@ def _obeyed(order: _Order) -> tuple[int, Any]:
 
 def _order(api: Api, verb: str, words: list[str], body: Callable[[], Any]) -> _Order | None:
     match [verb, *words]:
-        case ["GET", "requests"]:
-            order = _Order(api.asked)
-        case ["POST", "reset"]:
-            order = _Order(api.reset)
-        case ["POST", "seed"]:
-            order = _Order(lambda: api.seed(body()), "a document to seed")
         case ["POST", "sso", connector_id]:
-            order = _Order(lambda: api.move_sso(connector_id, body()["status"]), "a status")
+            return _Order(lambda: api.move_sso(connector_id, body()["status"]), "a status")
         case [_, "faults", *rest]:
             return _order_about_faults(api, verb, rest, body)
-        case ["GET", "clock"]:
-            order = _Order(lambda: _told(api.world.clock))
-        case ["POST", "clock"]:
-            order = _Order(lambda: _set(api.world.clock, **body()), "a setting of the clock")
-        case ["GET", "switches"]:
-            order = _Order(api.world.switches.told)
-        case ["POST", "switches"]:
-            order = _Order(lambda: api.switch(body()), "switches")
-        case _:
-            return None
-    return order
+    simple = {
+        "GET requests": _Order(api.asked),
+        "POST reset": _Order(api.reset),
+        "POST seed": _Order(lambda: api.seed(body()), "a document to seed"),
+        "POST service_tokens": _Order(
+            lambda: {"accepted": api.accepts(**body())}, "a service token"
+        ),
+        "GET clock": _Order(lambda: _told(api.world.clock)),
+        "POST clock": _Order(lambda: _set(api.world.clock, **body()), "a setting of the clock"),
+        "GET switches": _Order(api.world.switches.told),
+        "POST switches": _Order(lambda: api.switch(body()), "switches"),
+    }
+    return simple.get(f"{verb} {'/'.join(words)}")
 
 
 def _order_about_faults(

@@ -70,7 +70,7 @@ class Switches:
     """What answers call the identity provider of a rule; `connection_id` until about 2024."""
 
     delete_in_use: Literal["refuse", "allow"] = "refuse"
-    """What happens to the deletion of a group that another object still uses."""
+    """What happens to the deletion of a group or a service token that another object still uses."""
 
     check_references: bool = False
     """Refuse identity providers, service tokens and applications that are not there."""
