@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -45,20 +46,31 @@ HERE = {"name": "App", **ONE_PLACE}
 TWO_PLACES = {**ONE_PLACE, "self_hosted_domains": ["a.example.com", "b.example.com"]}
 
 
+class Declared(dict[str, dict[str, Any]]):
+    """What check gets of each resource of a program, by name, and their classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: dict[str, str] = {}
+
+
 class Recorder(Mocks):
     """An engine that notes what every resource is declared with."""
 
     def __init__(self) -> None:
         super().__init__(OBJECT)
-        self.inputs: dict[str, dict[str, Any]] = {}
+        self.inputs = Declared()
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.inputs.kinds[args.name] = args.typ.rpartition(":")[2]
         self.inputs[args.name] = {k: v for k, v in args.inputs.items() if k != "__provider"}
+        is_reusable = args.typ.endswith(":AccessPolicy")
+        id_ = str(uuid.uuid5(uuid.NAMESPACE_URL, args.name)) if is_reusable else OBJECT
         # As check has it: a list is a map.
-        return OBJECT, {k: {} if isinstance(v, list) else v for k, v in args.inputs.items()}
+        return id_, {k: {} if isinstance(v, list) else v for k, v in args.inputs.items()}
 
 
-def declared(program: Callable[[], object]) -> dict[str, dict[str, Any]]:
+def declared(program: Callable[[], object]) -> Declared:
     """Run a program, and return what check gets of each of its resources."""
     recorder = Recorder()
     mocks.set_mocks(recorder, preview=False)

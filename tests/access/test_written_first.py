@@ -7,7 +7,9 @@ import os
 import random
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
+from pulumi import Alias, ResourceOptions
 
 from access.test_widened import declared
 from harness.plugin import CheckFailed, Plugin
@@ -24,11 +26,17 @@ from pulumi_cloudflare_access import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.stack import Stack
 
-KINDS = {"include": "access_group", "decision": "access_policy"}
+KINDS = {
+    "AccessGroup": "access_group",
+    "AccessPolicy": "access_policy",
+    "AccessApplication": "access_application",
+    "AccessApplicationPolicies": "access_application_policies",
+    "AccessApplicationPolicy": "access_application_policy",
+}
 ADA, EVE, BOB = (f"{name}@example.com" for name in ("ada", "eve", "bob"))
 
 
@@ -37,31 +45,40 @@ def emails(*people: str) -> list[Any]:
 
 
 class Program:
-    """Groups and reusable policies of a program, checked against those of the run before."""
+    """What a program declares, checked against what the runs before have written."""
 
     def __init__(self, plugin: Plugin) -> None:
         self._plugin = plugin
         self._was: dict[str, dict[str, Any]] = {}
 
-    def run(self, program: Callable[[], object], *fails: str) -> dict[str, list[str]]:
+    def run(
+        self,
+        program: Callable[[], object],
+        *fails: str,
+        first: str = "",
+        renamed: Mapping[str, str] | None = None,
+    ) -> dict[str, list[str]]:
         """Return what is refused, by resource; if nothing is, the state has it.
 
-        `fails` are those whose update fails.
+        `fails` are those whose update fails; `first` is asked for before what it does not wait for,
+        and `renamed` are the names that resources had before, by those that they have now.
         """
         told: dict[str, list[str]] = {}
         now: dict[str, dict[str, Any]] = {}
-        for name, inputs in declared(program).items():
-            kind = next((of for field, of in KINDS.items() if field in inputs), None)
-            if kind is None or "application" in inputs:
+        found = declared(program)
+        for name in sorted(found, key=lambda name: name != first):
+            if (kind := KINDS.get(found.kinds[name])) is None:
                 continue
-            kind = KINDS["decision"] if "decision" in inputs else kind
+            was = self._was.get((renamed or {}).get(name, name))
             try:
-                now[name] = self._plugin.check(kind, inputs, self._was.get(name))
+                now[name] = self._plugin.check(kind, found[name], was)
             except CheckFailed as failed:
                 told[name] = failed.reasons
                 # The engine asks for nothing that comes after it.
                 break
         if not told:
+            for old in (renamed or {}).values():
+                self._was.pop(old, None)
             self._was |= {name: inputs for name, inputs in now.items() if name not in fails}
         return told
 
@@ -110,9 +127,10 @@ def test_what_a_policy_asks_of_people_is_not_lowered_before_it_asks_it_elsewhere
     assert list(program.run(one_set(asking, STAFF))) == ["set-Staff"]
 
 
-def reusable(include: Any, **more: Any) -> None:
+def reusable(include: Any, called: str = "wiki", was: str = "", **more: Any) -> None:
     policy = AccessPolicy("p", name="P", decision="allow", include=include, **more)
-    AccessApplication("wiki", domain="w.example.com", policies=[policy])
+    opts = ResourceOptions(aliases=[Alias(name=was)]) if was else None
+    AccessApplication(called, domain="w.example.com", policies=[policy], opts=opts)
 
 
 def by_precedence(include: Any, **more: Any) -> None:
@@ -121,9 +139,17 @@ def by_precedence(include: Any, **more: Any) -> None:
     AccessApplication("wiki", domain="w.example.com", policies=policies)
 
 
-def own(include: Any, **more: Any) -> None:
+def own(
+    include: Any,
+    called: str = "wiki",
+    was: str = "",
+    places: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> None:
     policy = {"name": "P", "decision": "allow", "include": include, **more}
-    ProtectedApplication("wiki", domain="w.example.com", policies=[policy])
+    opts = ResourceOptions(aliases=[Alias(name=was)]) if was else None
+    there: Any = places or {}
+    ProtectedApplication(called, domain="w.example.com", policies=[policy], **there, opts=opts)
 
 
 def in_a_zone(include: Any, **more: Any) -> None:
@@ -132,11 +158,28 @@ def in_a_zone(include: Any, **more: Any) -> None:
     AccessApplicationPolicies("list", application=app.id, policies=[policy])
 
 
-def single(include: Any, **more: Any) -> None:
+def not_traced(include: Any, **more: Any) -> None:
     app = AccessApplication("wiki", domain="w.example.com")
-    AccessApplicationPolicy(
-        "one", application=app, precedence=1, name="P", decision="allow", include=include, **more
+    policy = {"name": "P", "decision": "allow", "include": include, **more}
+    of = pulumi.Output.all(app.id).apply(lambda ids: str(ids[0]))
+    AccessApplicationPolicies("list", application=of, policies=[policy])
+
+
+def single(
+    include: Any,
+    called: str = "wiki",
+    was: str = "",
+    places: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> None:
+    opts, one = (
+        ResourceOptions(aliases=[Alias(name=name)]) if was else None for name in (was, "one")
     )
+    there: Any = places or {}
+    app = AccessApplication(called, domain="w.example.com", **there, opts=opts)
+    who: Any = {"name": "P", "decision": "allow", "include": include, **more}
+    name = "one2" if was else "one"
+    AccessApplicationPolicy(name, application=app, precedence=1, **who, opts=one)
 
 
 def nested(include: Any, **more: Any) -> None:
@@ -144,7 +187,7 @@ def nested(include: Any, **more: Any) -> None:
     reusable([rules.group(outer)], **more)
 
 
-WAYS = [reusable, by_precedence, own, in_a_zone, single, nested]
+WAYS = [reusable, by_precedence, own, in_a_zone, not_traced, single, nested]
 every_way = pytest.mark.parametrize("way", WAYS)
 
 
@@ -281,15 +324,279 @@ def test_a_large_group_is_whole_in_its_own_text_and_short_in_those_of_others(
     assert list(program.run(run(many, [EVE], exclude=emails(ADA)))) == ["many"]
 
 
-@pytest.mark.parametrize("way", [reusable, nested])
-def test_a_policy_that_failed_to_get_stricter_is_not_taken_for_stricter(
+LAST: dict[Callable[..., object], str] = {
+    reusable: "p",
+    nested: "p",
+    own: "wiki-policies",
+    in_a_zone: "list",
+    single: "one",
+    not_traced: "list",
+}
+
+
+@pytest.mark.parametrize("way", LAST)
+def test_what_failed_to_get_stricter_is_not_taken_for_stricter(
     way: Callable[..., object], program: Program
 ) -> None:
+    fails = LAST[way]
     assert program.run(group_and(way, ADA)) == {}
-    assert program.run(group_and(way, ADA, exclude=emails(EVE)), "p") == {}
-    assert list(program.run(group_and(way, ADA, EVE, exclude=emails(EVE)))) == ["p"]
+    assert program.run(group_and(way, ADA, exclude=emails(EVE)), fails) == {}
+    told = program.run(group_and(way, ADA, EVE, exclude=emails(EVE)))
+    assert list(told) == [fails]
+    assert "let in somebody whom neither" in told[fails][0]
+    # Once more as it was, and it is written.
     assert program.run(group_and(way, ADA, exclude=emails(EVE))) == {}
     assert program.run(group_and(way, ADA, EVE, exclude=emails(EVE))) == {}
+
+
+def attached(*denies: str, allowed: Sequence[str] = (ADA,)) -> Callable[[], object]:
+    def run() -> None:
+        deny = AccessPolicy("deny", name="Deny", decision="deny", include=emails(BOB, EVE))
+        allow = AccessPolicy("allow", name="Allow", decision="allow", include=emails(*allowed))
+        by_name = {"deny": deny, "allow": allow}
+        policies = [by_name[name] for name in (*denies, "allow")]
+        AccessApplication("wiki", domain="w.example.com", policies=policies)
+
+    return run
+
+
+def test_an_application_that_failed_to_be_given_a_deny_is_not_taken_for_having_it(
+    program: Program,
+) -> None:
+    assert program.run(attached()) == {}
+    assert program.run(attached("deny"), "wiki") == {}
+    assert list(program.run(attached("deny", allowed=[ADA, EVE]))) == ["wiki"]
+    assert program.run(attached("deny")) == {}
+    assert program.run(attached("deny", allowed=[ADA, EVE])) == {}
+
+
+def test_a_single_deny_that_failed_is_not_taken_for_written_by_those_behind_it(
+    program: Program,
+) -> None:
+    def run(denied: Sequence[str], *people: str) -> Callable[[], object]:
+        def declare() -> None:
+            eng = AccessGroup("eng", name="Eng", include=emails(*people))
+            app = AccessApplication("wiki", domain="w.example.com")
+            for place, (name, decision, who) in enumerate(
+                [("deny", "deny", emails(*denied)), ("allow", "allow", [rules.group(eng)])], start=1
+            ):
+                AccessApplicationPolicy(
+                    name,
+                    application=app.id.apply(str),
+                    precedence=place,
+                    name=name,
+                    decision=decision,  # type: ignore[arg-type]
+                    include=who,
+                )
+
+        return declare
+
+    assert program.run(run([BOB], ADA)) == {}
+    assert program.run(run([BOB, EVE], ADA), "deny", "allow") == {}
+    assert list(program.run(run([BOB, EVE], ADA, EVE))) == ["deny"]
+    assert program.run(run([BOB, EVE], ADA)) == {}
+    assert program.run(run([BOB, EVE], ADA, EVE)) == {}
+
+
+# ------------------------------------------------------------------- an application's own reach
+
+IDPS = [f"{number}5612a29-29c8-46c2-bacb-669d65136971" for number in range(2)]
+STRICTER_LOGINS: dict[str, dict[str, Any]] = {
+    "idps": {"allowed_idps": IDPS[:1]},
+    "session": {"session_duration": "1h"},
+    "mfa": {"mfa_config": {"allowed_authenticators": ["security_key"]}},
+}
+WIDE = {"allowed_idps": IDPS}
+
+
+def logging_in(
+    people: Sequence[str], *, as_group: bool, own_list: bool, **login: Any
+) -> Callable[[], object]:
+    def run() -> None:
+        include = emails(*people)
+        if as_group:
+            include = [rules.group(AccessGroup("eng", name="Eng", include=include))]
+        policy: dict[str, Any] = {"name": "P", "decision": "allow", "include": include}
+        if own_list:
+            ProtectedApplication("wiki", domain="w.example.com", policies=[policy], **login)
+        else:
+            made = AccessPolicy("p", **policy)
+            AccessApplication("wiki", domain="w.example.com", policies=[made], **login)
+
+    return run
+
+
+@pytest.mark.parametrize("which", STRICTER_LOGINS)
+@pytest.mark.parametrize(
+    ("as_group", "own_list"), [(True, True), (True, False), (False, False)], ids=str
+)
+def test_nobody_comes_before_the_login_gets_stricter(
+    which: str, *, as_group: bool, own_list: bool, program: Program
+) -> None:
+    login = STRICTER_LOGINS[which]
+    wide: dict[str, Any] = WIDE if which == "idps" else {}
+    way: dict[str, Any] = {"as_group": as_group, "own_list": own_list}
+    assert program.run(logging_in([ADA], **way, **wide)) == {}
+    told = program.run(logging_in([ADA, EVE], **way, **login))
+    assert list(told) == ["eng" if as_group else "p"]
+    # Each in an up of its own; who leaves may leave with it.
+    assert program.run(logging_in([ADA], **way, **login)) == {}
+    assert program.run(logging_in([ADA, EVE], **way, **login)) == {}
+    # Reusable policies are written before their application, the groups of its own ones are not.
+    back = program.run(logging_in([ADA], **way, **wide))
+    assert [*back] == (["wiki-application"] if own_list else [])
+
+
+@pytest.mark.parametrize("own_list", [True, False], ids=str)
+def test_a_login_that_failed_to_get_stricter_is_not_taken_for_stricter(
+    *, own_list: bool, program: Program
+) -> None:
+    way = {"as_group": True, "own_list": own_list}
+    app = "wiki-application" if own_list else "wiki"
+    assert program.run(logging_in([ADA], **way)) == {}
+    stricter = STRICTER_LOGINS["session"]
+    parts = (app, "wiki-policies")
+    assert program.run(logging_in([ADA], **way, **stricter), *parts) == {}
+    assert app in program.run(logging_in([ADA, EVE], **way, **stricter))
+    assert program.run(logging_in([ADA], **way, **stricter)) == {}
+    assert program.run(logging_in([ADA, EVE], **way, **stricter)) == {}
+
+
+def test_a_policy_with_a_session_of_its_own_does_not_wait_for_the_applications(
+    program: Program,
+) -> None:
+    def run(*people: str, **login: Any) -> Callable[[], object]:
+        def declare() -> None:
+            reusable_ = AccessPolicy(
+                "p", name="P", decision="allow", include=emails(*people), session_duration="30m"
+            )
+            AccessApplication("wiki", domain="w.example.com", policies=[reusable_], **login)
+
+        return declare
+
+    assert program.run(run(ADA)) == {}
+    assert program.run(run(ADA, EVE, session_duration="1h")) == {}
+
+
+PLACES = {"self_hosted_domains": ["w.example.com", "x.example.com"]}
+
+
+@pytest.mark.parametrize("way", [own, single])
+@pytest.mark.parametrize("first", ["wiki-application", "wiki", "eng"])
+def test_a_new_place_does_not_come_before_its_groups_are_narrow(
+    way: Callable[..., object], first: str, program: Program
+) -> None:
+    def run(*people: str, **places: Any) -> Callable[[], object]:
+        def declare() -> None:
+            eng = AccessGroup("eng", name="Eng", include=emails(*people))
+            way([rules.group(eng)], places=places)
+
+        return declare
+
+    assert program.run(run(ADA, EVE)) == {}
+    told = program.run(run(ADA, **PLACES), first=first)
+    assert list(told) == ["wiki" if way is single else "wiki-application"]
+    assert "x.example.com is a new place" in next(iter(told.values()))[0]
+    assert program.run(run(ADA), first=first) == {}
+    assert program.run(run(ADA, **PLACES), first=first) == {}
+    # Who comes may come before the place.
+    places = {"self_hosted_domains": [*PLACES["self_hosted_domains"], "y.example.com"]}
+    assert program.run(run(ADA, BOB, **places), first=first) == {}
+
+
+def test_a_new_place_waits_for_the_reusable_policies_by_itself(program: Program) -> None:
+    def run(*people: str, **places: Any) -> Callable[[], object]:
+        def declare() -> None:
+            policy = AccessPolicy("p", name="P", decision="allow", include=emails(*people))
+            AccessApplication("wiki", domain="w.example.com", policies=[policy], **places)
+
+        return declare
+
+    assert program.run(run(ADA, EVE)) == {}
+    assert program.run(run(ADA, **PLACES)) == {}
+
+
+# ------------------------------------------------------------------------ other names, and many
+
+
+@pytest.mark.parametrize("way", [own, reusable, single])
+@pytest.mark.parametrize("failed", [False, True], ids=["written", "failed"])
+def test_an_application_by_another_name_is_the_same(
+    way: Callable[..., object], *, failed: bool, program: Program
+) -> None:
+    names: dict[Any, str] = {own: "wiki-application", reusable: "wiki", single: "wiki"}
+    parts: dict[Any, dict[str, str]] = {
+        own: {"docs-policies": "wiki-policies"},
+        reusable: {},
+        single: {"one2": "one"},
+    }
+    renamed = {"docs" + names[way].removeprefix("wiki"): names[way], **parts[way]}
+
+    def run(*people: str, later: bool = False, **more: Any) -> Callable[[], object]:
+        def declare() -> None:
+            name = {"called": "docs", "was": "wiki"} if later else {}
+            eng = AccessGroup("eng", name="Eng", include=emails(*people))
+            way([rules.group(eng)], **name, **more)
+
+        return declare
+
+    assert program.run(run(ADA)) == {}
+    if failed:
+        [*fails] = {"wiki-policies", "one", "p"}
+        assert program.run(run(ADA, exclude=emails(EVE)), *fails) == {}
+    wider = run(ADA, EVE, later=True, exclude=emails(EVE))
+    assert program.run(wider, renamed=renamed) != {}
+    assert program.run(run(ADA, later=True, exclude=emails(EVE)), renamed=renamed) == {}
+    assert program.run(wider) == {}
+
+
+def test_a_component_by_another_name_takes_its_group_along(program: Program) -> None:
+    def run(name: str, *people: str, **more: Any) -> Callable[[], object]:
+        def declare() -> None:
+            opts = ResourceOptions(aliases=[Alias(name="a")]) if name != "a" else None
+            parent = pulumi.ComponentResource("my:index:Part", name, opts=opts)
+            child = ResourceOptions(parent=parent)
+            eng = AccessGroup(f"{name}-eng", name="Eng", include=emails(*people), opts=child)
+            app = AccessApplication(f"{name}-wiki", domain="w.example.com", opts=child)
+            who = {"name": "P", "decision": "allow", "include": [rules.group(eng)], **more}
+            AccessApplicationPolicies(f"{name}-list", application=app, policies=[who], opts=child)
+
+        return declare
+
+    renamed = {f"b-{part}": f"a-{part}" for part in ("eng", "wiki", "list")}
+    assert program.run(run("a", ADA)) == {}
+    told = program.run(run("b", ADA, EVE, exclude=emails(EVE)), renamed=renamed)
+    assert list(told) == ["b-eng"]
+    assert program.run(run("b", ADA, exclude=emails(EVE)), renamed=renamed) == {}
+
+
+@pytest.mark.parametrize("number", [2, 130])
+def test_an_application_that_leaves_the_program_is_known_to_leave_among_many(
+    number: int, program: Program
+) -> None:
+    def run(*people: str, mentioned: bool, app: bool = True) -> Callable[[], object]:
+        def declare() -> None:
+            eng = AccessGroup("eng", name="Eng", include=emails(*people))
+            policy = AccessPolicy("other", name="Other", decision="deny", include=emails(EVE))
+            for n in range(number):
+                AccessApplication(f"a{n}", domain=f"a{n}.example.com", policies=[policy])
+            if app:
+                own([rules.group(eng)] if mentioned else emails(ADA))
+
+        return declare
+
+    assert program.run(run(ADA, mentioned=True)) == {}
+    assert list(program.run(run(ADA, BOB, mentioned=False))) == ["eng"]
+    assert program.run(run(ADA, BOB, mentioned=True, app=False)) == {}
+
+
+def test_a_large_group_that_gets_smaller_goes_with_stricter_lists(program: Program) -> None:
+    many = [f"p{number}@example.com" for number in range(200)]
+    for way in (reusable, own, single):
+        program._was = {}  # noqa: SLF001 - another stack
+        assert program.run(group_and(way, *many)) == {}
+        assert program.run(group_and(way, *many[1:], session_duration="30m")) == {}
+        assert program.run(group_and(way, *many, session_duration="20m")) != {}
 
 
 def test_another_name_for_a_group_is_no_change_of_it(program: Program) -> None:

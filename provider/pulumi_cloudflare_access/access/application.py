@@ -9,6 +9,7 @@ application owns are in application_policies.py.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -47,6 +48,7 @@ from .application_types import (
     mistakes_of_type,
     takes,
 )
+from .in_force import IN_FORCE, in_force_text, tell_attached, tell_login
 from .owned_policies import (
     LIST,
     ONE,
@@ -65,7 +67,7 @@ from .owned_policies import (
 )
 from .widened import NO_POLICIES, OWN_POLICIES, Reach, describe_application, read, stricter
 from .widened import PLACES as WHERE
-from .written_first import tell_attached
+from .written_first import mistakes_in_turn
 
 if TYPE_CHECKING:
     from .. import types
@@ -124,7 +126,7 @@ class AccessApplicationProvider(ResourceLifecycle):
     natural_key_label = "type, of which there is one, its places or its name"
     permission = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
-    reserved_inputs = frozenset({OWN_POLICIES, OWNED})
+    reserved_inputs = frozenset({OWN_POLICIES, OWNED, IN_FORCE})
     # Cloudflare shows it once, in the answer to the request that made it.
     create_only_outputs = frozenset({"client_secret"})
     separately_noted = frozenset(places.WAYS)
@@ -184,17 +186,19 @@ class AccessApplicationProvider(ResourceLifecycle):
     def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what widens it before its own policies are stricter."""
         decisive = ("account_id", "zone_id", *self.replaced_by)
-        was, now = olds.get(OWN_POLICIES), news.get(OWN_POLICIES) or NO_POLICIES
-        if was is None or was == now or any(olds.get(n) != news.get(n) for n in decisive):
-            # Nothing is known, or nothing changes; or it is a new one, which lets nobody in yet.
+        if any(olds.get(n) != news.get(n) for n in decisive):
+            # It is a new one, which lets nobody in yet.
             return []
-        told = stricter(read(was), read(now))
+        was, now = olds.get(OWN_POLICIES), news.get(OWN_POLICIES) or NO_POLICIES
+        told = None if was in (None, now) else stricter(read(was), read(now))
         changed = [name for name in places.WAYS if olds.get(name) != news.get(name)]
-        return [
+        mistakes = [
             Mistake(changed[0] if field == WHERE else field, FIRST.format(what, told))
             for field, what in reach_of(news).widened(reach_of(olds)).items()
             if told
         ]
+        texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
+        return mistakes or [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
 
     def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of policies that stay, and of what cannot be replaced."""
@@ -667,9 +671,12 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         reserved = {
             OWN_POLICIES: own_policies(deployment, self),
             OWNED: owned(deployment, self, adopt),
+            IN_FORCE: in_force_text(deployment, self),
         }
-        self._declare(locals(), reserved=reserved)
+        arguments = locals()
+        self._declare(arguments, reserved=reserved)
         tell_reach(self, reach)
+        tell_login(self, arguments, reach_of(json.loads(reach)))
         tell_attached(self, policies)
         if isinstance(policies, list) and policies:
             attaches(resource_name, self)

@@ -30,6 +30,7 @@ from ..process import plugin
 from ..program.references import InOrder, Reference, in_order
 from ..program.resource import Resource, refers
 from ..text.spelling import as_key, key_of, text_of, value_of
+from .in_force import tell_own
 from .outcomes import Ruling, as_declared, as_requested
 from .owned_policies import (
     ALL,
@@ -597,6 +598,7 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         :param opts: Pulumi's options for the resource.
         """
         wrong = mistakes_together(resource_name, application, ALL)
-        reserved = tell_policies(application, ALL, policies)
+        reserved = tell_policies(self, application, ALL, policies)
         arguments, mistake = in_application(locals(), dies_with=not refers(policies))
         self._declare(arguments, wrong + mistake, reserved)
+        tell_own(self, application, ALL, policies)

@@ -23,6 +23,7 @@ from ..program.later import later
 from ..program.references import Reference
 from ..program.resource import Deployment, Resource
 from ..text.outlet import warn
+from .in_force import IN_FORCE, tell_own
 from .owned_policies import (
     ONE,
     REUSABLE,
@@ -93,7 +94,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
     display_name = "Access application policy"
     inputs = AccessApplicationPolicyInputs
     state = AccessApplicationPolicyState
-    reserved_inputs = frozenset({REACH, OWN_POLICIES, UNORDERED})
+    reserved_inputs = frozenset({REACH, OWN_POLICIES, UNORDERED, IN_FORCE})
 
     def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what the API refuses, and the place that it takes for none."""
@@ -108,16 +109,13 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         del was
         yield from policy_concerns(declared)
 
-    def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what cannot be done policy by policy without letting somebody in meanwhile."""
-        mistakes = super().validate_run(olds, news)
+    def _one_by_one(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
         was, now = (singles(props.get(OWN_POLICIES)) for props in (olds, news))
-        if was is None or now is None or mistakes:
-            return mistakes
+        if was is None or now is None:
+            return None
         # Where this one could not wait for others, it may come before them.
         alone = [plugin.name_of(plugin.current_urn())] if news.get(UNORDERED) else []
-        told = trouble(was, now) or (alone and trouble(was, now, alone))
-        return [Mistake("", told)] if told else []
+        return trouble(was, now) or (trouble(was, now, alone) if alone else None)
 
     def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
         """Compare all of the application's; by itself what an Output says, which no text has."""
@@ -469,12 +467,13 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
         )
         arguments = locals()
         wrong = mistakes_together(resource_name, application, place)
-        reserved = tell_policies(application, place, [arguments], resource_name)
+        reserved = tell_policies(self, application, place, [arguments], resource_name)
         reserved[OWN_POLICIES] = own_policies(Deployment.current(), application)
         # Each is deleted by itself: an allow that outlived its deny would let somebody in.
-        arguments, mistake = in_application(arguments, dies_with=False)
+        declared, mistake = in_application(arguments, dies_with=False)
         after = self._in_turn(application, place, reserved)
-        self._declare(arguments, wrong + mistake, reserved, after)
+        self._declare(declared, wrong + mistake, reserved, after)
+        tell_own(self, application, place, [arguments])
 
     def _in_turn(
         self, application: Reference, place: Any, reserved: dict[str, Any]

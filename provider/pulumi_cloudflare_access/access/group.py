@@ -20,8 +20,9 @@ from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
 from ..program.resource import Deployment, Resource
 from .referrers import SECTIONS, referrers_in_rules
+from .in_force import IN_FORCE, in_force_text, tell_group
 from .rules import Rules, account_filled_in, never_together
-from .written_first import IN_FORCE, in_force_text, mistakes_in_turn, tell_group
+from .written_first import mistakes_in_turn
 
 if TYPE_CHECKING:
     from .. import types

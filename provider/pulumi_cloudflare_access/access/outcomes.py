@@ -19,12 +19,12 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..fields.keyed import NOTHING_KNOWN
 from ..fields.model import shape_of
-from .policy_fields import PolicyInputs
+from .policy_fields import SAME_AS_APPLICATION, PolicyInputs
 from .rules import RULES, everyone
 
 DENY = "deny"
@@ -69,7 +69,8 @@ class Outcome:
     """A decision, and what it asks of those whom it lets in.
 
     `session` and `mfa` are None where the policy leaves them to the application or the
-    organization: how that compares with anything else is not known.
+    organization: how that compares with anything else is not known. `app_session` and `app_mfa` are
+    the application's, where they count and are known.
     """
 
     decision: str
@@ -79,6 +80,8 @@ class Outcome:
     session: str | None = None
     mfa: Mfa | None = None
     connection: str | None = None
+    app_session: str | None = None
+    app_mfa: Mfa | None = None
 
     @classmethod
     def of(cls, meaning: Mapping[str, Any]) -> Outcome:
@@ -116,6 +119,19 @@ class Outcome:
             and self.connection == other.connection
             and is_no_longer(self.session, other.session)
             and _asks_all_of(self.mfa, other.mfa)
+            and is_no_longer(self.app_session, other.app_session)
+            and _asks_all_of(self.app_mfa, other.app_mfa)
+        )
+
+    def at(self, session: str, mfa: Mfa) -> Outcome:
+        """Return the outcome at an application, which says what the policy leaves to it."""
+        if self.decision not in {"allow", "non_identity"}:
+            return self
+        follows = self.session in (None, "", SAME_AS_APPLICATION)
+        return replace(
+            self,
+            app_session=session if follows else None,
+            app_mfa=mfa if self.mfa is None and mfa != Mfa() else None,
         )
 
 
@@ -135,6 +151,15 @@ class Mfa:
             frozenset(meaning.get("allowed_authenticators") or ()),
             meaning.get("session_duration"),
         )
+
+    def as_told(self) -> dict[str, Any]:
+        """Write it down, as `of` reads it."""
+        told = {
+            "mfa_disabled": self.is_disabled,
+            "allowed_authenticators": sorted(self.authenticators),
+            "session_duration": self.session,
+        }
+        return {name: value for name, value in told.items() if value}
 
     def asks_all_of(self, other: Mfa) -> bool:
         """Return whether it asks all that another one does."""

@@ -20,9 +20,10 @@ from ..program.resource import SCOPES, Deployment, Resource, part_of
 from ..program.turns import Turns
 from ..text.spelling import UNKNOWN_VALUES
 from .application_fields import attached
+from .in_force import IN_FORCE, in_force_text
 from .rules import account_filled_in
 from .widened import OWN_POLICIES, REACH, as_text, describe
-from .written_first import tell_own
+from .written_first import mistakes_in_turn
 
 # The kinds of an application's own policies, as a list and one by one.
 LIST, ONE = "access_application_policies", "access_application_policy"
@@ -74,7 +75,7 @@ class OfAnApplication(ResourceLifecycle):
     needs_adopted_ids = True
     permission = "Access: Apps and Policies"
     per_page = 200
-    reserved_inputs: ClassVar[frozenset[str]] = frozenset({REACH})
+    reserved_inputs: ClassVar[frozenset[str]] = frozenset({REACH, IN_FORCE})
     account_in_answer = staticmethod(account_filled_in)
 
     def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
@@ -99,14 +100,23 @@ class OfAnApplication(ResourceLifecycle):
         # Which refers to this module.
         from .application import reach_of  # noqa: PLC0415
 
-        if REACH not in olds or REACH not in news:
+        if "application" not in olds:
             return []
         if not self.facts()["application"].same(olds["application"], news["application"]):
             return []
-        was, now = (reach_of(json.loads(props[REACH])) for props in (olds, news))
-        wider = now.widened(was)
-        told = self._stricter(olds, news) if wider else None
-        return [Mistake("", AFTER.format(told, "; ".join(wider.values())))] if told else []
+        if REACH in olds and REACH in news:
+            was, now = (reach_of(json.loads(props[REACH])) for props in (olds, news))
+            wider = now.widened(was)
+            if wider and (told := self._stricter(olds, news)):
+                return [Mistake("", AFTER.format(told, "; ".join(wider.values())))]
+        if told := self._one_by_one(olds, news):
+            return [Mistake("", told)]
+        texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
+        return [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
+
+    def _one_by_one(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - for single policies
+        """Say what cannot be done policy by policy without letting somebody in meanwhile."""
+        return None
 
     def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
         """Say what gets stricter for somebody, or nothing."""
@@ -267,14 +277,13 @@ def mistakes_together(resource_name: str, application: Reference, place: Any) ->
 
 
 def tell_policies(
-    application: Reference, place: Any, policies: Any, by: str | None = None
+    teller: Resource, application: Reference, place: Any, policies: Any, by: str | None = None
 ) -> dict[str, Any]:
     """Tell an application what a resource says of its policies; return reserved inputs.
 
     `by` is the name of a resource that says it of one policy.
     """
     deployment = Deployment.current()
-    tell_own(application, place, policies)
     described = describe(policies)
     if by:
         is_named = isinstance(policies[0].get("name"), str)
@@ -286,7 +295,8 @@ def tell_policies(
         # It may be an application of the program all the same.
         deployment.told(ELSEWHERE, "").append((of, place, described))
     reach = deployment.told(REACH, application)
-    return {REACH: reach[-1]} if reach else {}
+    text = in_force_text(deployment, teller)
+    return {IN_FORCE: text} | ({REACH: reach[-1]} if reach else {})
 
 
 def tell_reach(application: Resource, reach: str) -> None:

@@ -25,12 +25,13 @@ from ..fields.model import (
 from ..program.lookup import Lookup
 from ..program.references import POLICIES, Found
 from ..program.resource import Deployment, Resource
+from .in_force import IN_FORCE, in_force_text, tell_policy
 from .policy_fields import (
     PolicyInputs,
     policy_concerns,
     policy_mistakes,
 )
-from .written_first import IN_FORCE, in_force_text, mistakes_in_turn, tell_policy
+from .written_first import mistakes_in_turn
 
 if TYPE_CHECKING:
     from .. import types

@@ -31,6 +31,8 @@ OWN_POLICIES, REACH = "__own_policies", "__reach"
 NO_POLICIES = "[]"
 # What `Reach.widened` calls where an application is, which several fields say.
 PLACES = "places"
+# How long a login lasts where an application does not say it.
+DEFAULT_SESSION = "24h"
 SECTIONS = ("include", "exclude", "require")
 _FIELDS = fields_of(PolicyInputs)
 
@@ -182,7 +184,7 @@ class Reach:
         return cls(
             frozenset(places),
             frozenset(str(one.get("id") if isinstance(one, Mapping) else one) for one in entries),
-            str(declared.get("session_duration") or "24h"),
+            str(declared.get("session_duration") or DEFAULT_SESSION),
             Mfa.of(declared.get("mfa_config") or {}),
         )
 

@@ -1,236 +1,68 @@
 """A group, or a reusable policy, that changes in one run with what refers to it.
 
 The engine writes groups first, then the policies that refer to them, then the applications that
-have these. Until all of that is written, and longer if it fails, old policies decide with new
-groups, and old lists of policies with new policies. So groups and reusable policies have a reserved
-input with what the program says of all the lists that they count in, as text. Check compares it
-with the text of the run before, and refuses a change by which somebody gets more meanwhile than by
-the old policies and by the new ones.
+have these; and an application before what is said of its own policies. Until all of that is
+written, and longer if it fails, old policies decide with new groups, and old lists of policies with
+new policies. So each of them has a reserved input with what the program says of all the lists that
+it counts in, as text (in_force.py). Check compares it with the text of the last run that wrote the
+resource, and refuses a change by which somebody gets more meanwhile than by the old policies and by
+the new ones.
 
-What the text holds is in program_text.py.
+Groups and reusable policies know what they say, and believe what is said of the lists. A list knows
+what it was when it was last written: where it failed, that is not what the others believe.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import pulumi
-
-from ..program.later import later
-from ..program.program_text import Words, digest, has_word
-from ..program.references import ID, id_of, word_for
-from ..program.resource import Deployment
+from ..program.program_text import digest
 from .everybody import Everybody
-from .outcomes import EVERYONE, Comparison, Outcome, People, Ruling
-from .widened import SECTIONS, Told, described, outcome_of, written_rule
+from .in_force import (
+    FORMER,
+    GROUP,
+    GROUPS,
+    LISTS,
+    LOGINS,
+    OTHERS,
+    OWN,
+    PART,
+    PERSON,
+    PLACE,
+    POLICIES,
+    Sections,
+    behind,
+    mark,
+    renamed,
+    short,
+)
+from .outcomes import EVERYONE, Comparison, Mfa, Outcome, People, Ruling
+from .places import uncovered
+from .widened import DEFAULT_SESSION, SECTIONS, Told, outcome_of
 
-# A reserved input of groups and of reusable policies.
-IN_FORCE = "__in_force"
-GROUPS, POLICIES, LISTS = "groups", "policies", "lists"
-# What a rule about a group begins with, in a text; its resource, or its id, comes behind that.
-GROUP = "group "
-# What a rule about one address begins with: nobody has two.
-PERSON = "email "
 # Of so many objects that change at once, every combination is looked at.
 MOST_COMBINED = 6
-# So many rules of other groups than its own are in a text.
-MOST_WRITTEN = 8
-# Of so many applications, a text names those, too, that have nothing to do with its object.
-MOST_NAMED = 60
 
-TOLD = (
-    "{what} is written before what refers to it. Until all of that is written, and longer if that "
-    "fails, {where} would let in somebody whom neither the old policies nor the new ones let in, "
-    "or ask less of somebody than both do. Make what gets stricter in an up of its own first, "
-    "then this"
+MEANWHILE = (
+    "Until all of that is written, and longer if that fails, {where} would let in somebody whom "
+    "neither the old policies nor the new ones let in, or ask less of somebody than both do. Make "
+    "what gets stricter in an up of its own first, then this"
 )
-
-Sections = Mapping[str, Sequence[str]]
-
-# --------------------------------------------------------------------------------- in the program
-
-
-def tell_group(group: pulumi.CustomResource, arguments: Mapping[str, Any]) -> None:
-    """Have everybody know whom a group holds."""
-    told = described(arguments, _called(group), _rule)
-    _tell(GROUPS, group, arguments.get("adopt"), {k: told[k] for k in SECTIONS if k in told})
-
-
-def tell_policy(policy: pulumi.CustomResource, arguments: Mapping[str, Any]) -> None:
-    """Have everybody know what a reusable policy says."""
-    _tell(POLICIES, policy, arguments.get("adopt"), described(arguments, _called(policy), _rule))
-
-
-def tell_attached(application: pulumi.CustomResource, policies: Any) -> None:
-    """Have everybody know which reusable policies an application has."""
-    if policies is None:
-        return
-    entries = policies if isinstance(policies, (list, tuple)) else [policies]
-    places = [entry.get("precedence") if isinstance(entry, Mapping) else None for entry in entries]
-    if all(isinstance(place, int) for place in places):
-        entries = [entry for _, entry in sorted(zip(places, entries, strict=True), key=_place)]
-    words = Words()
-    ids = [entry.get(ID) if isinstance(entry, Mapping) else entry for entry in entries]
-    told = [str(words.plain(id_, "policies")) for id_ in ids]
-    Deployment.current().told(LISTS, "").append((_called(application), None, told))
-
-
-def tell_own(application: Any, place: Any, policies: Any) -> None:
-    """Have everybody know which policies of its own an application has, or one of them."""
-    application = id_of(application)
-    if isinstance(application, (pulumi.Output, Awaitable)) and word_for(application) is None:
-        # Nobody can say whose they are.
-        return
-    entries = policies if isinstance(policies, (list, tuple)) else [policies]
-    told = [described(entry, f"policies[{n}]", _rule) for n, entry in enumerate(entries)]
-    place = place if isinstance(place, int) else None
-    Deployment.current().told(LISTS, "").append((_called(application), place, told))
-
-
-@later
-async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource) -> str:
-    """Write down all the lists of policies that an object counts in, and what decides there.
-
-    Asked for when the program has run.
-    """
-    program, own = _Program.of(deployment), _called(resource)
-    lists = {name: program.lists[name] for name in program.counts_in.get(own, ())}
-    used = {own} | {word for name in lists for word in program.behind[name]}
-    # Applications that have the same policies are many.
-    orders = {json.dumps(entries, sort_keys=True): entries for entries in lists.values()}
-    at = {key: number for number, key in enumerate(orders)}
-    told: dict[str, Any] = {
-        "own": own,
-        GROUPS: {
-            word: program.groups[word] if word == own else program.in_short(word)
-            for word in sorted(used & program.groups.keys())
-        },
-        POLICIES: {word: program.policies[word] for word in sorted(used & program.policies.keys())},
-        LISTS: {name: at[json.dumps(lists[name], sort_keys=True)] for name in lists},
-        "orders": [*orders.values()],
-    }
-    others = program.lists.keys() - lists.keys()
-    if len(program.lists) <= MOST_NAMED:
-        told["others"] = sorted(map(digest, others))
-    return json.dumps(told, sort_keys=True, separators=(",", ":"))
-
-
-def _tell(what: str, resource: pulumi.CustomResource, adopt: Any, told: Any) -> None:
-    id_ = adopt if isinstance(adopt, str) else None
-    Deployment.current().told(what, "").append((_called(resource), id_, told))
-
-
-def _called(value: Any) -> str:
-    return str(Words().plain(value, "application"))
-
-
-def _place(one: tuple[Any, Any]) -> Any:
-    return one[0]
-
-
-def _rule(rule: Any) -> str:
-    group = rule.get("group") if isinstance(rule, Mapping) else None
-    id_ = group.get(ID) if isinstance(group, Mapping) else None
-    if isinstance(id_, str):
-        return f"{GROUP}{id_}"
-    person = rule.get("email") if isinstance(rule, Mapping) else None
-    is_known = isinstance(person, Mapping) and not has_word(person) and len(rule) == 1
-    return f"{PERSON if is_known else ''}{written_rule(rule)}"
-
-
-class _Program:
-    """What a program has said so far."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        told = {what: deployment.told(what, "") for what in (GROUPS, POLICIES, LISTS)}
-        # Who adopts an object may be referred to by its id.
-        words = {id_: word for what in (GROUPS, POLICIES) for word, id_, _ in told[what] if id_}
-        self.groups = {word: _renamed(held, words) for word, _, held in told[GROUPS]}
-        self.policies = {word: _renamed(said, words) for word, _, said in told[POLICIES]}
-        placed: dict[str, list[tuple[int, Any]]] = {}
-        for name, place, entries in told[LISTS]:
-            placed.setdefault(name, []).extend((place or 0, entry) for entry in entries)
-        self.lists = {
-            name: [_renamed(entry, words) for _, entry in sorted(entries, key=_place)]
-            for name, entries in placed.items()
-        }
-        self.behind = {
-            name: _behind(entries, self.groups, self.policies)
-            for name, entries in self.lists.items()
-        }
-        """The objects of the program that each list of policies depends on."""
-        self.counts_in: dict[str, list[str]] = {}
-        """The lists that each of them counts in."""
-        for name, used in self.behind.items():
-            for word in used:
-                self.counts_in.setdefault(word, []).append(name)
-        self._in_short: dict[str, Sections] = {}
-
-    @classmethod
-    def of(cls, deployment: Deployment) -> _Program:
-        """Return what has been said so far. Every group and every policy asks for it."""
-        said = tuple(len(deployment.told(what, "")) for what in (GROUPS, POLICIES, LISTS))
-        known = deployment.told(IN_FORCE, "")
-        if not known or known[0][0] != said:
-            known[:] = [(said, cls(deployment))]
-        found: _Program = known[0][1]
-        return found
-
-    def in_short(self, word: str) -> Sections:
-        """Return whom a group holds, so short that it tells when that changes, and who refers."""
-        if word not in self._in_short:
-            self._in_short[word] = {
-                name: _short(rules) for name, rules in self.groups[word].items()
-            }
-        return self._in_short[word]
-
-
-def _short(rules: Sequence[str]) -> list[str]:
-    if len(rules) <= MOST_WRITTEN:
-        return [*rules]
-    groups = [rule for rule in rules if rule.startswith(GROUP)]
-    return [*groups, digest(sorted({*rules} - {*groups}))]
-
-
-def _renamed(told: Any, words: Mapping[str, str]) -> Any:
-    """Refer to a resource where its id stands."""
-    if isinstance(told, str):
-        return words.get(told, told)
-    sections = {
-        name: [_renamed_rule(rule, words) for rule in told[name]]
-        for name in SECTIONS
-        if name in told
-    }
-    return {**told, **sections}
-
-
-def _renamed_rule(rule: str, words: Mapping[str, str]) -> str:
-    if not rule.startswith(GROUP):
-        return rule
-    id_ = rule.removeprefix(GROUP)
-    return f"{GROUP}{words.get(id_, id_)}"
-
-
-def _behind(
-    entries: Iterable[Any], groups: Mapping[str, Sections], policies: Mapping[str, Any]
-) -> set[str]:
-    found: set[str] = set()
-    left = [*entries]
-    while left:
-        entry = left.pop()
-        if isinstance(entry, str):
-            if entry in found or not (entry in groups or entry in policies):
-                continue
-            found.add(entry)
-            entry = groups.get(entry) or policies.get(entry) or {}
-        rules = (rule for name in SECTIONS for rule in entry.get(name, ()))
-        left += [rule.removeprefix(GROUP) for rule in rules if rule.startswith(GROUP)]
-    return found
-
+TOLD = "{what} is written before what refers to it. " + MEANWHILE
+TOLD_OF_A_LIST = (
+    "{what} changes in one up with groups, with reusable policies or with the application, or an "
+    "earlier up failed to write it: these are written first. " + MEANWHILE
+)
+TOLD_OF_PLACES = (
+    "{what}: {places}, and the application is written before its own policies, and does not wait "
+    "for their groups. Until all of that is written, and longer if that fails, {where} would let "
+    "in more people there, or ask less of them, than the new policies do. Make what gets stricter "
+    "in an up of its own first, then this"
+)
 
 # --------------------------------------------------------------------------------------- in check
 
@@ -238,49 +70,139 @@ def _behind(
 def mistakes_in_turn(what: str, was: str | None, now: str | None) -> Iterator[str]:
     """Say which applications a change would open too far meanwhile.
 
-    `was` and `now` are the texts of the object, of the run before and of this one.
+    `was` and `now` are the texts of the object, of the last run that wrote it and of this one.
     """
-    if not was or not now or was == now:
-        # Nothing is known, or nothing changes.
+    if not now or was == now:
         return
-    where = sorted(_too_far(json.loads(was), json.loads(now)))
+    _Run(after := json.loads(now)).remember()
+    if not was:
+        # Nothing is known.
+        return
+    _Run(before := json.loads(was)).remember()
+    is_of_a_list = OWN in after
+    if is_of_a_list and OWN in before:
+        yield from _mistakes_of_a_list(what, before, after)
+        return
+    where = sorted(_too_far(before, after))
     if where:
         yield TOLD.format(what=what, where=", ".join(where))
 
 
 def _too_far(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    before, after = _Run(was), _Run(now)
-    own, new = was["own"], now["own"]
-    if own != new:
-        # It goes by another name by now.
-        after = after.renamed(new, own)
-    changed = {
-        word
-        for word in before.said.keys() & after.said.keys()
-        if before.said[word] != after.said[word]
-    }
+    """Return the applications that a change of a group, or of a reusable policy, opens too far."""
+    before, after = _pair(was, now)
+    own, changed = was["own"], _changed(before, after)
     if own not in changed:
         return
     moments = [before.with_new(after, some) for some in _combinations(own, changed, after)]
     for name, old in before.lists.items():
         if name in after.lists:
             final = after.lists[name]
-        elif digest(name) in now.get("others", [digest(name)]):
+        elif OTHERS not in now or _is_marked(name, now[OTHERS]):
             # It no longer refers to it, and whom it lets in instead nobody has told us.
             final = []
         else:
             # The application leaves the program.
             continue
         whole = _Lists()
-        one, other = whole.resolved(before, old), whole.resolved(after, final)
-        meanwhile = [whole.resolved(moment, old) for moment in moments]
-        comparison = Comparison(one, other, meanwhile, whole.is_within, whole.is_apart)
-        found = [each for each in meanwhile if each != one and comparison.is_weaker(each)]
-        if found and not whole.are_safe(found, one, other):
-            yield name.strip("<>").replace("AccessApplication ", "application ")
+        one = whole.resolved(before, old, name)
+        other = whole.resolved(after, final, name)
+        meanwhile = [whole.resolved(moment, old, name) for moment in moments]
+        if whole.is_weaker(one, other, meanwhile):
+            yield _in_words(name)
 
 
-def _combinations(own: str, changed: set[str], after: _Run) -> set[frozenset[str]]:
+def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Say whether an application would be opened too far meanwhile, as the state has its list.
+
+    The text is of the application, or of what is said of its own policies.
+    """
+    before, after = _pair(was, now)
+    [(name, old)], [(new_name, final)] = before.lists.items(), after.lists.items()
+    if name != new_name:
+        # It is about another application, and something else is made.
+        return
+    is_application = not now[PART]
+    new = _new_places(was, now) if now[OWN] and is_application else ""
+    if now[OWN] and is_application and before.login(name) == after.login(name) and not new:
+        # It has nothing to do with it.
+        return
+    changed, whole = _changed(before, after), _Lists()
+    one, other = whole.resolved(before, old, name), whole.resolved(after, final, name)
+    moments = [
+        (moment, login)
+        for some in _combinations(None, changed, after)
+        for moment in [before.with_new(after, some)]
+        for login in (before, after)
+        if login is before or now[OWN]
+    ]
+    meanwhile = [
+        whole.resolved(moment, entries, name, login)
+        for moment, login in moments
+        for entries in _half_way(old, final)
+    ]
+    if whole.is_weaker(one, other, meanwhile):
+        yield TOLD_OF_A_LIST.format(what=what, where=_in_words(name))
+    elif new:
+        there = [whole.resolved(moment, old, name, after) for moment, _ in moments]
+        if whole.is_weaker([], other, there):
+            yield TOLD_OF_PLACES.format(what=what, places=new, where=_in_words(name))
+
+
+def _new_places(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    added = uncovered({*now.get("places", ())}, {*was.get("places", ())})
+    if not added:
+        return ""
+    return f"{', '.join(added)} {'is a new place' if len(added) == 1 else 'are new places'}"
+
+
+def _half_way(old: Sequence[Any], new: Sequence[Any]) -> Iterator[list[Any]]:
+    """Return what a list is until it is the new one: single policies come one after the other.
+
+    Where one goes to another place, succession.py says what that leads to.
+    """
+    yield [*old]
+    if old == new or not all(isinstance(one, Mapping) and PLACE in one for one in (*old, *new)):
+        return
+    before, after = ({one[PLACE]: one for one in entries} for entries in (old, new))
+    places = sorted({*before, *after})
+    names = {one["name"]: place for place, one in before.items()}
+    if any(names.get(one["name"], place) != place for place, one in after.items()):
+        return
+    for number in range(1, len(places)):
+        here = {**before, **{place: after[place] for place in places[:number] if place in after}}
+        yield [here[place] for place in sorted(here)]
+
+
+def _pair(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[_Run, _Run]:
+    """Read two texts, and call what goes by another name by now what it was called before."""
+    words = {
+        new: old
+        for new, names in now.get(FORMER, {}).items()
+        for old in names
+        if old in {*was[GROUPS], *was[POLICIES], *was[LISTS]}
+        and old not in {*now[GROUPS], *now[POLICIES], *now[LISTS]}
+    }
+    if was["own"] != now["own"]:
+        words[now["own"]] = was["own"]
+    return _Run(was).known(), _Run(now).renamed(words).known()
+
+
+def _changed(before: _Run, after: _Run) -> set[str]:
+    said, says = before.said, after.said
+    return {word for word in said.keys() & says.keys() if said[word] != says[word]}
+
+
+def _is_marked(name: str, others: Any) -> bool:
+    found = mark(name)
+    return any(others[at : at + len(found)] == found for at in range(0, len(others), len(found)))
+
+
+def _in_words(name: str) -> str:
+    return name.strip("<>").replace("AccessApplication ", "application ")
+
+
+def _combinations(own: str | None, changed: set[str], after: _Run) -> set[frozenset[str]]:
     """Return which objects may be written at once, each with what comes before it.
 
     Those without the object at hand, too: an earlier run may have failed to write it, and the
@@ -288,13 +210,13 @@ def _combinations(own: str, changed: set[str], after: _Run) -> set[frozenset[str
     """
 
     def with_what_comes_before(some: Iterable[str]) -> frozenset[str]:
-        return frozenset(_behind(some, after.groups, after.policies) & changed)
+        return frozenset(behind(some, after.groups, after.policies) & changed)
 
     others = sorted(changed - {own})
     sizes = range(len(others) + 1) if len(others) < MOST_COMBINED else (0, len(others))
     return {
         with_what_comes_before([*first, *some])
-        for first in ([own], [])
+        for first in ([] if own is None else [own], [])
         for size in sizes
         for some in itertools.combinations(others, size)
     }
@@ -326,6 +248,30 @@ class _Run:
         """Return the policies of each application, in their order."""
         return {name: self.told["orders"][number] for name, number in self.told[LISTS].items()}
 
+    def login(self, name: str) -> Mapping[str, Any] | None:
+        """Return how people log in to an application. None: nobody says it."""
+        found: Mapping[str, Any] | None = self.told.get(LOGINS, {}).get(name)
+        return found
+
+    def remember(self) -> None:
+        """Remember the groups that the text has whole."""
+        for rules in (rules for said in self.groups.values() for rules in said.values()):
+            [*_, rest] = short(rules, most=0) or [""]
+            if len(rules) > 1:
+                _whole[rest] = [rule for rule in rules if not rule.startswith(GROUP)]
+
+    def known(self) -> _Run:
+        """Return this with the groups whole that this process has seen whole."""
+
+        def whole(rules: Sequence[str]) -> list[str]:
+            return sorted(each for rule in rules for each in _whole.get(rule, [rule]))
+
+        groups = {
+            word: {name: whole(rules) for name, rules in said.items()}
+            for word, said in self.groups.items()
+        }
+        return _Run({**self.told, GROUPS: groups})
+
     def with_new(self, after: _Run, some: Iterable[str]) -> _Run:
         """Return this, with some of the objects as another run has them.
 
@@ -341,15 +287,26 @@ class _Run:
         }
         return _Run({**self.told, **held})
 
-    def renamed(self, old: str, new: str) -> _Run:
-        """Return this, with one of the objects called something else."""
-        words = {old: new}
+    def renamed(self, words: Mapping[str, str]) -> _Run:
+        """Return this, with objects called something else."""
+        if not words:
+            return self
         held: dict[str, Any] = {
-            what: {words.get(w, w): _renamed(said, words) for w, said in self.told[what].items()}
+            what: {words.get(w, w): renamed(said, words) for w, said in self.told[what].items()}
             for what in (GROUPS, POLICIES)
         }
-        orders = [[_renamed(entry, words) for entry in order] for order in self.told["orders"]]
+        held |= {
+            what: {words.get(w, w): said for w, said in self.told[what].items()}
+            for what in (LISTS, LOGINS)
+            if what in self.told
+        }
+        orders = [[renamed(entry, words) for entry in order] for order in self.told["orders"]]
         return _Run({**self.told, **held, "orders": orders})
+
+
+# The rules of large groups, by what stands for them in the texts of others: each group is checked
+# before what refers to it.
+_whole: dict[str, list[str]] = {}
 
 
 @dataclass
@@ -359,6 +316,12 @@ class _Lists:
     groups: dict[str, People] = field(default_factory=dict)
     """Whom a group holds, by what stands for it in a rule: its content."""
 
+    def is_weaker(self, old: list[Told], new: list[Told], meanwhile: Sequence[list[Told]]) -> bool:
+        """Return whether somebody gets more by one of some lists than by the old and by the new."""
+        comparison = Comparison(old, new, meanwhile, self.is_within, self.is_apart)
+        found = [each for each in meanwhile if each != old and comparison.is_weaker(each)]
+        return bool(found) and not self.are_safe(found, old, new)
+
     def are_safe(self, moments: Sequence[list[Told]], old: list[Told], new: list[Told]) -> bool:
         """Return whether a look at each rule shows that nobody gets more by any of the moments."""
         everybody = Everybody([old, new, *moments], self.groups, _is_person)
@@ -366,9 +329,28 @@ class _Lists:
             everybody.is_weaker(moment, old, new) for moment in moments
         )
 
-    def resolved(self, run: _Run, entries: Iterable[Any]) -> list[Told]:
-        """Return a list as it decides, with the groups and the policies of a run."""
-        return [self._policy(run, entry) for entry in entries]
+    def resolved(
+        self, run: _Run, entries: Iterable[Any], name: str, login: _Run | None = None
+    ) -> list[Told]:
+        """Return a list as it decides, with the groups and the policies of a run.
+
+        `login` is the run that says how people log in to the application, if not the same.
+        """
+        found = [self._policy(run, entry) for entry in entries]
+        said = (login or run).login(name)
+        return found if said is None else [self._at(one, said) for one in found]
+
+    def _at(self, told: Told, login: Mapping[str, Any]) -> Told:
+        """Return a policy as it decides for people who log in like this."""
+        outcome = told.ruling.outcome.at(
+            login.get("session", DEFAULT_SESSION), Mfa.of(login.get("mfa") or {})
+        )
+        people, idps = told.ruling.people, [f"idp {idp}" for idp in login.get("idps", ())]
+        if idps and outcome.decision == "allow":
+            by = f"{GROUP}{digest(idps)}"
+            self.groups[by] = People(frozenset(idps))
+            people = replace(people, require=people.require | {by})
+        return Told(told.name, Ruling(people, outcome))
 
     def _policy(self, run: _Run, entry: Any) -> Told:
         if isinstance(entry, str):
