@@ -155,9 +155,14 @@ def _tell(
 
 
 async def _former_names(deployment: Deployment) -> dict[str, list[str]]:
-    """Return what resources with aliases were called before."""
+    """Return what resources with aliases were called before. Every resource asks for it."""
+    told, known = deployment.told(FORMER, ""), deployment.told(f"{FORMER}, known", "")
+    if known and known[0][0] == len(told):
+        names_before: dict[str, list[str]] = known[0][1]
+        return names_before
     found: dict[str, list[str]] = {}
-    for reference, parent_reference in deployment.told(FORMER, ""):
+    number = len(told)
+    for reference, parent_reference in [*told]:
         resource, parent = reference(), parent_reference and parent_reference()
         if resource is None:
             continue
@@ -170,6 +175,7 @@ async def _former_names(deployment: Deployment) -> dict[str, list[str]]:
             word = called(resource)
             kind = word.partition(" ")[0]
             found[word] = sorted(f"{kind} {name}>" for name in names)
+    known[:] = [(number, found)]
     return found
 
 
