@@ -198,7 +198,9 @@ class AccessApplicationProvider(ResourceLifecycle):
             if told
         ]
         texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
-        return mistakes or [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
+        return mistakes or [
+            Mistake("", told) for told in mistakes_in_turn(self.display_name, *texts)
+        ]
 
     def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of policies that stay, and of what cannot be replaced."""

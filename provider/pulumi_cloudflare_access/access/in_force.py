@@ -39,6 +39,10 @@ FORMER, OTHERS = "former", "others"
 GROUP = "group "
 # What a rule about one address begins with: nobody has two.
 PERSON = "email "
+# What a rule begins with of which something is not known while the program runs.
+NOT_KNOWN = "~ "
+# What groups are called at Cloudflare; and where applications are, and what they are called.
+NAMES, AT = "names", "at"
 # So many rules of other groups than its own are in a text.
 MOST_WRITTEN = 30
 
@@ -206,9 +210,10 @@ def _rule(rule: Any) -> str:
     id_ = group.get(ID) if isinstance(group, Mapping) else None
     if isinstance(id_, str):
         return f"{GROUP}{id_}"
-    person = rule.get("email") if isinstance(rule, Mapping) else None
-    is_known = isinstance(person, Mapping) and not has_word(person) and len(rule) == 1
-    return f"{PERSON if is_known else ''}{written_rule(rule)}"
+    if has_word(rule):
+        return f"{NOT_KNOWN}{written_rule(rule)}"
+    is_person = isinstance(rule, Mapping) and "email" in rule and len(rule) == 1
+    return f"{PERSON if is_person else ''}{written_rule(rule)}"
 
 
 class _Program:

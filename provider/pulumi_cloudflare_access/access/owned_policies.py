@@ -112,7 +112,7 @@ class OfAnApplication(ResourceLifecycle):
         if told := self._one_by_one(olds, news):
             return [Mistake("", told)]
         texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
-        return [Mistake("", told) for told in mistakes_in_turn(self.what, *texts)]
+        return [Mistake("", told) for told in mistakes_in_turn(self.display_name, *texts)]
 
     def _one_by_one(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - for single policies
         """Say what cannot be done policy by policy without letting somebody in meanwhile."""
