@@ -19,8 +19,8 @@ from ..fields.model import Always, AlwaysManaged, AnsweredAs, Default, Inputs, N
 from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
 from ..program.resource import Deployment, Resource
-from .referrers import SECTIONS, referrers_in_rules
 from .in_force import IN_FORCE, in_force_text, tell_group
+from .referrers import SECTIONS, referrers_in_rules
 from .rules import Rules, account_filled_in, never_together
 from .written_first import mistakes_in_turn
 
