@@ -2286,7 +2286,9 @@ class OwnedPolicy(TypedDict, total=False):
     """A policy: one decision, and whom it is for."""
 
     name: Required[pulumi.Input[str]]
-    """What the policy is called. In a list, the name identifies it. Required. API: `name`."""
+    """What the policy is called. In a list, the name identifies it; among those of one name, the
+    order does. Required. API: `name`.
+    """
     decision: Required[pulumi.Input[Decision]]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log). Required. API: `decision`.
@@ -2338,7 +2340,9 @@ class OwnedPolicyOutput(TypedDict, total=False):
     """A policy: one decision, and whom it is for."""
 
     name: Required[str]
-    """What the policy is called. In a list, the name identifies it."""
+    """What the policy is called. In a list, the name identifies it; among those of one name, the
+    order does.
+    """
     decision: Required[str]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log).
@@ -2379,7 +2383,9 @@ class OwnedPolicyFound(TypedDict, total=False):
     """A policy: one decision, and whom it is for."""
 
     name: Required[str]
-    """What the policy is called. In a list, the name identifies it."""
+    """What the policy is called. In a list, the name identifies it; among those of one name, the
+    order does.
+    """
     decision: Required[str]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log).

@@ -368,6 +368,125 @@ def test_two_policies_of_one_name_at_cloudflare_become_one(
     assert app.names() == ["Staff", "Not Eve", "Guests"]
 
 
+def test_two_policies_of_one_name_are_two(
+    plugin: Plugin, app: Application, cloudflare: LocalCloudflare
+) -> None:
+    """At Cloudflare, names need not be unique: the order tells two of one name apart."""
+    other = {**NOT_EVE, "name": "Staff"}
+    made = plugin.up(LIST, app.declare(other, STAFF, GUESTS))
+    assert app.names() == ["Staff", "Staff", "Guests"]
+    assert [policy["decision"] for policy in app.policies()] == ["deny", "allow", "allow"]
+    ids = [policy["id"] for policy in app.policies()]
+    assert made.outputs["ids"] == {"Staff": ids[0], "Staff (2)": ids[1], "Guests": ids[2]}
+    writes(cloudflare)
+    assert plugin.up(LIST, app.declare(other, STAFF, GUESTS), was=made).did == "same"
+    refreshed = plugin.refresh(made)
+    assert refreshed
+    assert refreshed.did == "same"
+
+    # One of them changes: the other stays as it is.
+    wider = {**STAFF, "include": [ADA, BOB, rules.email("cy@example.com")]}
+    changed = plugin.up(LIST, app.declare(other, wider, GUESTS), was=made)
+    assert writes(cloudflare) == ["PUT"]
+    assert [policy["id"] for policy in app.policies()] == ids
+    # The first goes.
+    left = plugin.up(LIST, app.declare(wider, GUESTS), was=changed)
+    assert writes(cloudflare) == ["DELETE"]
+    assert [policy["id"] for policy in app.policies()] == ids[1:]
+    assert plugin.up(LIST, app.declare(wider, GUESTS), was=left).did == "same"
+    plugin.destroy(left)
+    assert app.names() == []
+
+
+def test_two_policies_of_one_name_are_adopted_and_watched(
+    plugin: Plugin, app: Application, cloudflare: LocalCloudflare
+) -> None:
+    deny = app.make({**NOT_EVE, "name": "Staff"})
+    app.make(STAFF)
+    writes(cloudflare)
+    declared = app.declare({**NOT_EVE, "name": "Staff"}, STAFF, adopt=True)
+    made = plugin.up(LIST, declared)
+    assert writes(cloudflare) == []
+    where = f"/{app.id}/policies/{deny['id']}"
+    wider = {"name": "Staff", "decision": "deny", "include": [EVE, BOB], "precedence": 1}
+    app.ask("PUT", where, wider)
+    drifted = plugin.refresh(made)
+    assert drifted
+    assert drifted.did == "drift"
+    app.ask("DELETE", where)
+    gone = plugin.refresh(made)
+    assert gone
+    assert gone.did == "drift"
+    plugin.up(LIST, declared, was=gone)
+    assert [policy["decision"] for policy in app.policies()] == ["deny", "allow"]
+
+
+def test_policies_whose_names_look_like_a_second_one_are_themselves(
+    plugin: Plugin, app: Application
+) -> None:
+    numbered = {**GUESTS, "name": "Staff (2)"}
+    policies = [STAFF, numbered, {**NOT_EVE, "name": "Staff"}]
+    made = plugin.up(LIST, app.declare(*policies))
+    assert app.names() == ["Staff", "Staff (2)", "Staff"]
+    assert {*made.outputs["ids"]} == {"Staff", "Staff (2)", "Staff (3)"}
+    assert made.outputs["ids"]["Staff (2)"] == app.policies()[1]["id"]
+    assert plugin.up(LIST, app.declare(*policies), was=made).did == "same"
+    turned = plugin.up(LIST, app.declare(*reversed(policies)), was=made)
+    assert [policy["decision"] for policy in app.policies()] == ["deny", "allow", "allow"]
+    assert plugin.up(LIST, app.declare(*reversed(policies)), was=turned).did == "same"
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from(["Staff", "Guests"]),
+                st.sampled_from(["allow", "deny"]),
+                st.sets(st.sampled_from(["ada", "bob", "eve"]), min_size=1),
+            ),
+            min_size=1,
+            max_size=4,
+            unique_by=lambda one: (one[0], one[1], tuple(sorted(one[2]))),
+        ),
+        min_size=2,
+        max_size=4,
+    )
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_whatever_is_declared_of_policies_of_one_name_is_there(
+    plugin: Plugin, cloudflare: LocalCloudflare, programs: list[Any]
+) -> None:
+    reset(cloudflare)
+    app = Application(cloudflare)
+    was: Kept | None = None
+    for program in programs:
+        policies = [
+            {
+                "name": name,
+                "decision": decision,
+                "include": [rules.email(f"{who}@example.com") for who in sorted(people)],
+            }
+            for name, decision, people in program
+        ]
+        was = plugin.up(LIST, app.declare(*policies), was=was)
+        there = [
+            (
+                policy["name"],
+                policy["decision"],
+                {rule["email"]["email"].split("@")[0] for rule in policy["include"]},
+            )
+            for policy in app.policies()
+        ]
+        assert there == program
+        assert plugin.up(LIST, app.declare(*policies), was=was).did == "same"
+        refreshed = plugin.refresh(was)
+        assert refreshed
+        assert refreshed.did == "same"
+    assert was
+    plugin.destroy(was)
+    assert app.names() == []
+
+
 def test_a_destroy_lets_nobody_in_meanwhile_and_leaves_nothing(
     plugin: Plugin, app: Application
 ) -> None:
@@ -459,7 +578,6 @@ def test_a_list_can_be_read_that_another_stack_owns(plugin: Plugin, app: Applica
 @pytest.mark.parametrize(
     ("policies", "reason"),
     [
-        ([STAFF, {**GUESTS, "name": "Staff"}], "policies[1].name: is the name of another policy"),
         ([{**STAFF, "include": []}], "policies[0].include: must hold at least one rule"),
         ([{**STAFF, "decision": "alow"}], "policies[0].decision: "),
         ([{**STAFF, "precedence": 4}], "policies[0].precedence: is not a field"),

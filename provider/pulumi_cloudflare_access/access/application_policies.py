@@ -10,7 +10,7 @@ them than by either.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -23,7 +23,7 @@ from ..engine.creation import lagging, send_once
 from ..engine.lifecycle import ResourceLifecycle
 from ..engine.schema import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
-from ..fields.keyed import UNKNOWN, Mistake, Reading
+from ..fields.keyed import UNKNOWN, Mistake, Reading, free_key
 from ..fields.model import Always, AlwaysManaged, Inputs, PartOf, State, objects, shape_of
 from ..fields.shapes import EXTRA, MISSING, both
 from ..process import plugin
@@ -69,7 +69,8 @@ class AccessApplicationPoliciesInputs(Inputs):
         None
     )
     """All policies that the application owns, in order: the first that matches decides. A name
-    identifies each; policies that are not in the list are deleted.
+    identifies each, among those of one name the order; policies that are not in the list are
+    deleted.
     """
 
 
@@ -115,20 +116,11 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         return {**{n: v for n, v in declared.items() if n != EXTRA}, "policies": spread}
 
     def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse two of one name, and what the API refuses of each."""
+        """Refuse what the API refuses of each."""
         mistakes = super().validate(declared)
-        names: set[str] = set()
         for index, (_, policy) in enumerate(in_order(declared.get("policies"))):
-            if not isinstance(policy, Mapping):
-                continue
-            if policy.get("name") in names and policy["name"] != UNKNOWN:
-                told = (
-                    "is the name of another policy of this list; a name identifies: rename one, or "
-                    "declare them one by one (AccessApplicationPolicy), with precedences"
-                )
-                mistakes.append(Mistake(f"policies[{index}].name", told))
-            names.add(policy_name(policy))
-            mistakes += policy_mistakes(policy, f"policies[{index}].")
+            if isinstance(policy, Mapping):
+                mistakes += policy_mistakes(policy, f"policies[{index}].")
         return mistakes
 
     def _stricter(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
@@ -170,7 +162,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     ) -> Iterator[str]:
         """Say which policies of the list become reusable: nobody can take that back."""
         del id_
-        wished = {policy_name(policy) for _, policy in in_order(declared.get("policies"))}
+        wished = _by_name(declared)
         for name, policy_id in _ids_by_name(olds).items():
             if name in wished and ownership.is_adopted(self.kind, policy_id):
                 yield _TAKEN.format(name, policy_id)
@@ -196,7 +188,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             "id": application,
             "application": application,
             "policies": owned,
-            "ids": {key_of(policy_name(policy)): policy["id"] for policy in reversed(owned)},
+            "ids": {key_of(name): policy["id"] for name, policy in told_apart(owned).items()},
             REUSABLE: [policy for policy in policies if policy.get(REUSABLE)],
         }
 
@@ -206,8 +198,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         """Note which policies the program declares, as of the last write."""
         ids, noted = answer["ids"], plugin.plain(declared.get(DECLARED))
         if noted is None:
-            names = {policy_name(policy) for _, policy in in_order(declared.get("policies"))}
-            own = {key: ids[key] for key in map(key_of, names) if key in ids}
+            own = {key: ids[key] for key in map(key_of, _by_name(declared)) if key in ids}
         else:
             own = {key: id_ for key, id_ in noted.items() if id_ in ids.values()}
         # Names may be secret.
@@ -215,7 +206,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
 
     def has_new_note(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """Tell whether the program declares by now what a refresh has found."""
-        names = {key_of(policy_name(policy)) for _, policy in in_order(new.get("policies"))}
+        names = {*map(key_of, _by_name(new))}
         noted = plugin.plain(old.get(DECLARED))
         return noted is not None and not names <= noted.keys()
 
@@ -274,17 +265,13 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         A policy that was made reusable meanwhile is no longer in the list, and that is no change.
         """
         reusable = {policy["id"] for policy in answer[REUSABLE]}
-        wished = {policy_name(policy) for _, policy in in_order(wish.get("policies"))}
+        wished = _by_name(wish)
         gone = {
             name
             for name, id_ in _ids_by_name(olds).items()
             if id_ in reusable and name not in wished
         }
-        kept = [
-            policy
-            for _, policy in in_order(olds.get("policies"))
-            if policy_name(policy) not in gone
-        ]
+        kept = [policy for name, policy in _by_name(olds).items() if name not in gone]
         if not self._is_half_way(kept, answer["policies"], wish, self._reading(olds)):
             policies, _ = self.facts()["policies"].shape.check(kept, "policies")
             super().refuse_unpreviewed(called, {**olds, "policies": policies}, answer, wish, secret)
@@ -405,6 +392,20 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             )
 
 
+def told_apart(policies: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return policies, in their order, by their names; the second of a name is "name (2)"."""
+    policies = [*policies]
+    names, found = {*map(policy_name, policies)}, dict[str, Mapping[str, Any]]()
+    for policy in policies:
+        found[free_key(policy_name(policy), found, names)] = policy
+    return found
+
+
+def _by_name(declared: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the policies of a declaration, in their order, by their names."""
+    return told_apart(policy for _, policy in in_order(declared.get("policies")))
+
+
 def _ids_by_name(outputs: Mapping[str, Any]) -> dict[str, str]:
     """Return the ids of a state by the names of their policies."""
     ids: Mapping[str, str] = outputs.get("ids") or {}
@@ -436,10 +437,8 @@ class _Change:
     ) -> None:
         self._reading = reading
         self._type = there.get(TYPE)
-        self._had = {policy_name(policy): policy for _, policy in in_order(was.get("policies"))}
-        self._wished = {
-            policy_name(policy): policy for _, policy in in_order(declared.get("policies"))
-        }
+        self._had = _by_name(was)
+        self._wished = _by_name(declared)
         all_there = sorted([*there["policies"], *there[REUSABLE]], key=precedence_of)
         self._there = {str(policy["id"]): policy for policy in all_there}
         self.others: set[str] = set()
@@ -451,14 +450,17 @@ class _Change:
                 if policy_name(policy) in self._wished:
                     raise DeclarationError(_TAKEN.format(policy_name(policy), id_))
                 self.others.add(id_)
+        own = {id_: one for id_, one in self._there.items() if id_ not in self.others}
+        self._called = {one["id"]: name for name, one in told_apart(own.values()).items()}
 
     def steps(self) -> list[Step]:
         """List the requests. Raises where somebody else's policy would have to make room."""
         right: dict[str, Policy] = {}
         wanted: list[Wanted] = []
+        made = self._made_of()
         for name, entry in self._wished.items():
-            made_of = self._made_of(name, entry)
-            policy = self._policy(name, entry, made_of[0] if made_of else None)
+            made_of = made[name]
+            policy = self._policy(entry, made_of[0] if made_of else None)
             right |= {id_: policy for id_ in made_of if self._is_right(entry, id_)}
             wanted.append(Wanted(policy, made_of))
         current = [
@@ -483,20 +485,44 @@ class _Change:
         body = taken_by(self._type, _POLICY.carried(policy))
         return Policy(policy_name(policy), Ruling.of(as_declared(policy)), body)
 
-    def _made_of(self, name: str, entry: Mapping[str, Any]) -> list[str]:
-        """Return what a policy may be made of: those that are right, the namesake, one renamed."""
+    def _made_of(self) -> dict[str, list[str]]:
+        """Return what each policy may be made of: those that are right, a namesake, one renamed."""
         own = [id_ for id_ in self._there if id_ not in self.others]
-        namesakes = [id_ for id_ in own if policy_name(self._there[id_]) == name]
-        if namesakes:
-            # At Cloudflare, names need not be unique.
-            return [id_ for id_ in namesakes if self._is_right(entry, id_)] or namesakes[:1]
-        going = [id_ for id_ in own if policy_name(self._there[id_]) not in self._wished]
-        return [id_ for id_ in going if self._is_right(entry, id_, but=("name",))]
+        made: dict[str, list[str]] = {}
+        for name in {*map(policy_name, self._wished.values())}:
+            namesakes = [id_ for id_ in own if policy_name(self._there[id_]) == name]
+            made |= self._made_of_namesakes(name, namesakes)
+        for name, entry in self._wished.items():
+            if name not in made:
+                going = [id_ for id_ in own if policy_name(self._there[id_]) not in self._wished]
+                made[name] = [id_ for id_ in going if self._is_right(entry, id_, but=("name",))]
+        return made
 
-    def _policy(self, name: str, entry: Mapping[str, Any], made_of: str | None) -> Policy:
+    def _made_of_namesakes(self, name: str, namesakes: Sequence[str]) -> dict[str, list[str]]:
+        """Give the policies of one name what is there by that name, as far as it goes.
+
+        At Cloudflare, names need not be unique. What is right already comes first.
+        """
+        wished = [called for called, one in self._wished.items() if policy_name(one) == name]
+        right = {
+            called: [id_ for id_ in namesakes if self._is_right(self._wished[called], id_)]
+            for called in wished
+        }
+        if len(wished) == 1:
+            return {called: right[called] or [*namesakes[:1]] for called in wished if namesakes}
+        left, made = [*namesakes], dict[str, list[str]]()
+        for called in sorted(wished, key=lambda one: not right[one]):
+            found = next((id_ for id_ in (*right[called], *left) if id_ in left), None)
+            if found is not None:
+                left.remove(found)
+                made[called] = [found]
+        return made
+
+    def _policy(self, entry: Mapping[str, Any], made_of: str | None) -> Policy:
         """Write what is wished for over what is there of it."""
+        name = policy_name(entry)
         there = self._there.get(made_of or "")
-        had = self._had.get(name if there is None else policy_name(there))
+        had = self._had.get(name if there is None else self._called[there["id"]])
         body = _POLICY.request(entry, there, had)
         ruling = Ruling.of(as_requested(body))
         if there is not None and self._is_right(entry, made_of or "", only=SECTIONS):
@@ -506,10 +532,10 @@ class _Change:
 
     def is_made(self, policy: Mapping[str, Any]) -> bool:
         """Return whether a policy that has shown up is one that is wished for."""
-        entry = self._wished.get(policy_name(policy))
-        if entry is None or policy.get(REUSABLE):
-            return False
-        return self._is_as_wished(entry, policy)
+        return not policy.get(REUSABLE) and any(
+            policy_name(entry) == policy_name(policy) and self._is_as_wished(entry, policy)
+            for entry in self._wished.values()
+        )
 
     def _is_right(
         self,
@@ -530,7 +556,8 @@ class _Change:
         but: Collection[str] = (),
         only: Collection[str] = _POLICY.fields,
     ) -> bool:
-        form = both(_POLICY.fields, self._had.get(policy_name(policy), {}), entry)
+        called = self._called.get(policy["id"], policy_name(policy))
+        form = both(_POLICY.fields, self._had.get(called, {}), entry)
         found = _POLICY.answer(policy, form, self._reading)
         return all(
             field.same(entry.get(name, MISSING), found.get(name, MISSING))
@@ -548,7 +575,8 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
     """All policies that an application owns, in order: the first that matches decides.
 
     Each is `{"name": …, "decision": …, "include": [rules…], …}`, with the fields of `AccessPolicy`;
-    a name identifies it. Policies that are not in the list are deleted. `.get` takes the id of the
+    a name identifies it; of several of one name, their order does. Policies that are not in the
+    list are deleted. `.get` takes the id of the
     application.
     """
 
@@ -583,8 +611,8 @@ class AccessApplicationPolicies(Resource, module="cloudflare", name="AccessAppli
         :param application: The application that owns the policies: the resource, its id, or what a
             look-up found. Required. In the API, it is in the path. A change replaces the object.
         :param policies: All policies that the application owns, in order: the first that matches
-            decides. A name identifies each; policies that are not in the list are deleted. Default:
-            none. API: `policies`.
+            decides. A name identifies each, among those of one name the order; policies that are
+            not in the list are deleted. Default: none. API: `policies`.
         :param extra: Fields, and values of closed lists, that this package does not know. They are
             sent, compared and shown like all others. Default: none. API: each by its own name.
         :param account_id: The id of the account that it is in. Default: the one in the settings. A

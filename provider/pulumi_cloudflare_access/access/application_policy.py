@@ -420,8 +420,8 @@ class AccessApplicationPolicy(Resource, module="cloudflare", name="AccessApplica
             look-up found. Required. In the API, it is in the path. A change replaces the object.
         :param precedence: The policy's place, 1 or more: the lowest is decided first, and each is
             there once. Required. API: `precedence`.
-        :param name: What the policy is called. In a list, the name identifies it. Required. API:
-            `name`.
+        :param name: What the policy is called. In a list, the name identifies it; among those of
+            one name, the order does. Required. API: `name`.
         :param decision: What happens to whom the rules match: `allow` after a login, `deny`,
             `non_identity` (Service Auth: without a login), or `bypass` (no check and no log).
             Required. API: `decision`.

@@ -175,8 +175,8 @@ class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):
         """Declare a reusable policy.
 
         :param resource_name: The name of the resource in the program and in the state.
-        :param name: What the policy is called. In a list, the name identifies it. Required. API:
-            `name`.
+        :param name: What the policy is called. In a list, the name identifies it; among those of
+            one name, the order does. Required. API: `name`.
         :param decision: What happens to whom the rules match: `allow` after a login, `deny`,
             `non_identity` (Service Auth: without a login), or `bypass` (no check and no log).
             Required. API: `decision`.

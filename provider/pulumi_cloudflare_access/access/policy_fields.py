@@ -148,7 +148,9 @@ class PolicyInputs(Inputs):
     )
 
     name: str
-    """What the policy is called. In a list, the name identifies it."""
+    """What the policy is called. In a list, the name identifies it; among those of one name, the
+    order does.
+    """
     decision: Annotated[Decision, Meant(SAID), AlwaysManaged()]
     """What happens to whom the rules match: `allow` after a login, `deny`, `non_identity` (Service
     Auth: without a login), or `bypass` (no check and no log).
