@@ -28,6 +28,7 @@ class _Commands(click.Group):
     """Loads what not every command needs when it is asked for."""
 
     later: ClassVar = {
+        "adopt": (".adopt.command", "adopt"),
         "stacks": (".stacks.command", "stacks"),
         "report": (".report.command", "report"),
         "drift-report": (".report.command", "drift_report"),

@@ -7,6 +7,7 @@
         AdoptionError            an existing object cannot be taken over as declared
         DriftError               somebody changed the object since the preview's picture of it
         VerificationError        Cloudflare does not know a domain to be ours
+        ReadOnlyError            not sent: a command that only reads would have to write
         NoAnswerError            the request got no usable answer
             UnreachableError     no connection, or none that lasted
                 EndedError       not sent: nobody waits for the answer any more
@@ -75,6 +76,10 @@ class DriftError(CloudflareError):
 
 class VerificationError(CloudflareError):
     """Cloudflare does not know a domain to be ours: it has not found a DNS record."""
+
+
+class ReadOnlyError(CloudflareError):
+    """Not sent: a command that only reads would have to write."""
 
 
 class NoAnswerError(CloudflareError):

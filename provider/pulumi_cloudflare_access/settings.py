@@ -63,6 +63,8 @@ class Settings:
     deadline: float = DEADLINE_SECONDS
     on_drift: Literal["refuse", "overwrite"] = "refuse"
     local: bool = False
+    reads_only: bool = False
+    """Nothing but GET is sent, and nothing is noted of objects on this machine."""
     missing: str | None = field(default=None, compare=False, repr=False)
     source: str = field(default="", compare=False, repr=False)
     """Where the credentials come from: a key of the stack's config, or a variable."""

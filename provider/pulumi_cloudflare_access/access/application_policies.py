@@ -41,6 +41,7 @@ from .owned_policies import (
     OfAnApplication,
     first_of_all,
     in_application,
+    is_one_list,
     mistakes_together,
     policy_name,
     precedence_of,
@@ -177,6 +178,24 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         # The application itself first: no policies and no application are not the same.
         app = super().read_remote(scope, id_)
         return self._answer(id_, self._policies(self._where(scope, id_))) | {TYPE: app.get(TYPE)}
+
+    def has_content(self, found: Mapping[str, Any]) -> bool:
+        """Tell whether the application has policies of its own."""
+        return bool(found["policies"])
+
+    def find_listed_to_adopt(
+        self, scope: Scope, id_: str, props: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Return the list as the list of all applications has it."""
+        del props
+        listed = self._listed_policies(scope, id_, anew=False)
+        return None if listed is None else self._answer(id_, listed)
+
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Return the lists of policies that one list can declare: the others are single ones."""
+        for application, policies in self._policies_of_all(scope):
+            if is_one_list(policies):
+                yield self._answer(application["id"], policies) | {TYPE: application.get(TYPE)}
 
     def _where(self, scope: Scope, application: str) -> str:
         return f"{self.object_path(scope, application)}/policies"

@@ -30,6 +30,7 @@ from .owned_policies import (
     TYPE,
     OfAnApplication,
     in_application,
+    is_one_list,
     mistakes_together,
     own_policies,
     policy_name,
@@ -159,6 +160,13 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """Return it as the list of all applications has it."""
         listed = self._listed_policies(scope, props["application"], anew=False) or []
         return next((p for p in listed if p["id"] == id_ and self.is_of_kind(p)), None)
+
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Return the policies of applications' own that no list can declare."""
+        for application, policies in self._policies_of_all(scope):
+            for one in policies if not is_one_list(policies) else ():
+                if self.is_of_kind(one):
+                    yield {**one, "application": application["id"]}
 
     def list_to_adopt(self, scope: Scope, props: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the application's policies as the list of all applications has them."""

@@ -6,7 +6,7 @@ Reusable policies have their places among them: the first that matches decides, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..engine.collection import Scope
@@ -142,10 +142,34 @@ class OfAnApplication(ResourceLifecycle):
             return None
         return sorted(policies, key=precedence_of)
 
+    def _policies_of_all(
+        self, scope: Scope
+    ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """Return every application of an account or a zone, and its policies of both kinds."""
+        # Which refers to this module.
+        from .application import AccessApplicationProvider  # noqa: PLC0415
+
+        for application in self._snapshot(scope, AccessApplicationProvider).objects():
+            id_ = application["id"]
+            listed = self._listed_policies(scope, id_, anew=False)
+            where = f"{self.path_of(scope, 'access/apps')}/{id_}/policies"
+            yield application, self._policies(where) if listed is None else listed
+
     def _policies(self, where: str) -> list[dict[str, Any]]:
         """Read an application's policies of both kinds, in order."""
         policies = self.client.list(where, per_page=self.per_page, permission=self.permission)
         return sorted(policies, key=precedence_of)
+
+
+def is_one_list(policies: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether an application's policies can be declared as one list of its own ones.
+
+    Two of one name cannot, nor can their order among reusable ones: each is declared by itself.
+    """
+    policies = list(policies)
+    names = [policy_name(one) for one in policies]
+    is_mixed = any(one.get(REUSABLE) for one in policies)
+    return bool(policies) and not is_mixed and len(names) == len({*names})
 
 
 def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any]) -> str:

@@ -38,7 +38,7 @@ from .clock import Clock, Skew
 from .pace import LONGEST_ANSWER, pace_of
 from .pages import Page, Snapshot
 from .retries import Tries, took_too_long
-from .transport import Transport
+from .transport import ReadOnlyTransport, Transport
 
 # Seconds to wait for a connection, as in Cloudflare's own SDK.
 LONGEST_CONNECT = 5.0
@@ -89,6 +89,7 @@ class Client:
     cannot be understood, and a subclass of ApiError if Cloudflare refuses. A request that must not
     be sent twice raises LostAnswerError if it may or may not have been carried out. The constructor
     raises SettingsError for an address, a proxy or certificates that cannot be used.
+    With settings that only read (`Settings.reads_only`), it sends nothing but GET.
     """
 
     def __init__(
@@ -102,17 +103,19 @@ class Client:
         check_address(settings)
         self._settings = settings
         self._warn = warn
+        self._read: dict[Any, Any] = {}
         self.clock = clock or Clock()
         self._skew = Skew()
         self._pace = pace_of(settings, self.clock, say, warn)
         address = httpx.URL(settings.base_url)
         try:
+            # HTTPS_PROXY and SSL_CERT_FILE are honoured, but this machine has no proxy.
+            trust_env = not settings.is_on_this_machine
+            transport = transport or Transport(address, CONNECTIONS, trust_env=trust_env)
             self._http = httpx.Client(
                 base_url=settings.base_url,
                 headers={"User-Agent": f"pulumi-cloudflare-access/{_version()}"},
-                transport=transport
-                # HTTPS_PROXY and SSL_CERT_FILE apply, except to an API on this machine.
-                or Transport(address, CONNECTIONS, trust_env=not settings.is_on_this_machine),
+                transport=ReadOnlyTransport(transport) if settings.reads_only else transport,
                 # A redirect would carry the token to wherever it points.
                 follow_redirects=False,
                 trust_env=False,
@@ -271,6 +274,15 @@ class Client:
             self._settings.headers,
             self._settings,
         )
+        if self._settings.reads_only:
+            # One picture of the account for the whole command, and one request for each part of it.
+            key = (verb, where, parse, *sorted((params or {}).items()))
+            if key not in self._read:
+                self._read[key] = self._sent(call, idempotent=idempotent, stop_if_late=stop_if_late)
+            return self._read[key]
+        return self._sent(call, idempotent=idempotent, stop_if_late=stop_if_late)
+
+    def _sent(self, call: _Call, *, idempotent: bool, stop_if_late: bool) -> Any:
         operation, deadline = plugin.current_operation(), self._settings.deadline
         if operation.spent >= deadline:
             raise UnreachableError(

@@ -264,6 +264,48 @@ class Journal:
                 )
 
 
+class NoJournal(Journal):
+    """The journal of a command that makes nothing: it notes nothing, and forgets nothing."""
+
+    def __init__(self) -> None:
+        """Touch no file: what runs have noted is theirs."""
+
+    def notes_of(self, resource: str, where: str) -> list[Note]:
+        """Return nothing: nothing is to be taken over."""
+        del resource, where
+        return []
+
+    def begin(self, *_: Any, **__: Any) -> None:
+        """Note nothing."""
+
+    def made(self, *_: Any) -> None:
+        """Note nothing."""
+
+    def refused(self, resource: str) -> None:
+        """Forget nothing."""
+
+    def saved(self, kind: str, id_: str) -> bool:
+        """Set nothing aside."""
+        del kind, id_
+        return False
+
+    def gone(self, kind: str, id_: str) -> None:
+        """Forget nothing."""
+
+    def is_anothers(self, resource: str, kind: str, id_: str) -> bool:
+        """Know of no other run."""
+        del resource, kind, id_
+        return False
+
+    def end(self) -> None:
+        """Leave everything as it is."""
+
+    def hash_of(self, body: Mapping[str, Any]) -> str:
+        """Stand for nothing."""
+        del body
+        return ""
+
+
 def _entries(folder: Path, oldest: float) -> Iterator[Path]:
     """Return the files of a folder, by name, and remove those older than `oldest` seconds."""
     for entry in sorted(folder.iterdir()):

@@ -18,10 +18,29 @@ from typing import Any
 import httpcore
 import httpx
 
+from ..errors import ReadOnlyError
+
 # Seconds that a connection is kept for the next request; httpx's own figure.
 KEEP_ALIVE = 5.0
 # Bytes written at a time.
 PIECE = 16_384
+
+
+class ReadOnlyTransport(httpx.BaseTransport):
+    """Sends nothing but GET over another transport. Raises ReadOnlyError for everything else."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a GET."""
+        if request.method != "GET":
+            raise ReadOnlyError(f"{request.method} {request.url.path}: not sent: this run reads")
+        return self._transport.handle_request(request)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
 
 
 class Transport(httpx.BaseTransport):

@@ -488,6 +488,34 @@ class Hooks(Facts):
         """
         return id_
 
+    # ------------------------------------------------------------- commands about a whole account
+
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Yield the live objects of the kind that a program can declare, each as an answer.
+
+        Of a part of another object: the parts, each with the id that a state would hold and the
+        field that names the object which it is a part of.
+        """
+        raise NotImplementedError
+
+    def is_declarable(self, found: Mapping[str, Any]) -> bool:
+        """Tell whether a program can declare an object that exists. Default: it can."""
+        return True
+
+    def has_content(self, found: Mapping[str, Any]) -> bool:
+        """Tell whether an answer holds anything of this kind. Default: it does.
+
+        A part of another object may be empty: then an adoption has nothing to take over.
+        """
+        return True
+
+    def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
+        """Return the ids of the live objects that `adopt=True` would find for checked inputs.
+
+        A part that goes by the id of its whole has that one, whether or not it has any content.
+        """
+        raise NotImplementedError
+
     # ------------------------------------------------------------------------------------- deletion
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:

@@ -23,7 +23,7 @@ from pulumi import dynamic
 from pulumi.output import Unknown
 
 from .. import kinds
-from ..api.journal import Journal
+from ..api.journal import Journal, NoJournal
 from ..api.lag import CREATED, Writes
 from ..api.pages import Page, Snapshot
 from ..errors import (
@@ -38,7 +38,7 @@ from ..errors import (
     UnusableAnswerError,
 )
 from ..fields.keyed import UNKNOWN, Mistake
-from ..fields.model import check
+from ..fields.model import check, whole_of
 from ..fields.shapes import MISSING, NestedShape
 from ..process import access_changes, engine_watch, plugin, state_backend
 from ..settings import NO_ACCOUNT, Settings
@@ -123,6 +123,11 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         if self._settings is None:
             self._settings = Settings.read(self._read_config)
         return self._settings
+
+    def use(self, settings: Settings) -> None:
+        """Go by these settings, and not by a stack's config: for commands outside of the engine."""
+        self._settings = settings
+        self._read_config = _no_config
 
     @property
     def client(self) -> Client:
@@ -713,6 +718,41 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self.record_written(scope, found)
         return found
 
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Yield the objects of the list."""
+        for found in self._snapshot(scope).objects():
+            if self.is_of_kind(found) and self.is_declarable(found):
+                yield found
+
+    def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
+        """Go by the natural key, or by the id of the whole."""
+        if self.natural_key == whole_of(self.inputs):
+            return [str(inputs[self.natural_key])]
+        scope, found_by = self._scope(inputs), self.adoption_filter(inputs)
+        if found_by is None:
+            return []
+        return sorted(
+            _id_of(found)
+            for found in self.list_to_adopt(scope, inputs)
+            if found_by[1](found) and self.is_of_kind(found) and self._may_become(found, inputs)
+        )
+
+    def adoption_differences(self, inputs: Mapping[str, Any], id_: str) -> list[str] | None:
+        """Say what an adoption of a live object by checked inputs would change; None: none exists.
+
+        Sends GETs only. Raises as `create` does.
+        """
+        scope = self._scope(inputs)
+        declared, lost = self._in_place(self.resolve_ids(self._declared(inputs), {}, scope), {})
+        _raise(lost)
+        try:
+            found = self.find_listed_to_adopt(scope, id_, inputs) or self.read_remote(scope, id_)
+        except NotFoundError:
+            return None
+        if not self.has_content(found):
+            return None
+        return self._differences(self.managed_fields(found, declared), declared, secret_in(inputs))
+
     def find_to_adopt(
         self,
         scope: Scope,
@@ -920,8 +960,14 @@ def _journal(address: str) -> Journal:
 
 def journal_for(settings: Settings) -> Journal:
     """Return this process's journal of creates at the settings' address."""
+    if settings.reads_only:
+        return NoJournal()
     with _snapshotting:
         return _journal(settings.base_url)
+
+
+def _no_config(key: str) -> Any:
+    del key
 
 
 def _plain(value: Any) -> Any:

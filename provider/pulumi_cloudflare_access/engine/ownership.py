@@ -31,6 +31,12 @@ _claimed: set[tuple[str, str]] = set()
 _lock = threading.Lock()
 
 
+def forget() -> None:
+    """Forget everything, as a new process would: for commands that look at several programs."""
+    for noted in (_owners, _owning, _keepers, _adopted, _known, _declared, _replaced, _claimed):
+        noted.clear()
+
+
 def seen(kind: str, *ids: str) -> None:
     """Note that the engine asks about objects: the resource it asks for owns them."""
     urn = plugin.current_urn()

@@ -207,6 +207,15 @@ Duration = Annotated[str, duration()]
 
 
 @functools.cache
+def whole_of(inputs: type[Inputs]) -> str | None:
+    """Return the field that names the object which this one is a part of; None: it is no part."""
+    for name, info in inputs.model_fields.items():
+        if any(isinstance(fact, PartOf) for fact in info.metadata):
+            return name
+    return None
+
+
+@functools.cache
 def shape_of(inputs: type[Inputs]) -> NestedShape:
     """Return the shape of an object whose fields a model describes."""
     return NestedShape(fields_of(inputs), inputs.whole, inputs.made)

@@ -131,6 +131,10 @@ class ResourceGroupProvider(ResourceLifecycle):
             raise AdoptionError(f"{self.full_name(found, str(found['id']))}: {NOT_YOURS}")
         return found
 
+    def is_declarable(self, found: Mapping[str, Any]) -> bool:
+        """Leave out the groups that Cloudflare has made itself."""
+        return _is_editable(found)
+
     def explain_refusal(
         self, error: ApiError, scope: Scope, declared: Mapping[str, Any]
     ) -> str | None:

@@ -164,6 +164,16 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
         """Read the connector."""
         return super().read_remote(scope, id_) | {"connector": id_}
 
+    def has_content(self, found: Mapping[str, Any]) -> bool:
+        """Tell whether single sign-on is enabled."""
+        return bool(found.get("enabled"))
+
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Return the connectors whose single sign-on is enabled."""
+        for found in self._snapshot(scope).objects():
+            if self.has_content(found):
+                yield {**found, "connector": found["id"]}
+
     def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `create_remote`: what is enabled already is as declared."""
 

@@ -5,7 +5,7 @@ https://developers.cloudflare.com/api/resources/iam/subresources/user_groups/sub
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
@@ -118,6 +118,16 @@ class UserGroupMemberProvider(OfAUserGroup):
         if found.get(ID) != member:
             raise UnusableAnswerError(f"asked for {self.display_name} {id_}, got {found.get(ID)}")
         return _one(id_, found)
+
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Return nobody: who is in a group is in its set, which a program can declare."""
+        del scope
+        return iter(())
+
+    def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
+        """Return the pair of the group and the member."""
+        declared = self.resolve_ids(inputs, {}, self._scope(inputs))
+        return [f"{inputs['group']}/{declared[MEMBER][ID]}"]
 
     def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `create_remote`: it looks whether the person is there in any case."""

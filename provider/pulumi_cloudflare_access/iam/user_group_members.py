@@ -154,6 +154,17 @@ class UserGroupMembersProvider(OfAUserGroup):
         )
         return _answer(id_, members)
 
+    def has_content(self, found: Mapping[str, Any]) -> bool:
+        """Tell whether anybody is in the group."""
+        return bool(found[MEMBERS])
+
+    def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
+        """Return the sets of members of all groups in which anybody is."""
+        for group in self._snapshot(scope, UserGroupProvider).objects():
+            found = self.read_remote(scope, group["id"])
+            if self.has_content(found):
+                yield found
+
     def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
         """Leave it to `create_remote`: it looks at who is there in any case."""
 

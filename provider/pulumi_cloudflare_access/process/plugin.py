@@ -13,8 +13,9 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
@@ -222,8 +223,28 @@ def say(message: str) -> None:
     _log("INFO", message)
 
 
+# Who hears what is said outside of a plugin process; in one, the engine does.
+_listener: ContextVar[Callable[[str, str], None] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def heard_by(listener: Callable[[str, str], None]) -> Iterator[None]:
+    """Have somebody hear warnings (and what is under way) in the engine's place.
+
+    `listener` gets the severity, "WARNING" or "INFO", and the message.
+    """
+    before = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(before)
+
+
 def _log(severity: str, message: str) -> None:
     urn, message = current_urn(), clean(message)
+    if (listener := _listener.get()) is not None:
+        listener(severity, message)
+        return
     try:
         _engine().Log(_log_request(severity, message, urn))
     except Exception:  # noqa: BLE001 - an engine that hears no warnings must not fail an update

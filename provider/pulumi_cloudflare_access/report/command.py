@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +33,7 @@ from ..insight import (
 from ..insight.characters import shown
 from ..insight.questions import subject_of
 from ..insight.unknowns import is_fact
+from ..process.pulumi_cli import cli_version
 from ..text.outlet import echo
 from . import as_json, html, markdown, statements, text
 from .inputs import STDIN, read_worlds
@@ -268,7 +267,7 @@ def policy_pack() -> None:
     cloudflare-access-policies.yaml beside the program has statements that must hold; see prove.
     """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
     with _refusing():
-        found = _cli_version()
+        found = cli_version()
         if found < _OLDEST_CLI:
             told, needed = (".".join(map(str, one)) for one in (found, _OLDEST_CLI))
             raise SettingsError(
@@ -285,20 +284,6 @@ def policy_pack() -> None:
 
 def _path() -> str:
     return os.environ.get("PATH", os.defpath)
-
-
-def _cli_version() -> tuple[int, ...]:
-    """Return the version of the Pulumi CLI on the PATH. Raises SettingsError."""
-    pulumi = shutil.which("pulumi")
-    if pulumi is None:
-        raise SettingsError("there is no pulumi on the PATH")
-    run = subprocess.run(  # noqa: S603 - the user's own Pulumi
-        [pulumi, "version"], capture_output=True, text=True, check=False
-    )
-    numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)", run.stdout.strip())
-    if numbers is None:
-        raise SettingsError("pulumi version does not say which one it is")
-    return tuple(map(int, numbers.groups()))
 
 
 # ---------------------------------------------------------------------------------------- questions

@@ -64,3 +64,14 @@ def echo(text: str, *, err: bool = False) -> None:
     import click  # noqa: PLC0415 - programs and plugins do not need it
 
     click.echo(clean_lines(text), err=err)
+
+
+def agreed(question: str) -> bool:
+    """Ask whoever runs a command; nobody's answer is no."""
+    import click  # noqa: PLC0415 - see above
+
+    try:
+        return click.confirm(clean(question), err=True)
+    except click.Abort:
+        echo("", err=True)
+        return False

@@ -1,0 +1,1 @@
+"""A live account becomes a program, and a program takes a live account over. It only reads."""

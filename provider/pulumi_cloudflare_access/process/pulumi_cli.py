@@ -1,0 +1,89 @@
+"""The Pulumi CLI, as commands of this package start it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import SettingsError
+
+
+def cli_version() -> tuple[int, ...]:
+    """Return the version of the Pulumi CLI on the PATH. Raises SettingsError."""
+    run = subprocess.run(  # noqa: S603 - the user's own Pulumi
+        [_pulumi(), "version"], capture_output=True, text=True, check=False
+    )
+    numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)", run.stdout.strip())
+    if numbers is None:
+        raise SettingsError("pulumi version does not say which one it is")
+    return tuple(map(int, numbers.groups()))
+
+
+def _pulumi() -> str:
+    pulumi = shutil.which("pulumi")
+    if pulumi is None:
+        raise SettingsError("there is no pulumi on the PATH")
+    return pulumi
+
+
+class PulumiCli:
+    """One stack of the project in a folder. `stack` None: the one that is selected there."""
+
+    def __init__(self, folder: Path, stack: str | None = None) -> None:
+        self.folder = folder
+        self.stack = stack
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the arguments of a command for the stack, without the program's name."""
+        stack = () if self.stack is None else ("--stack", self.stack)
+        return [*arguments, *stack]
+
+    def json(self, *arguments: str) -> Any:
+        """Return what a command prints as JSON. Raises SettingsError, with its words."""
+        run = self._run([*self.command(*arguments), "--non-interactive"])
+        begin = run.stdout.find("{")
+        try:
+            said = json.loads(run.stdout[begin:]) if begin >= 0 else None
+        except ValueError:
+            said = None
+        if run.returncode or said is None:
+            raise SettingsError(f"pulumi {' '.join(arguments)} failed:", *_reason(run, said))
+        return said
+
+    def shown(self, *arguments: str, environment: Mapping[str, str] | None = None) -> int:
+        """Run a command that people see; return its status."""
+        run = subprocess.run(  # noqa: S603 - the user's own Pulumi
+            [_pulumi(), *self.command(*arguments)],
+            cwd=self.folder,
+            env={**os.environ, **(environment or {})},
+            check=False,
+        )
+        return run.returncode
+
+    def config(self) -> dict[str, str]:
+        """Return the stack's config, secrets in clear. Raises SettingsError."""
+        found = self.json("config", "--json", "--show-secrets")
+        return {key: one["value"] for key, one in found.items() if one.get("value") is not None}
+
+    def _run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - the user's own Pulumi
+            [_pulumi(), *arguments],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def _reason(run: subprocess.CompletedProcess[str], said: Any) -> list[str]:
+    diagnostics = said.get("diagnostics") if isinstance(said, dict) else None
+    told = [one["message"].strip() for one in diagnostics or () if one.get("severity") == "error"]
+    text = "\n".join(told) or run.stderr.strip() or f"status {run.returncode}"
+    return text.splitlines()
