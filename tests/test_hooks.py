@@ -85,7 +85,16 @@ def test_every_hook_says_what_it_gets_and_returns() -> None:
 def test_the_lifecycle_adds_no_hook() -> None:
     # What the engine calls, what Pulumi's own class has, and what others ask of a kind.
     calls = {"check", "diff", "create", "read", "update", "delete", "configure"}
-    services = {"settings", "client", "facts", "unknown", "with_keys_spelled", "path_of"}
+    services = {
+        "settings",
+        "client",
+        "facts",
+        "unknown",
+        "with_keys_spelled",
+        "path_of",
+        "adoption_differences",
+        "use",
+    }
     public = {
         name
         for of in ResourceLifecycle.__mro__

@@ -161,15 +161,12 @@ class OfAnApplication(ResourceLifecycle):
         return sorted(policies, key=precedence_of)
 
 
-def is_one_list(policies: Iterable[Mapping[str, Any]]) -> bool:
+def is_one_list(policies: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether an application's policies can be declared as one list of its own ones.
 
-    Two of one name cannot, nor can their order among reusable ones: each is declared by itself.
+    Their order among reusable ones cannot: each is declared by itself then.
     """
-    policies = list(policies)
-    names = [policy_name(one) for one in policies]
-    is_mixed = any(one.get(REUSABLE) for one in policies)
-    return bool(policies) and not is_mixed and len(names) == len({*names})
+    return bool(policies) and not any(one.get(REUSABLE) for one in policies)
 
 
 def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any]) -> str:
