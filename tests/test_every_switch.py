@@ -177,6 +177,19 @@ def of_iam(account: Account, made: dict[str, str]) -> Iterator[Declared]:
         {"name": "Zones", "scope": {"key": account_scope, "objects": [{"key": zone}]}},
         {"scope": {"key": account_scope, "objects": [{"key": "*"}]}},
     )
+    yield (
+        "account_member",
+        {"email": email("eve"), "roles": ["Analytics"]},
+        {"roles": ["Administrator Read Only", "Analytics"]},
+    )
+    yield (
+        "account_member",
+        {
+            "email": email("judy"),
+            "policies": [grants.allow("Zone Read", on=made["resource_group"])],
+        },
+        {"policies": [grants.deny("Zone Read", on=made["resource_group"])]},
+    )
     yield "user_group", {"name": "Nobody"}, {"name": "No one"}
     yield (
         "user_group",
@@ -203,6 +216,7 @@ Room = Callable[[Account, dict[str, str]], Iterator[Declared]]
 IAM = [
     *("iam_meta", "iam_result_info", "resource_group_scope", "accept_policy_ids"),
     *("added_members", "member_email", "member_writes_pause", "scim_policies"),
+    *("member_role_policies", "direct_members", "user_tokens"),
     "sso_verified_after",
 ]
 BOTH = [

@@ -463,8 +463,8 @@ CASES = [
         lambda declared: sorted({*declared["members"]}),
     ),
 ]
-# A member by itself is one of the set's; connectors have domains and no names.
-WITHOUT_NAMES = {"user_group_member", "sso_connector", "sso_connector_activation"}
+# A member by itself is one of the set's; connectors have domains and no names, people addresses.
+WITHOUT_NAMES = {"account_member", "user_group_member", "sso_connector", "sso_connector_activation"}
 
 
 def test_every_kind_that_has_names_is_here() -> None:

@@ -30,6 +30,7 @@ ANYTHING = "Any"
 # What changes of each kind, without another object.
 CHANGES: dict[str, dict[str, Any]] = {
     "user_group_member": {},
+    "account_member": {"roles": ["Administrator Read Only"]},
     "sso_connector": {},
     "sso_connector_activation": {"trigger": "again"},
     "user_group_members": {"members": [], "allow_empty": True},

@@ -1,21 +1,21 @@
 """A team: who is in it, what it may do and where, and what it may use."""
 
 import pulumi
-from account_member import AccountMember  # in a stack of yours: from pulumi_cloudflare import …
 
 import pulumi_cloudflare_access as cloudflare
 from pulumi_cloudflare_access import grants, rules, scopes
 
 shop = scopes.zones({"shop": pulumi.Config().require("zoneId")})
-invited = [AccountMember(name, email=f"{name}@example.com") for name in ("ada", "grace")]
 team = cloudflare.Team(
     "operators",
     name="Operators",
-    people=[person.email for person in invited],
+    people=["ada@example.com", "grace@example.com"],
     guests=["bob@example.org"],
+    invite=True,
     grants=[grants.allow("Zone Read", "DNS Read", on=shop), grants.deny("DNS Write", on=shop)],
     max_removals=1,
 )
+cloudflare.AccountMember("auditor", email="judy@example.net", roles=["Administrator Read Only"])
 cloudflare.ProtectedApplication(
     "console",
     name="Console",

@@ -15,6 +15,7 @@ KINDS = {
     "access_application_policy": "access.application_policy:AccessApplicationPolicyProvider",
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
+    "account_member": "iam.account_member:AccountMemberProvider",
     "resource_group": "iam.resource_group:ResourceGroupProvider",
     "service_token": "access.service_token:ServiceTokenProvider",
     "sso_connector": "iam.sso_connector:SsoConnectorProvider",

@@ -136,6 +136,7 @@ __all__ = [
     "ResourceGroupFound",
     "RiskLevel",
     "RoleFound",
+    "RoleOutput",
     "Rule",
     "RuleFound",
     "RuleOutput",
@@ -2422,45 +2423,6 @@ class OwnedPolicyFound(TypedDict, total=False):
     """
 
 
-class Scope(TypedDict, total=False):
-    """What a resource group holds."""
-
-    key: pulumi.Input[str] | None
-    """The scope's own key. Left out, it is the account's. API: `key`."""
-    objects: Required[Sequence[ScopeObject | Unchecked]]
-    """What the group holds, in any order. Required. API: `objects`."""
-    extra: pulumi.Input[Mapping[str, Any]] | None
-    """Fields, and values of closed lists, that this package does not know. They are sent, compared
-    and shown like all others. Default: none. API: each by its own name.
-    """
-
-
-class ScopeOutput(TypedDict, total=False):
-    """What a resource group holds."""
-
-    key: str
-    """The scope's own key. Left out, it is the account's."""
-    objects: Required[Mapping[str, ScopeObjectOutput]]
-    """What the group holds, in any order."""
-    extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know. They are sent, compared
-    and shown like all others.
-    """
-
-
-class ScopeFound(TypedDict, total=False):
-    """What a resource group holds."""
-
-    key: str
-    """The scope's own key. Left out, it is the account's."""
-    objects: Required[Sequence[ScopeObjectOutput]]
-    """What the group holds, in any order."""
-    extra: Mapping[str, Any]
-    """Fields, and values of closed lists, that this package does not know. They are sent, compared
-    and shown like all others.
-    """
-
-
 class Grant(TypedDict, total=False):
     """What one policy says."""
 
@@ -2520,6 +2482,45 @@ class GrantFound(TypedDict, total=False):
     """Cloudflare makes it."""
 
 
+class Scope(TypedDict, total=False):
+    """What a resource group holds."""
+
+    key: pulumi.Input[str] | None
+    """The scope's own key. Left out, it is the account's. API: `key`."""
+    objects: Required[Sequence[ScopeObject | Unchecked]]
+    """What the group holds, in any order. Required. API: `objects`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class ScopeOutput(TypedDict, total=False):
+    """What a resource group holds."""
+
+    key: str
+    """The scope's own key. Left out, it is the account's."""
+    objects: Required[Mapping[str, ScopeObjectOutput]]
+    """What the group holds, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class ScopeFound(TypedDict, total=False):
+    """What a resource group holds."""
+
+    key: str
+    """The scope's own key. Left out, it is the account's."""
+    objects: Required[Sequence[ScopeObjectOutput]]
+    """What the group holds, in any order."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
 class ScopeObject(TypedDict, total=False):
     """One object that a scope holds; `scopes` has functions that make them."""
 
@@ -2562,6 +2563,15 @@ class PersonOutput(TypedDict, total=False):
 
 class PermissionGroupOutput(TypedDict, total=False):
     """A permission group in a policy of IAM."""
+
+    name: str
+    """What the program calls it."""
+    id: str
+    """Its id."""
+
+
+class RoleOutput(TypedDict, total=False):
+    """A role of an account member."""
 
     name: str
     """What the program calls it."""

@@ -98,6 +98,19 @@ def test_what_is_given_for_a_part_that_is_left_out_is_refused() -> None:
     assert said == 'Team "it": max_removals: is of no use with user_group=False'
 
 
+def test_who_is_invited_must_be_known_while_the_program_runs() -> None:
+    later: Any = pulumi.Output.from_input("ada@example.com")
+    said = team(people=[later, "grace@example.com"], invite=True)
+    assert said == 'Team "it": people[0]: must be a plain e-mail address with invite=True'
+    said = team(people=pulumi.Output.from_input(["ada@example.com"]), invite=True)
+    assert said == 'Team "it": people: must be a plain list with invite=True'
+    said = team(people=[], invite=True, account_id=pulumi.Output.from_input(ZONE))
+    assert said == 'Team "it": account_id: must be a plain id with invite=True'
+    assert (
+        team(people=[], roles=["Billing"]) == 'Team "it": roles: is of no use without invite=True'
+    )
+
+
 def test_what_is_no_list_is_refused_where_one_is_due() -> None:
     wiki, shared = cloudflare.ProtectedApplication, cloudflare.PolicySet
     for one in (STAFF, None, "id", iter([STAFF])):

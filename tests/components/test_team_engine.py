@@ -107,6 +107,52 @@ def test_a_team_is_everywhere_and_a_leaver_leaves_everywhere(
     assert there(cloudflare, "access/policies") == []
 
 
+INVITING = """
+teams = {{"Engineers": [{engineers}], "Operators": [{operators}]}}
+for name, people in teams.items():
+    cloudflare.Team(
+        name, name=name, people=people, invite=True, user_group=True, allow_empty=True)
+"""
+
+
+def test_a_person_of_two_teams_is_invited_once_and_removed_with_the_last(
+    stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    def program(engineers: list[str], operators: list[str]) -> str:
+        named = {"engineers": engineers, "operators": operators}
+        return INVITING.format(
+            **{team: ", ".join(f'"{email(n)}"' for n in names) for team, names in named.items()}
+        )
+
+    def members() -> dict[str, list[str]]:
+        found = there(cloudflare, "members")
+        return {one["email"]: [role["name"] for role in one["roles"]] for one in found}
+
+    stack.program(program(["ada"], ["ada", "grace"]))
+    stack.up()
+    least = ["Minimal Account Access"]
+    assert members() == {email("ada"): least, email("grace"): least}
+    people, groups = People(cloudflare), there(cloudflare, "iam/user_groups")
+    held = {group["name"]: len(people.members(group["id"])) for group in groups}
+    assert held == {"Engineers": 1, "Operators": 2}
+    assert stack.settled()
+
+    # Whichever team it comes from, it is the same resource.
+    stack.program(program(["ada"], ["ada"]).replace("Operators", "Zoo"))
+    assert "member ada@example.com" not in stack.plan().changed()
+    stack.program(program(["ada"], ["ada"]))
+    plan = stack.plan()
+    assert plan.changed()["member grace@example.com"] == "delete"
+    assert "member ada@example.com" not in plan.changed()
+    stack.up()
+    assert members() == {email("ada"): least}
+    stack.program(program(["ada"], ["ada"]).replace("allow_empty=True", "roles=[name]"))
+    said = stack.preview(ok=False).text
+    assert "people[0]: another team invites ada@example.com with other roles" in said
+    stack.destroy()
+    assert there(cloudflare, "members") == []
+
+
 FILE = """
 from pulumi_cloudflare_access import grants, scopes
 

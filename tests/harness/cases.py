@@ -152,6 +152,12 @@ def _member(account: Account, name: str) -> Case:
     return Case("user_group_member", declared, where, (email("ada"),), key="email")
 
 
+def _account_member(_: Account, name: str) -> Case:
+    address = f"{name.replace(' ', '-').lower()}@example.com"
+    declared = {"email": address, "roles": ["Analytics"]}
+    return Case("account_member", declared, "members", (address,), "email")
+
+
 def _sso_connector(_: Account, name: str) -> Case:
     domain = f"{name.replace(' ', '-').lower()}.example.com"
     return Case(
@@ -172,6 +178,7 @@ CASES: list[Callable[[Account, str], Case]] = [
     _resource_group,
     _user_group,
     _member,
+    _account_member,
     _sso_connector,
     _service_token,
 ]

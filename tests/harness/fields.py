@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 ABSENT: Any = object()
 FIRST = "declared for the first time, and replaces what is there"
 UNDECLARED = "not declared by the program, and not seen before"
+# Collections that are not below `access/`.
+BESIDE_ACCESS = ("iam/", "members", "gateway/", "devices/")
 # What a warning says that is meant: a place was taken away.
 CONSEQUENCE = "reachable without Access"
 
@@ -43,7 +45,7 @@ class Person:
     """Works by hand on one collection of the API."""
 
     def __init__(self, cloudflare: LocalCloudflare, collection: str, scope: str = "") -> None:
-        below = collection if collection.startswith("iam/") else f"access/{collection}"
+        below = collection if collection.startswith(BESIDE_ACCESS) else f"access/{collection}"
         self.path = f"/{scope or f'accounts/{cloudflare.account_id}'}/{below}"
         self._http = httpx.Client(
             transport=httpx.WSGITransport(app=cloudflare.app),

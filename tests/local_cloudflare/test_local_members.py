@@ -33,6 +33,7 @@ def test_a_member_is_invited_read_changed_and_put_out(
     http: httpx.Client, account: str, members: str, cloudflare: LocalCloudflare
 ) -> None:
     cloudflare.switches.plain = True
+    cloudflare.switches.member_role_policies = False
     role = result(http.get(f"{account}/roles/{ADMINISTRATOR}"))
     ada = result(http.post(members, json=ADA | {"email": "Ada@Example.com"}))
     assert ada == {
@@ -61,6 +62,47 @@ def test_a_member_is_invited_read_changed_and_put_out(
     assert result(http.delete(one)) == {"id": ada["id"]}
     assert errors(http.get(one)) == [(404, 1003, "member not found")]
     assert result(http.post(members, json=ADA))["id"] != ada["id"]
+
+
+def test_roles_are_told_as_policies_too(
+    http: httpx.Client, members: str, cloudflare: LocalCloudflare
+) -> None:
+    ada = result(http.post(members, json=ADA))
+    [told] = ada["policies"]
+    assert [group["name"] for group in told["permission_groups"]] == ["Account Administrator"]
+    everything = f"com.cloudflare.api.account.{cloudflare.account_id}"
+    assert [group["name"] for group in told["resource_groups"]] == [everything]
+    changed = result(http.put(f"{members}/{ada['id']}", json={"policies": []}))
+    assert (changed["roles"], changed["policies"]) == ([], [])
+
+
+def test_an_account_may_refuse_members_without_an_invitation(
+    http: httpx.Client, members: str, cloudflare: LocalCloudflare
+) -> None:
+    cloudflare.switches.direct_members = "refuse"
+    told = "Invalid request: automatic verification of new members is not allowed"
+    refused = http.post(members, json=ADA | {"status": "accepted"})
+    assert errors(refused) == [(400, 1001, told)]
+    assert result(http.post(members, json=ADA))["status"] == "pending"
+
+
+def test_a_user_is_told_to_the_users_own_credentials(
+    http: httpx.Client, cloudflare: LocalCloudflare
+) -> None:
+    none = (403, 9109, "Valid user-level authentication not found")
+    assert errors(http.get("user")) == [none]
+    cloudflare.switches.user_tokens = True
+    user = result(http.get("user"))
+    keys = {"X-Auth-Email": cloudflare.email, "X-Auth-Key": cloudflare.api_key}
+    del http.headers["Authorization"]
+    cloudflare.switches.user_tokens = False
+    by_key = result(http.get("user", headers=keys))
+    assert user["email"] == by_key["email"] == cloudflare.email
+    assert errors(http.get("user", headers={**keys, "X-Auth-Key": "0" * 37})) == [
+        (403, 10000, "Authentication error")
+    ]
+    strangers = http.get("user", headers={"Authorization": "Bearer nobody-has-issued-it"})
+    assert errors(strangers) == [(403, 9109, "Invalid access token")]
 
 
 def test_the_address_beside_the_user_may_be_missing(

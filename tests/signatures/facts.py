@@ -32,7 +32,7 @@ from pulumi_cloudflare_access.fields.model import (
     Unanswered,
 )
 from pulumi_cloudflare_access.fields.shapes import EXTRA, Objects, OneOrManyShape, Shape, Values
-from pulumi_cloudflare_access.iam import grants, people, resource_group, scopes
+from pulumi_cloudflare_access.iam import account_member, grants, people, resource_group, scopes
 from pulumi_cloudflare_access.program.references import InOrder, References
 from pulumi_cloudflare_access.text.secret_words import SECRET_FIELDS
 
@@ -56,6 +56,7 @@ TYPES: dict[type[Keyed | Shape], tuple[str, str, str]] = {
         "Mapping[str, PermissionGroupOutput]",
         "Sequence[PermissionGroupFound]",
     ),
+    account_member.Roles: (REFERENCES, "Mapping[str, RoleOutput]", "Sequence[RoleFound]"),
     grants._ResourceGroups: (  # noqa: SLF001 - likewise
         "Sequence[Reference | Scope | Unchecked] | pulumi.Output[Sequence[str | Found]]",
         "Mapping[str, ReferenceOutput]",

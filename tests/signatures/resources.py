@@ -28,6 +28,7 @@ LOOK_UPS: dict[type[Found], type[Resource]] = {
     cloudflare.GetAccessApplicationResult: cloudflare.AccessApplication,
     cloudflare.GetAccessGroupResult: cloudflare.AccessGroup,
     cloudflare.GetAccessPolicyResult: cloudflare.AccessPolicy,
+    cloudflare.GetAccountMemberResult: cloudflare.AccountMember,
     cloudflare.GetResourceGroupResult: cloudflare.ResourceGroup,
     cloudflare.GetUserGroupResult: cloudflare.UserGroup,
 }

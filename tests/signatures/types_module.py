@@ -92,6 +92,15 @@ class PermissionGroupOutput(TypedDict, total=False):
     """Its id."""
 
 
+class RoleOutput(TypedDict, total=False):
+    """A role of an account member."""
+
+    name: str
+    """What the program calls it."""
+    id: str
+    """Its id."""
+
+
 class PermissionGroupFound(TypedDict, total=False):
     """A permission group in a policy of IAM."""
 

@@ -34,11 +34,17 @@ class Component(pulumi.ComponentResource):
         self._name_of_all = resource_name
         self._depends_on = None if opts is None else opts.depends_on
 
-    def _child(self, called: str) -> dict[str, Any]:
-        """Return the name and the options of a part."""
+    def _child(self, called: str, after: Iterable[pulumi.Resource] = ()) -> dict[str, Any]:
+        """Return the name and the options of a part, which may come after other resources."""
         opts = pulumi.ResourceOptions(parent=self, depends_on=self._depends_on)
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*after]))
         # Pulumi shows it as it is.
         return {"resource_name": shown(f"{self._name_of_all}-{called}"), "opts": opts}
+
+    def _alone(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+        """Return the options of a resource that is no part, but goes with the component."""
+        protect = opts.protect if opts else None
+        return pulumi.ResourceOptions(protect=protect, depends_on=self._depends_on)
 
 
 def _with_options(init: Callable[..., None]) -> Callable[..., None]:

@@ -19,13 +19,14 @@ from typing import Any
 import pulumi
 
 from ..iam import grants as iam_grants
-from ..iam.people import LONGEST_EMAIL
-from ..program.references import Unchecked
+from ..iam.answers import LONGEST_EMAIL
+from ..program.references import Reference, Unchecked
 from ..text import rows
 from ..text.nearest import nearest
 from ..text.outlet import run_error, warn
 from ..text.spelling import shown
 from .component import refuse
+from .invitations import LEAST
 from .team import Team, unused, without_user_group
 
 EMAIL, TEAM, TEAMS, GUEST, NAME = "email", "team", "teams", "guest", "name"
@@ -79,6 +80,8 @@ def teams_from_file(
     access_group: bool = True,
     user_group: bool | None = None,
     max_removals: pulumi.Input[int] | None = None,
+    invite: bool = False,
+    roles: Sequence[Reference] = (LEAST,),
     account_id: pulumi.Input[str] | None = None,
     adopt: bool | None = None,
     adopt_changes: bool | None = None,
@@ -93,6 +96,9 @@ def teams_from_file(
     :param user_group: Whether to make user groups. Default: for the teams that have `grants`.
     :param max_removals: Refuse, in the preview, a change that takes more people than this out of
         one user group. Default: no limit.
+    :param invite: Whether to invite the people to the account, as for `Team`. Default: `False`.
+    :param roles: What invited people may do by themselves, as for `Team`. Default: the role
+        "Minimal Account Access".
     :param account_id: The id of the account that the groups are in. Default: the one in the
         settings.
     :param adopt: `True` takes over groups that exist under the names. Default: they are made.
@@ -127,6 +133,8 @@ def teams_from_file(
             access_group=access_group,
             user_group=user_group,
             max_removals=max_removals if name in limited else None,
+            invite=invite,
+            roles=roles,
             account_id=account_id,
             adopt=adopt,
             adopt_changes=adopt_changes,

@@ -11,12 +11,15 @@ from ..access import rules
 from ..access.group import AccessGroup
 from ..iam import grants as iam_grants
 from ..iam import scopes
+from ..iam.account_member import AccountMember
 from ..iam.resource_group import ResourceGroup
 from ..iam.user_group import UserGroup
 from ..iam.user_group_members import UserGroupMembers
 from ..program.references import LABEL, OF, Reference, Unchecked
 from ..text.outlet import run_error
+from . import invitations
 from .component import Component, no_lists, refuse
+from .invitations import LEAST
 
 People: TypeAlias = pulumi.Input[Sequence[pulumi.Input[str]]]
 """E-mail addresses."""
@@ -34,8 +37,12 @@ class Team(Component):
     resource groups or on `scopes.zones({"example.com": zone})` named in their place: of each zone
     the team makes a resource group of its own.
 
-    `adopt=True` takes over groups that have the team's name. `max_removals` and `allow_empty` are
-    as for `UserGroupMembers`.
+    `invite=True` invites the people to the account, each as an `AccountMember` of the stack: one
+    resource for a person, however many teams invite that person. Who is in no team any more is
+    removed from the account.
+
+    `adopt=True` takes over groups that have the team's name, and members who are invited already.
+    `max_removals` and `allow_empty` are as for `UserGroupMembers`.
     """
 
     kind = "cloudflare:components:Team"
@@ -55,6 +62,8 @@ class Team(Component):
         user_group: bool | None = None,
         max_removals: pulumi.Input[int] | None = None,
         allow_empty: pulumi.Input[bool] | None = None,
+        invite: bool = False,
+        roles: Sequence[Reference] = (LEAST,),
         account_id: pulumi.Input[str] | None = None,
         adopt: bool | None = None,
         adopt_changes: bool | None = None,
@@ -78,6 +87,11 @@ class Team(Component):
         :param max_removals: Refuse, in the preview, a change that takes more people than this out
             of the user group. Default: no limit.
         :param allow_empty: Accept `people=[]`, a user group of nobody. Default: `False`.
+        :param invite: Whether to invite the people to the account. `guests` are not invited.
+            Default: `False`, they have to be members already.
+        :param roles: What invited people may do by themselves: names or ids of account roles, or
+            what a look-up found. Default: the role "Minimal Account Access", which gives nothing
+            but what the user group does.
         :param account_id: The id of the account that the parts are in. Default: the one in the
             settings. In the API, it is in the path.
         :param adopt: `True` takes over groups that exist under the name. Default: they are made.
@@ -88,7 +102,13 @@ class Team(Component):
         user_group = bool(grants) if user_group is None else user_group
         guests = [] if guests is None else guests
         wrong = [
-            *no_lists(people=people, guests=guests, service_tokens=service_tokens, grants=grants)
+            *no_lists(
+                people=people,
+                guests=guests,
+                service_tokens=service_tokens,
+                grants=grants,
+                roles=roles,
+            )
         ]
         if not wrong:
             wrong += [*_twice(people=people, guests=guests), *_unnamed(grants)]
@@ -105,6 +125,9 @@ class Team(Component):
             wrong += unused(lacking, grants=grants, **limits)
         if not (wrong or access_group or user_group):
             wrong.append(f"gives nothing: access_group=False, and no user group ({MAKE_ONE})")
+        if not invite and roles != (LEAST,):
+            wrong += unused("without invite=True", roles=roles)
+        wrong += invitations.mistakes(people, account_id) if invite and not wrong else []
         refuse("Team", resource_name, wrong)
         super().__init__(resource_name, opts)
         everywhere: dict[str, Any] = {
@@ -117,6 +140,14 @@ class Team(Component):
         self.members: UserGroupMembers | None = None
         self.resource_groups: dict[str, ResourceGroup] = {}
         """Those that the team has made, by what the zones are called."""
+        self.invited: dict[str, AccountMember] = {}
+        """The account members whom the team has invited, by e-mail address."""
+        if invite:
+            invited = invitations.Invitations(self, roles, account_id)
+            addresses = cast("Sequence[str]", people)
+            refuse("Team", resource_name, invited.conflicts(addresses))
+            for address in addresses:
+                self.invited[address] = invited.send(address, everywhere, self._alone(opts))
         if access_group:
             self._access_group = AccessGroup(
                 **self._child("access"),
@@ -135,7 +166,7 @@ class Team(Component):
                 **self._child("rights"), **everywhere, name=name, policies=granted or None
             )
             self.members = UserGroupMembers(
-                **self._child("members"),
+                **self._child("members", after=self.invited.values()),
                 **everywhere,
                 group=self._user_group,
                 members=people,

@@ -646,8 +646,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         key, name = self.facts().get(by), declared.get(by, MISSING)
         if key is None:
             return self.is_of_kind
-        same = key.same
-        return lambda found: same(found.get(by, MISSING), name) and self.is_of_kind(found)
+        same, found_in = key.same, key.found_in
+        return lambda found: same(found_in(found), name) and self.is_of_kind(found)
 
     def update_remote(
         self,

@@ -60,10 +60,10 @@ class ResourceSchema(Hooks):
     @classmethod
     def adoption_filter(cls, declared: Mapping[str, Any]) -> AdoptionFilter | None:
         """Find an object by its natural key."""
-        value, same = declared.get(cls.natural_key), cls.facts()[cls.natural_key].same
+        value, field = declared.get(cls.natural_key), cls.facts()[cls.natural_key]
         if value is None:
             return None
-        return f'called "{value}"', lambda found: same(found.get(cls.natural_key), value)
+        return f'called "{value}"', lambda found: field.same(field.found_in(found), value)
 
     def create_only_outputs_in(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
         """Yield `create_only_outputs`."""

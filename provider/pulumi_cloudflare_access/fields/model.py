@@ -86,6 +86,13 @@ class AnsweredAs:
 
 
 @dataclass(frozen=True)
+class AnsweredInside:
+    """Where an answer has the field that it has not at its top: in the object of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Unanswered:
     """The API never returns the field: it is a secret, or it is write-only."""
 
@@ -262,6 +269,8 @@ def _field(name: str, annotation: Any, metadata: Iterable[Any]) -> Field:  # noq
                 facts["shape"] = replace(facts["shape"], meant=words)
             case AnsweredAs(kind):
                 facts["answered_as"] = kind
+            case AnsweredInside(name_):
+                facts["inside"] = name_
             case NotEmpty(because):
                 facts["not_empty"] = because
             case Trigger():

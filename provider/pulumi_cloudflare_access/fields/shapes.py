@@ -904,6 +904,13 @@ class Field:
     trigger: bool = False
     stays: bool = False
     decides: bool = False
+    inside: str | None = None
+
+    def found_in(self, answer: Mapping[str, Any]) -> Any:
+        """Return what an answer says of the field, as it says it; None: it says nothing."""
+        value = answer.get(self.name)
+        beside = answer.get(self.inside) if value is None and self.inside else None
+        return beside.get(self.name) if isinstance(beside, Mapping) else value
 
     @property
     def keyed(self) -> Keyed | None:
@@ -940,7 +947,7 @@ class Field:
         Returns MISSING if the live object does not have the field, and SILENT if the answer does
         not tell. Raises UnusableAnswerError for a value that the field cannot have.
         """
-        value = answer.get(self.name)
+        value = self.found_in(answer)
         if (
             self.not_sent
             or self.unanswered

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# Characters of an address that Cloudflare takes at most.
+LONGEST_EMAIL = 90
 
 
 def meta(answered: Any) -> dict[str, Any]:
@@ -37,3 +42,10 @@ def scope(answered: Any) -> Any:
         **answered[0],
         "objects": [found for one in answered for found in one.get("objects") or ()],
     }
+
+
+def email_of(answered: Mapping[str, Any]) -> str:
+    """Return the e-mail address of a member, in lower case; "" if an answer does not say."""
+    user = answered.get("user")
+    said = answered.get("email") or (user.get("email") if isinstance(user, Mapping) else None)
+    return str(said or "").lower()

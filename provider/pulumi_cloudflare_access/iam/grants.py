@@ -17,18 +17,15 @@ beside it in the outputs, and decides what is the same.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import pulumi
 
-from ..fields.keyed import NOT_KNOWN_YET, UNKNOWN, Keyed, Mistake, Named
-from ..fields.model import Inputs, Meant, NotEmpty, objects, unknown_keys
+from ..fields.keyed import NOT_KNOWN_YET, UNKNOWN, Mistake, Named
+from ..fields.model import Inputs, Meant, NotEmpty, objects
 from ..program.references import (
     ID,
-    LABEL,
-    OF,
     PERMISSION_GROUPS,
     RESOURCE_GROUPS,
     Found,
@@ -37,6 +34,7 @@ from ..program.references import (
     refer_all,
 )
 from ..text.spelling import text_of
+from .by_name import ByName, once
 
 if TYPE_CHECKING:
     from .. import types
@@ -44,9 +42,7 @@ if TYPE_CHECKING:
 Policy: TypeAlias = "types.Grant"
 """What `allow` and `deny` make, and what a program may write as a dictionary."""
 
-NAME = "name"
 PERMISSIONS, RESOURCES = "permission_groups", "resource_groups"
-_AN_ID = re.compile(r"[0-9a-f]{32}")
 
 # ----------------------------------------------------------------------- functions for programs
 
@@ -121,36 +117,19 @@ class _ResourceGroups(References):
         return {ID: entry[ID]}
 
 
-class _PermissionGroups(References):
+class _PermissionGroups(ByName):
     """Permission groups, as a program calls them; each is an object on the wire."""
 
     of_what = "groups"
 
-    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
-        if isinstance(entry, str):
-            entry = {ID if entry == UNKNOWN or _AN_ID.fullmatch(entry) else NAME: entry}
-        given = entry if isinstance(entry, Mapping) else {}
-        if ID in given and NAME not in given:
-            return super().read(given, path)
-        name = given.get(NAME)
-        if not isinstance(name, str) or not name.strip():
-            told = "must be a permission group's name, label or id, or what a look-up found"
-            return Named("", {}), [Mistake(path, told)]
-        if unknown := unknown_keys(given, (NAME, ID, LABEL, OF), path, of="a permission group"):
-            return Named("", {}), unknown
-        kept = {key: given[key] for key in (NAME, ID) if given.get(key) is not None}
-        return Named(name.replace(UNKNOWN, NOT_KNOWN_YET), kept), []
-
-    def canonical(self, entry: Any) -> str:
-        if isinstance(entry, Mapping) and ID not in entry:
-            return str(entry.get(NAME))
-        return super().canonical(entry)
-
-    def to_wire(self, entry: Any) -> Any:
-        return {ID: entry[ID]}
+    def __init__(self) -> None:
+        super().__init__("a permission group", "a permission group's name, label or id")
 
 
 NOTHING = "must hold at least one: the API refuses a policy of nothing"
+
+
+PERMISSION_NAMES = _PermissionGroups()
 
 
 class PolicyInputs(Inputs):
@@ -195,7 +174,9 @@ def as_rights(policies: Any) -> list[dict[str, Any]]:
     return [
         {
             "access": policy["access"],
-            "what": [_GROUPS.canonical(entry) for entry in _groups(policy.get(PERMISSIONS))],
+            "what": [
+                PERMISSION_NAMES.canonical(entry) for entry in _groups(policy.get(PERMISSIONS))
+            ],
             "on": [_ResourceGroups().canonical(entry) for entry in _groups(policy.get(RESOURCES))],
         }
         for policy in known
@@ -214,21 +195,16 @@ def _groups(groups: Any) -> list[Any]:
 def unidentified(policies: Any) -> dict[str, str]:
     """Return every name without an id, and the key of a policy that it stands in."""
     return {
-        entry[NAME]: key
+        name: key
         for key, groups in _granted(policies)
-        for entry in groups.values()
-        if NAME in entry and ID not in entry
+        for name in PERMISSION_NAMES.without_ids(groups)
     }
 
 
 def ids_in(policies: Any) -> dict[str, str]:
     """Return the ids of the names that have one."""
-    return {
-        entry[NAME]: entry[ID]
-        for _, groups in _granted(policies)
-        for entry in groups.values()
-        if NAME in entry and ID in entry
-    }
+    granted = [PERMISSION_NAMES.ids_in(groups) for _, groups in _granted(policies)]
+    return {name: id_ for ids in granted for name, id_ in ids.items()}
 
 
 def referred(policies: Any, field: str) -> Iterator[tuple[str, str]]:
@@ -241,17 +217,12 @@ def referred(policies: Any, field: str) -> Iterator[tuple[str, str]]:
 
 def identified(policies: Any, ids: Mapping[str, str]) -> Any:
     """Put ids beside the names. What is then the same twice is there once."""
-
-    def with_id(entry: Any) -> Any:
-        known = ids.get(entry[NAME]) if NAME in entry and ID not in entry else None
-        return entry if known is None else {**entry, ID: known}
-
-    return _once(POLICIES, _each(policies, with_id))
+    return once(POLICIES, _each(policies, lambda groups: PERMISSION_NAMES.identified(groups, ids)))
 
 
 def as_written(policies: Any) -> Any:
     """Take the ids away again that stand beside names."""
-    return _each(policies, lambda entry: {NAME: entry[NAME]} if NAME in entry else entry)
+    return _each(policies, PERMISSION_NAMES.as_written)
 
 
 def _granted(policies: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -263,29 +234,11 @@ def _granted(policies: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _each(policies: Any, change: Callable[[Any], Any]) -> Any:
-    """Change every permission group of every policy."""
+    """Change the permission groups of every policy."""
     changed = {
-        key: {
-            **policies[key],
-            PERMISSIONS: _once(_GROUPS, {n: change(e) for n, e in groups.items()}),
-        }
-        for key, groups in _granted(policies)
+        key: {**policies[key], PERMISSIONS: change(groups)} for key, groups in _granted(policies)
     }
     return {**policies, **changed} if changed else policies
-
-
-def _once(keyed: Keyed, entries: Any) -> Any:
-    if not isinstance(entries, Mapping):
-        return entries
-    seen: dict[str, str] = {}
-    for key, entry in sorted(entries.items()):
-        meant = keyed.canonical(entry)
-        # Two things that are not known yet need not be the same thing.
-        seen.setdefault(f"{key} {meant}" if UNKNOWN in meant else meant, key)
-    return {key: entries[key] for key in seen.values()}
-
-
-_GROUPS = _PermissionGroups()
 
 
 def contradictions(policies: Any) -> Iterator[str]:
@@ -305,4 +258,6 @@ def contradictions(policies: Any) -> Iterator[str]:
 
 
 def _meant(groups: Any) -> set[str]:
-    return set(_GROUPS.meanings(groups)) - {UNKNOWN} if isinstance(groups, Mapping) else set()
+    return (
+        set(PERMISSION_NAMES.meanings(groups)) - {UNKNOWN} if isinstance(groups, Mapping) else set()
+    )

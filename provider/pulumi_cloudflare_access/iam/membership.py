@@ -17,7 +17,7 @@ from ..fields.keyed import Mistake
 from ..program.references import USER_GROUPS, Found, Reference
 from ..program.resource import Deployment, part_of
 from . import people
-from .account_member import AccountMembers, Directory
+from .account_member import AccountMemberProvider, Directory
 from .people import EMAIL, ID
 from .user_group import SCIM
 
@@ -54,7 +54,7 @@ class OfAUserGroup(ResourceLifecycle):
             return SCIM
         if error.status != INVALID:
             return None
-        listed = {found["id"] for found in self._snapshot(scope, AccountMembers).anew()}
+        listed = {found["id"] for found in self._snapshot(scope, AccountMemberProvider).anew()}
         gone = [one for one in self._people(declared) if one.get(ID) not in listed]
         told = (
             f"no longer in {scope}: {people.in_short(map(people.called, gone))}; run pulumi refresh"
@@ -80,7 +80,7 @@ class OfAUserGroup(ResourceLifecycle):
 
     def _find(self, scope: Scope, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """Return members of the account by where they stand, or say of all who are none."""
-        snapshot = self._snapshot(scope, AccountMembers)
+        snapshot = self._snapshot(scope, AccountMemberProvider)
         directory = Directory(scope, snapshot.objects())
         if not all(map(directory.knows, names.values())):
             # Who was invited since, perhaps in this very run, is in a newer list.

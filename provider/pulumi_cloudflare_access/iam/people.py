@@ -21,14 +21,12 @@ from ..fields.model import unknown_keys
 from ..fields.shapes import Shape
 from ..program.references import ACCOUNT_MEMBERS, MISTAKE, Found, Reference, refer
 from ..text.nearest import quoted_value
-from .account_member import email_of
+from .answers import AN_EMAIL, LONGEST_EMAIL, email_of
 
 Person: TypeAlias = Reference
 """An e-mail address or the id of an account member, or what a look-up found."""
 
 EMAIL, ID, STATUS = "email", "id", "status"
-_AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-LONGEST_EMAIL = 90
 # Of the people in a message.
 MOST_SHOWN = 50
 _AN_ID = re.compile(r"[0-9a-f]{32}")
@@ -39,7 +37,7 @@ def _nobody(value: Any) -> str:
     """Say why something is no person."""
     if not isinstance(value, str):
         return f"is {quoted_value(value)}, and {NOBODY}" if value else NOBODY
-    if _AN_EMAIL.fullmatch(value) and len(value) > LONGEST_EMAIL:
+    if AN_EMAIL.fullmatch(value) and len(value) > LONGEST_EMAIL:
         return (
             f"{quoted_value(value)} has {len(value)} characters, and Cloudflare takes "
             f"{LONGEST_EMAIL} at most"
@@ -104,7 +102,7 @@ def _said(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _is_right(name: str, value: str) -> bool:
     if name == ID:
         return bool(_AN_ID.fullmatch(value))
-    return bool(_AN_EMAIL.fullmatch(value)) and len(value) <= LONGEST_EMAIL
+    return bool(AN_EMAIL.fullmatch(value)) and len(value) <= LONGEST_EMAIL
 
 
 def called(person: Any) -> str:

@@ -23,7 +23,6 @@ from ..program.lookup import Lookup
 from ..program.references import RESOURCE_GROUPS, Found
 from ..program.resource import Deployment, Resource
 from . import answers, rights, scopes
-from .account_member import AccountMembers, email_of
 
 if TYPE_CHECKING:
     from .. import types
@@ -146,16 +145,18 @@ class ResourceGroupProvider(ResourceLifecycle):
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the user groups and the account members whose policies apply to it."""
-        # Which refers to this module.
+        # Which refer to this module.
+        from .account_member import AccountMemberProvider  # noqa: PLC0415
         from .user_group import UserGroupProvider  # noqa: PLC0415
 
         for group in self._all(scope, UserGroupProvider, anew=anew):
             if _applies_to(group, id_):
                 yield User(UserGroupProvider.display_name, str(group.get("name")), str(group["id"]))
         # A large account has many pages of members; few have policies of their own.
-        for member in self._all(scope, AccountMembers, anew=True) if anew else ():
+        for member in self._all(scope, AccountMemberProvider, anew=True) if anew else ():
             if _applies_to(member, id_):
-                yield User("account member", email_of(member), str(member["id"]))
+                called = answers.email_of(member)
+                yield User(AccountMemberProvider.display_name, called, str(member["id"]))
 
 
 def _applies_to(held: Mapping[str, Any], id_: str) -> bool:

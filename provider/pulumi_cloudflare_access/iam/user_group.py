@@ -14,20 +14,17 @@ import pulumi
 
 from ..engine import ownership
 from ..engine.collection import Scope
-from ..engine.lifecycle import ResourceLifecycle
-from ..errors import ApiError, ConflictError, DriftError, LookUpError, NotFoundError
+from ..errors import ApiError, ConflictError, DriftError, NotFoundError
 from ..fields.keyed import Mistake
 from ..fields.model import Always, AlwaysManaged, Inputs, State
-from ..process import plugin
 from ..program.lookup import Lookup
 from ..program.references import USER_GROUPS, Found
 from ..program.resource import Deployment, Resource
 from . import grants, people, rights
-from .account_member import email_of
-from .answers import meta
+from .answers import email_of, meta
+from .granted import WithPolicies
 from .member_list import read_members
-from .permission_group import Catalogue, PermissionGroups
-from .resource_group import ResourceGroupProvider, understood
+from .resource_group import understood
 
 if TYPE_CHECKING:
     from .. import types
@@ -71,7 +68,7 @@ class UserGroupState(State):
     """When it was changed last, as RFC 3339."""
 
 
-class UserGroupProvider(ResourceLifecycle):
+class UserGroupProvider(WithPolicies):
     """Where user groups live and what they need."""
 
     kind = "user_group"
@@ -85,11 +82,6 @@ class UserGroupProvider(ResourceLifecycle):
     unique_field = "name"
     reserved_inputs = frozenset({rights.MEMBERS})
     update_inputs = frozenset({rights.LEAVERS})
-
-    def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
-        """Warn of what is allowed and denied at once."""
-        del was
-        return grants.contradictions(declared.get("policies"))
 
     def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse wider rights with people who cannot be taken out before."""
@@ -156,47 +148,14 @@ class UserGroupProvider(ResourceLifecycle):
             except NotFoundError:
                 continue
 
-    def resolve_ids(
-        self, declared: Mapping[str, Any], known: Mapping[str, Any], scope: Scope | None = None
-    ) -> dict[str, Any]:
-        """Put ids beside the names of permission groups, from the catalogue where need be."""
-        policies = declared.get("policies")
-        policies = grants.identified(policies, grants.ids_in(known.get("policies")))
-        unknown = grants.unidentified(policies) if scope else {}
-        if scope and unknown:
-            policies = grants.identified(policies, self._look_up(scope, unknown))
-        return {**declared, "policies": policies} if policies else dict(declared)
-
-    def _look_up(self, scope: Scope, names: Mapping[str, str]) -> dict[str, str]:
-        answers = self._snapshot(scope, PermissionGroups).objects()
-        catalogue = Catalogue(scope, answers)
-        ids, wrong = {}, []
-        for name, policy in sorted(names.items()):
-            try:
-                ids[name], concerns = catalogue.id_of(name)
-            except LookUpError as error:
-                wrong.append(f'policies["{policy}"]: {error}')
-            else:
-                for concern in concerns:
-                    plugin.warn(concern)
-        if wrong:
-            raise LookUpError("; ".join(wrong))
-        return ids
-
-    def without_resolved_ids(self, declared: Mapping[str, Any]) -> dict[str, Any]:
-        """Leave the names of permission groups without their ids."""
-        if "policies" not in declared:
-            return dict(declared)
-        return {**declared, "policies": grants.as_written(declared["policies"])}
-
     def explain_refusal(
         self, error: ApiError, scope: Scope, declared: Mapping[str, Any]
     ) -> str | None:
         """Say who keeps the group, and who has its name already."""
         if any("scim" in reason.message.lower() for reason in error.reasons):
             return SCIM
-        if any("policy validation" in reason.message.lower() for reason in error.reasons):
-            return self._missing(scope, declared)
+        if missing := self._missing_groups(error, scope, declared):
+            return missing
         if not isinstance(error, ConflictError) or error.request.startswith("DELETE"):
             return None
         listed = self.client.list(
@@ -228,21 +187,6 @@ class UserGroupProvider(ResourceLifecycle):
                 "its members stay in it, though no resource of the program has them any more: "
                 f"{people.in_short(people_in_it)}"
             )
-
-    def _missing(self, scope: Scope, declared: Mapping[str, Any]) -> str | None:
-        """Name the groups of the policies that are not there."""
-        missing = []
-        for field_, kind in (
-            (grants.PERMISSIONS, PermissionGroups),
-            (grants.RESOURCES, ResourceGroupProvider),
-        ):
-            there = {str(found["id"]) for found in self._snapshot(scope, kind).objects()}
-            missing += [
-                f'policies["{policy}"].{field_}: there is no {id_} in {scope}'
-                for policy, id_ in grants.referred(declared.get("policies"), field_)
-                if id_ not in there
-            ]
-        return "; ".join(missing) or None
 
 
 class UserGroup(Resource, module="cloudflare", name="UserGroup"):

@@ -30,7 +30,7 @@ from ..program.lookup import Lookup
 from ..program.references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
 from ..program.resource import Resource
 from . import people, rights
-from .account_member import email_of
+from .answers import email_of
 from .member_list import read_members
 from .membership import (
     ALL,

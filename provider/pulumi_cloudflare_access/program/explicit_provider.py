@@ -7,6 +7,8 @@ from typing import Any
 
 import pulumi
 
+DYNAMIC = "pulumi-python:dynamic:Resource"
+"""A type whose provider is the one of all resources here."""
 CREDENTIALS = frozenset({"cloudflare:apiToken", "cloudflare:apiKey"})
 
 

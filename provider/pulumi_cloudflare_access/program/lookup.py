@@ -34,7 +34,7 @@ from ..errors import CloudflareError, DeclarationError, LookUpError, SettingsErr
 from ..settings import NO_ACCOUNT, Settings
 from ..text import outlet, secret_words
 from ..text.spelling import as_value
-from .explicit_provider import Cloudflare
+from .explicit_provider import DYNAMIC, Cloudflare
 from .references import Found
 
 T = TypeVar("T", bound=Found)
@@ -387,7 +387,7 @@ def _provider(opts: pulumi.InvokeOptions | None) -> Cloudflare | None:
     """Return the explicit provider, given or the parent's."""
     provider = opts.provider if opts else None
     if provider is None and opts and opts.parent:
-        provider = opts.parent.get_provider("pulumi-python:dynamic:Resource")
+        provider = opts.parent.get_provider(DYNAMIC)
     if provider is not None and not isinstance(provider, Cloudflare):
         raise DeclarationError(
             "look-ups run in the program, which cannot see what such a provider was given: make it "

@@ -144,8 +144,10 @@ SSO_CONNECTORS = Accepted(
 )
 ACCOUNT_MEMBERS = Accepted(
     "an account member",
+    "pulumi-python:dynamic/cloudflare:AccountMember",
     "cloudflare:index/accountMember:AccountMember",
 )
+ACCOUNT_ROLES = Accepted("an account role")
 ZONES = Accepted("a zone", "cloudflare:index/zone:Zone")
 
 

@@ -38,6 +38,7 @@ _KINDS: Final[Mapping[str, str]] = {
     f"{OURS}UserGroupMembers": MEMBER_LIST,
     f"{OURS}UserGroupMember": MEMBER,
     f"{OURS}ResourceGroup": RESOURCE_GROUP,
+    f"{OURS}AccountMember": ACCOUNT_MEMBER,
     **{
         f"{BRIDGED}{module}:{name}": kind
         for kind, names in {

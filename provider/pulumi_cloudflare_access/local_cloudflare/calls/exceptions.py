@@ -80,6 +80,14 @@ class InvalidAccessTokenError(RefusedError):
     message = "Invalid access token"
 
 
+class NoUserError(RefusedError):
+    """A token of an account asks about its user, and has none."""
+
+    status = 403
+    code = 9109
+    message = "Valid user-level authentication not found"
+
+
 class AuthenticationError(RefusedError):
     """A credential that is wrong, or has no business with this account."""
 

@@ -15,12 +15,13 @@ from ..access import urls as access
 from ..dns import urls as dns
 from ..iam import urls as iam
 from ..tokens import urls as tokens
+from ..users import urls as users
 
 if TYPE_CHECKING:
     from ..calls.call import Handler
     from ..world.world import Backend
 
-ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES
+ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES | users.ROUTES
 
 KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *iam.KINDS)
 """What can be seeded."""
@@ -47,4 +48,4 @@ def routes() -> Map:
 
 def _spelled_out(verb: str, path: str) -> list[tuple[str, str]]:
     head, _, rest = path.partition("/")
-    return [(verb, f"{parent}/{rest}") for parent in _PARENTS.get(head, (head,))]
+    return [(verb, f"{parent}/{rest}".rstrip("/")) for parent in _PARENTS.get(head, (head,))]

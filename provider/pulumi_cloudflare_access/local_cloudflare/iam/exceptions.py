@@ -36,6 +36,14 @@ class InvalidMemberError(RefusedError):
     message = "user group member invalid"
 
 
+class DirectMemberError(RefusedError):
+    """Somebody should be a member without an invitation. Seen live, code and words."""
+
+    status = 400
+    code = 1001
+    message = "Invalid request: automatic verification of new members is not allowed"
+
+
 class ManagedByScimError(RefusedError):
     """The user group is the identity provider's. Neither code nor words are documented."""
 

@@ -136,6 +136,15 @@ class Switches:
     member_email: bool = True
     """Whether an account member has an `email` besides that of its `user`."""
 
+    member_role_policies: bool = True
+    """Whether a member with roles is answered with a policy for each of them, as live ones are."""
+
+    direct_members: Literal["accept", "refuse"] = "accept"
+    """What happens to members who are to be added without an invitation: most accounts may not."""
+
+    user_tokens: bool = False
+    """Whether an account's token is its user's; if not, it is the account's own: no user's."""
+
     new_user_group_misses: int = 0
     """Requests for the members of a new user group that do not find it yet."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...calls import checks
 from ...world.world import AccountBackend
 from .. import grants
-from ..exceptions import InvalidMemberRequestError, MemberNotFoundError
+from ..exceptions import DirectMemberError, InvalidMemberRequestError, MemberNotFoundError
 from ..roles.models import RoleBackend
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class MemberBackend(AccountBackend):
         strange = check.rest()
         check.done()
         grants.load(policies, self.account)
+        if status == "accepted" and self.world.switches.direct_members == "refuse":
+            raise DirectMemberError
         user = User(id=self.world.new_hex(32), email=email)
         return self._keep(
             Member(

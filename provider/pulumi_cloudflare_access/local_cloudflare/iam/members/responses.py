@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ...calls.call import Answer
 from .. import grants
 from ..lists import Sizes, chosen, descending, page
+from ..resource_groups import responses as resource_groups
+from ..resource_groups.models import ResourceGroupBackend
 from ..roles import responses as roles
 from ..roles.models import RoleBackend
 from .models import ORDERS, MemberBackend
@@ -57,6 +59,27 @@ def delete_member(call: Call) -> Answer:
     return Answer(result={"id": call.ids["member_id"]})
 
 
+def _policies(account: Account, member: Member) -> list[dict[str, Any]]:
+    """Return the member's own policies, or what the roles amount to as policies."""
+    world = account.world
+    if member.policies or not world.switches.member_role_policies:
+        return grants.shown(member.policies, account)
+    known, whole = account.of(RoleBackend).roles, f"com.cloudflare.api.account.{account.id}"
+    groups = account.of(ResourceGroupBackend).resource_groups.values()
+    on = [resource_groups.shown(world, group) for group in groups if group.name == whole]
+    return [
+        world.with_more(
+            {
+                "id": world.hex_of("policy", member.id, role),
+                "access": "allow",
+                "permission_groups": [{"id": role, "name": known[role].name}],
+                "resource_groups": on,
+            }
+        )
+        for role in world.in_any_order(member.roles)
+    ]
+
+
 def _shown(account: Account, member: Member) -> dict[str, Any]:
     world = account.world
     known = account.of(RoleBackend).roles
@@ -65,7 +88,7 @@ def _shown(account: Account, member: Member) -> dict[str, Any]:
         "status": member.status,
         "user": world.with_more(dict(vars(member.user))),
         "roles": [roles.shown(world, known[role]) for role in world.in_any_order(member.roles)],
-        "policies": grants.shown(member.policies, account),
+        "policies": _policies(account, member),
     }
     if world.switches.member_email:
         answer["email"] = member.user.email

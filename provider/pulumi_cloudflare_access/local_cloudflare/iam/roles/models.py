@@ -22,6 +22,7 @@ AREAS = (
 _ROLES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "Account Administrator": ("Administrative access to the entire Account", (), AREAS),
     "Super Administrator - All Privileges": ("Can edit anything, members included", (), AREAS),
+    "Minimal Account Access": ("Can view account, and nothing else", (), ()),
     "Administrator Read Only": ("Can access the full account in read-only mode", AREAS, ()),
     "Analytics": ("Can read Analytics", ("analytics",), ()),
     "Audit Logs Viewer": ("Can view Audit Logs", ("logs", "organization"), ()),

@@ -1,0 +1,1 @@
+"""The user behind credentials."""
