@@ -47,41 +47,44 @@ def test_what_is_left_empty_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ("acme", "accounts[0]: settings are due: name, account_id, api_token_env, config"),
+        (
+            "acme",
+            "accounts[0]: must be a map with the keys name, account_id, api_token_env, config",
+        ),
         ({"account_id": ID}, "accounts[0]: name: is missing"),
         ({"name": "acme"}, "accounts[0]: account_id: is missing"),
         (
             {**GOOD, "name": "a/b"},
-            "accounts[0]: name: letters, digits, _ . and - are allowed, 100 at most",
+            "accounts[0]: name: must be letters, digits, _ . and -, at most 100",
         ),
-        ({**GOOD, "account_id": "acme"}, "accounts[0]: account_id: 32 hexadecimal digits are due"),
+        ({**GOOD, "account_id": "acme"}, "accounts[0]: account_id: must be 32 hexadecimal digits"),
         (
             {**GOOD, "account_id": 1},
-            'accounts[0]: account_id: a text is due; write it in quotes: "…"',
+            'accounts[0]: account_id: must be a text; write it in quotes: "…"',
         ),
         (
             {**GOOD, "acount_id": ID},
-            'accounts[0]: acount_id: is no setting of an account; "account_id"?',
+            'accounts[0]: acount_id: is not a setting of an account; "account_id"?',
         ),
         (
             {**GOOD, "api_token_env": "v1.0-secret"},
-            "accounts[0]: api_token_env: the name of an environment variable is due, not a token",
+            "accounts[0]: api_token_env: must be the name of an environment variable, not a token",
         ),
-        ({**GOOD, "config": ["a"]}, "accounts[0]: config: keys and values are due"),
+        ({**GOOD, "config": ["a"]}, "accounts[0]: config: must be a map of keys and values"),
         (
             {**GOOD, "config": {"domain": 1}},
-            "accounts[0]: config: every key has its namespace: infra:domain",
+            "accounts[0]: config: every key must have a namespace, as in infra:domain",
         ),
         (
             {**GOOD, "config": {"cloudflare:apiToken": "secret"}},
             (
-                "accounts[0]: config.cloudflare:apiToken: no credential belongs here: name its "
-                "variable, api_token_env"
+                "accounts[0]: config.cloudflare:apiToken: must not hold a credential; "
+                "name its environment variable in api_token_env"
             ),
         ),
         (
             {**GOOD, "config": {"cloudflare-access:accountId": ID}},
-            "accounts[0]: config.cloudflare-access:accountId: has a setting of its own: account_id",
+            "accounts[0]: config.cloudflare-access:accountId: must be set with account_id",
         ),
     ],
 )
@@ -94,9 +97,9 @@ def test_all_mistakes_are_named_at_once() -> None:
     assert mistakes({}, GOOD, {"name": 3}, GOOD) == [
         "accounts[0]: name: is missing",
         "accounts[0]: account_id: is missing",
-        'accounts[2]: name: a text is due; write it in quotes: "…"',
+        'accounts[2]: name: must be a text; write it in quotes: "…"',
         "accounts[2]: account_id: is missing",
-        'accounts[3]: name: "acme" has been taken by accounts[1]',
+        'accounts[3]: name: "acme" is the name of accounts[1] already',
     ]
 
 
@@ -118,12 +121,12 @@ def test_accounts_are_read_from_a_file(tmp_path: Path, head: str) -> None:
             f'# ours\n- name: a\n  account_id: "{ID}"\n- name: b\n',
             "accounts.yaml:4: account_id: is",
         ),
-        ("accounts:\n  - just a name\n", "accounts.yaml:2: settings are due"),
+        ("accounts:\n  - just a name\n", "accounts.yaml:2: must be a map with the keys"),
         # YAML takes it for a number: what it was cannot be told any more.
-        (f"- name: a\n  account_id: {'1' * 32}\n", "accounts.yaml:1: account_id: a text is due"),
+        (f"- name: a\n  account_id: {'1' * 32}\n", "accounts.yaml:1: account_id: must be a text"),
         ("- name: [\n", r"accounts.yaml:\d+: "),
-        ("name: a\n", "a list of accounts is due"),
-        ("", "a list of accounts is due"),
+        ("name: a\n", "must be a list of accounts"),
+        ("", "must be a list of accounts"),
     ],
 )
 def test_a_mistake_in_a_file_is_named_with_its_line(tmp_path: Path, text: str, told: str) -> None:

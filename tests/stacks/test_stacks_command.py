@@ -61,15 +61,18 @@ def refused(folder: Path, *arguments: str, accounts: str = "accounts.yaml") -> s
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--program", "nowhere"], "{folder}/nowhere is no Pulumi project: it has no Pulumi.yaml"),
+        (
+            ["--program", "nowhere"],
+            "{folder}/nowhere is not a Pulumi project: it has no Pulumi.yaml",
+        ),
         (
             ["--program", "infra:program"],
             (
-                "a function's stacks are kept under a project's name: give it one, project= or "
-                "--project (letters, digits, _ . and -)"
+                "a function needs a project name for its stacks: pass project= or --project "
+                "(letters, digits, _ . and -)"
             ),
         ),
-        (["--program", "infra:value"], "--program infra:value: is no function"),
+        (["--program", "infra:value"], "--program infra:value: is not a function"),
         (["--program", "infra:progam"], '--program infra:progam: infra has no progam; "program"?'),
         (
             ["--program", "elsewhere:program"],
@@ -82,14 +85,14 @@ def refused(folder: Path, *arguments: str, accounts: str = "accounts.yaml") -> s
             ["--program", "broken:program"],
             "--program broken:program: RuntimeError: of this program",
         ),
-        (["--program", ":program"], "--program :program: a folder or module:function is due"),
+        (["--program", ":program"], "--program :program: must be a folder or module:function"),
         (
             ["--program", "project", "--only", "acne"],
             'there is no account named acne; "acme"?',
         ),
         (
             ["--program", "project", "--dask", "tcp://127.0.0.1:1", "--workers", "2"],
-            "--workers is for this machine: with --dask, its own workers count",
+            "--workers is for this machine; with --dask, leave it out",
         ),
         (
             ["--program", "project", "--failed-in", "infra.py"],
@@ -110,7 +113,7 @@ def test_a_mistake_on_the_command_line_is_named_with_the_remedy(
             "wrong.yaml",
             (
                 "accounts that cannot be used:\n"
-                'wrong.yaml:1: acount_id: is no setting of an account; "account_id"?\n'
+                'wrong.yaml:1: acount_id: is not a setting of an account; "account_id"?\n'
                 "wrong.yaml:1: account_id: is missing"
             ),
         ),
@@ -157,7 +160,7 @@ def test_a_cluster_that_does_not_answer_is_named(folder: Path) -> None:
     with nobody() as port:
         address = f"tcp://127.0.0.1:{port}"
         told = refused(folder, "--program", "project", "--dask", address)
-    assert told.startswith(f"--dask {address}: no scheduler answers there (")
+    assert told.startswith(f"--dask {address}: no scheduler answers (")
     told = refused(folder, "--program", "project", "--dask", "nonsense://x")
     assert told.startswith("--dask nonsense://x: ")
 
@@ -178,7 +181,7 @@ def test_a_cluster_without_workers_is_waited_for_and_not_in_silence(folder: Path
         ready, _, _ = select.select([waiting.stderr], [], [], PATIENCE)
         said = waiting.stderr.readline() if ready else ""
         waiting.kill()
-    assert said == "No worker is there yet: waiting for one.\n"
+    assert said == "The scheduler has no worker yet: waiting for one.\n"
 
 
 def wait_until(done: Callable[[], bool]) -> None:
@@ -229,7 +232,7 @@ def test_an_end_from_outside_waits_for_what_has_begun_and_loses_no_result(
         wait_until(lambda: "Interrupted" in said.read_text() or run.poll() is not None)
         (folder / "go").touch()
         printed, _ = run.communicate()
-    assert "Interrupted: what has begun ends first.\n" in said.read_text()
+    assert "Interrupted: waiting for the stacks that have begun.\n" in said.read_text()
     assert run.returncode == status
     results = json.loads(printed)["stacks"]
     assert [result["name"] for result in results] == [*names]

@@ -204,7 +204,7 @@ def test_a_folder_is_run_as_it_is_and_left_as_it_was(world: World) -> None:
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [stack.summary for stack in stacks.destroy()] == ["no such stack"] * 2
-    assert "there is no stack one in this backend" in str(stacks.drift()["one"].error)
+    assert "this backend has no stack one" in str(stacks.drift()["one"].error)
 
 
 def test_a_stacks_own_settings_mean_what_they_mean_to_pulumi(world: World) -> None:

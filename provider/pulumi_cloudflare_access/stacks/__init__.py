@@ -1,4 +1,4 @@
-"""One program, many accounts: a stack each, driven through Pulumi's Automation API.
+"""One program for many accounts: one stack for each account, through Pulumi's Automation API.
 
     from pulumi_cloudflare_access.stacks import Stacks, read_accounts
 
@@ -7,7 +7,7 @@
     results = stacks.only([*drift.changed, *drift.failed]).up(refresh=True)
     print(results.text())
 
-On one machine nothing more is needed. On many, the executor of an engine that is there already:
+On one machine, nothing more is needed. On many machines, pass an executor, for example Dask's:
 
     results = stacks.up(executor=dask.distributed.Client("tcp://…").get_executor())
 """

@@ -10,10 +10,10 @@ from ..insight.lines import lines
 
 
 def access_lines(steps: Iterable[Any]) -> tuple[str, ...]:
-    """Return at most three lines about the steps of a run that has ended well.
+    """Return at most three lines about the `steps` of a run that succeeded.
 
-    What Pulumi's Automation API leaves out of its events (what depends on what) is not known here:
-    then a line says "perhaps", or which rules it depends on.
+    The events of Pulumi's Automation API do not say what depends on what. Where that would decide,
+    a line says "perhaps", or names the rules that it depends on.
     """
     events: list[dict[str, Any]] = [
         {"resOutputsEvent": {"metadata": _step(step)}} for step in steps

@@ -1,4 +1,4 @@
-"""The accounts that a program runs for: a list, a YAML file, or any iterable of their settings.
+"""The accounts that a program runs for: from a YAML file, or from any iterable of settings.
 
 - name: acme                            # the stack's name
   account_id: 0123456789abcdef0123456789abcdef
@@ -24,7 +24,7 @@ ACCOUNT_ID = re.compile(r"[0-9a-f]{32}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KEY = re.compile(r"[^:\s]+:[^:\s]+")
 CREDENTIALS = frozenset({"cloudflare:apiToken", "cloudflare:apiKey"})
-# The settings that have a field of their own here.
+# Config keys that are fields of an account instead.
 FIELDS = {
     "cloudflare-access:accountId": "account_id",
     "cloudflare-access:apiTokenEnv": "api_token_env",
@@ -35,10 +35,11 @@ FIELDS = {
 class Account:
     """One account and its stack.
 
-    `name` is the stack's name. `api_token_env` names the variable of the environment that holds
-    this account's token; left out, it is the stack's own config or `CLOUDFLARE_API_TOKEN`, as with
-    any stack. `config` is more stack config, by its whole key ("infra:domain"); lists and maps are
-    allowed. No secrets: what is written here is kept in clear.
+    `name` is the stack's name: letters, digits, `_`, `.` and `-`, at most 100. `account_id` has 32
+    hexadecimal digits. `api_token_env` names the environment variable that holds the account's
+    token; without it, the stack's own config or `CLOUDFLARE_API_TOKEN` applies, as for any stack.
+    `config` is further stack config, by full key ("infra:domain"); values may be lists and maps. It
+    must not hold secrets, because it is stored in plain text.
     """
 
     name: str
@@ -47,17 +48,17 @@ class Account:
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def stack_config(self) -> dict[str, Any]:
-        """Return the stack config that these settings amount to."""
+        """Return the stack config for this account: `config`, the account id and the variable."""
         own = {key: getattr(self, name) for key, name in FIELDS.items()}
         return {**self.config, **{key: value for key, value in own.items() if value}}
 
 
 def read_accounts(path: str | Path) -> tuple[Account, ...]:
-    """Read accounts from a YAML file: a list, or a mapping that has the list under `accounts`.
+    """Read accounts from a YAML file: a list, or a map with the list under `accounts`.
 
-    Raises SettingsError, with the line of every mistake.
+    Raises SettingsError, which lists every mistake with its line.
     """
-    import yaml  # noqa: PLC0415 - lists that a program makes by itself need none
+    import yaml  # noqa: PLC0415 - programs that build the list themselves do not need it
 
     from .pulumi_yaml import Loader  # noqa: PLC0415 - loads yaml
 
@@ -72,7 +73,7 @@ def read_accounts(path: str | Path) -> tuple[Account, ...]:
             inner = {str(key.value): value for key, value in top.value}
             top = inner.get("accounts", top)
         if not isinstance(top, yaml.SequenceNode):
-            raise SettingsError(f"{path}: a list of accounts is due")
+            raise SettingsError(f"{path}: must be a list of accounts")
         for node in top.value:
             twice += _twice(path.name, node, "; a new account begins with a dash")
         found = [
@@ -94,14 +95,15 @@ def read_accounts(path: str | Path) -> tuple[Account, ...]:
 
 
 def check_accounts(settings: Iterable[Account | Mapping[str, Any]]) -> tuple[Account, ...]:
-    """Make accounts of settings. Raises SettingsError, with every mistake there is."""
+    """Return accounts from settings. Raises SettingsError, which lists every mistake."""
     return _checked((f"accounts[{number}]", given) for number, given in enumerate(settings))
 
 
 def _twice(file: str, node: Any, hint: str = "") -> Iterator[Mistake]:
-    """Say which keys are there twice: YAML keeps the last, and where a dash is missing, loses one.
+    """Return a mistake for every duplicate key of a YAML node.
 
-    With a hint, in the values of this node, too.
+    YAML keeps the last value of a duplicate key. So where a dash is missing between two accounts,
+    one of them would be lost. With a `hint`, the maps inside the node are checked, too.
     """
     first: dict[str, Any] = {}
     for key, value in node.value if node.id == "mapping" else ():
@@ -123,7 +125,7 @@ def _checked(
         raw = _raw(given)
         wrong = [Mistake(f"{place}: {path}" if path else place, why) for path, why in _wrong(raw)]
         if not wrong and raw["name"] in accounts:
-            why = f'"{raw["name"]}" has been taken by {places[raw["name"]]}'
+            why = f'"{raw["name"]}" is the name of {places[raw["name"]]} already'
             wrong = [Mistake(f"{place}: name", why)]
         mistakes += wrong
         if not wrong:
@@ -146,37 +148,38 @@ def _raw(given: Any) -> Any:
 
 def _wrong(raw: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(raw, Mapping):
-        yield "", "settings are due: name, account_id, api_token_env, config"
+        yield "", "must be a map with the keys name, account_id, api_token_env, config"
         return
     known = [entry.name for entry in fields(Account)]
     for key in raw:
         if key not in known:
-            yield str(key), f"is no setting of an account{nearest(str(key), known)}"
+            yield str(key), f"is not a setting of an account{nearest(str(key), known)}"
     for key, pattern, due in (
-        ("name", NAME, "letters, digits, _ . and - are allowed, 100 at most"),
-        ("account_id", ACCOUNT_ID, "32 hexadecimal digits are due"),
+        ("name", NAME, "must be letters, digits, _ . and -, at most 100"),
+        ("account_id", ACCOUNT_ID, "must be 32 hexadecimal digits"),
     ):
         if key not in raw:
             yield key, "is missing"
         elif not isinstance(raw[key], str):
-            # YAML takes digits for a number, and loses leading zeros.
-            yield key, 'a text is due; write it in quotes: "…"'
+            # YAML reads digits as a number and drops leading zeros.
+            yield key, 'must be a text; write it in quotes: "…"'
         elif not pattern.fullmatch(raw[key]):
             yield key, due
     variable = raw.get("api_token_env")
     if variable is not None and not (isinstance(variable, str) and VARIABLE.fullmatch(variable)):
-        yield "api_token_env", "the name of an environment variable is due, not a token"
+        yield "api_token_env", "must be the name of an environment variable, not a token"
     yield from _wrong_config(raw.get("config", {}))
 
 
 def _wrong_config(config: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(config, Mapping):
-        yield "config", "keys and values are due"
+        yield "config", "must be a map of keys and values"
         return
     for key in config:
         if not isinstance(key, str) or not KEY.fullmatch(key):
-            yield "config", "every key has its namespace: infra:domain"
+            yield "config", "every key must have a namespace, as in infra:domain"
         elif key in CREDENTIALS:
-            yield f"config.{key}", "no credential belongs here: name its variable, api_token_env"
+            told = "must not hold a credential; name its environment variable in api_token_env"
+            yield f"config.{key}", told
         elif key in FIELDS:
-            yield f"config.{key}", f"has a setting of its own: {FIELDS[key]}"
+            yield f"config.{key}", f"must be set with {FIELDS[key]}"

@@ -30,17 +30,17 @@ INTERRUPTED = SIGNALLED + signal.SIGINT
 
 @click.group()
 def stacks() -> None:
-    """Run one program for many accounts, a stack each.
+    """Run one program for many accounts, with one stack for each.
 
     \b
         cloudflare-access stacks preview accounts.yaml --program ./infra
         cloudflare-access stacks drift   accounts.yaml --program ./infra --json > drift.json
         cloudflare-access stacks up      accounts.yaml --program ./infra --yes
 
-    ACCOUNTS is a YAML file: a list, each with name, account_id and, if need be, api_token_env and
-    config. The status is 1 if any stack failed, 3 if a drift was found, 130 if
-    the run was interrupted (143 by a SIGTERM).
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    ACCOUNTS is a YAML file with a list of accounts. Each has a name and an account_id, and may have
+    api_token_env and config. The exit status is 1 if a stack failed, 3 if drift found a difference,
+    130 if the run was interrupted (143 by a SIGTERM).
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
 
 
 Command = Callable[..., None]
@@ -48,7 +48,7 @@ Option = Callable[[Command], Command]
 
 
 def _operation(*options: Option) -> Callable[[Command], click.Command]:
-    """Give an operation the arguments that all have, and its own."""
+    """Return a decorator that adds the common options and these to an operation."""
 
     def decorate(command: Command) -> click.Command:
         for option in reversed((*_COMMON, *options)):
@@ -66,40 +66,40 @@ _COMMON: tuple[Option, ...] = (
         metavar="PROGRAM",
         help="A Pulumi project's folder, or a function: module:name.",
     ),
-    click.option("--project", help="The name that a function's stacks are kept under."),
-    click.option("--backend", help="Where the state is, if not where Pulumi has it anyway."),
-    click.option("--secrets-provider", help="For stacks yet to be made; as for pulumi stack init."),
-    click.option("--only", multiple=True, metavar="NAME", help="These alone; may be repeated."),
+    click.option("--project", help="The project's name, if PROGRAM is a function."),
+    click.option("--backend", help="The URL of the state backend. Default: the one Pulumi uses."),
+    click.option("--secrets-provider", help="For new stacks, as for pulumi stack init."),
+    click.option("--only", multiple=True, metavar="NAME", help="Only this stack; may be repeated."),
     click.option(
         "--failed-in",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="Those alone that failed in an earlier run, by its --json.",
+        help="Only the stacks that failed in an earlier run; FILE is its --json output.",
     ),
-    click.option("--workers", type=click.IntRange(1), help="How many stacks at once, here."),
-    click.option("--dask", metavar="ADDRESS", help="On the workers of a Dask cluster."),
+    click.option("--workers", type=click.IntRange(1), help="How many stacks run at once here."),
+    click.option("--dask", metavar="ADDRESS", help="Run on the workers of this Dask scheduler."),
     click.option(
         "--machines",
         type=click.IntRange(1),
         default=1,
-        help="On how many machines those workers are: they share the rate limit.",
+        help="On how many machines the workers are: they share the rate limit.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print the results as JSON."),
-    click.option("--quiet", is_flag=True, help="Tell no progress."),
+    click.option("--quiet", is_flag=True, help="Show no progress."),
 )
-_YES = click.option("--yes", is_flag=True, help="Do not ask.")
-_REFRESH = click.option("--refresh", is_flag=True, help="Look at Cloudflare first.")
+_YES = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+_REFRESH = click.option("--refresh", is_flag=True, help="Refresh the state from Cloudflare first.")
 
 
 @_operation(_REFRESH)
 def preview(**given: Any) -> None:
-    """Say what an up would do."""
+    """Show what an up would change."""
     _run("preview", **given)
 
 
 @_operation(_REFRESH, _YES)
 def up(*, yes: bool, **given: Any) -> None:
-    """Make every account as the program says."""
+    """Apply the program to every account."""
     _run("up", ask=None if yes else "Make {} as the program says?", **given)
 
 
@@ -107,33 +107,33 @@ def up(*, yes: bool, **given: Any) -> None:
     click.option(
         "--clear-pending-creates",
         is_flag=True,
-        help="Forget the creates that a killed run left under way.",
+        help="Remove pending creates of a killed run from the state.",
     )
 )
 def refresh(**given: Any) -> None:
-    """Bring every state up to what is at Cloudflare."""
+    """Update every state to what Cloudflare has."""
     _run("refresh", **given)
 
 
 @_operation()
 def drift(**given: Any) -> None:
-    """Say what is other at Cloudflare than in the state, and change neither."""
+    """Show where Cloudflare differs from the state, and change neither."""
     _run("drift", **given)
 
 
 @_operation(
     _REFRESH,
-    click.option("--remove", is_flag=True, help="Remove the empty stacks, too."),
+    click.option("--remove", is_flag=True, help="Remove the empty stacks from the backend, too."),
     _YES,
 )
 def destroy(*, yes: bool, **given: Any) -> None:
-    """Delete everything that the stacks hold."""
+    """Delete all resources of the stacks."""
     _run("destroy", ask=None if yes else "Delete everything in {}?", **given)
 
 
 @_operation()
 def cancel(**given: Any) -> None:
-    """Remove the locks that a killed run left. Be sure that it is dead."""
+    """Remove the locks of a killed run. Make sure that it has ended."""
     _run("cancel", **given)
 
 
@@ -156,7 +156,7 @@ def _run(
     **options: bool,
 ) -> None:
     if dask and workers:
-        raise click.UsageError("--workers is for this machine: with --dask, its own workers count")
+        raise click.UsageError("--workers is for this machine; with --dask, leave it out")
     interrupted = INTERRUPTED
 
     def terminate(number: int, _frame: object) -> None:
@@ -164,7 +164,7 @@ def _run(
         interrupted = SIGNALLED + number
         raise KeyboardInterrupt
 
-    # Else this process would end at once, and leave each engine running, its stack locked.
+    # Otherwise this process would end at once, with engines still running and their stacks locked.
     signal.signal(signal.SIGTERM, terminate)
     try:
         chosen = Stacks(
@@ -190,7 +190,7 @@ def _run(
         _print(some.results, as_json=as_json)
         sys.exit(interrupted)
     except KeyboardInterrupt:
-        echo("Interrupted. What had begun ends by itself; run it again.", err=True)
+        echo("Interrupted. Stacks that had begun end by themselves. Run it again.", err=True)
         sys.exit(interrupted)
     _print(results, as_json=as_json)
     sys.exit(
@@ -211,12 +211,12 @@ def _print(results: Results, *, as_json: bool) -> None:
 
 
 def _program(given: str) -> Any:
-    """Return a folder's path, or the function that `module:name` names."""
+    """Return the path of a folder as it is, or import the function `module:name`."""
     module, colon, name = given.partition(":")
     if not colon or Path(given).exists():
         return given
     if not module or not name:
-        raise SettingsError(f"--program {given}: a folder or module:function is due")
+        raise SettingsError(f"--program {given}: must be a folder or module:function")
     sys.path.insert(0, str(Path.cwd()))
     try:
         home = importlib.import_module(module)
@@ -230,7 +230,7 @@ def _program(given: str) -> Any:
         raise SettingsError(f"--program {given}: {module} has no {name}{nearest(name, vars(home))}")
     found = getattr(home, name)
     if not callable(found):
-        raise SettingsError(f"--program {given}: is no function")
+        raise SettingsError(f"--program {given}: is not a function")
     return found
 
 
@@ -256,8 +256,8 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
     try:
         client: Any = Client(address)  # type: ignore[no-untyped-call]  # Dask has types, not here
     except (OSError, ValueError) as error:
-        raise SettingsError(f"--dask {address}: no scheduler answers there ({error})") from None
+        raise SettingsError(f"--dask {address}: no scheduler answers ({error})") from None
     with client:
         if not client.scheduler_info()["workers"]:
-            echo("No worker is there yet: waiting for one.", err=True)
+            echo("The scheduler has no worker yet: waiting for one.", err=True)
         yield client.get_executor()

@@ -1,4 +1,4 @@
-"""What the engine says while it works, made into changes, outputs, warnings and an error."""
+"""Turns the engine's events into changes, outputs, warnings and an error."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from ..fields.keyed import UNKNOWN
 from ..text.outlet import tells_of_drift
 from .results import UNDECLARED, Change, Operation
 
-# A secret among outputs, as the engine writes it.
+# The key that marks a secret among outputs.
 SIGNATURE = "4dabf18193072939515e22adb298388d"
-SECRET = "[secret]"  # noqa: S105 - what stands in its place
+SECRET = "[secret]"  # noqa: S105 - the text in its place
 LATER = "[unknown]"
 STACK = "pulumi:pulumi:Stack"
-# What the type of every resource of this package holds.
+# Part of the type of every resource of this package.
 OURS = ":dynamic/cloudflare:"
 OWN = ("pulumi:providers:", STACK)
 # One replacement is three steps.
 REPLACEMENT = frozenset({"create-replacement", "delete-replaced", "read-replacement"})
 QUIET = frozenset({"refresh", "read", "discard", "remove-pending-replace"})
-# The CLI's words for what a killed run left in the state, a page long.
+# Part of the CLI's message about pending operations of a killed run. The message is a page long.
 PENDING = "pending operations from previous deployment"
 MARKS = {"add": "+", "delete": "-", "update": "~"}
 
 
 class Heard:
-    """Listens to one operation. Events come one after another, from a thread of the SDK's."""
+    """Collects the events of one operation. They come one at a time, from a thread of the SDK."""
 
     def __init__(self, operation: Operation = "up") -> None:
-        # Whatever these warn of counts, whether or not it is in the state.
+        # In these operations, warnings of drift count as changes.
         self._is_look = operation in {"refresh", "drift"}
         self.outputs: dict[str, Any] = {}
         self.warnings: list[str] = []
@@ -39,31 +39,31 @@ class Heard:
         self._steps: dict[str, Any] = {}
         self._same: set[str] = set()
         self._undeclared: dict[str, list[str]] = {}
-        # All of them decide who gets in; in an up, nobody asks any more.
+        # The steps, for "who gets in". An up does not report that: its preview has.
         self._deciding: list[Any] | None = [] if operation in {"preview", "drift"} else None
 
     def hear(self, event: EngineEvent) -> None:
-        """Take in what one event says."""
+        """Take in one event."""
         if event.diagnostic_event:
             self._hear_text(event.diagnostic_event)
         if event.res_outputs_event:
             self._hear_step(event.res_outputs_event.metadata)
 
     def access(self) -> tuple[str, ...]:
-        """Return who gains and who loses access, in lines; nothing where nothing changes."""
+        """Return who gains and who loses access, in lines; empty if nothing changes."""
         if not self._deciding or not self._steps:
             return ()
-        from .access import access_lines  # noqa: PLC0415 - most stacks change nothing
+        from .access import access_lines  # noqa: PLC0415 - slow, and most stacks change nothing
 
         return access_lines(self._deciding)
 
     @property
     def unchanged(self) -> int:
-        """How many of the user's own resources stayed as they were."""
+        """How many of the user's resources stayed as they were."""
         return len(self._same - self._undeclared.keys())
 
     def changes(self) -> tuple[Change, ...]:
-        """Return what happened, or would, to the user's own resources."""
+        """Return what happened, or would happen, to the user's resources."""
         stepped = [
             _change(urn, step.type, _action(step), _details(step))
             for urn, step in self._steps.items()
@@ -76,7 +76,7 @@ class Heard:
         return (*stepped, *warned)
 
     def error(self) -> str:
-        """Return every error, each with the resource it stands under; "" if there was none."""
+        """Return all errors, each with the name of its resource; empty if there was none."""
         return "\n".join(dict.fromkeys(self._errors))
 
     def _hear_text(self, said: Any) -> None:
@@ -85,7 +85,7 @@ class Heard:
         about = name if name and STACK not in said.urn else ""
         told = f"{about}: {text}" if about else text
         if said.severity == "error":
-            # The last line of every failed run repeats that it failed.
+            # The last error of every failed run only repeats that it failed.
             if text not in {"update failed", "preview failed"}:
                 self._errors.append(told)
         elif said.severity == "warning" and told not in self.warnings:
@@ -143,7 +143,7 @@ def _details(step: Any) -> list[str]:
 def _paths(detailed: Mapping[str, Any]) -> Iterator[str]:
     for path, difference in detailed.items():
         if path.startswith("__"):
-            # What one run notes for the next is no change of anything.
+            # Reserved keys hold notes for the next run. They are no change.
             continue
         kind = difference.diff_kind
         word = kind.value if isinstance(kind, DiffKind) else str(kind)

@@ -1,8 +1,8 @@
 """The program that runs for every account: a project folder, or a function.
 
-A function becomes a project of its own in the worker, so that every stack has a Python process of
-its own, whatever the executor: Pulumi's SDK keeps its settings for as long as a process lives, and
-a module that reads its config when it is imported would give one account's values to the next.
+In the worker, a function becomes a project. So every stack runs in its own Python process, whatever
+the executor. That is needed because Pulumi's SDK keeps its settings for the life of a process, and
+because a module that reads config on import would pass one account's values to the next.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ PICKLED, SURROUNDINGS = "program.pickle", "program.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A program on its way to a worker: the path of a folder, or a function as bytes."""
+    """A program to send to a worker: the path of a folder, or a pickled function."""
 
     project: str
     folder: str | None = None
     function: bytes | None = field(default=None, repr=False)
-    # Of the process that the function comes from: what it may import, where it opens files, and
-    # the Python whose bytes these are.
+    # Of the process that the function comes from: its import path, its working folder, and its
+    # Python version, which pickled functions depend on.
     path: tuple[str, ...] = ()
     cwd: str = ""
     python: tuple[int, ...] = sys.version_info[:2]
 
     @classmethod
     def of(cls, program: Callable[[], Any] | str | Path, project: str | None) -> Program:
-        """Make one of what the user gave. Raises SettingsError."""
+        """Return a program from the user's arguments. Raises SettingsError."""
         if callable(program):
             return cls._of_function(program, project)
         folder = Path(program).absolute()
@@ -50,7 +50,9 @@ class Program:
         if not isinstance(name, str):
             raise SettingsError(f"{folder}: Pulumi.yaml has no name")
         if project not in {None, name}:
-            raise SettingsError(f"project is {project}, and {folder} is {name}: leave it out")
+            raise SettingsError(
+                f"project is {project}, but the project in {folder} is {name}: leave project out"
+            )
         return cls(project=name, folder=str(folder))
 
     @classmethod
@@ -59,27 +61,27 @@ class Program:
 
         if project is None or not PROJECT_NAME.fullmatch(project):
             raise SettingsError(
-                "a function's stacks are kept under a project's name: give it one, project= or "
-                "--project (letters, digits, _ . and -)"
+                "a function needs a project name for its stacks: pass project= or --project "
+                "(letters, digits, _ . and -)"
             )
         if inspect.iscoroutinefunction(function):
             raise SettingsError("the program must be a plain function, not a coroutine")
         try:
-            # A function of a module goes by its name; one of a script, or within another, whole.
+            # Functions of modules are pickled by name; others (in a script, nested) by value.
             pickled = cloudpickle.dumps(function)
         except Exception as error:  # noqa: BLE001 - pickling raises anything
             raise SettingsError(
-                f"the program cannot be sent to where it runs ({type(error).__name__}: {error}): "
-                "a function at the top of a module always can, and so can a project folder"
+                f"the program cannot be sent to the workers ({type(error).__name__}: {error}). "
+                "Use a function at the top level of a module, or a project folder"
             ) from None
         return cls(
             project=project, function=pickled, path=tuple(_import_path()), cwd=str(Path.cwd())
         )
 
     def lay_out(self, folder: Path) -> Path:
-        """Return the folder of the project on this machine, made in `folder` for a function.
+        """Return the project's folder on this machine. For a function, it is written to `folder`.
 
-        Raises SettingsError where it is not to be had here.
+        Raises SettingsError if this machine does not have the project, or another Python version.
         """
         if self.folder is not None:
             here = read_project(Path(self.folder)).get("name")
@@ -107,11 +109,11 @@ def read_project(folder: Path) -> dict[str, Any]:
 
 
 def stack_file(folder: Path, stack: str) -> Path:
-    """Return where Pulumi has a stack's own settings, whether there are any or not."""
+    """Return the path of a stack's settings file, whether or not the file exists."""
     file = _project_file(folder)
     project = read_yaml(file)
     config = project.get("config")
-    # A `config` that is a folder is what stackConfigDir was before it had that name.
+    # A `config` that names a folder is the old form of stackConfigDir.
     within = project.get("stackConfigDir") or (config if isinstance(config, str) else "")
     return folder / within / f"Pulumi.{stack}{file.suffix}"
 
@@ -119,12 +121,12 @@ def stack_file(folder: Path, stack: str) -> Path:
 def _project_file(folder: Path) -> Path:
     found = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
     if found is None:
-        raise SettingsError(f"{folder} is no Pulumi project: it has no Pulumi.yaml")
+        raise SettingsError(f"{folder} is not a Pulumi project: it has no Pulumi.yaml")
     return found
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping. Raises SettingsError."""
+    """Read a YAML file that contains a map. Raises SettingsError."""
     import yaml  # noqa: PLC0415 - a Pulumi run needs it, importing this package does not
 
     from .pulumi_yaml import Loader  # noqa: PLC0415 - loads yaml
@@ -134,12 +136,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
     if not isinstance(found or {}, dict):
-        raise SettingsError(f"{path}: keys and values are due")
+        raise SettingsError(f"{path}: must be a map of keys and values")
     return found or {}
 
 
 def run(main: str) -> None:
-    """Run the function that lies beside `main`: what its project's program does."""
+    """Run the pickled function in the folder of `main`. For the `__main__.py` of its project."""
     beside = Path(main).parent
     cwd = json.loads((beside / SURROUNDINGS).read_text())["cwd"]
     if Path(cwd).is_dir():
@@ -148,7 +150,7 @@ def run(main: str) -> None:
 
 
 def _import_path() -> list[str]:
-    """Return what the interpreter would not find by itself: a script's folder, PYTHONPATH."""
+    """Return the parts of sys.path that another interpreter would lack, such as PYTHONPATH."""
     own = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     folders = [str(Path(entry).absolute()) for entry in sys.path if not entry.endswith(".zip")]
     return [

@@ -1,4 +1,4 @@
-"""How far it has got, on standard error: a bar in a terminal, a line for each stack elsewhere."""
+"""Progress on standard error: a line for each stack that ended and, in a terminal, a bar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .results import StackResult
 
 
 class Reporter:
-    """Tells of each stack as it ends. `quiet` tells nothing."""
+    """Shows each stack as it ends. `total` is the number of stacks; `quiet` shows nothing."""
 
     def __init__(self, operation: str, total: int, *, quiet: bool = False) -> None:
         self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
@@ -45,7 +45,7 @@ class Reporter:
         self._bar.stop()
 
     def ended(self, result: StackResult) -> None:
-        """Tell what came of one stack."""
+        """Show the result of one stack."""
         self._ended += 1
         self._failed += not result.ok
         width = len(str(self._total))
@@ -59,5 +59,5 @@ class Reporter:
         self._bar.update(self._task, completed=self._ended, failed=failed)
 
     def interrupted(self) -> None:
-        """Tell why it is not over at once."""
-        self._console.print("Interrupted: what has begun ends first.")
+        """Show that the run waits for the stacks that have begun."""
+        self._console.print("Interrupted: waiting for the stacks that have begun.")

@@ -1,6 +1,6 @@
 """YAML as Pulumi reads it: NO is a country, 12:30 a time, 0777 and 1e3 are numbers.
 
-PyYAML goes by YAML 1.1, Pulumi by 1.2 and some of 1.1. A date stays the text that it is.
+PyYAML follows YAML 1.1. Pulumi follows 1.2 with parts of 1.1. Dates stay texts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 import yaml
 
-# In this order: the first that matches says what a value without quotes is.
+# The types of values without quotes, tried in this order: the pattern, and its first characters.
 TYPES = {
     "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
     "int": (r"[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+|0|[1-9][0-9_]*)", "-+0123456789"),
@@ -19,7 +19,7 @@ KEPT = frozenset({"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"})
 
 
 class Loader(yaml.SafeLoader):
-    """Reads plain data."""
+    """Loads plain data only."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name and kind
         first: [(tag, pattern) for tag, pattern in found if tag in KEPT]
@@ -34,7 +34,7 @@ for _name, (_pattern, _first) in TYPES.items():
 
 
 class Dumper(yaml.SafeDumper):
-    """Writes plain data, every text in quotes: who reads it has no choice."""
+    """Writes plain data, with every text in quotes, so that no reader takes it for another type."""
 
 
 Dumper.add_representer(

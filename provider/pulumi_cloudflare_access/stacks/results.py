@@ -1,6 +1,6 @@
-"""What came of it, as data: plain, picklable, without secrets.
+"""The results of an operation, as plain, picklable data without secrets.
 
-Data are exact, in JSON too; what is written for people is fit for a terminal.
+Data and JSON hold names as they are. Text for people has dangerous characters spelled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Operation = Literal["preview", "up", "refresh", "destroy", "drift", "cancel"]
 
-# How each operation is told: where nothing happened, and what an action means in it.
+# Words for the summary: of an operation without changes, and of an action.
 _NOTHING = {
     "preview": "nothing to do",
     "up": "nothing to do",
@@ -35,7 +35,7 @@ _PAST = {
     "import": "imported",
     "read": "read",
 }
-# What no state shows: an object is as declared, and something that is not has a say in it.
+# The object is as declared, but the refresh warned of something undeclared beside it.
 UNDECLARED = "undeclared"
 _AT_CLOUDFLARE = {
     "update": "changed at Cloudflare",
@@ -46,21 +46,25 @@ _AT_CLOUDFLARE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What happened, or would happen, to one resource.
-
-    `action` is Pulumi's word: create, update, replace, delete, import, read. After a refresh or a
-    drift, update means that the object is another at Cloudflare than in the state, and delete that
-    it is gone; undeclared, which is no word of Pulumi's, means that it is as in the state, and the
-    refresh warned of something beside it that the program does not declare. `details` has the
-    changed paths, + added, - removed, ~ changed, as seen from what was: `+ include["email
-    ada@example.com"]`; of what is undeclared, the warnings.
-    """
+    """What happened, or would happen, to one resource."""
 
     name: str
+    """The resource's name in the program."""
     type: str
+    """The type token."""
     urn: str
     action: str
+    """Pulumi's word: create, update, replace, delete, import or read.
+
+    After a refresh or a drift, update means that the object differs from the state, and delete that
+    it is gone. This package adds "undeclared": the object is as in the state, but the refresh
+    warned of something beside it that the program does not declare.
+    """
     details: tuple[str, ...] = ()
+    """The changed paths: + added, - removed, ~ changed, as in `+ include["email ada@example.com"]`.
+
+    For "undeclared", the warnings.
+    """
 
     def __str__(self) -> str:
         more = f": {'; '.join(self.details)}" if self.details else ""
@@ -74,37 +78,42 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class StackResult:
-    """What came of one stack. `duration` is in seconds.
-
-    `outputs` are those of a preview or an up; a secret is "[secret]", and what a preview cannot
-    know yet "[unknown]". `error` is None where all went well; what had happened until then is in
-    `changes` all the same. `locked` says that another run holds the stack, or one that was killed;
-    `missing`, that the backend has no such stack. `access` says, after a preview or a drift, who
-    gains and who loses access, in at most three lines; secrets are not told.
-    """
+    """The result of one operation on one stack."""
 
     name: str
+    """The stack's name."""
     account_id: str
     operation: Operation
     changes: tuple[Change, ...] = ()
+    """What changed or would change; after an error, what had changed until then."""
     unchanged: int = 0
+    """How many resources stayed as they were."""
     outputs: dict[str, Any] = field(default_factory=dict)
+    """The stack's outputs, of a preview or an up. A secret is "[secret]"; a value that the preview
+    does not know is "[unknown]".
+    """
     access: tuple[str, ...] = ()
+    """After a preview or a drift: who gains and who loses access, in at most three lines."""
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    """None if the operation succeeded."""
     locked: bool = False
+    """Another run holds the stack, or a killed run has left its lock."""
     missing: bool = False
+    """The backend has no such stack."""
     duration: float = 0.0
+    """In seconds."""
     host: str = ""
+    """The name of the machine that it ran on."""
 
     @property
     def ok(self) -> bool:
-        """Whether all went well."""
+        """Whether the operation succeeded."""
         return self.error is None
 
     @property
     def summary(self) -> str:
-        """One line: what changed, or the first line of what went wrong."""
+        """One line: what changed, or the first line of the error."""
         if self.error is not None:
             first, *_ = self.error.split("\n")
             return f"failed: {clean(first)}"
@@ -119,7 +128,11 @@ class StackResult:
 
 @dataclass(frozen=True)
 class Results:
-    """What came of every stack, in the order of the accounts. `options` are the operation's."""
+    """The results of all stacks, in the order of the accounts. Iterable; `results[name]` is one.
+
+    `options` are the operation's options, for `Stacks.retry`. `results[name]` raises KeyError if
+    there is no such stack.
+    """
 
     operation: Operation
     stacks: tuple[StackResult, ...]
@@ -139,7 +152,7 @@ class Results:
 
     @property
     def ok(self) -> bool:
-        """Whether all went well everywhere."""
+        """Whether the operation succeeded in every stack."""
         return not self.failed
 
     @property
@@ -149,28 +162,28 @@ class Results:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The names of the stacks where something changed, or would: after a drift, has."""
+        """The names of the stacks with changes: made, previewed, or found by a drift."""
         return tuple(result.name for result in self.stacks if result.changes)
 
     @property
     def locked(self) -> tuple[str, ...]:
-        """The names of the stacks that another run holds, or one that was killed."""
+        """The names of the stacks that another run holds, or whose lock a killed run has left."""
         return tuple(result.name for result in self.stacks if result.locked)
 
     def updated(self, newer: Results) -> Results:
-        """Return these with a later run's options, and its results in place of the same stacks'."""
+        """Return these results, with those of a later run in place of the same stacks'."""
         by_name = {result.name: result for result in newer}
         stacks = tuple(by_name.get(result.name, result) for result in self.stacks)
         return Results(self.operation, stacks, newer.options)
 
     def to_json(self) -> str:
-        """Write everything as JSON."""
+        """Return everything as JSON."""
         stacks = [{**asdict(result), "ok": result.ok} for result in self.stacks]
         return json.dumps({"operation": self.operation, "ok": self.ok, "stacks": stacks}, indent=2)
 
     def table(self) -> Table:
-        """Draw the summary, for terminals."""
-        from rich.table import Table  # noqa: PLC0415 - of no use in pipes
+        """Return the summary as a table for terminals."""
+        from rich.table import Table  # noqa: PLC0415 - only terminals need it
         from rich.text import Text  # noqa: PLC0415
 
         table = Table(title=f"{self.operation}: {self.total}", title_justify="left")
@@ -184,7 +197,7 @@ class Results:
         return table
 
     def text(self) -> str:
-        """Write the summary as plain lines: a stack each, and the total."""
+        """Return the summary as plain lines: one for each stack, and the total."""
         width = max((len(result.name) for result in self.stacks), default=0)
         lines = [
             f"{result.name:<{width}}  {result.account_id}  {result.summary}  "
@@ -194,7 +207,7 @@ class Results:
         return "\n".join([*lines, f"{self.operation}: {self.total}"])
 
     def details(self) -> Iterator[str]:
-        """Write what changed where, every warning, and every error whole."""
+        """Yield a line for every change, who gets in, every warning and every error."""
         for result in self.stacks:
             for change in result.changes:
                 yield f"{result.name}: {change}"
@@ -207,13 +220,13 @@ class Results:
 
     @property
     def total(self) -> str:
-        """One line about all: how many there are, changed and failed."""
+        """One line: how many stacks there are, changed and failed."""
         counts = (f"{len(self.changed)} changed", f"{len(self.failed)} failed")
         return f"{len(self)} stack{'' if len(self) == 1 else 's'}, {', '.join(counts)}"
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run was interrupted. `results` has all stacks: the ended, and the rest as failed."""
+    """The run was interrupted. `results` has all stacks; those that did not end count as failed."""
 
     def __init__(self, results: Results) -> None:
         super().__init__(results.total)
@@ -225,7 +238,7 @@ def _indented(text: str) -> str:
 
 
 def _told(operation: str, action: str) -> str:
-    """Say what an action means in this operation: created, to create, gone from Cloudflare."""
+    """Return what an action is called in an operation: created, to create, gone from Cloudflare."""
     if operation in {"drift", "refresh"}:
         return _AT_CLOUDFLARE.get(action, action)
     if operation == "preview":

@@ -1,4 +1,4 @@
-"""Many stacks from one program, through any executor."""
+"""Runs operations on many stacks of one program, through any executor."""
 
 from __future__ import annotations
 
@@ -27,31 +27,37 @@ from .progress import Reporter
 from .results import Interrupted, Operation, Results, StackResult
 from .worker import Job, without_secrets, work
 
-# Every stack under way is a Pulumi CLI, a plugin and, in a preview or an up, a program: two at a
-# time keep a core busy while they wait for the API.
+# Each running stack is a Pulumi CLI, a plugin and, in a preview or an up, a program. They often
+# wait for the API, so that two stacks keep one core busy.
 PER_CORE = 2
 
 
 @dataclass(frozen=True, init=False)
 class Stacks:
-    """One program and the accounts it runs for, a stack each.
+    """One program and the accounts that it runs for, with one stack for each account.
 
         stacks = Stacks("./infra", read_accounts("accounts.yaml"))
         results = stacks.up()
-        results = stacks.retry(results)      # those that failed, again, in the same way
+        results = stacks.retry(results)      # the failed ones again, with the same options
 
-    `program` is a project's folder, or a function, which needs `project`, the name that its stacks
-    are kept under. `backend` is where the state is: `file://…`, `postgres://…` or any other of
-    Pulumi's; left out, what PULUMI_BACKEND_URL, the project or `pulumi login` says.
-    `secrets_provider` is for stacks yet to be made, as for `pulumi stack init`. `machines` is how
-    many machines (or containers) the executor's workers are on that share no cache folder: each
-    asks that part of what Cloudflare allows one credential. `quiet` tells no progress.
+    `program` is a project's folder, or a function.
+    `accounts` are `Account`s, or maps with the same keys.
+    `project` is the project's name, which only a function needs.
+    `backend` is the URL of the state backend: `file://…`, `postgres://…` or any other of Pulumi's.
+    Without it, PULUMI_BACKEND_URL, the project or `pulumi login` decides.
+    `secrets_provider` is used for new stacks, as in `pulumi stack init`.
+    `machines` is the number of machines (or containers) that run the executor's workers and share
+    no cache folder. Each uses that fraction of the rate limit of a credential.
+    `quiet` shows no progress.
+    The constructor raises SettingsError for arguments that cannot be used.
 
-    Each operation takes an `executor`, any of `concurrent.futures`'s kind, whose workers have this
-    package, the Pulumi CLI and the variables that hold tokens and passphrase; without one, threads
-    of this process. Stacks are processes of their own in any case: threads merely wait for them.
-    An operation raises SettingsError where it cannot begin; what goes wrong in a stack is in its
-    result, and does not stop the others. Ctrl-C raises Interrupted, which has the results.
+    Every operation takes an `executor` of the kind of `concurrent.futures`. Its workers need this
+    package, the Pulumi CLI, and the environment variables for tokens and the passphrase. Without an
+    executor, `max_workers` threads of this process are used (default: two for each core); they only
+    wait, because every stack runs in processes of its own.
+
+    An operation raises SettingsError if it cannot begin. An error in one stack is part of that
+    stack's result and does not stop the others. Ctrl-C raises Interrupted, with the results so far.
     """
 
     accounts: tuple[Account, ...]
@@ -90,7 +96,7 @@ class Stacks:
             object.__setattr__(self, name, value)
 
     def only(self, names: Iterable[str]) -> Stacks:
-        """Return these stacks without those that are not named. Raises SettingsError."""
+        """Return only the stacks with these names. Raises SettingsError for an unknown name."""
         wanted = set(names)
         names = [account.name for account in self.accounts]
         unknown = sorted(wanted - {*names})
@@ -106,7 +112,10 @@ class Stacks:
         executor: Executor | None = None,
         max_workers: int | None = None,
     ) -> Results:
-        """Say what an up would do. A stack that there is not yet is made, empty."""
+        """Return what an up would change. A stack that does not exist is created, empty.
+
+        `refresh` updates the state from Cloudflare first.
+        """
         return self._all("preview", executor, max_workers, refresh=refresh)
 
     def up(
@@ -116,10 +125,11 @@ class Stacks:
         executor: Executor | None = None,
         max_workers: int | None = None,
     ) -> Results:
-        """Make every account as the program says; `refresh` looks at Cloudflare first.
+        """Apply the program to every account. `refresh` updates the state from Cloudflare first.
 
-        Without it, program and state are compared: what somebody else changed is not put right.
-        Where the program changes that object too, it is not overwritten either: the stack fails.
+        Without `refresh`, only the program and the state are compared, so that changes made outside
+        Pulumi stay. If the program changes an object that was also changed outside Pulumi, nothing
+        is overwritten and the stack fails.
         """
         return self._all("up", executor, max_workers, refresh=refresh)
 
@@ -130,18 +140,18 @@ class Stacks:
         executor: Executor | None = None,
         max_workers: int | None = None,
     ) -> Results:
-        """Bring every state up to what is there.
+        """Update every state to what Cloudflare has.
 
-        `clear_pending_creates` forgets the creates that a killed run left under way.
+        `clear_pending_creates` removes pending creates of a killed run from the state.
         """
         return self._all(
             "refresh", executor, max_workers, clear_pending_creates=clear_pending_creates
         )
 
     def drift(self, *, executor: Executor | None = None, max_workers: int | None = None) -> Results:
-        """Say what is other at Cloudflare than in the state, and change neither.
+        """Return where Cloudflare differs from the state, and change neither.
 
-        It is the preview of a refresh. What the program says plays no part.
+        This is the preview of a refresh. The program is not run.
         """
         return self._all("drift", executor, max_workers)
 
@@ -153,15 +163,18 @@ class Stacks:
         executor: Executor | None = None,
         max_workers: int | None = None,
     ) -> Results:
-        """Delete everything that the stacks hold; with `remove` the empty stacks, too."""
+        """Delete all resources of the stacks.
+
+        `refresh` updates the state from Cloudflare first; `remove` removes the empty stacks, too.
+        """
         return self._all("destroy", executor, max_workers, refresh=refresh, remove=remove)
 
     def cancel(
         self, *, executor: Executor | None = None, max_workers: int | None = None
     ) -> Results:
-        """Remove the locks that a killed run left.
+        """Remove the locks of a killed run.
 
-        A run that is still alive loses its lock as well, and its state may be overwritten.
+        A run that is still going loses its lock, too, and its state may then be overwritten.
         """
         return self._all("cancel", executor, max_workers)
 
@@ -173,9 +186,9 @@ class Stacks:
         max_workers: int | None = None,
         **options: bool,
     ) -> Results:
-        """Do what failed again, in the same way, and return all results, old and new.
+        """Run the operation again for the stacks that failed, and return the results of all.
 
-        `options` are the operation's own, where they are to be others than they were.
+        `options` replace options of the earlier run, for example `refresh=True`.
         """
         if results.ok:
             return results
@@ -226,7 +239,10 @@ class Stacks:
 def _through(
     executor: Executor, jobs: Sequence[Job], reporter: Reporter
 ) -> tuple[dict[str, StackResult], bool]:
-    """Return what came of each stack, and True; interrupted, of each that had begun, and False."""
+    """Run the jobs. Return the results by stack, and whether all ran.
+
+    After an interrupt, these are the results of the stacks that had begun, and False.
+    """
     results: dict[str, StackResult] = {}
     futures: dict[Future[StackResult], Job] = {}
 
@@ -242,9 +258,11 @@ def _through(
             futures[_submit(executor, job)] = job
         collect(futures)
     except KeyboardInterrupt:
+        # Cancel first: a stack that ends meanwhile must not make room for another one.
+        begun = [future for future in futures if not future.cancel()]
         reporter.interrupted()
-        # Of a Ctrl-C the engines here have heard as well, and end soon.
-        collect([future for future in futures if not future.cancel()])
+        # A Ctrl-C reaches the engines on this machine, too: they end soon.
+        collect(begun)
         return results, False
     return results, True
 
@@ -255,7 +273,7 @@ def _submit(executor: Executor, job: Job) -> Future[StackResult]:
     except Exception as error:  # noqa: BLE001 - whatever an executor raises
         none: Future[StackResult] = Future()
         name = type(error).__name__
-        none.set_result(_failed(job, f"the executor did not take it ({name}): {error}"))
+        none.set_result(_failed(job, f"the executor did not accept the job ({name}): {error}"))
         return none
 
 
@@ -264,17 +282,17 @@ def _result(future: Future[StackResult], job: Job) -> StackResult:
         return future.result()
     except Exception as error:  # noqa: BLE001 - whatever an executor raises
         name = type(error).__name__
-        reason = f"its worker did not come back ({name}): what it had begun may or may not be done"
+        reason = f"the worker was lost ({name}): what it had begun may or may not be done"
         if isinstance(error, BrokenProcessPool):
-            reason += "; the executor is of no further use"
+            reason += "; the executor cannot be used any more"
         return _failed(job, f"{reason}. Run it again: {error}".removesuffix(": "))
 
 
 def _not_begun(job: Job, executor: Executor | None) -> StackResult:
     if executor is None or isinstance(executor, ThreadPoolExecutor | ProcessPoolExecutor):
         return _failed(job, "interrupted before it began")
-    # Dask cancels what a worker is at just like what none is at.
-    return _failed(job, "interrupted: where a worker had begun it, that ends there by itself")
+    # Dask does not tell whether a worker had begun a cancelled job.
+    return _failed(job, "interrupted: if a worker had begun it, it ends there by itself")
 
 
 def _failed(job: Job, error: str) -> StackResult:
@@ -291,7 +309,7 @@ def _workers(stacks: int) -> int:
 
 
 def _own_backend(program: Program) -> str:
-    """Find the backend that Pulumi would use here: workers elsewhere have other settings."""
+    """Return the backend that Pulumi uses on this machine: workers elsewhere may use another."""
     given = os.environ.get("PULUMI_BACKEND_URL")
     if given:
         return _absolute(given)
@@ -299,13 +317,13 @@ def _own_backend(program: Program) -> str:
         folder = Path(program.folder)
         of_project = (read_project(folder).get("backend") or {}).get("url")
         if of_project:
-            # Pulumi takes it from where it is run, which is there.
+            # Pulumi runs in the project's folder, and takes a relative path from there.
             return _absolute(of_project, folder)
     return _absolute(_logged_in_to())
 
 
 def _logged_in_to() -> str:
-    import json  # noqa: PLC0415 - for this alone, as all below
+    import json  # noqa: PLC0415 - only this function needs them
     import subprocess  # noqa: PLC0415
 
     try:
@@ -318,7 +336,7 @@ def _logged_in_to() -> str:
         )
         return str(json.loads(said.stdout)["url"])
     except FileNotFoundError:
-        raise SettingsError("there is no pulumi on the PATH") from None
+        raise SettingsError("the pulumi command is not on the PATH") from None
     except (subprocess.CalledProcessError, ValueError, KeyError):
         raise SettingsError(
             "no backend: pass backend= (--backend), set PULUMI_BACKEND_URL, or run pulumi login"
@@ -326,11 +344,11 @@ def _logged_in_to() -> str:
 
 
 def _absolute(backend: str, base: Path = Path()) -> str:
-    """Write a folder's address, relative to `base`, so that it means the same from everywhere."""
+    """Return a backend's URL with an absolute path, if it is a folder's relative to `base`."""
     try:
         scheme = urlsplit(backend).scheme
     except ValueError:
-        raise SettingsError("the backend's address is no URL") from None
+        raise SettingsError("the backend's address is not a URL") from None
     if not scheme:
         raise SettingsError("the backend's address has no scheme: file://… or postgres://…")
     if scheme != "file":
@@ -341,9 +359,9 @@ def _absolute(backend: str, base: Path = Path()) -> str:
 
 
 def _check_names(names: Iterable[str]) -> None:
-    """Refuse names that PostgreSQL mixes up: Pulumi searches there with `_` for any character.
+    """Refuse names that Pulumi confuses in PostgreSQL, where its search takes `_` as a wildcard.
 
-    A stack sees the other's lock then, and some commands of the CLI panic.
+    One stack would see the other's lock, and some commands of the CLI panic.
     """
     given = list(names)
     for name in given:
@@ -351,6 +369,6 @@ def _check_names(names: Iterable[str]) -> None:
         for other in given:
             if pattern.match(other) and not other.startswith(name):
                 raise SettingsError(
-                    f"{name} and {other}: with state in PostgreSQL, Pulumi takes the _ in one "
-                    "stack's name for any character and finds the other. Name one without it"
+                    f"{name} and {other}: with state in PostgreSQL, Pulumi takes the _ in a "
+                    "stack's name as a wildcard, and would find the other. Rename one of them"
                 )

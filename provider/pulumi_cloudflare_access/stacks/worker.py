@@ -1,8 +1,7 @@
-"""What runs in a worker, wherever that is: one operation on one stack, with the Pulumi CLI there.
+"""Runs in a worker, on any machine: one operation on one stack, with that machine's Pulumi CLI.
 
-Everything that the stack needs is made here, for this one operation, in a temporary folder: its
-config, the interpreter, the backend. The user's project folder is read, never written to. Nothing
-is raised: what went wrong is part of the result.
+The stack's config, interpreter and backend are set up for this one operation, in a temporary
+folder. The user's project folder is only read. Errors are not raised; they are part of the result.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ if TYPE_CHECKING:
 
 RATE = "cloudflare-access:requestsPer5Minutes"
 PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
-# Two first commands on an empty database both make its table, and one of them fails.
+# Two first commands on an empty database both try to create its table, and one fails with this.
 NEW_TABLE = "failed to create table"
 ATTEMPTS = 5
-# Who holds a stack, as Pulumi's own backends tell it.
+# The holder of a lock, in a message of Pulumi's own backends.
 HOLDER = re.compile(r"created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)")
-# Where secrets are: of the environment, and of the query of a backend's address.
+# Environment variables that hold secrets, and names of secrets in a backend URL's query.
 VARIABLES = (
     "CLOUDFLARE_API_TOKEN",
     "CLOUDFLARE_API_KEY",
@@ -58,7 +57,7 @@ SHORTEST_SECRET = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One operation on one stack. Holds names of secrets; of the backend's URL, the secret too."""
+    """One operation on one stack. It holds no secrets, except in the backend's URL."""
 
     operation: Operation
     account: Account
@@ -68,17 +67,17 @@ class Job:
     machines: int = 1
     caller: str = field(default_factory=socket.gethostname)
     options: Mapping[str, bool] = field(default_factory=dict)
-    # No job equals another: Dask would answer with what came of the earlier one.
+    # Makes every job unique: Dask returns the earlier result for an equal job.
     run: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def is_asking(self) -> bool:
-        """Whether Cloudflare is certainly asked something, for which a token is needed."""
+        """Whether the operation surely sends requests, and so needs a token."""
         return self.operation in {"up", "refresh", "destroy", "drift"}
 
 
 def work(job: Job) -> StackResult:
-    """Do it, and say what came of it."""
+    """Run a job, and return its result."""
     with _event_loop():
         from pulumi import automation  # noqa: PLC0415 - importing this package must stay cheap
 
@@ -91,11 +90,11 @@ def work(job: Job) -> StackResult:
         with TemporaryDirectory(prefix="cloudflare-access-stacks-") as folder:
             _operate(job, Path(folder), heard)
     except automation.StackNotFoundError:
-        # Only a preview and an up make a stack. One that is destroyed already is no failure; one
-        # that cannot be looked at is: the backend may be the wrong one.
+        # Only a preview and an up create a stack. For a destroy, a missing stack is no failure. For
+        # the others it is: the backend may be the wrong one.
         missing = True
         if job.operation != "destroy":
-            error = f"there is no stack {job.account.name} in this backend: up makes it"
+            error = f"this backend has no stack {job.account.name}: up creates it"
     except automation.ConcurrentUpdateError as failed:
         error, locked = _held(job.account.name, str(failed)), True
     except automation.CommandError as failed:
@@ -124,7 +123,7 @@ def work(job: Job) -> StackResult:
 
 @contextmanager
 def _event_loop() -> Iterator[None]:
-    """Give this thread an event loop while the SDK loads: older ones (3.216) ask for one then."""
+    """Give this thread an event loop while the SDK is imported: older SDKs (3.216) need one."""
     if "pulumi" in sys.modules or threading.current_thread() is threading.main_thread():
         yield
         return
@@ -176,12 +175,12 @@ def _run(job: Job, stack: automation.Stack, config: str, heard: Heard) -> None:
             clear = job.options.get("clear_pending_creates") or None
             stack.refresh(clear_pending_creates=clear, show_secrets=False, **told)
         case "drift":
-            # Read everything, keep nothing: the state stays as it is.
+            # A refresh that is not saved: the state stays as it is.
             stack.preview_refresh(**told)
         case "destroy":
             stack.destroy(refresh=refresh, show_secrets=False, **told)
             if job.options.get("remove"):
-                # `destroy(remove=True)` would take the user's own config file with it.
+                # `destroy(remove=True)` would also delete the user's config file.
                 stack.workspace.remove_stack(stack.name, preserve_config=True)
         case "cancel":
             stack.cancel()
@@ -191,15 +190,15 @@ def _run(job: Job, stack: automation.Stack, config: str, heard: Heard) -> None:
 
 
 def _check_surroundings(job: Job) -> None:
-    """Raise SettingsError where this worker cannot do the job, before anything is begun."""
+    """Raise SettingsError if this worker cannot do the job, before anything is begun."""
     host = socket.gethostname()
     if not shutil.which("pulumi"):
-        raise SettingsError(f"there is no pulumi on the PATH of {host}")
+        raise SettingsError(f"the pulumi command is not on the PATH of {host}")
     if urlsplit(job.backend).scheme == "file" and host != job.caller:
-        # It would find an empty folder and make everything a second time.
+        # It would find an empty folder, and create everything a second time.
         raise SettingsError(
-            f"the state is in a folder of {job.caller}, and this worker is {host}: with workers "
-            "on other machines, keep it in PostgreSQL (postgres://…)"
+            f"the state is in a folder of {job.caller}, but this worker runs on {host}: for "
+            "workers on other machines, keep the state in PostgreSQL (postgres://…)"
         )
     variable = job.account.api_token_env
     if variable and job.is_asking and not {variable, LOCAL_OVERRIDE} & {*os.environ}:
@@ -212,12 +211,13 @@ def _check_passphrase(job: Job, settings: Mapping[str, Any]) -> None:
     if not hosted and not elsewhere and not {*PASSPHRASES} & {*os.environ}:
         raise SettingsError(
             f"the environment of {socket.gethostname()} has neither {' nor '.join(PASSPHRASES)}: "
-            "the state's secrets are encrypted with it (an empty one encrypts nothing)"
+            "the state's secrets are encrypted with the passphrase. Set one of them (an empty "
+            "passphrase protects nothing)"
         )
 
 
 def _stack_settings(job: Job, project: Path) -> dict[str, Any]:
-    """Return the stack's settings: the project's own file for it, if any, and the account's."""
+    """Return the stack's settings: the project's file for the stack, with the account's config."""
     own = stack_file(project, job.account.name)
     settings = read_yaml(own) if own.is_file() else {}
     config = {**(settings.get("config") or {}), **job.account.stack_config()}
@@ -227,7 +227,7 @@ def _stack_settings(job: Job, project: Path) -> dict[str, Any]:
 
 
 def _share(given: Any, project: Mapping[str, Any], machines: int) -> str:
-    """Divide what the stack may ask in 5 minutes, or what Cloudflare allows it, by the machines."""
+    """Return one machine's share of the stack's rate limit (default: Cloudflare's), as config."""
     if given is None:
         config = project.get("config")
         given = config.get(RATE) if isinstance(config, Mapping) else None
@@ -237,7 +237,7 @@ def _share(given: Any, project: Mapping[str, Any], machines: int) -> str:
         allowed = REQUESTS_PER_5_MINUTES if given is None else int(given)
         return str(max(1, allowed // machines))
     except (TypeError, ValueError):
-        raise SettingsError(f"{RATE} must be a whole number to be shared by machines") from None
+        raise SettingsError(f"{RATE} must be a whole number, to be divided by machines") from None
 
 
 def _write(path: Path, settings: Mapping[str, Any]) -> None:
@@ -252,10 +252,10 @@ def _environment(job: Job) -> dict[str, str]:
     found = {
         "PULUMI_BACKEND_URL": job.backend,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # Config files here live as long as one operation: what the state is encrypted with is told
-        # by the state. Without this, each run would make up a new key.
+        # The config file exists for one operation only, so the encryption settings come from the
+        # state. Without this, each run would generate a new key.
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
-        # For programs without a virtualenv of their own, and for the plugin.
+        # For programs without their own virtualenv, and for the plugin.
         "PULUMI_PYTHON_CMD": sys.executable,
     }
     if job.program.path:
@@ -276,10 +276,10 @@ def _command(_path: str) -> automation.PulumiCommand:
 
 @functools.cache
 def _lean() -> tuple[type[automation.LocalWorkspace], type[automation.Stack]]:
-    """Return the Automation API's classes without the commands whose answers nobody here needs.
+    """Return the Automation API's classes without the CLI commands that are not needed here.
 
-    An up is four commands otherwise: the others read its outputs, secrets in clear, and the whole
-    history. A selection is a file in the user's Pulumi home that nothing here reads.
+    Otherwise an up runs three more commands, which read its outputs with secrets in plain text, the
+    whole history, and write the selected stack to the user's Pulumi home.
     """
     from datetime import UTC, datetime  # noqa: PLC0415
 
@@ -287,16 +287,16 @@ def _lean() -> tuple[type[automation.LocalWorkspace], type[automation.Stack]]:
 
     class Workspace(automation.LocalWorkspace):
         def select_stack(self, stack_name: str) -> None:
-            """Leave it: every command names its stack."""
+            """Do nothing: every command names its stack."""
 
         def stack_outputs(self, stack_name: str) -> automation.OutputMap:
-            """Leave them: the engine's events have them, secrets masked."""
+            """Return nothing: the engine's events have the outputs, with secrets masked."""
             del stack_name
             return {}
 
     class Stack(automation.Stack):
         def info(self, show_secrets: bool = True) -> automation.UpdateSummary:  # noqa: FBT001, FBT002 - the SDK's
-            """Leave it: the engine's events say what happened."""
+            """Return an empty summary: the engine's events say what happened."""
             del show_secrets
             return automation.UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
 
@@ -304,7 +304,7 @@ def _lean() -> tuple[type[automation.LocalWorkspace], type[automation.Stack]]:
 
 
 def _stack(job: Job, project: Path) -> automation.Stack:
-    # `Stack.select` makes none but the SDK's own.
+    # `Stack.select` only returns the SDK's own class.
     from pulumi.automation._stack import StackInitMode  # noqa: PLC0415 - see above
 
     workspace, stack = _lean()
@@ -320,7 +320,7 @@ def _stack(job: Job, project: Path) -> automation.Stack:
 
 
 def _make_stack(job: Job, folder: Path) -> None:
-    """Make the stack: in an empty project of that name, for it leaves a file behind."""
+    """Create the stack from an empty project of the same name, as the command writes a file."""
     empty = folder / "empty"
     empty.mkdir()
     _write(empty / "Pulumi.yaml", {"name": job.program.project, "runtime": "python"})
@@ -330,31 +330,31 @@ def _make_stack(job: Job, folder: Path) -> None:
     command.run(["stack", "init", name, "--no-select", *provider], str(empty), _environment(job))
 
 
-# ----------------------------------------------------------------------------------- what is told
+# -------------------------------------------------------------------------------------- messages
 
 
 def _held(name: str, text: str) -> str:
-    """Say who holds the stack and what to do about it."""
+    """Return the message for a locked stack: who holds it, and what to do."""
     by = "; ".join(
         f"{user}@{host}, process {pid}, since {since}"
         for user, host, pid, since in HOLDER.findall(text)
     )
     return (
-        f"locked by another run ({by or 'Pulumi does not say which'}). Wait for its end, then "
-        "retry. If that process was killed, remove what it left, then retry: "
+        f"locked by another run ({by or 'Pulumi does not say which'}). Wait until it ends, then "
+        "retry. If that process was killed, remove its lock, then retry: "
         f"cloudflare-access stacks cancel ACCOUNTS --program PROGRAM --only {name}, "
         "which is pulumi cancel"
     )
 
 
 def _stderr(text: str) -> str:
-    """Take what a failed command said to people out of what the Automation API makes of it."""
+    """Return the error output of a failed command, from the Automation API's long message."""
     said = text.partition("\n stderr: ")[2].strip() or text.strip()
     return said.removeprefix("error: ")
 
 
 def without_secrets(text: str, job: Job) -> str:
-    """Put "[secret]" in place of every secret that this process knows of."""
+    """Replace every secret of the job that this process knows with "[secret]"."""
     return _hide(text, _secrets(job))
 
 
