@@ -1,11 +1,12 @@
-"""Who gets in: computed from what a program declares, what a preview changes, what an account has.
+"""Who gets in: computed from a program's state or preview, and from the objects of an account.
 
     worlds = insight.read(Path("preview.json").read_text())
     for change in insight.compare(worlds.old, worlds.new).changes:
         print(change.name, change.verdict.value, change.gains.who.text)
 
-Pure functions over plain data: nothing here reads a file, asks an API, or knows Pulumi's SDK. What
-is not known, and what Cloudflare does not document, is an unknown of its own in every answer.
+Pure functions over plain data: nothing here reads a file, sends a request or imports Pulumi's SDK.
+Every value that is not known, and every behaviour that Cloudflare does not document, is an unknown
+of its own. An answer that depends on one names it.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ __all__ = [
     "who_can",
 ]
 
-# Loaded on first use: a plugin process that sees no change needs none of them.
+# Imported on first use: a plugin process that sees no change needs none of them.
 _MODULES = {
     "assert_can": "asserting",
     "assert_cannot": "asserting",

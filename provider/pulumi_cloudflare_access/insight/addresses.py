@@ -1,4 +1,4 @@
-"""IP addresses as numbers: IPv4 below IPv6 on one line, ranges as intervals on it."""
+"""IP addresses as numbers on one line, IPv4 below IPv6. Ranges are intervals on it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
-"""From the first number to the one behind the last."""
+"""The first number, and the number after the last."""
 
 _V6: Final = 2**32
 END: Final = _V6 + 2**128
-"""Behind the last IPv6 address."""
+"""The number after the last IPv6 address."""
 
 
 def interval_of(text: str) -> Interval:
-    """Return the interval of an address or a CIDR range."""
+    """Return the interval of an address or a CIDR range. Raises ValueError."""
     if "/" not in text:
-        # Many people have one address each, and this is many times faster.
+        # Faster than ipaddress, which matters for many people with one address each.
         for family, base in ((socket.AF_INET, 0), (socket.AF_INET6, _V6)):
             try:
                 first = base + int.from_bytes(socket.inet_pton(family, text), "big")
@@ -33,14 +33,14 @@ def interval_of(text: str) -> Interval:
 
 
 def address_at(number: int) -> str:
-    """Return the address at a place on the line."""
+    """Return the address with a number."""
     return str(
         ipaddress.IPv6Address(number - _V6) if number >= _V6 else ipaddress.IPv4Address(number)
     )
 
 
 def ranges_of(interval: Interval) -> list[str]:
-    """Write an interval as CIDR ranges."""
+    """Return the CIDR ranges that make up an interval."""
     ranges: list[str] = []
     for low, high, make in (
         (interval[0], min(interval[1], _V6), ipaddress.IPv4Address),
@@ -54,7 +54,10 @@ def ranges_of(interval: Interval) -> list[str]:
 
 
 class Cells:
-    """The pieces into which CIDR ranges cut the line, those that the same ranges cover as one."""
+    """The regions into which CIDR ranges divide the line. A region is covered by the same ranges.
+
+    A region may consist of several intervals. Sets of regions are integers: bit n is region n.
+    """
 
     def __init__(self, ranges: Iterable[str]) -> None:
         self.ranges = sorted({(*_by_size(interval_of(text)), text) for text in ranges})
@@ -80,7 +83,7 @@ class Cells:
             self.intervals[region].append((low, high))
             self._region_at.append(region)
         self.inside: dict[str, int] = {text: 0 for *_, text in self.ranges}
-        """For each range, the regions inside it, as bits."""
+        """For each range, the set of regions inside it."""
         for covered, region in regions.items():
             for index in covered:
                 self.inside[self.ranges[index][3]] |= 1 << region
@@ -92,7 +95,7 @@ class Cells:
         return self._region_at[bisect_right(self._cuts, number) - 1]
 
     def regions_of(self, interval: Interval) -> int:
-        """Return the regions that an interval touches, as bits."""
+        """Return the set of regions that an interval touches."""
         low, high = interval
         first = bisect_right(self._cuts, low) - 1
         last = bisect_right(self._cuts, high - 1) - 1
@@ -103,7 +106,7 @@ class Cells:
 
 
 def _by_size(interval: Interval) -> tuple[int, int, int]:
-    """Order ranges so that a range comes before those inside it."""
+    """Return a sort key that puts a range before the ranges inside it."""
     low, high = interval
     return low, low - high, high
 

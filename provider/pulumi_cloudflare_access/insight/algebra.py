@@ -1,4 +1,4 @@
-"""What the semantics need of sets of requests, whatever a set is made of."""
+"""The operations on sets of requests that the semantics need, whatever represents a set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Algebra(Protocol[T]):
-    """Sets of requests: everything, nothing, where an atom holds, and what one makes of them."""
+    """Sets of requests: all, none, those for which an atom holds, and operations on them."""
 
     @property
     def everything(self) -> T:
@@ -24,24 +24,24 @@ class Algebra(Protocol[T]):
         ...
 
     def atom(self, atom: Atom) -> T:
-        """Return the requests of which an atom is so."""
+        """Return the requests for which an atom holds."""
         ...
 
     def both(self, one: T, other: T) -> T:
-        """Return what is in both."""
+        """Return the intersection."""
         ...
 
     def but(self, one: T, other: T) -> T:
-        """Return what is in the first and not in the second."""
+        """Return the difference: what is in the first and not in the second."""
         ...
 
     def any_of(self, atoms: Sequence[Atom], others: Iterable[T] = ()) -> T:
-        """Return what is in any: of which an atom is so, or which is in one of the others."""
+        """Return the union of the sets of the atoms and of the other sets."""
         ...
 
 
 class Collect:
-    """An algebra that only notes which atoms are asked, in their order."""
+    """An algebra that only collects the atoms that are used, in their order."""
 
     everything = None
     nothing = None
@@ -54,10 +54,10 @@ class Collect:
         self.atoms.setdefault(atom)
 
     def both(self, one: None, other: None) -> None:
-        """Make nothing of it."""
+        """Do nothing."""
 
     def but(self, one: None, other: None) -> None:
-        """Make nothing of it."""
+        """Do nothing."""
 
     def any_of(self, atoms: Sequence[Atom], others: Iterable[None] = ()) -> None:
         """Note atoms."""

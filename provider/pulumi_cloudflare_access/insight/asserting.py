@@ -1,4 +1,4 @@
-"""Assertions for pytest suites: who gets in, by the program's own preview.
+"""Assertions for test suites: who gets in, according to the program's own preview.
 
     worlds = insight.read(preview)
     insight.assert_can(worlds, "ada@example.com", "wiki.example.com")
@@ -26,9 +26,11 @@ def _after(world: World | Worlds) -> World:
 
 
 def assert_can(world: World | Worlds, who: str | Subject, where: str) -> None:
-    """Assert that somebody gets in at a place, whatever is not known. Of worlds, after the change.
+    """Assert that somebody surely gets in at a place, whatever the unknowns are.
 
-    `who`: a person or a service, or an e-mail address. `where`: a URL, a place, an application.
+    `world` is a world; of `Worlds`, the one after the change. `who` is a person, a service or an
+    e-mail address. `where` is a URL, a place or the name of an application. Raises AssertionError
+    with the explanation, and UnknownPlaceError.
     """
     after = _after(world)
     if can(after, who, where).outcome is not Outcome.YES:
@@ -36,7 +38,10 @@ def assert_can(world: World | Worlds, who: str | Subject, where: str) -> None:
 
 
 def assert_cannot(world: World | Worlds, who: str | Subject, where: str) -> None:
-    """Assert that somebody does not get in at a place or below it, whatever is not known."""
+    """Assert that somebody surely does not get in at a place, nor anywhere below it.
+
+    The arguments and errors are those of `assert_can`.
+    """
     after, subject = _after(world), subject_of(who)
     for answering in directory(after).within(where):
         if answer(after, subject, answering).outcome is not Outcome.NO:
@@ -44,9 +49,10 @@ def assert_cannot(world: World | Worlds, who: str | Subject, where: str) -> None
 
 
 def assert_only(world: World | Worlds, where: str, *allowed: Given) -> None:
-    """Assert that nobody but these gets in at a place or below it: of everybody who could exist.
+    """Assert that nobody else gets in at a place or below it, of everybody who could exist.
 
-    `allowed`: `@example.com`, `ada@example.com`, or rules as the API writes them.
+    `allowed` are domains (`@example.com`), e-mail addresses, or rules in the API's form. The other
+    arguments and the errors are those of `assert_can`.
     """
     proof = only(_after(world), where, *allowed)
     if proof.outcome is Outcome.YES:
@@ -64,7 +70,10 @@ def assert_only(world: World | Worlds, where: str, *allowed: Given) -> None:
 
 
 def assert_same_access(old: World, new: World) -> None:
-    """Assert that the same people get in everywhere, in the same way: proved for everybody."""
+    """Assert that two worlds let the same people in everywhere, in the same way.
+
+    It is proved for everybody who could exist. Raises AssertionError, which lists the differences.
+    """
     changes = [
         one for one in Comparer(old, new).compare().places if one.verdict is not Verdict.SAME
     ]

@@ -1,8 +1,8 @@
-"""The rules of Access as atoms: one tuple for everything that is either true or not of a request.
+"""The rules of Access as atoms: tuples that are either true or false for a request.
 
 `("email", "ada@example.com")` holds for requests of a person with this address, `("geo", "DE")` for
 requests from Germany. Two rules that mean the same are the same atom. The first entry is the
-selector's name on the wire, or one of the words below it.
+selector's name in the API, or one of the words below.
 
 https://developers.cloudflare.com/cloudflare-one/access-controls/policies/#selectors
 """
@@ -17,28 +17,28 @@ from typing import Any, Final, TypeAlias
 
 Atom: TypeAlias = tuple[str, ...]
 
-# Atoms that are no selector.
+# Atoms that are not selectors.
 PERSON: Final[Atom] = ("person",)
-"""The request is of somebody who logs in."""
+"""The request comes from somebody who logs in."""
 UNKNOWN: Final = "unknown"
-"""Nobody can say from what was read: `("unknown", code, what, …)`, see `unknowns`."""
+"""Not known from the input, or not documented: `("unknown", code, what, …)`, see `unknowns`."""
 DECISION: Final = "decision"
-"""What a policy decides that is not known: `("decision", policy, "allow")`."""
+"""The decision of a policy, if it is not known: `("decision", policy, "allow")`."""
 WINNER: Final = "winner"
-"""Which of several applications answers at a place: `("winner", place, application)`."""
+"""Which of several applications answers at a place: `("winner", place, *rivals, rival)`."""
 IN_PROVIDER: Final = "login_method"
 GROUP: Final = "group"
 EVERYONE: Final = "everyone"
 LISTS: Final[Mapping[str, str]] = {"email_list": "email", "ip_list": "ip"}
-"""Selectors of Zero Trust lists, and that of one entry of such a list."""
+"""Selectors of Zero Trust lists, with the selector that one entry of such a list stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One selector: its fields on the wire, and what it takes to be asked.
+    """One selector: its fields in the API, and what it refers to.
 
-    `is_identity` selectors ask who has logged in. `is_service` ones ask for credentials that only
-    the action Service Auth (and Bypass, for `linked_app_token`) takes.
+    `is_identity`: it refers to the person who has logged in. `is_service`: it refers to credentials
+    that only Service Auth policies accept (and Bypass policies, for `linked_app_token`).
     """
 
     fields: tuple[str, ...] = ()
@@ -84,14 +84,14 @@ SELECTORS: Final[Mapping[str, Selector]] = {
     "any_valid_service_token": Selector(is_service=True),
     "linked_app_token": Selector(("app_uid",), is_service=True),
 }
-"""The selectors of the API, each with the columns of the documents' table."""
+"""The selectors of the API, with the facts from the table in Cloudflare's documentation."""
 
 IDENTITY: Final = frozenset(name for name, one in SELECTORS.items() if one.is_identity)
 SERVICE: Final = frozenset(name for name, one in SELECTORS.items() if one.is_service)
 GROUPS_AT_PROVIDERS: Final = frozenset(
     ("azureAD", "github-organization", "gsuite", "okta", "saml", "oidc", "auth_context")
 )
-"""Selectors that ask what a login's token says; they hold only in a login through that provider."""
+"""Selectors for claims in a login's token. They hold only for logins through that provider."""
 
 # Earlier names of fields, which old objects still have.
 _ALIASES: Final = {"connection_id": _PROVIDER}
@@ -100,10 +100,10 @@ RISK_LEVELS: Final = ("low", "medium", "high", "unscored")
 
 
 def atom_of(selector: str, value: Any) -> Atom | None:
-    """Return the atom of a rule, as the API writes the rule; None if it is not understood.
+    """Return the atom of a rule in the API's form, or None if it is not understood.
 
-    A group's atom holds the id as it is written. Fields that are not known are left out of account
-    only where they cannot make the rule wider: any unknown field makes the rule not understood.
+    A rule with an unknown field is not understood, because the field may change whom it matches.
+    The atom of a group holds the id as the rule has it.
     """
     known = SELECTORS.get(selector)
     if known is None or not isinstance(value, Mapping):
@@ -148,17 +148,17 @@ def _risk(levels: Any) -> Atom | None:
 
 
 def written(value: Any) -> str:
-    """Write a rule that is not understood in one form, to tell it from others."""
+    """Return the canonical text of a rule that is not understood, to tell it from others."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def provider_of(atom: Atom) -> str:
-    """Return the identity provider of a rule about a group at one; empty: any."""
+    """Return the identity provider of an atom in GROUPS_AT_PROVIDERS; empty for any provider."""
     return atom[1]
 
 
 def membership(atom: Atom) -> str:
-    """Write what a login's token has to say: `Eng` (Okta), `acme/core` (GitHub), `d=hr` (SAML)."""
+    """Return what a login's token contains: `Eng` (Okta), `acme/core` (GitHub), `d=hr` (SAML)."""
     kind, _, *rest = atom
     if kind in {"saml", "oidc"}:
         return "=".join(rest)

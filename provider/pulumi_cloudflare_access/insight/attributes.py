@@ -1,8 +1,9 @@
-"""What a request has exactly one of, cut into the regions that rules tell apart.
+"""Attributes of a request, such as its e-mail address, divided into regions.
 
-Of all e-mail addresses, a few rules tell apart a few: each address that is named, the rest of each
-domain that is named, all else. Whoever is in the same regions gets the same answers, so finitely
-many regions stand for everybody who could exist. A set of regions is an integer: bit n, region n.
+A request has exactly one value of each attribute. A region is a set of values that the rules do not
+distinguish. For e-mail addresses these are each named address, the rest of each named domain, and
+everything else. Two requests in the same regions get the same answers. So a finite number of
+regions covers everybody who could exist. A set of regions is an integer: bit n is region n.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Regions = int
 
 
 class Attribute(ABC):
-    """One attribute. `is_fact`: about Cloudflare or the account, not about the request."""
+    """One attribute. `is_fact`: it is about Cloudflare or the account, not about the request."""
 
     is_fact: bool = False
 
@@ -36,10 +37,14 @@ class Attribute(ABC):
 
     @abstractmethod
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Return the subjects that may be in one of the regions."""
+        """Return the subjects whose value may be in one of the regions."""
 
     def bands(self) -> Sequence[tuple[Regions, float]]:
-        """Say how wide regions are beside each other: sets of regions, and the width of each."""
+        """Return relative widths: sets of regions, each with the width of one region in it.
+
+        The width says how much of the attribute's values a region covers. Wide regions are
+        described first.
+        """
         return [(self.every, 1.0)]
 
     def _listed(self, regions: Regions) -> list[int]:
@@ -47,7 +52,7 @@ class Attribute(ABC):
 
 
 class Credential(Attribute):
-    """What a request shows: a login, nothing, a service token, a linked application's token."""
+    """The credential of a request: a login, none, a service token or an application's token."""
 
     PERSON: ClassVar[int] = 0
     NOTHING: ClassVar[int] = 1
@@ -58,7 +63,7 @@ class Credential(Attribute):
 
     @property
     def count(self) -> int:
-        """A person, nothing, each token, another token, each application."""
+        """The regions: a person, no credential, each token, any other token, each application."""
         return 3 + len(self.tokens) + len(self.applications)
 
     @property
@@ -67,7 +72,7 @@ class Credential(Attribute):
         return 2 + len(self.tokens)
 
     def regions_of(self, atom: Atom) -> Regions:
-        """Return where a rule about credentials holds."""
+        """Return the regions in which an atom about credentials holds."""
         match atom:
             case ("person",):
                 return 1 << self.PERSON
@@ -78,7 +83,7 @@ class Credential(Attribute):
         return 1 << (self.other_token + 1 + self.applications.index(atom[1]))
 
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Go by what services present; people log in."""
+        """Use the credentials of services. People log in."""
         found = people.persons if regions >> self.PERSON & 1 else 0
         services = people.everybody ^ people.persons
         named = [token for n, token in enumerate(self.tokens) if regions >> (2 + n) & 1]
@@ -98,7 +103,7 @@ class Credential(Attribute):
         return found | (services & (tokens | applications))
 
     def bands(self) -> Sequence[tuple[Regions, float]]:
-        """People first."""
+        """People are the widest."""
         return [(1 << self.PERSON, 8.0), (1 << self.NOTHING, 2.0), (self.every & ~3, 0.5)]
 
 
@@ -112,7 +117,7 @@ class Email(Attribute):
         first = len(self.addresses)
         self.domain_at: Final = {domain: first + n for n, domain in enumerate(self.domains)}
         self.elsewhere: Final = first + len(self.domains)
-        """The region of addresses that nothing names."""
+        """The region of addresses that no rule names."""
         self._inside = {domain: 1 << at for domain, at in self.domain_at.items()}
         self.named_in: dict[str, list[str]] = {domain: [] for domain in self.domains}
         """The named addresses of each named domain."""
@@ -124,15 +129,15 @@ class Email(Attribute):
 
     @property
     def count(self) -> int:
-        """Each address, the rest of each domain, all else."""
+        """The regions: each named address, the rest of each named domain, everything else."""
         return self.elsewhere + 1
 
     def regions_of(self, atom: Atom) -> Regions:
-        """Return where a rule about an address or a domain holds."""
+        """Return the regions in which an atom about an address or a domain holds."""
         return 1 << self.address_at[atom[1]] if atom[0] == "email" else self._inside[atom[1]]
 
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Everybody's address is known. The smaller half is looked up."""
+        """Use the addresses, which are always known. The smaller half is looked up."""
         if regions.bit_count() > self.count / 2:
             return people.everybody ^ self.may(people, self.every ^ regions)
         found = 0
@@ -157,7 +162,7 @@ class Email(Attribute):
         return whole ^ (whole & people.at_addresses(self.named_in[domain]))
 
     def bands(self) -> Sequence[tuple[Regions, float]]:
-        """All else before a domain, a domain before an address."""
+        """Everything else is wider than a domain, and a domain is wider than an address."""
         addresses = (1 << len(self.addresses)) - 1
         elsewhere = 1 << self.elsewhere
         domains = self.every ^ addresses ^ elsewhere
@@ -172,11 +177,11 @@ class Address(Attribute):
 
     @property
     def count(self) -> int:
-        """The cells into which the ranges cut all addresses."""
+        """The regions into which the ranges divide all addresses."""
         return len(self.cells.intervals)
 
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Go by known addresses and ranges."""
+        """Use the known addresses and ranges."""
         cells = self.cells
         inverted = cells.outside is not None and bool(regions >> cells.outside & 1)
         told = self.every ^ regions if inverted else regions
@@ -184,13 +189,13 @@ class Address(Attribute):
         return people.may_come_from(intervals, inverted=inverted)
 
     def bands(self) -> Sequence[tuple[Regions, float]]:
-        """Outside of every range first."""
+        """Return the addresses outside all ranges as the widest."""
         outside = 0 if self.cells.outside is None else 1 << self.cells.outside
         return [(self.every ^ outside, 1.0), (outside, 1_000.0)]
 
 
 class Choice(Attribute):
-    """One of several values that rules name, or another one."""
+    """One of several values that rules name, or any other value."""
 
     def __init__(self, field: str, values: Iterable[str]) -> None:
         self.field: Final = field
@@ -199,16 +204,16 @@ class Choice(Attribute):
 
     @property
     def count(self) -> int:
-        """Each value, and another one."""
+        """The regions: each named value, and any other value."""
         return len(self.values) + 1
 
     @property
     def other(self) -> int:
-        """The region of values that nothing names."""
+        """The region of values that no rule names."""
         return len(self.values)
 
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Go by the values that a subject may have."""
+        """Use the values that a subject may have."""
         if regions >> self.other & 1:
             left_out = [value for n, value in enumerate(self.values) if not regions >> n & 1]
             return people.may_have(self.field, left_out, inverted=True)
@@ -216,7 +221,7 @@ class Choice(Attribute):
         return people.may_have(self.field, taken, inverted=False)
 
     def bands(self) -> Sequence[tuple[Regions, float]]:
-        """Another value first."""
+        """Return the other values as the widest."""
         other = 1 << self.other
         return [(self.every ^ other, 1.0), (other, 50.0)]
 
@@ -230,7 +235,7 @@ class Provider(Choice):
 
 
 class Certificate(Choice):
-    """The common name of the client certificate; the first value, empty, is none."""
+    """The common name of the client certificate. The first value is empty: no certificate."""
 
 
 class Risk(Choice):
@@ -238,7 +243,7 @@ class Risk(Choice):
 
 
 class YesNo(Attribute):
-    """Something that is so or not: region 1 is yes."""
+    """An atom that holds or does not hold. Region 1 is yes."""
 
     NO: ClassVar[Regions] = 1
     YES: ClassVar[Regions] = 2
@@ -249,23 +254,23 @@ class YesNo(Attribute):
 
     @property
     def count(self) -> int:
-        """No and yes."""
+        """The regions: no, yes."""
         return 2
 
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Go by what is known."""
+        """Use the known facts about a subject."""
         yes, no = self.yes_no(people)
         return (yes if regions & self.YES else 0) | (no if regions & self.NO else 0)
 
     def yes_no(self, people: People) -> tuple[PeopleSet, PeopleSet]:
-        """Return of whom it may be so, and of whom it may not."""
+        """Return the subjects for whom it may hold, and those for whom it may not."""
         return people.may_be(self.atom)
 
 
 class Member(YesNo):
-    """Whether a login's token names a group, an organization, an attribute.
+    """Whether a login's token contains a group, an organization or an attribute.
 
-    Without a provider, the login is one through a provider that is not among `others`.
+    If the atom has no provider, it is about logins through any provider except `others`.
     """
 
     def __init__(self, atom: Atom, others: Iterable[str] = ()) -> None:
@@ -273,7 +278,7 @@ class Member(YesNo):
         self.others: Final = frozenset(others)
 
     def yes_no(self, people: People) -> tuple[PeopleSet, PeopleSet]:
-        """Go by the groups of people at their identity providers."""
+        """Use the groups of people at their identity providers."""
         kind, provider, *rest = self.atom
         text = membership(self.atom)
         if not provider:
@@ -283,7 +288,7 @@ class Member(YesNo):
 
 
 class OneOf(Attribute):
-    """A fact that has one of a few values: what a policy decides, which application answers."""
+    """A fact with a few values: a policy's decision, or which application answers."""
 
     is_fact = True
 
@@ -296,7 +301,7 @@ class OneOf(Attribute):
         return len(self.atoms)
 
     def may(self, people: People, regions: Regions) -> PeopleSet:
-        """Say what subjects assume; most assume nothing."""
+        """Use what subjects assume. Most assume nothing."""
         found = 0
         for region in self._listed(regions):
             others = (one for n, one in enumerate(self.atoms) if n != region)

@@ -1,7 +1,7 @@
-"""A set of everybody who could exist, as a few conditions: boxes that together are the set.
+"""A set of requests, written as a few conditions: boxes whose union is the set.
 
-A box is a set of regions for each of some attributes; it holds whoever is in all of them. The
-widest come first, so what is said first is what concerns most.
+A box has a set of regions for each of some attributes. A request is in the box if all its
+attributes are in these regions. The widest boxes come first, because they concern most people.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .attributes import Attribute, Regions
 from .diagram import Diagram, Node
 
 Box: TypeAlias = Mapping[int, Regions]
-"""Sets of regions by the rank of their attribute. An attribute that is left out may be anything."""
+"""Sets of regions by the rank of their attribute. Other attributes may have any value."""
 
 LIMIT: Final = 8
 _FEW: Final = 40
@@ -23,14 +23,14 @@ _FEW: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Boxes of a set. `complete`: together they are the set."""
+    """Boxes of a set. `complete`: their union is the whole set."""
 
     boxes: tuple[Box, ...]
     complete: bool
 
 
 def boxes_of(diagram: Diagram, node: Node, *, limit: int = LIMIT) -> Boxes:
-    """Return the boxes of a set, the widest first."""
+    """Return at most `limit` boxes of a set, the widest first."""
     rest = node
     found: list[Box] = []
     while rest and len(found) < limit:
@@ -41,7 +41,7 @@ def boxes_of(diagram: Diagram, node: Node, *, limit: int = LIMIT) -> Boxes:
 
 
 def _told_apart(diagram: Diagram, boxes: Sequence[Box]) -> list[Box]:
-    """Take regions away that other boxes hold as well: everybody is told once, where it can be."""
+    """Remove regions that other boxes contain, too, so that nobody is listed twice if possible."""
     found = list(boxes)
     sets = [diagram.conjunction(box.items()) for box in found]
     for at, box in enumerate(found):
@@ -63,7 +63,7 @@ def _listed(regions: Regions) -> list[int]:
 
 
 def widest(diagram: Diagram, node: Node) -> Box:
-    """Return the widest path of a set that is not empty: one region for each attribute on it."""
+    """Return the widest path of a non-empty set, with one region for each attribute on it."""
     return {
         rank: _widest_region(diagram.space.attributes[rank], regions)
         for rank, regions in _widest_path(diagram, node).items()
@@ -71,14 +71,14 @@ def widest(diagram: Diagram, node: Node) -> Box:
 
 
 def _widest_region(attribute: Attribute, regions: Regions) -> Regions:
-    """Return one of some regions, as wide as any of them."""
+    """Return the widest region of a set of regions."""
     bands = sorted(attribute.bands(), key=lambda band: -band[1])
     inside = next(regions & band for band, _ in bands if regions & band)
     return inside & -inside
 
 
 def _widest_path(diagram: Diagram, node: Node) -> dict[int, Regions]:
-    """Return the path with the largest share of all requests. What it does not ask is all."""
+    """Return the path with the largest share of all requests: the regions by rank."""
     best: dict[Node, tuple[float, Regions, Node]] = {}
     bands: dict[int, tuple[Sequence[tuple[Regions, float]], float]] = {}
 
@@ -110,9 +110,9 @@ def _widest_path(diagram: Diagram, node: Node) -> dict[int, Regions]:
 
 
 def _widened(diagram: Diagram, node: Node, path: Mapping[int, Regions]) -> Box:
-    """Take conditions away, and add regions to those that stay, as long as all is in the set."""
+    """Remove conditions and add regions to the others, as long as the box stays inside the set."""
     box = dict(path)
-    # Who somebody is stays longest: people are what others look for.
+    # The e-mail address is removed last: readers look for people.
     email = diagram.space.rank.get("email")
     for rank in sorted(path, key=lambda rank: (rank == email, rank)):
         del box[rank]
@@ -123,7 +123,7 @@ def _widened(diagram: Diagram, node: Node, path: Mapping[int, Regions]) -> Box:
 
 
 def _trimmed(diagram: Diagram, rest: Node, box: Box) -> Box:
-    """Take regions away that earlier boxes hold already."""
+    """Remove regions that earlier boxes contain already."""
     trimmed = dict(box)
     for rank, several in box.items():
         if several.bit_count() == 1:
@@ -135,7 +135,7 @@ def _trimmed(diagram: Diagram, rest: Node, box: Box) -> Box:
 
 
 def _live_regions(diagram: Diagram, node: Node, box: Box, rank: int) -> Regions:
-    """Return the regions of one attribute with which some of a box is in a set."""
+    """Return the regions of an attribute for which at least part of the box is in the set."""
     every = diagram.space.every
     done: dict[Node, Regions] = {0: 0, 1: every[rank]}
 
@@ -155,7 +155,7 @@ def _live_regions(diagram: Diagram, node: Node, box: Box, rank: int) -> Regions:
 
 
 def _good_regions(diagram: Diagram, node: Node, box: Box, rank: int) -> Regions:
-    """Return the regions of one attribute with which all of a box is in a set."""
+    """Return the regions of an attribute for which all of the box is in the set."""
     every = diagram.space.every
     done: dict[Node, Regions] = {0: 0, 1: every[rank]}
 

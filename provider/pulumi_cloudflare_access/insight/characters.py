@@ -1,6 +1,7 @@
-"""Names are data: nothing in them can act on a terminal, hide, or turn the direction of a line.
+"""Spells dangerous characters in names by code point, as in `<U+001B>`.
 
-A dangerous character is spelled by its code point, as everywhere in this package: `<U+001B>`.
+Names are anybody's data. They must not act on a terminal, hide text or change a line's direction.
+`text/spelling.py` does the same for the rest of the package, which this room does not import.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# Signs that joiners and selectors of emoji belong to; behind a letter, these only hide.
+# Emoji and other signs. After one of them, a joiner or variation selector is harmless; after a
+# letter, it is only invisible.
 _SIGN: Final = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
@@ -28,7 +30,7 @@ _DANGEROUS: Final = re.compile(
 
 
 def shown(text: str) -> str:
-    """Write a name so that it stays in its line. Doing it twice changes nothing."""
+    """Return a name with its dangerous characters spelled, line breaks included. Idempotent."""
     if text.isascii() and text.isprintable():
         return text
     return _DANGEROUS.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)

@@ -1,6 +1,6 @@
-"""A second algebra of everybody, for what is too large for diagrams: formulas, and a SAT solver.
+"""An algebra for questions that are too large for decision diagrams: formulas for a SAT solver.
 
-The solver is python-sat, which comes with the extra `prove`; without it nothing is decided.
+The solver is python-sat, from the extra `prove`. Without it, such questions stay undecided.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .space import Literal, Space
 from .world import World
 
 Signal: TypeAlias = int
-"""A formula: 1 is true, -1 false, n the n-th gate or literal, -n what is not so."""
+"""A formula: 1 is true, -1 is false, n is the n-th gate or literal, and -n is its negation."""
 Question: TypeAlias = tuple[World, Callable[[Semantics[Any]], Any]]
 
 TRUE: Final[Signal] = 1
@@ -26,7 +26,7 @@ _ROUNDS: Final = 50
 
 
 class Circuit:
-    """Sets as formulas over "the attribute is in this region", in clauses for a solver."""
+    """Sets as formulas over "the attribute is in this region", as clauses for a solver."""
 
     nothing: Final[Signal] = FALSE
     everything: Final[Signal] = TRUE
@@ -47,7 +47,7 @@ class Circuit:
         self._literals: dict[Literal, Signal] = {}
 
     def _at_most_one(self, variables: Sequence[int]) -> None:
-        """Say that at most one holds, with a chain of helpers: "one before this holds"."""
+        """Require that at most one holds, with helper variables: "an earlier one holds"."""
         before = 0
         for variable in variables:
             if before:
@@ -60,7 +60,7 @@ class Circuit:
             before = after
 
     def _gate(self, inputs: Iterable[Signal]) -> Signal:
-        """Return the signal that holds if any of the inputs does."""
+        """Return the disjunction of the inputs."""
         distinct = {one for one in inputs if one != FALSE}
         if TRUE in distinct or any(-one in distinct for one in distinct):
             return TRUE
@@ -92,15 +92,15 @@ class Circuit:
         return self.any_of((atom,))
 
     def both(self, one: Signal, other: Signal) -> Signal:
-        """Return what is in both."""
+        """Return the intersection."""
         return -self._gate((-one, -other))
 
     def but(self, one: Signal, other: Signal) -> Signal:
-        """Return what is in the first and not in the second."""
+        """Return the difference."""
         return -self._gate((-one, other))
 
     def any_of(self, atoms: Sequence[Atom], others: Iterable[Signal] = ()) -> Signal:
-        """Return what is in any of them."""
+        """Return the union."""
         regions: dict[int, int] = {}
         signals: list[Signal] = []
         for atom in atoms:
@@ -116,9 +116,9 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a solver found: one who gains and one who loses, if there is any.
+    """What the solver found: a request that gains access and one that loses it, or None.
 
-    Beside each: whether it depends on what is unknown, as far as was looked.
+    The flag beside each says whether that depends on unknowns, as far as the search went.
     """
 
     space: Space
@@ -127,7 +127,7 @@ class Decided:
 
 
 def decide(old: Question, new: Question) -> Decided | None:
-    """Look for somebody who gains and somebody who loses; None: no solver is installed."""
+    """Search for requests that gain and that lose access. None if no solver is installed."""
     solver_of = _solver()
     if solver_of is None:
         return None
@@ -142,9 +142,9 @@ def decide(old: Question, new: Question) -> Decided | None:
 
 
 def somebody(circuit: Circuit, signal: Signal) -> tuple[Box | None, bool]:
-    """Return somebody in a set, if there is anybody, and whether that depends on what is unknown.
+    """Return a request in the set or None, and whether that depends on unknowns.
 
-    A solver must be installed.
+    Raises ModuleNotFoundError if no solver is installed.
     """
     solver_of = _solver()
     if solver_of is None:
@@ -153,7 +153,7 @@ def somebody(circuit: Circuit, signal: Signal) -> tuple[Box | None, bool]:
 
 
 def is_installed() -> bool:
-    """Tell whether there is a solver."""
+    """Tell whether a solver is installed."""
     return _solver() is not None
 
 
@@ -166,7 +166,7 @@ def _solver() -> Callable[[list[list[int]]], Any] | None:
 
 
 def _found(circuit: Circuit, signal: Signal, solver_of: Any) -> tuple[Box | None, bool]:
-    """Return somebody in a set, preferably whatever is unknown."""
+    """Return a request in the set, preferably one that is in it whatever the unknowns are."""
     facts = [rank for rank, one in enumerate(circuit.space.attributes) if one.is_fact]
     with solver_of(circuit.clauses) as solver:
         if signal == FALSE or not solver.solve(assumptions=[signal]):
@@ -174,7 +174,8 @@ def _found(circuit: Circuit, signal: Signal, solver_of: Any) -> tuple[Box | None
         first = _box(circuit, solver.get_model())
         if not facts:
             return first, False
-        # Somebody who is in the set for some of what is unknown, until it is for all of it.
+        # Try requests that are in the set for some values of the unknowns, until one is in it for
+        # all values.
         candidate = first
         for _ in range(_ROUNDS):
             fixed = [

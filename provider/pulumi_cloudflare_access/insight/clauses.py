@@ -1,4 +1,4 @@
-"""One condition in words: which values of one attribute it takes."""
+"""One condition in words: the values of one attribute that it allows."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ ANYONE: Final = "anyone"
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Which values of an attribute a condition takes, or does not take, as data and in words.
+    """The condition on one attribute, as data and in words.
 
-    `is_fact`: it is about what was not read or is not documented, not about the request.
+    `values` are the allowed values or, if `excluded`, the values that are not allowed. `is_fact`:
+    it is about something that was not read or is not documented, not about the request.
     """
 
     attribute: str
@@ -52,12 +53,12 @@ class Clause:
 
 
 def clause_of(attribute: Attribute, regions: Regions, names: Names) -> Clause:
-    """Write the condition that an attribute is in some of its regions."""
+    """Return the condition that an attribute is in these regions."""
     return _WRITERS[type(attribute)](attribute, regions, names)
 
 
 def any_of(words: Sequence[str]) -> str:
-    """Write alternatives."""
+    """Join alternatives: "a, b or c"."""
     if len(words) <= 2:  # noqa: PLR2004 - a list with commas from three on
         return " or ".join(words)
     return f"{', '.join(words[:-1])} or {words[-1]}"
@@ -103,7 +104,7 @@ def _credentials(attribute: Credential, regions: Regions, names: Names) -> list[
 
 
 def _email(attribute: Email, regions: Regions, names: Names) -> Clause:
-    """Write addresses and domains; of a domain with its rest, the addresses that are left out."""
+    """List addresses and domains; for a domain, also its named addresses that are not meant."""
     excluded = bool(regions >> attribute.elsewhere & 1)
     told = attribute.every ^ regions if excluded else regions
     said: list[str] = []
@@ -148,7 +149,7 @@ def _member(attribute: Member, regions: Regions, names: Names) -> Clause:
 
 
 def _address(attribute: Address, regions: Regions, names: Names) -> Clause:
-    """Write ranges that are in as a whole; what is left of others, as the ranges that it is."""
+    """List the ranges that are wholly included, and what is left of others as CIDR ranges."""
     cells = attribute.cells
     excluded = cells.outside is not None and bool(regions >> cells.outside & 1)
     told = attribute.every ^ regions if excluded else regions
@@ -226,7 +227,7 @@ def _yes_no(attribute: YesNo, regions: Regions, names: Names) -> Clause:
 
 
 def _unknown(atom: Atom, names: Names, *, yes: bool) -> str:
-    """Write what something unknown would have to be."""
+    """Return the condition on an unknown: "if … matches (not known here)"."""
     _, code, *what = atom
     about = shown(subject_of(atom))
     if code == BEFORE_LOGIN.code:
@@ -268,7 +269,7 @@ def _one_of(attribute: OneOf, regions: Regions, names: Names) -> Clause:
 
 
 def _place_of(rival: str, names: Names) -> str:
-    """Write which application may answer: by its place, and by its name where two share that."""
+    """Return the name of an application that may answer: its place, with its name if shared."""
     place, _, key = rival.partition(" of ")
     return f'{shown(place)} called "{names.of(key)}"' if key else shown(place)
 
@@ -294,7 +295,7 @@ _WRITERS: Final[Mapping[type[Attribute], Callable[[Any, Regions, Names], Clause]
 
 
 def topic_of(attribute: Attribute, names: Names) -> str:
-    """Say which attribute an answer depends on."""
+    """Return the words for an attribute that an answer depends on."""
     if isinstance(attribute, YesNo):
         return names.rule(attribute.atom)
     if isinstance(attribute, OneOf):
@@ -312,4 +313,4 @@ _TOPICS: Final[Mapping[type[Attribute], str]] = {
     Address: "the IP address",
 }
 ORDER: Final = {kind: place for place, kind in enumerate(_WRITERS)}
-"""The order in which people are told about attributes."""
+"""The order of attributes in descriptions."""

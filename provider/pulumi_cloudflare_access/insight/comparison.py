@@ -1,4 +1,4 @@
-"""Two worlds beside each other: at every place, who gains and who loses access, and how."""
+"""Compares two worlds: who gains and who loses access at every place, and which terms change."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Verdict(Enum):
     """What a change does to the access to one place, for everybody who could exist."""
 
     OPENED = "opened"
-    """It loses its last application: anyone who reaches it gets in, as far as this input tells."""
+    """It loses its last application: anyone who can reach it gets in, as far as the input says."""
     GUARDED = "guarded"
     """It gets its first application."""
     WIDER = "wider"
@@ -47,15 +47,15 @@ class Verdict(Enum):
     BOTH = "both"
     """Somebody gains access, and somebody loses it."""
     HOW = "how"
-    """The same people get in, otherwise: by approval, with MFA, for longer …"""
+    """The same people get in, but on other terms: with approval, with MFA, for longer …"""
     SAME = "same"
-    """Proved: the same for everybody."""
+    """Proved to be the same for everybody."""
     UNDECIDED = "undecided"
-    """It depends on what is not known, or it was too large."""
+    """It depends on unknowns, or it was too large to compute."""
 
 
 class Certainty(Enum):
-    """Whether a set has anybody in it: whatever is unknown, for some of it, or never."""
+    """Whether a set contains anybody: never, for some values of the unknowns, or for all."""
 
     NO = "no"
     POSSIBLY = "possibly"
@@ -64,7 +64,10 @@ class Certainty(Enum):
 
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
-    """Who of the known people is concerned: surely, and depending on what is not known of them."""
+    """The known people who are concerned: surely, or depending on what is not known about them.
+
+    `exact` is False if the question was too large; some of `possibly` may then be certain.
+    """
 
     surely: tuple[Subject, ...] = ()
     possibly: tuple[Subject, ...] = ()
@@ -73,20 +76,22 @@ class KnownPeople:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Those who gain access, or those who lose it.
-
-    `who` says all of them in words. `witness` is one of them, `because` explains that one in the
-    world that lets it in, `instead` in the other. `sessions`: who loses access keeps a session up
-    to so long; None: it ends at the next request.
-    """
+    """Those who gain access, or those who lose it. False if it surely is nobody."""
 
     certainty: Certainty
+    """Whether there is anybody."""
     who: Description = NONE
+    """All of them, in words."""
     witness: Witness | None = None
+    """One of them."""
     because: Explanation | None = None
+    """Why the witness gets in, in the world that lets it in."""
     instead: Explanation | None = None
+    """Why the witness does not get in, in the other world."""
     known: KnownPeople = KnownPeople()
+    """The known people among them."""
     sessions: str | None = None
+    """How long those who lose access may keep a session; None: it ends at the next request."""
 
     def __bool__(self) -> bool:
         return self.certainty is not Certainty.NO
@@ -97,53 +102,57 @@ NOBODY: Final = Difference(Certainty.NO)
 
 @dataclass(frozen=True, slots=True)
 class HowChange:
-    """What is asked otherwise of some who get in before and after. Empty texts: nothing is asked.
-
-    `less`: less is asked than before; None: neither less nor more.
-    """
+    """A term that changes for people who get in both before and after."""
 
     facet: str
+    """What changes: "login", "approval", "session" or another of `how.FACETS`."""
     before: str
+    """The requirement before; empty if there was none."""
     after: str
+    """The requirement after; empty if there is none."""
     less: bool | None
+    """Whether less is required than before; None if it is neither less nor more."""
     who: Description
+    """For whom it changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
-    """What a change does at one place.
-
-    `before`, `after`: the names of the applications that answer; none: nothing guards it.
-    `certain`: the verdict holds whatever is unknown. `unknowns`: what the change depends on, in
-    sentences. `audience`: who gets in after the change, where that is asked for.
-    """
+    """What a change does at one place."""
 
     place: Place
     verdict: Verdict
     certain: bool = True
+    """Whether the verdict holds for all values of the unknowns."""
     gains: Difference = NOBODY
     losses: Difference = NOBODY
     how: tuple[HowChange, ...] = ()
+    """What changes for those who get in before and after."""
     unknowns: tuple[str, ...] = ()
+    """The unknowns that the change depends on, as sentences."""
     before: tuple[str, ...] = ()
+    """The names of the applications that answer before; empty if nothing guards the place."""
     after: tuple[str, ...] = ()
+    """The same, after the change."""
     audience: Description | None = None
+    """Who gets in after the change, if the place gets its first application; else None."""
     too_large: bool = False
+    """Whether the decision diagram was too large."""
     is_read: bool = True
-    """All policies that the change depends on have been read."""
+    """Whether all policies that the change depends on have been read."""
 
     @property
     def name(self) -> str:
-        """What the place is called."""
+        """The name of the place, fit for a terminal."""
         return shown(self.place.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a change does, place by place, and to rights of IAM.
+    """What a change does, place by place, and to IAM rights.
 
-    `findings`: what is to be said about the world after the change; `new_findings` of them could
-    not be said before.
+    `findings` are those of the world after the change. `new_findings` are the ones among them that
+    the world before the change did not have.
     """
 
     places: tuple[PlaceChange, ...]
@@ -157,7 +166,7 @@ class Comparison:
 
     @property
     def changes(self) -> list[PlaceChange]:
-        """The places at which something changes, or may."""
+        """The places at which something changes or may change."""
         return [place for place in self.places if place.verdict is not Verdict.SAME]
 
     def count(self) -> Mapping[Verdict, int]:
@@ -167,10 +176,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Comparer:
-    """Compares two worlds. `people`: known people, to say who of them is concerned.
-
-    `limit`: how many nodes the decision diagram of one place may have.
-    """
+    """Compares two worlds. The fields are explained at the function `compare`."""
 
     old: World
     new: World
@@ -182,7 +188,7 @@ class Comparer:
         object.__setattr__(self, "_names", Names(self.old, self.new))
 
     def compare(self, only: Iterable[str] | None = None) -> Comparison:
-        """Compare place by place; `only`: where applications with these keys answer."""
+        """Compare place by place. With `only`, just the places where these applications answer."""
         return Comparison(tuple(self._places(only)))
 
     def _places(self, only: Iterable[str] | None) -> Iterator[PlaceChange]:
@@ -196,7 +202,7 @@ class Comparer:
                 yield self.at(place)
 
     def whole(self) -> Comparison:
-        """Compare everything: places, rights, and what there is to say about both worlds."""
+        """Compare everything: places, rights and findings."""
         compared = self.compare()
         concerned = {
             key
@@ -234,7 +240,7 @@ class Comparer:
                 ],
                 limit=self.limit,
             )
-            # What people are told is made from it, and takes nodes of its own.
+            # The descriptions are computed from the diagram, and need nodes of their own.
             formulas.diagram.limit *= _ROOM_FOR_WORDS
             with deep(formulas.space):
                 return _Place(self, place, formulas).change()
@@ -242,7 +248,7 @@ class Comparer:
             return self._too_large(place)
 
     def _too_large(self, place: Place) -> PlaceChange:
-        """Compare a place whose diagram is too large: by a solver, where there is one."""
+        """Compare a place whose diagram is too large, with a solver if one is installed."""
         was, now = place.answering
         decided = decide(
             (self.old, lambda semantics: semantics.at(was)),
@@ -276,7 +282,7 @@ class Comparer:
         )
 
     def _bounds(self, was: Answering, now: Answering) -> tuple[KnownPeople, KnownPeople]:
-        """Say who of the known people gains and loses, as far as bounds tell."""
+        """Return which known people gain and lose access, as far as bounds tell."""
         people = self.people
         if people is None:
             return KnownPeople(exact=False), KnownPeople(exact=False)
@@ -321,7 +327,7 @@ class _Place:
         if verdict is Verdict.SAME and otherwise:
             verdict = Verdict.HOW
         elif verdict in _ALTOGETHER:
-            # What holds where nothing guards a place is not known; it is told as if it were open.
+            # Whether an unguarded place is open may be unknown. It is described as if it were open.
             gained, lost = (diagram.given(node, self._unprotected) for node in (gained, lost))
         gains = self._difference(gained, gaining=True)
         losses = self._difference(lost, gaining=False)
@@ -343,28 +349,28 @@ class _Place:
 
     @property
     def _unprotected(self) -> dict[int, int]:
-        """The account does not block what nothing guards, where that is not known."""
+        """The assumption that the account leaves unguarded places open, if that is unknown."""
         rank = self._diagram.space.rank.get(unknown(PROTECTION))
         return {} if rank is None else {rank: YesNo.NO}
 
     def _certainty(self, node: Node) -> Certainty:
-        """Tell whether a set has somebody in it whatever is unknown."""
+        """Return whether a set contains anybody."""
         if not node:
             return Certainty.NO
         return Certainty.SURELY if self._diagram.surely(node) else Certainty.POSSIBLY
 
     def _described(self, node: Node) -> Description:
-        """Write a set in words. Many facts are not told condition by condition."""
+        """Return a set in words. If it depends on many facts, these are left out."""
         if len(self._facts_of(node)) > _FACTS_IN_WORDS:
             node = self._diagram.possibly(node)
         return describe(self._diagram.space, boxes_of(self._diagram, node), self._names)
 
     def _unknowns(self, *nodes: Node) -> tuple[str, ...]:
-        """Return the sentences of what a change depends on."""
+        """Return the unknowns that a change depends on, as sentences."""
         return tuple(dict.fromkeys(map(self._names.unknown, self._unknown_atoms(nodes))))
 
     def _is_read(self, *nodes: Node) -> bool:
-        """Tell whether a change depends on no policies that were not read."""
+        """Tell whether all policies that a change depends on have been read."""
         return all(atom[1] != POLICIES_NOT_READ for atom in self._unknown_atoms(nodes))
 
     def _unknown_atoms(self, nodes: Iterable[Node]) -> Iterator[Atom]:
@@ -408,7 +414,7 @@ class _Place:
     # ------------------------------------------------------------------------------- how, and when
 
     def _manners(self, world: World, answering: Answering) -> list[how.Manner]:
-        """Return whom each policy lets in, in one world."""
+        """Return whom each policy lets in, and on which terms, in one world."""
         terms = how.terms_at(world, answering)
         sets = how.manners(world, answering, Semantics(world, self._diagram))
         return [
@@ -416,7 +422,7 @@ class _Place:
         ]
 
     def _how(self) -> tuple[HowChange, ...]:
-        """Return what is asked otherwise of those who get in before and after."""
+        """Return the terms that change for those who get in before and after."""
         comparer, (was, now) = self._comparer, self._place.answering
         before, after = how.terms_at(comparer.old, was), how.terms_at(comparer.new, now)
         asked = [one for one in (*before, *after) if one is not None]
@@ -436,7 +442,7 @@ class _Place:
         )
 
     def _sessions(self, lost: Node) -> str | None:
-        """Return how long a session may remain to those who lose access."""
+        """Return how long those who lose access may keep a session."""
         manners = self._manners(self._comparer.old, self._place.answering[0])
         return how.longest(
             manner.terms[how.SESSION]
@@ -459,7 +465,7 @@ def _atom_of(attribute: Any) -> tuple[str, ...]:
 
 
 def _verdict(gains: Certainty, losses: Certainty) -> tuple[Verdict, bool]:
-    """Return the verdict, and whether it holds whatever is unknown."""
+    """Return the verdict, and whether it holds for all values of the unknowns."""
     no = Certainty.NO
     certain = Certainty.POSSIBLY not in {gains, losses}
     if gains is no and losses is no:
@@ -474,7 +480,7 @@ def _verdict(gains: Certainty, losses: Certainty) -> tuple[Verdict, bool]:
 
 
 def _of_place(place: Place, verdict: Verdict, new: World) -> Verdict:
-    """Name what happens to a place that gets its first application, or loses its last."""
+    """Replace the verdict of a place that gets its first application or loses its last."""
     was, now = place.answering
     if place.kind != PUBLIC or new.access_protection or bool(was.keys) == bool(now.keys):
         return verdict
@@ -489,11 +495,12 @@ def compare(
     only: Iterable[str] | None = None,
     limit: int = NODE_LIMIT,
 ) -> Comparison:
-    """Compare two worlds: every place, rights of IAM, and what there is to say about both.
+    """Compare two worlds: every place, IAM rights and findings.
 
-    `people`: known people, to say who of them is concerned. `only`: the keys of applications, to
-    compare nothing but the places where they answer. `limit`: how many nodes the decision diagram
-    of one place may have; above it a solver decides, where the extra `prove` is installed.
+    `people` are known people and services; results then list which of them are concerned. `only`
+    are keys of applications; only the places where they answer are compared, without rights and
+    findings. `limit` is the number of nodes that the decision diagram of one place may have; above
+    it, a solver decides, if the extra `prove` is installed.
     """
     known = people if isinstance(people, People) or people is None else People(people)
     comparer = Comparer(old, new, known, limit)

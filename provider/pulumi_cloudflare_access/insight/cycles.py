@@ -1,7 +1,7 @@
 """Groups that include each other in a circle, and everything that refers to them.
 
-No document says what Cloudflare makes of them, and with `exclude` there need not be any answer. So
-they are found before anything is evaluated.
+Cloudflare does not document whom such groups match, and with `exclude` there may be no answer at
+all. So they are found before anything is evaluated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 def endless(refers_to: Mapping[K, Sequence[K]]) -> set[K]:
-    """Return the nodes that reach a circle: what is left when all that ends is taken away."""
+    """Return the nodes that reach a circle: those that remain when all others are removed."""
     left = {
         node: {child for child in inner if child in refers_to} for node, inner in refers_to.items()
     }
@@ -34,7 +34,7 @@ def endless(refers_to: Mapping[K, Sequence[K]]) -> set[K]:
 
 
 def circles(refers_to: Mapping[K, Sequence[K]]) -> list[list[K]]:
-    """Return circles, so that every node that reaches any reaches one of them."""
+    """Return enough circles that every node in `endless` reaches one of them."""
     left = endless(refers_to)
     found: list[list[K]] = []
     seen: set[K] = set()
@@ -51,7 +51,7 @@ def circles(refers_to: Mapping[K, Sequence[K]]) -> list[list[K]]:
 
 
 def reached(refers_to: Mapping[K, Sequence[K]], start: K) -> set[K]:
-    """Return the nodes that one reaches, and itself."""
+    """Return the nodes that a node reaches, itself included."""
     found = {start}
     waiting = [start]
     while waiting:
@@ -65,9 +65,9 @@ def reached(refers_to: Mapping[K, Sequence[K]], start: K) -> set[K]:
 def digests(
     refers_to: Mapping[str, Sequence[str]], nodes: Iterable[str], content: Callable[[str], str]
 ) -> dict[str, str]:
-    """Return for each of some nodes a digest of all that it reaches.
+    """Return, for each of `nodes`, a digest of everything that it reaches.
 
-    What is unknown before a change and after it is the same unknown only while the digest stays.
+    The unknown of a node is the same before and after a change only if its digest is the same.
     """
     found = {}
     for node in nodes:

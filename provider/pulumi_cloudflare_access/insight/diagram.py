@@ -1,8 +1,8 @@
 """The algebra of everybody who could exist: reduced, ordered, multi-valued decision diagrams.
 
-A node asks one attribute; its edges are sets of regions. Attributes come in one order on every
-path, and equal sets are the same node: two formulas are equivalent if and only if they are the same
-number, and what one has beyond the other is a diagram again.
+A node tests one attribute; its edges are sets of regions. Attributes come in the same order on all
+paths, and equal sets are the same node. So two formulas are equivalent exactly if they are the same
+number, and their difference is a diagram again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class Diagram:
         return len(self.ranks)
 
     def node(self, rank: int, edges: Iterable[tuple[int, Node]]) -> Node:
-        """Return the node that asks an attribute, or what it comes to where nothing is asked."""
+        """Return the node with these edges, or the child if all edges lead to the same one.
+
+        Raises TooLargeError above the limit.
+        """
         by_child: dict[Node, int] = {}
         for regions, child in edges:
             if regions:
@@ -62,13 +65,13 @@ class Diagram:
         return found
 
     def literal(self, literal: Literal) -> Node:
-        """Return the set of requests whose attribute is in these regions."""
+        """Return the set of requests whose attribute is in the literal's regions."""
         rank, regions = literal
         every = self.space.every[rank]
         return self.node(rank, ((regions, 1), (every ^ regions, 0)))
 
     def conjunction(self, literals: Iterable[Literal]) -> Node:
-        """Return the set of requests that are in the regions of every attribute."""
+        """Return the set of requests for which all literals hold."""
         found = 1
         for rank, regions in sorted(literals, reverse=True):
             every = self.space.every[rank]
@@ -76,7 +79,7 @@ class Diagram:
         return found
 
     def atom(self, atom: Atom) -> Node:
-        """Return the set of requests of which an atom is so."""
+        """Return the set of requests for which an atom holds."""
         found = self._atoms.get(atom)
         if found is None:
             conjunctions = self.space.holds(atom)
@@ -84,7 +87,7 @@ class Diagram:
         return found
 
     def complement(self, node: Node) -> Node:
-        """Return what is not in a set."""
+        """Return the complement of a set."""
         found = self._not.get(node)
         if found is None:
             edges = [(regions, self.complement(child)) for regions, child in self.edges[node]]
@@ -93,7 +96,7 @@ class Diagram:
         return found
 
     def both(self, one: Node, other: Node) -> Node:
-        """Return what is in both."""
+        """Return the intersection."""
         if other in {one, 1}:
             return one
         if one == 1:
@@ -123,15 +126,15 @@ class Diagram:
         return found
 
     def but(self, one: Node, other: Node) -> Node:
-        """Return what is in the first and not in the second."""
+        """Return the difference: what is in the first and not in the second."""
         return self.both(one, self.complement(other))
 
     def either(self, one: Node, other: Node) -> Node:
-        """Return what is in one of two."""
+        """Return the union of two sets."""
         return self.complement(self.both(self.complement(one), self.complement(other)))
 
     def any_of(self, atoms: Sequence[Atom], others: Iterable[Node] = ()) -> Node:
-        """Return what is in any of them. What asks one attribute alone is one node."""
+        """Return the union. Atoms that test the same single attribute become one node."""
         regions: dict[int, int] = {}
         rest: list[Node] = []
         for atom in atoms:
@@ -149,7 +152,10 @@ class Diagram:
         return rest[0] if rest else 0
 
     def given(self, node: Node, literals: Mapping[int, int]) -> Node:
-        """Return a set among the requests whose attributes are in these regions."""
+        """Return the set restricted to requests whose attributes are in these regions, by rank.
+
+        Outside of the regions, the result is arbitrary.
+        """
         return self._given(node, literals, {0: 0, 1: 1}) if literals else node
 
     def _given(self, node: Node, literals: Mapping[int, int], done: dict[Node, Node]) -> Node:
@@ -163,13 +169,13 @@ class Diagram:
                 if within is None or regions & within
             ]
             if within is not None:
-                # What is ruled out leads where some of the rest does, so it asks nothing.
+                # Excluded regions get the child of an allowed one, so that the node can vanish.
                 edges = [(regions & within, child) for regions, child in edges]
                 edges.append((self.space.every[rank] & ~within, edges[0][1]))
             found = done[node] = self.node(rank, edges)
         return found
 
-    # --------------------------------------------------------------------------- what a set holds
+    # ---------------------------------------------------------------------- attributes and facts
 
     def support(self, node: Node) -> set[int]:
         """Return the ranks of the attributes that a set depends on."""
@@ -185,15 +191,18 @@ class Diagram:
         return ranks
 
     def surely(self, node: Node) -> Node:
-        """Return what is in a set whatever the facts are."""
+        """Return the requests that are in a set for all values of the facts."""
         return self._without_facts(node, {0: 0, 1: 1}, at_fact=0)
 
     def possibly(self, node: Node) -> Node:
-        """Return what is in a set for some of what the facts may be."""
+        """Return the requests that are in a set for some values of the facts."""
         return self._without_facts(node, {0: 0, 1: 1}, at_fact=1)
 
     def _without_facts(self, node: Node, done: dict[Node, Node], *, at_fact: Node) -> Node:
-        """Replace facts. They are asked last: where one is asked, the outcome depends on it."""
+        """Replace every node of a fact with `at_fact`.
+
+        Facts come last on a path, so where one is tested, the outcome depends on facts.
+        """
         found = done.get(node)
         if found is None:
             rank = self.ranks[node]
@@ -210,7 +219,7 @@ class Diagram:
 
 @contextmanager
 def deep(space: Space) -> Iterator[None]:
-    """Let Python recurse once for each attribute, of which there may be more than its limit."""
+    """Raise Python's recursion limit: the diagram recurses once for each attribute."""
     before = sys.getrecursionlimit()
     needed = 4 * len(space.attributes) + 1_000
     sys.setrecursionlimit(max(before, needed))

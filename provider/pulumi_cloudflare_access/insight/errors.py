@@ -1,16 +1,16 @@
-"""What insight refuses, and what to do instead."""
+"""The errors of `insight`. Their messages say what to do instead."""
 
 from __future__ import annotations
 
 
 class InsightError(ValueError):
-    """A question that cannot be answered as it was asked."""
+    """A question that cannot be answered in this form. The base of the errors below."""
 
 
 class InputError(InsightError):
-    """A document that does not say who gets in, or says it only in part.
+    """A document that cannot be read, or that says only in part who gets in.
 
-    `command` is the command whose output can be read, where there is one.
+    `command` is the command whose output can be read instead, or None.
     """
 
     def __init__(self, message: str, command: str | None = None) -> None:
@@ -19,7 +19,7 @@ class InputError(InsightError):
 
 
 class UnknownPlaceError(InsightError):
-    """A place or an application that a world does not have; the message names the nearest."""
+    """A place or an application that the world does not have. The message names the nearest one."""
 
 
 class TooLargeError(InsightError):

@@ -1,4 +1,4 @@
-"""Why somebody gets in, or does not: policy by policy, down to the rule that decides."""
+"""Why somebody gets in or does not: policy by policy, down to the rule that decides."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _DECISIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a chain: a group, or the rule at its end. `key` is a group's key."""
+    """One link of a chain: a group, or the rule at its end. `key` is the group's key, or empty."""
 
     kind: str
     text: str
@@ -47,17 +47,19 @@ class Link:
 
     @property
     def name(self) -> str:
-        """What the group is called; of a rule, the rule."""
+        """The group's name, or the rule in words."""
         return self.text.removeprefix('group "').removesuffix('"') if self.key else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one policy comes to for somebody, and the chain of groups and rules that decides it."""
+    """Whether one policy matches somebody, and the chain of groups and rules that decides it."""
 
     policy: str
+    """The policy's name."""
     key: str
     decision: str | None
+    """The policy's decision in the API's words; None if it is not known."""
     matches: Outcome
     chain: tuple[Link, ...]
     why: str
@@ -76,7 +78,8 @@ class Step:
 class Explanation:
     """Why somebody gets in or does not: the answer, and the policies in order of evaluation.
 
-    `steps` end with the policy that decides. `told` is a sentence about what decides otherwise.
+    `steps` end with the policy that decides. `told` is the reason in one sentence. `who`, `where`
+    and `application` are names for the text.
     """
 
     who: str
@@ -88,7 +91,7 @@ class Explanation:
 
     @property
     def deciding(self) -> Step | None:
-        """The policy that lets in, surely or perhaps; if none does, the last that was asked."""
+        """The policy that lets somebody in, surely or perhaps; else the last one; None if none."""
         if self.answer.outcome is not Outcome.NO:
             for wanted in (Outcome.YES, Outcome.DEPENDS):
                 for step in self.steps:
@@ -98,7 +101,7 @@ class Explanation:
 
     @property
     def text(self) -> str:
-        """The explanation in lines."""
+        """The explanation, in several lines."""
         verb = {
             Outcome.YES: "gets in",
             Outcome.NO: "does not get in",
@@ -111,7 +114,7 @@ class Explanation:
 
 
 def explain(world: World, who: str | Subject, where: str) -> Explanation:
-    """Explain whether somebody gets in at a place; see `can`."""
+    """Explain whether somebody gets in at a place. Arguments and errors are those of `can`."""
     subject = subject_of(who)
     return explain_at(world, subject, directory(world).find(where), Names(world))
 
@@ -119,7 +122,10 @@ def explain(world: World, who: str | Subject, where: str) -> Explanation:
 def explain_at(
     world: World, subject: Subject, answering: Answering, names: Names, *, who: str = ""
 ) -> Explanation:
-    """Explain whether somebody gets in where an application answers. `who`: what to call them."""
+    """Explain whether somebody gets in where an application answers.
+
+    `names` are the names for things; `who` is the name for the subject, if not its own.
+    """
     given = answer(world, subject, answering)
     called = who or shown(subject.name)
     if not answering.keys:
@@ -156,7 +162,7 @@ def _unguarded(answering: Answering, world: World) -> str:
 def _told(
     application: Application, subject: Subject, steps: Iterable[Step], outcome: Outcome
 ) -> str:
-    """Say which policy decides, or that none does."""
+    """Return a sentence about the policy that decides, or that none does."""
     called = f'"{shown(application.name)}"'
     deciding = [step for step in steps if step.decision is not None]
     perhaps = next((step for step in deciding if step.matches is Outcome.DEPENDS), None)
@@ -183,7 +189,7 @@ class _Explaining:
         self._semantics: Semantics[Bounds] = Semantics(world, Sets(People((subject,))))
 
     def steps(self, application: Application) -> list[Step]:
-        """Return the policies in order of evaluation, as far as they are evaluated."""
+        """Return the policies in order of evaluation, up to the one that decides."""
         keys = keys_of(application.policies)
         found: list[Step] = []
         for decisions in ((BYPASS, SERVICE_AUTH), (ALLOW, DENY)):
@@ -205,7 +211,7 @@ class _Explaining:
         return found
 
     def _cannot_log_in(self, application: Application) -> Step | None:
-        """Return a step that says that somebody cannot log in at all."""
+        """Return a step if the subject cannot log in to the application at all, else None."""
         if isinstance(self._subject, Service):
             return None
         outcome = _outcome(self._semantics.can_log_in(application))
@@ -228,7 +234,7 @@ class _Explaining:
         return Step(shown(policy.name), key, policy.decision, matches, tuple(chain), why)
 
     def _why(self, rules: Rules, matches: Outcome, *, early: bool) -> tuple[str, Iterator[Link]]:
-        """Return how rules come to match or not, and the chain that decides it."""
+        """Return how the chain decides ("matched by"), and the chain."""
         if matches is not Outcome.NO:
             verb = "matched by" if matches is Outcome.YES else "perhaps matched by"
             return verb, self._chain(rules.include, early=early)
@@ -244,7 +250,7 @@ class _Explaining:
         return _outcome(self._semantics.rules(Rules((rule,)), early=early))
 
     def _first(self, rules: Iterable[Rule], *, early: bool) -> Rule | None:
-        """Return the first rule that surely holds, else the first that may."""
+        """Return the first rule that surely holds, else the first that may hold, else None."""
         asked = [(self._asked(rule, early=early), rule) for rule in rules]
         for wanted in (Outcome.YES, Outcome.DEPENDS):
             for outcome, rule in asked:
@@ -258,7 +264,7 @@ class _Explaining:
             yield from self._down(rule, early=early)
 
     def _down(self, rule: Rule, *, early: bool) -> Iterator[Link]:
-        """Follow a rule through groups to the rule at the end."""
+        """Yield a rule, and the groups and the rule that it leads to."""
         seen: set[str] = set()
         current: Rule | None = rule
         while current is not None:

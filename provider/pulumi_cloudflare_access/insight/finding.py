@@ -1,7 +1,6 @@
-"""What is wrong with a world, or rests on what no document says, whatever changes.
+"""Findings: what is risky in one world, or relies on undocumented behaviour of Cloudflare.
 
-A finding names the object and, where it has one, the place. Its code is stable; `document` is the
-undocumented behaviour that it rests on, by its code in `unknowns.UNDOCUMENTED`.
+The code of a finding is stable, so that tools can filter by it.
 """
 
 from __future__ import annotations
@@ -45,22 +44,28 @@ _INFRASTRUCTURE_SELECTORS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: what it is about, in a sentence, and where."""
+    """One finding about one world."""
 
     code: str
+    """What kind of finding it is. Codes are stable."""
     where: str
+    """The name of the object or the place."""
     key: str
+    """The key of the object in the world."""
     text: str
+    """The finding, as a sentence without its subject: "lets in everyone, without a login"."""
     document: str = ""
+    """The code in `unknowns.UNDOCUMENTED` of the behaviour that it relies on, else empty."""
 
 
 def findings(
     world: World, *, applications: Iterable[str] | None = None, limit: int = NODE_LIMIT
 ) -> list[Finding]:
-    """Return everything there is to say about one world, in a stable order.
+    """Return all findings about one world, in a stable order.
 
-    `applications`: the keys of those whose policies are searched for some that never decide; None:
-    all of them, which takes some milliseconds for each.
+    `applications` are the keys of the applications that are searched for policies that never
+    decide. None searches all, which takes some milliseconds for each. `limit` is the number of
+    nodes that a decision diagram may have; applications above it are not searched.
     """
     names = Names(world)
     searched = world.applications if applications is None else frozenset(applications)
@@ -124,7 +129,7 @@ def _of_places(world: World) -> Iterator[Finding]:
 
 
 def _of_overrides(application: Application) -> Iterator[Finding]:
-    """Say what the public paths of destinations that have a path themselves rest on."""
+    """Yield findings about overrides of destinations that have a path of their own."""
     for one in application.public_paths:
         if one.destination.kind != PUBLIC:
             continue
@@ -198,7 +203,7 @@ def _one_time_pin(world: World, policy: Policy, names: Names) -> Iterator[Findin
 
 
 def _atoms(world: World, rules: Rules) -> Iterator[Atom]:
-    """Return the atoms of rules and of the groups that they reach."""
+    """Yield the atoms of rules and of the groups that they reach."""
     seen: set[str] = set()
     waiting = [rules]
     while waiting:
@@ -271,7 +276,7 @@ def _of_infrastructure(
 
 
 def _of_idle(world: World, application: Application, limit: int) -> Iterator[Finding]:
-    """Say which policies match nobody, and which never decide because of those before them."""
+    """Yield the policies that match nobody, or never decide because of those before them."""
     try:
         idle = never_decide(world, application, limit=limit)
         matching = {
@@ -294,7 +299,7 @@ def _of_idle(world: World, application: Application, limit: int) -> Iterator[Fin
 
 @dataclass(frozen=True, slots=True)
 class _Matching:
-    """The question whom a policy matches."""
+    """The question whom a policy matches, for `Formulas`."""
 
     policy: Policy
 

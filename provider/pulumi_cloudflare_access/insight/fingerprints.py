@@ -1,7 +1,7 @@
-"""What decides who gets in, as one number: equal numbers, equal answers, without any algebra.
+"""Fingerprints: one number for everything that decides who gets in at a place.
 
-Names, keys and the order of rules play no part, contents of groups do. Most applications of most
-previews are the same before and after, and this is what says so.
+Equal numbers mean equal answers. Names, keys and the order of rules do not count; the contents of
+groups do. In most previews most applications do not change, and this finds them quickly.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from .semantics import Answering
 from .world import Application, Policy, Rules, Step, World
 
 _PUBLIC: Final = -1
-"""The fingerprint of an application where it lets everyone in."""
+"""Stands for an application at a place where an override lets everyone in."""
 
 
 class Interner:
-    """Gives every structure a number, equal ones the same."""
+    """Gives every structure a number; equal structures get the same one."""
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
@@ -29,7 +29,7 @@ class Interner:
 
 
 class Fingerprints:
-    """The fingerprints of one world, comparable with those made by the same interner."""
+    """The fingerprints of one world. Those with the same interner can be compared."""
 
     def __init__(self, world: World, interner: Interner) -> None:
         self._world: Final = world
@@ -89,7 +89,7 @@ class Fingerprints:
         return "policy", policy.decision, asked, policy.terms, unknown
 
     def rules(self, rules: Rules, scope: str) -> Hashable:
-        """Return the structure of what a group or a policy asks."""
+        """Return the structure of the rules of a group or a policy."""
         sections = (rules.include, rules.require, rules.exclude)
         return tuple(
             frozenset(

@@ -1,4 +1,4 @@
-"""Sets of everybody who could exist, of one or several worlds, in one diagram."""
+"""Sets of everybody who could exist, in one or several worlds, as nodes of one diagram."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ Q = TypeVar("Q")
 
 
 class Formulas:
-    """What several questions about several worlds come to, in one diagram that compares them.
+    """The answers to questions about one or several worlds, as nodes of one decision diagram.
 
-    A question is a function of the semantics of its world: the same for every algebra.
+    A question is a function from the semantics of its world to a set, for any algebra. Raises
+    TooLargeError if the diagram gets more than `limit` nodes.
     """
 
     def __init__(
@@ -38,14 +39,14 @@ class Formulas:
 
     @property
     def nodes(self) -> list[Node]:
-        """The answers to questions for sets."""
+        """The answers, if every question returns one set."""
         return self.answers
 
 
 def _each(
     questions: Sequence[tuple[World, Callable[[Semantics[Any]], Any]]], algebra: Any
 ) -> list[tuple[Semantics[Any], Callable[[Semantics[Any]], Any]]]:
-    """Give every world its semantics, once."""
+    """Pair every question with the semantics of its world, one for each world."""
     semantics: dict[int, Semantics[Any]] = {}
     for world, _ in questions:
         semantics.setdefault(id(world), Semantics(world, algebra))

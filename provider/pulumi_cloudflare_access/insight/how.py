@@ -1,6 +1,6 @@
-"""Not who gets in, but how: with or without a login, approval, MFA, isolation, which session.
+"""On which terms somebody gets in: with a login, approval, MFA, isolation, for which session.
 
-Terms are those of the policy that decides, else the application's.
+The terms are those of the policy that decides, and otherwise those of the application.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ Terms_: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """Those whom one policy lets in, and what is asked of them, by facet."""
+    """The set of those whom one policy lets in, and the terms for them, by facet."""
 
     terms: Terms_
     who: Node
 
 
 def manners(world: World, answering: Answering, semantics: Semantics[Any]) -> list[Any]:
-    """Return whom each policy decides about where one application answers: sets, for `how`."""
+    """Return, for each policy of the answering application, the set that it decides about."""
     if len(answering.keys) != 1:
         return []
     if answering.is_public(0):
@@ -51,7 +51,7 @@ def manners(world: World, answering: Answering, semantics: Semantics[Any]) -> li
 
 
 def terms_at(world: World, answering: Answering) -> list[Terms_ | None]:
-    """Return the terms of the same policies, in the same order; None: it keeps out."""
+    """Return the terms of the same policies, in the same order; None for one that blocks."""
     if len(answering.keys) != 1:
         return []
     if answering.is_public(0):
@@ -65,7 +65,7 @@ def terms_at(world: World, answering: Answering) -> list[Terms_ | None]:
 
 
 def decisions_of(world: World, application: Application) -> Iterator[tuple[str, str]]:
-    """Yield the policies of an application with what they may decide, as `outcomes` has them."""
+    """Yield the policies with their possible decisions, in the order of `Semantics.outcomes`."""
     keys = keys_of(application.policies)
     only_allow = application.type == "infrastructure"
     for decisions in ((BYPASS, SERVICE_AUTH), (ALLOW, DENY)):
@@ -78,11 +78,11 @@ def decisions_of(world: World, application: Application) -> Iterator[tuple[str, 
 
 
 def effective(policy: Policy | None, decision: str, application: Application) -> Terms_:
-    """Return what a policy asks of those whom it lets in."""
+    """Return the terms of a policy for those whom it lets in."""
     own, whole = (policy.terms if policy else Terms()), application.terms
     terms = {LOGIN: _LOGINS[decision]}
     if decision == BYPASS:
-        # No enforcement at all: nothing else is asked.
+        # Bypass enforces nothing else.
         return terms
     terms[SESSION] = own.session or whole.session or DEFAULT_SESSION
     if decision != ALLOW:
@@ -97,7 +97,7 @@ def effective(policy: Policy | None, decision: str, application: Application) ->
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
-    """A facet that differs for some who get in before and after: empty texts are "nothing"."""
+    """A facet that differs for some who get in before and after. Empty means no requirement."""
 
     facet: str
     before: str
@@ -106,7 +106,7 @@ class Otherwise:
 
 
 def differences(diagram: Diagram, old: Sequence[Manner], new: Sequence[Manner]) -> list[Otherwise]:
-    """Return what is asked otherwise of those who get in before and after."""
+    """Return the facets that differ for those who get in before and after."""
     found = []
     for facet in FACETS:
         before, after = _by_value(diagram, facet, old), _by_value(diagram, facet, new)
@@ -118,7 +118,7 @@ def differences(diagram: Diagram, old: Sequence[Manner], new: Sequence[Manner]) 
 
 
 def _by_value(diagram: Diagram, facet: str, manners_: Iterable[Manner]) -> dict[str, Node]:
-    """Return those of whom a facet has each of its values."""
+    """Return, for each value of a facet, the set of those for whom it applies."""
     found: dict[str, list[Node]] = {}
     for manner in manners_:
         value = manner.terms.get(facet)
@@ -135,7 +135,7 @@ _UNITS: Final[Mapping[str, float]] = {
 
 
 def seconds(duration: str) -> float | None:
-    """Return the length of a duration such as 2h45m; None: it is none."""
+    """Return the seconds of a duration such as 2h45m, or None if it is not a duration."""
     parts = re.findall(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)", duration)
     if not parts or "".join(number + unit for number, unit in parts) != duration:
         return None
@@ -143,13 +143,13 @@ def seconds(duration: str) -> float | None:
 
 
 def longest(durations: Iterable[str]) -> str | None:
-    """Return the longest of some durations; None: there are none."""
+    """Return the longest duration, or None if there is none."""
     known = list(durations)
     return max(known, key=lambda one: seconds(one) or float("inf"), default=None)
 
 
 def widening(facet: str, before: str, after: str) -> bool | None:
-    """Tell whether a facet asks less than before; None: neither less nor more."""
+    """Return whether a facet requires less than before; None if neither less nor more."""
     if facet == LOGIN:
         order = [_LOGINS[decision] for decision in (ALLOW, SERVICE_AUTH, BYPASS)]
         return order.index(after) > order.index(before)

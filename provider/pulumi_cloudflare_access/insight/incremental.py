@@ -1,9 +1,9 @@
-"""Comparisons while a run goes on: resource by resource, as a plugin process sees them checked.
+"""Comparisons during a run: resource by resource, as the engine has a plugin process check them.
 
-The engine checks what others refer to first. So when an application, or its list of policies, is
-checked, the rules of all that it refers to are known, before and after. Noting a resource costs
-nothing but a comparison of its inputs; nothing is read before something has changed, and then what
-lies around one application, not the whole stack.
+The engine checks a resource after those that it refers to. So when an application or its list of
+policies is checked, everything that it refers to is known, before and after. Noting a resource only
+compares its inputs. Only when something has changed are resources read, and then only those around
+one application, not the whole stack.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_RIVALS: Final = 10
 
 
 class Run:
-    """What has been seen of one run."""
+    """The resources of one run, as far as they have been seen."""
 
     def __init__(self) -> None:
         self._resources: dict[str, Resource] = {}
@@ -40,16 +40,17 @@ class Run:
         id_: str = "",
         dependencies: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Note a resource: its inputs in the state, and those that check returns.
+        """Note a resource: its inputs in the state (`old`), and those that check returns (`new`).
 
-        `old` is None for one that is not in the state. `id_` is its id, where it is known; what is
-        learnt later is noted by another call.
+        `old` is None for a resource that is not in the state. `id_` is its id, if known. `type_` is
+        the type token. `dependencies` are the URNs that each input depends on. Call it again when
+        more is known.
         """
         if kinds.kind_of(type_) is None:
             return
         known = self._resources.get(urn)
         if old is None and known is not None and known.old is not None:
-            # What is replaced is checked again as something new; the state has it all the same.
+            # A replaced resource is checked again as a new one, but the state has it.
             old, id_ = known.old.inputs, id_ or known.old.id
         before = None if old is None else Side(old, id=id_)
         after = Side(new, id=id_, dependencies=dependencies or {})
@@ -63,14 +64,14 @@ class Run:
         self._waiting[urn] = None
 
     def inputs_before(self, urn: str) -> Mapping[str, Any]:
-        """Return the inputs that the state has of a resource that has been seen."""
+        """Return the state's inputs of a resource that has been seen; empty if there are none."""
         known = self._resources.get(urn)
         return (known and known.old and known.old.inputs) or {}
 
     def compared(self, urn: str, id_: str, new: Mapping[str, Any]) -> None:
         """Note the id of a resource that has been seen, and the inputs that an update would send.
 
-        They are not those of the check where the program ignores some of their changes.
+        These differ from the checked inputs if the program uses `ignore_changes`.
         """
         known = self._resources.get(urn)
         if known is None or known.old is None or known.new is None or known.old.inputs is None:
@@ -80,15 +81,15 @@ class Run:
         self.seen(urn, known.type, known.old.inputs, new, id_=id_)
 
     def changes(self, urn: str, *, limit: int | None = None) -> list[PlaceChange]:
-        """Return what changes where an application answers that has been seen, with its policies.
+        """Return the changes at the places of an application.
 
-        `urn`: of the application, of its list of policies, or of one of them. What has not been
-        seen, deletions among it, counts as it is not known. `limit`: how many nodes a diagram may
-        have.
+        `urn` is that of the application, of its list of policies, or of one of its policies. Any
+        resource that has not been seen counts as unknown; deletions are never seen. `limit` is the
+        number of nodes that a decision diagram may have (default: NODE_LIMIT).
         """
         if not self._has_changes or urn not in self._resources:
             return []
-        # Only a change is worth the time that these take to load.
+        # Imported only when something changes: they take time to load.
         from .comparison import Comparer, Verdict  # noqa: PLC0415
         from .diagram import NODE_LIMIT  # noqa: PLC0415
         from .reading.around import Around  # noqa: PLC0415
@@ -102,7 +103,7 @@ class Run:
         found: list[PlaceChange] = []
         for application in self._around.applications_of(urn):
             if self._around.rivals(application) > _MOST_RIVALS:
-                # All of them would have to be read for each, and little would be known.
+                # Too many new applications: each would need all of them, and little would be known.
                 continue
             document = self._around.of(application)
             if any(one.changed or one.old is None for one in document.resources):

@@ -1,7 +1,7 @@
-"""Decision diagrams read for known people: exactly who surely is in a set, and who possibly is.
+"""Decision diagrams for known people: exactly who surely is in a set, and who possibly is.
 
-On a path through a diagram an attribute is asked once. So "for some value of what is not known of
-this person, the path leads in" is an OR over edges, for everybody at once.
+A path through a diagram tests an attribute at most once. So whether some value of the unknown
+attributes leads a person into the set is an OR over edges, computed for everybody at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .sets import Bounds
 
 
 class Known:
-    """The sets of one diagram, for known people."""
+    """Evaluates the sets of one diagram for known people."""
 
     def __init__(self, people: People, diagram: Diagram) -> None:
         self.people: Final = people
@@ -25,12 +25,12 @@ class Known:
         self._possibly: dict[Node, PeopleSet] = {0: 0, 1: people.everybody}
 
     def bounds(self, node: Node) -> Bounds:
-        """Return who is in a set whatever is not known of them, and who is for some of it."""
+        """Return who surely is in a set, and who possibly is."""
         outside = self.possibly(self.diagram.complement(node))
         return self.people.everybody ^ outside, self.possibly(node)
 
     def possibly(self, node: Node) -> PeopleSet:
-        """Return who is in a set for some values of what is not known of them."""
+        """Return who is in a set for some values of their unknown attributes."""
         found = self._possibly.get(node)
         if found is None:
             rank = self.diagram.ranks[node]
@@ -44,7 +44,7 @@ class Known:
         return found
 
     def _in(self, rank: int, regions: int) -> PeopleSet:
-        """Return whose attribute may be in one of these regions."""
+        """Return the people whose attribute may be in one of these regions."""
         found = self._may.get((rank, regions))
         if found is None:
             attribute = self.diagram.space.attributes[rank]
@@ -52,7 +52,7 @@ class Known:
         return found
 
     def depends_on(self, node: Node, names: Names) -> list[str]:
-        """Say what it depends on whether a single subject is in a set."""
+        """Return what decides whether the only subject is in a set, in words."""
         possible = {rank: self._possible(rank) for rank in self.diagram.support(node)}
         rest = self.diagram.given(node, possible)
         attributes = self.diagram.space.attributes
@@ -60,6 +60,6 @@ class Known:
         return list(dict.fromkeys(topic_of(attributes[rank], names) for rank in asked))
 
     def _possible(self, rank: int) -> int:
-        """Return the regions that somebody may be in."""
+        """Return the regions of an attribute that somebody may be in."""
         count = self.diagram.space.attributes[rank].count
         return sum(1 << region for region in range(count) if self._in(rank, 1 << region))

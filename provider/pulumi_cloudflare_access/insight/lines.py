@@ -1,4 +1,4 @@
-"""A change in a line or two, as it stands under an application in a preview."""
+"""A change in one or two lines, as a preview shows it under an application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIGNS: Final = ("+", "\N{MINUS SIGN}")
 
 
 def lines(changes: Iterable[PlaceChange], *, most: int = MOST) -> list[str]:
-    """Return at most so many lines about some changes; places that change alike share one."""
+    """Return at most `most` lines about changes. Places with the same change share a line."""
     told: dict[str, list[PlaceChange]] = {}
     for change in changes:
         for line in lines_of(change):
@@ -29,7 +29,7 @@ def lines(changes: Iterable[PlaceChange], *, most: int = MOST) -> list[str]:
 
 
 def name_of(changes: Iterable[PlaceChange]) -> str:
-    """Return what to call some places: the application where there is one, else the place."""
+    """Return a name for places: that of their application, or of the first place and how many."""
     found = list(changes)
     names = dict.fromkeys(name for one in found for name in (one.after or one.before))
     place = found[0].name
@@ -43,7 +43,7 @@ def name_of(changes: Iterable[PlaceChange]) -> str:
 
 
 def lines_of(change: PlaceChange) -> Iterator[str]:
-    """Yield what changes at one place: who gains, who loses, what is asked otherwise."""
+    """Yield what changes at one place: who gains, who loses, and which terms change."""
     if change.verdict is Verdict.OPENED:
         yield opened(change)
     elif change.verdict is Verdict.GUARDED:
@@ -62,14 +62,14 @@ def lines_of(change: PlaceChange) -> Iterator[str]:
 
 
 def opened(change: PlaceChange) -> str:
-    """Say that nothing guards a place any more."""
+    """Return the line for a place that nothing guards any more."""
     unless = "" if change.certain else ", unless the account requires Access protection"
     told = "it guards this place no longer, nor does any other that is known here: open to anyone"
     return f"opened: {told}{unless}"
 
 
 def short(who: Description) -> str:
-    """Write the widest conditions of a set."""
+    """Return the two widest conditions of a set, in words."""
     told = [_clipped(condition.text) for condition in who.conditions[:_CONDITIONS]]
     if not told:
         return "nobody" if who.complete else "somebody"
@@ -79,14 +79,14 @@ def short(who: Description) -> str:
 
 
 def _clipped(text: str) -> str:
-    """Cut a long condition behind one of its parts."""
+    """Shorten a long condition after one of its parts."""
     if len(text) <= _LONGEST:
         return text
     return f"{text[:_LONGEST].rpartition(', ')[0] or text[:_LONGEST]} \N{HORIZONTAL ELLIPSIS}"
 
 
 def through(difference: Difference) -> str:
-    """Name the groups that the witness comes through."""
+    """Return the groups through which the witness gets in: ", through A > B"."""
     step = difference.because.deciding if difference.because else None
     groups = [link.name for link in step.chain if link.kind == "group"] if step else []
     return f", through {' > '.join(groups)}" if groups else ""
@@ -97,7 +97,7 @@ def _perhaps(difference: Difference) -> str:
 
 
 def how_changes(change: HowChange) -> str:
-    """Say what is asked otherwise of those who get in before and after."""
+    """Return the line for a term that changes for those who get in before and after."""
     who = short(change.who)
     if change.facet == how.LOGIN:
         return f"now {change.after}: {who}"

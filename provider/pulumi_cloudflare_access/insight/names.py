@@ -1,4 +1,4 @@
-"""What things are called in words."""
+"""The names of objects, and rules in words."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ HIDDEN: Final = "(secret)"
 
 
 class Names:
-    """The names of several worlds, the last one's first, and what of them is secret."""
+    """The names in several worlds, and which atoms are secret. The last world's names win."""
 
     def __init__(self, *worlds: World) -> None:
         self._worlds: Final = tuple(reversed(worlds))
 
     def of(self, key: str) -> str:
-        """Return what people call a key or an id."""
+        """Return the name of a key or an id, fit for a terminal."""
         for world in self._worlds:
             found = world.names.get(key)
             if found:
@@ -28,9 +28,9 @@ class Names:
         return shown(key.rpartition("::")[2] or key)
 
     def is_secret(self, atom: Atom) -> bool:
-        """Tell an atom that stands in secret rules alone, or is what one does before a login.
+        """Tell whether an atom occurs only in secret rules. Unknowns are not secret.
 
-        What is not known is no secret.
+        For the unknown "what a rule does before a login", the rule decides.
         """
         if atom[:2] == (UNKNOWN, BEFORE_LOGIN.code):
             atom = atom[2:]
@@ -42,7 +42,7 @@ class Names:
         )
 
     def rule(self, atom: Atom) -> str:
-        """Write one rule in words, as people read it in a list of rules."""
+        """Return a rule in words, as for a list of rules."""
         kind, *rest = atom
         if kind in {UNKNOWN, DECISION, WINNER}:
             return self.unknown(atom)
@@ -52,7 +52,7 @@ class Names:
         return write(self, rest) if write else " ".join(map(shown, atom))
 
     def unknown(self, atom: Atom) -> str:
-        """Say what is not known, in a sentence without a full stop."""
+        """Return a sentence about an unknown, without a full stop."""
         if atom[0] == DECISION:
             return f'what policy "{self.of(atom[1])}" decides is not in this input'
         return shown(sentence(atom, self.rule))

@@ -1,8 +1,8 @@
-"""Hostnames and paths with wildcards: what they cover, and into which regions they cut all URLs.
+"""Hostnames and paths with wildcards: what they cover, and the regions of URLs that they define.
 
 https://developers.cloudflare.com/cloudflare-one/access-controls/policies/app-paths/: a `*` in a
-hostname stays within its label, one in a path spans segments; a path without one covers what is
-below it; scheme, port, query and fragment play no part.
+hostname stays within its label; a `*` in a path may span segments. A path without a `*` covers
+everything below it. Scheme, port, query and fragment do not count.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ANYTHING: Final[tuple[str, ...]] = (
     "z",
     *"qwvkj0123456789",
 )
-"""What stands for a wildcard in an example: the first that patterns leave free."""
+"""Texts for a wildcard in an example. The first one that no pattern contains is used."""
 _RARE: Final[tuple[str, ...]] = tuple(map(chr, range(0xE000, 0xE100)))
 
 
@@ -33,7 +33,7 @@ _RARE: Final[tuple[str, ...]] = tuple(map(chr, range(0xE000, 0xE100)))
 class Pattern:
     """One place: labels of a hostname, and a path that begins with a slash.
 
-    `alone`: what is below the path is not meant.
+    `alone`: only the path itself is covered, not what is below it.
     """
 
     labels: Labels
@@ -42,7 +42,7 @@ class Pattern:
 
     @classmethod
     def of(cls, text: str) -> Pattern:
-        """Read a place as people and the API write it."""
+        """Parse a place as people and the API write it: `wiki.example.com/eng`."""
         host, path = _split(text)
         path = re.sub(r"\*+", STAR, path.rstrip("/")) or "/*"
         return cls(tuple(host.split(".")), path)
@@ -87,10 +87,10 @@ class Pattern:
         return self.matches_host(url.host) and self.matches_path(url.path)
 
     def covers(self, other: Pattern) -> bool:
-        """Tell whether everything that another pattern covers is covered.
+        """Tell whether this pattern covers everything that another one covers.
 
-        A wildcard of the other stands for any text, so only a wildcard can cover it: it is enough
-        to ask for a text that this pattern does not hold.
+        Only a wildcard covers a wildcard. So the other pattern's wildcards are replaced with a text
+        that this pattern does not contain, and the result is matched.
         """
         if len(self.labels) != len(other.labels):
             return False
@@ -103,14 +103,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """One URL, without what plays no part."""
+    """The hostname and the path of a URL."""
 
     host: str
     path: str
 
     @classmethod
     def of(cls, text: str) -> Url:
-        """Read a URL."""
+        """Parse a URL. Scheme, port, query and fragment are dropped."""
         host, path = _split(text)
         return cls(host, path or "/")
 
@@ -119,7 +119,7 @@ class Url:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Return hostname and path, without what plays no part."""
+    """Return the hostname and the path of a place or a URL."""
     rest = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip(), flags=re.IGNORECASE)
     host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
     return re.sub(r":\d+$", "", host).rstrip(".").lower(), slash + path
@@ -136,9 +136,9 @@ def _glob_regex(glob: str) -> str:
 
 
 def _fresh_text(patterns: Iterable[Pattern]) -> str:
-    """Return a text that stands for any other one: no pattern holds it, or any part of it.
+    """Return a text that no pattern contains, to stand for any text.
 
-    Beside a wildcard, letters are matched one by one; elsewhere, segments as a whole.
+    In parts with a wildcard, no letter of it may occur; elsewhere, it must not be a whole part.
     """
     parts = {part for one in patterns for part in (*one.labels, *one.path.split("/"))}
     beside = {letter for part in parts if STAR in part for letter in part}
@@ -150,7 +150,7 @@ def _fresh_text(patterns: Iterable[Pattern]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of all URLs in which the same patterns match, and a URL in it."""
+    """A set of URLs that are matched by the same patterns, and one URL in it."""
 
     url: Url
     matching: frozenset[Pattern]
@@ -185,12 +185,12 @@ def regions(patterns: Collection[Pattern]) -> list[Region]:
 
 
 def in_common(one: Labels, other: Labels) -> bool:
-    """Tell whether two hostnames, of which each may have wildcards, have one in common."""
+    """Tell whether two hostnames with wildcards match a common hostname."""
     return one == other or bool(_common_hosts(one, other))
 
 
 def _intersections(wild: Sequence[Labels]) -> list[Labels]:
-    """Return what hostnames with wildcards have in common, in pairs, in threes and so on."""
+    """Return the intersections of hostnames with wildcards: of two, of three and so on."""
     found = dict.fromkeys(wild)
     waiting = list(found)
     while waiting:
@@ -213,7 +213,7 @@ def _common_hosts(one: Labels, other: Labels) -> list[Labels]:
 
 
 def _common_labels(one: str, other: str) -> list[str]:
-    """Return what two labels have in common, each with at most one wildcard."""
+    """Return the intersection of two labels with at most one wildcard each."""
     if STAR not in one or STAR not in other:
         wild, plain = (one, other) if STAR in one else (other, one)
         return [plain] if re.fullmatch(_label_regex(wild), plain) else []
@@ -223,7 +223,7 @@ def _common_labels(one: str, other: str) -> list[str]:
     if not (end.endswith(end_2) or end_2.endswith(end)):
         return []
     start, end = max(start, start_2, key=len), max(end, end_2, key=len)
-    # Texts in which what comes before and behind the wildcards overlaps: ab* and *bc have abc.
+    # Also texts in which the start and the end overlap: ab* and *bc have abc in common.
     short = [
         start + end[overlap:]
         for overlap in range(1, min(len(start), len(end)) + 1)
@@ -238,7 +238,7 @@ def _common_labels(one: str, other: str) -> list[str]:
 
 
 def _paths(patterns: Sequence[Pattern], fresh: str) -> list[tuple[str, frozenset[Pattern]]]:
-    """Return a path in every region into which the paths of patterns cut a hostname."""
+    """Return an example path for every region of paths at one hostname, with its patterns."""
     if len(patterns) == 1:
         path = patterns[0].globs[0]
         path = "/" if path == "/*" else path.replace(STAR, fresh)
@@ -257,10 +257,10 @@ def _paths(patterns: Sequence[Pattern], fresh: str) -> list[tuple[str, frozenset
 
 
 def _paths_by_letters(globs: Sequence[str]) -> list[str]:
-    """Return a path for every set of globs that match one: walk all of them letter by letter.
+    """Return a path for every set of globs that a path can match.
 
-    A place in a glob is how much of it is matched. One letter that no glob holds stands for all
-    others.
+    Matches all globs at once, letter by letter. The state holds the positions that are reached in
+    each glob. One letter that no glob contains stands for all other letters.
     """
     letters = sorted({letter for glob in globs for letter in glob if letter != STAR})
     letters.append(next(letter for letter in "xyzqwvkj0123456789\ue000" if letter not in letters))
@@ -293,7 +293,7 @@ def _step(glob: str, places: Iterable[int], letter: str) -> set[int]:
 
 
 def _closure(glob: str, places: set[int]) -> frozenset[int]:
-    """Add the places behind wildcards: those may stand for nothing."""
+    """Add the positions after wildcards, which may match nothing."""
     found = set(places)
     for at in places:
         behind = at

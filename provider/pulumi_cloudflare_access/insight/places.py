@@ -1,7 +1,8 @@
-"""Places, not applications: which application answers where, before a change and after it.
+"""Places: which application answers where, before and after a change.
 
-More specific places win, and nothing is inherited from what they win over. Where two overlap and
-neither is part of the other, no document says which wins: either may.
+The application with the most specific place answers, and nothing is inherited from less specific
+ones. Where two places overlap and neither contains the other, Cloudflare does not document which
+application answers: either may.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ APPLICATION: Final = "application"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place, and which application answers there in each of several worlds.
+    """One place, and which application answers there in each world.
 
-    `name` is what people call it, `url` an example of it, if it has one.
+    `kind` is the kind of its destination, or `application`. `name` is for people. `url` is an
+    example URL, or None if the place has none.
     """
 
     kind: str
@@ -42,10 +44,10 @@ class Place:
 
 
 def destinations_of(application: Application) -> tuple[Destination, ...]:
-    """Return what an application stands before.
+    """Return the destinations that an application guards.
 
-    Only some types guard hostnames. A bookmark guards nothing. The others stand for themselves, and
-    so does one whose places are not known.
+    Only some types guard hostnames. A bookmark guards nothing. An application of another type, or
+    whose destinations are not known, is a place of its own.
     """
     if application.type == BOOKMARK:
         return ()
@@ -55,9 +57,9 @@ def destinations_of(application: Application) -> tuple[Destination, ...]:
 
 
 def places(*worlds: World, only: Iterable[str] | None = None) -> list[Place]:
-    """Return every place of several worlds, with what answers there in each.
+    """Return every place of the worlds, with the application that answers there in each.
 
-    `only`: the keys of the applications whose places are asked for; those that overlap them count.
+    `only` are keys of applications: only the places where one of them answers are returned.
     """
     asked = None if only is None else frozenset(only)
     held = [_held(world) for world in worlds]
@@ -79,11 +81,11 @@ def places(*worlds: World, only: Iterable[str] | None = None) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Which applications of one world have which destination, and what of it is public."""
+    """The applications of one world by destination, and their public paths."""
 
     keys: Mapping[Destination, Sequence[str]]
     public: Mapping[tuple[Destination, str], Sequence[str]]
-    """The paths of a destination, as one application has it, that are open to everyone."""
+    """The paths that are open to everyone, by destination and application."""
 
 
 def _held(world: World) -> _Held:
@@ -117,7 +119,7 @@ def _public(held: Sequence[_Held], asked: frozenset[str] | None) -> list[Place]:
     found: dict[tuple[str, tuple[Answering, ...]], Place] = {}
     for region in regions([*near, *_public_paths(near, by_pattern, held)]):
         winners = [_winners(region, by_pattern, world) for world in held]
-        # Of the paths that are open to everyone, those of what answers there count.
+        # Only the public paths of the answering applications are part of the name.
         count = {path for won in winners for one in won for path in one.public}
         covering = [pattern for pattern in region.matching if pattern in by_pattern]
         if covering:
@@ -131,7 +133,7 @@ def _public(held: Sequence[_Held], asked: frozenset[str] | None) -> list[Place]:
 def _near(
     by_pattern: Mapping[Pattern, Destination], held: Sequence[_Held], asked: frozenset[str] | None
 ) -> list[Pattern]:
-    """Return the patterns that can have something in common with those that are asked for."""
+    """Return the patterns that may overlap with those of the requested applications."""
     if asked is None:
         return list(by_pattern)
     own = [
@@ -153,7 +155,7 @@ def _near(
 def _public_paths(
     patterns: Iterable[Pattern], by_pattern: Mapping[Pattern, Destination], held: Sequence[_Held]
 ) -> Iterator[Pattern]:
-    """Yield the paths of destinations that are open to everyone."""
+    """Yield the paths that are open to everyone, as patterns."""
     for pattern in patterns:
         for world in held:
             for key in world.keys.get(by_pattern[pattern], ()):
@@ -163,7 +165,7 @@ def _public_paths(
 
 @dataclass(frozen=True, slots=True)
 class _Winner:
-    """An application that answers, its place there, and its paths there that are public."""
+    """An application that may answer, its name among rivals, and its matching public paths."""
 
     key: str
     rival: str
@@ -201,12 +203,12 @@ def _flags(flags: Sequence[bool]) -> tuple[bool, ...]:
 
 
 def _rival(key: str, pattern: Pattern, sharing: Sequence[str]) -> str:
-    """Name what may win: a place; the application too, where several have the same place."""
+    """Return the name among rivals: the place, with the application if several share it."""
     return str(pattern) if len(sharing) == 1 else f"{pattern} of {key}"
 
 
 def _most_specific(patterns: Iterable[Pattern]) -> list[Pattern]:
-    """Return the patterns that are no wider than any other."""
+    """Return the patterns that do not strictly contain another one."""
     given = list(patterns)
     return [
         one
@@ -219,7 +221,7 @@ def _most_specific(patterns: Iterable[Pattern]) -> list[Pattern]:
 
 
 def _private(held: Sequence[_Held]) -> list[Place]:
-    """Return private destinations. Which of two that overlap wins is not documented."""
+    """Return private destinations. If two overlap, it is not documented which one answers."""
     found = []
     for destination in _of_kind(held, PRIVATE):
         name = _private_name(destination)
@@ -243,7 +245,7 @@ def _private_name(destination: Destination) -> str:
 
 
 def _includes(outer: Destination, inner: Destination) -> bool:
-    """Tell whether one private destination holds all of another."""
+    """Tell whether one private destination contains another."""
     if outer == inner:
         return True
     for one, two in ((outer.protocol, inner.protocol), (outer.network, inner.network)):
@@ -272,7 +274,7 @@ def _within(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
 
 
 def _workers(held: Sequence[_Held]) -> Iterator[Place]:
-    """Yield Workers and their previews: the narrower destination answers."""
+    """Yield Workers and their previews. The narrower destination answers."""
     named = {one.value for kind in (WORKER, PREVIEW_WORKER) for one in _of_kind(held, kind)}
     for worker in sorted(named):
         called = f"Worker {worker}" if worker else "every other Worker"
@@ -288,7 +290,10 @@ def _workers(held: Sequence[_Held]) -> Iterator[Place]:
 
 
 def _of_worker(called: str, order: Sequence[Destination], held: Sequence[_Held]) -> Iterator[Place]:
-    """Yield what answers for a Worker: at paths that are open to everyone, and elsewhere."""
+    """Yield the places of a Worker: its paths that are open to everyone, and the rest.
+
+    `order` are the destinations that may answer, the narrowest first.
+    """
     first = [next((one for one in order if one in world.keys), None) for world in held]
     pairs = [
         [(key, world.public.get((one, key), ())) for key in world.keys[one]] if one else []
@@ -313,7 +318,7 @@ def _of_worker(called: str, order: Sequence[Destination], held: Sequence[_Held])
 
 
 def _servers(held: Sequence[_Held]) -> Iterator[Place]:
-    """Yield MCP servers behind a portal. What one comes to without Access, no document says."""
+    """Yield MCP servers behind a portal. What holds without an application is not documented."""
     for destination in _of_kind(held, MCP):
         name = f"MCP server {destination.value}"
         keys = [tuple(world.keys.get(destination, ())) for world in held]
@@ -321,13 +326,13 @@ def _servers(held: Sequence[_Held]) -> Iterator[Place]:
 
 
 def _themselves(worlds: Sequence[World], held: Sequence[_Held]) -> list[Place]:
-    """Return the applications that have no address."""
+    """Return the applications that have no address, each as a place of its own."""
     found = []
     for destination in _of_kind(held, APPLICATION):
         having = [world.applications.get(destination.value) for world in worlds]
         application = next(one for one in reversed(having) if one is not None)
         name = f'{application.type} "{application.name}"'
-        # A SaaS application is the way in; what the others come to, no document says.
+        # Without a SaaS application there is no way in. For other types, it is not documented.
         unguarded = CLOSED if application.type == SAAS else ""
         answering = tuple(
             Answering(name, tuple(world.keys.get(destination, ())), (), unguarded) for world in held
@@ -340,7 +345,7 @@ def _themselves(worlds: Sequence[World], held: Sequence[_Held]) -> list[Place]:
 
 
 class Directory:
-    """The places of one world, to be found by what people call them."""
+    """Finds the places of one world by URL or by name."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -350,19 +355,19 @@ class Directory:
         self._all = {*self._patterns, *paths}
 
     def find(self, text: str) -> Answering:
-        """Return what answers at a URL, at a place, or by an application's own policies.
+        """Return what answers at a URL, at a named place, or for an application's name.
 
-        Raises UnknownPlaceError, naming the nearest.
+        Raises UnknownPlaceError, which names the nearest place.
         """
         called = text.strip().lower()
-        # A URL has no spaces: what has some can only be the name of a place.
+        # A URL has no spaces, so a text with spaces can only be the name of a place.
         found = self._named(called) if " " in called else None
         return found or self._at(Url.of(text)) or self._named(called) or self._of_name(text)
 
     def within(self, text: str) -> list[Answering]:
-        """Return everything that answers at a place and below it, also where nothing does.
+        """Return what answers at a place and at every part of it, unguarded parts included.
 
-        Of an application by its name, every place where it answers. Raises UnknownPlaceError.
+        For the name of an application: every place where it answers. Raises UnknownPlaceError.
         """
         called = text.strip().lower()
         covered = [] if " " in called else self._covered(Pattern.of(text))
@@ -375,7 +380,7 @@ class Directory:
         return [place.answering[0] for place in named] or [self.find(text)]
 
     def _covered(self, asked: Pattern) -> list[Answering]:
-        """Return what answers in every part of a pattern; nothing, if no application does."""
+        """Return what answers in every part of a pattern; empty if no application does."""
         near = [one for one in self._all if in_common(one.labels, asked.labels)]
         found: dict[Answering, None] = {}
         for region in regions([*near, asked]):
@@ -424,7 +429,7 @@ class Directory:
 
 
 def _is_within(name: str, called: str) -> bool:
-    """Tell whether a place is what is called so, or a path of that Worker."""
+    """Tell whether a place has this name, or is a path of the Worker with this name."""
     return name == called or name.startswith(f"{called} /")
 
 
@@ -437,7 +442,7 @@ _directories: WeakKeyDictionary[World, Directory] = WeakKeyDictionary()
 
 
 def directory(world: World) -> Directory:
-    """Return the directory of a world, made once."""
+    """Return the directory of a world, built once."""
     found = _directories.get(world)
     if found is None:
         found = _directories[world] = Directory(world)

@@ -1,7 +1,7 @@
-"""Known people and services, as sets that are Python integers: bit n is subject n.
+"""Known people and services. A set of them is an integer: bit n is subject n.
 
-An attribute that is not known of somebody may have any value. So the primitive is always "who may
-have one of these values"; who surely has one is everybody else's complement.
+An unknown attribute may have any value. So the basic question is who may have one of some values.
+Those who surely have one are the complement of those who may have another value.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .subjects import ANY_PROVIDER, Person, Subject
 
 PeopleSet: TypeAlias = int
 YesNo: TypeAlias = tuple[PeopleSet, PeopleSet]
-"""Of whom something may be so, and of whom it may not."""
+"""Those for whom something may hold, and those for whom it may not hold."""
 _Pairs: TypeAlias = defaultdict[Atom, tuple[list[int], list[int]]]
 
 
 class _Sources(NamedTuple):
-    """Where requests come from: one address each, in order; several places; anywhere."""
+    """Where requests come from: subjects with one address (sorted), with several, with unknown."""
 
     numbers: Sequence[int]
     owners: Sequence[int]
@@ -33,7 +33,7 @@ class _Sources(NamedTuple):
 
 
 class People:
-    """An index of people and services by everything that rules ask."""
+    """An index of people and services by all attributes that rules use."""
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
         self.subjects: Final[Sequence[Subject]] = tuple(subjects)
@@ -57,7 +57,7 @@ class People:
         self._answers: dict[Atom, YesNo] = {}
 
     def set_of(self, indexes: Iterable[int]) -> PeopleSet:
-        """Make a set of subjects by their indexes."""
+        """Return the set of the subjects with these indexes."""
         found = bytearray(self._bytes)
         for index in indexes:
             found[index >> 3] |= 1 << (index & 7)
@@ -70,7 +70,7 @@ class People:
                 if byte >> bit & 1:
                     yield self.subjects[index * 8 + bit]
 
-    # ------------------------------------------------------------------------------ who has what
+    # ------------------------------------------------------------------------------- attributes
 
     def at_addresses(self, addresses: Iterable[str]) -> PeopleSet:
         """Return the people with these e-mail addresses."""
@@ -88,9 +88,9 @@ class People:
         return found
 
     def may_have(self, field: str, values: Collection[str], *, inverted: bool) -> PeopleSet:
-        """Return who may have one of these values, or, inverted, any other one.
+        """Return who may have one of these values or, if `inverted`, any other value.
 
-        `field` is a field of subjects that has one value at a time, or a set of possible ones.
+        `field` is a field of subjects: a text, a set of possible texts, or None if unknown.
         """
         found = 0
         for possible, people in self._possible(field).items():
@@ -99,7 +99,7 @@ class People:
         return found
 
     def _possible(self, field: str) -> Mapping[frozenset[str] | None, PeopleSet]:
-        """Return the sets of values that subjects may have, each with those who may."""
+        """Return the subjects by their sets of possible values; None if any value is possible."""
         known = self._values.get(field)
         if known is None:
             indexes: defaultdict[frozenset[str] | None, list[int]] = defaultdict(list)
@@ -111,7 +111,7 @@ class People:
         return known
 
     def may_come_from(self, intervals: Sequence[Interval], *, inverted: bool) -> PeopleSet:
-        """Return whose requests may come from these addresses, or, inverted, from any others."""
+        """Return whose requests may come from these addresses or, if `inverted`, from others."""
         sources = self._sources
         indexes: list[int] = []
         for low, high in intervals:
@@ -151,9 +151,9 @@ class People:
         )
 
     def may_be_member(self, provider: str, text: str, *, teams: bool = False) -> YesNo:
-        """Return of whom the token of a login through this provider may say so, and may not.
+        """Return whose token, in a login through a provider, may contain a text, and may not.
 
-        `teams`: who is in a team of this GitHub organization is in the organization.
+        `teams`: the text is a GitHub organization, whose team members are members of it, too.
         """
         key = (provider, text, "/" * teams)
         yes = self._held.get(key)
@@ -170,7 +170,7 @@ class People:
         return yes | self._unsure_at(provider), self.everybody ^ yes
 
     def may_be_member_elsewhere(self, named: Collection[str], text: str) -> YesNo:
-        """Return the same for a login through any provider but the named ones."""
+        """Return the same for logins through any provider except the named ones."""
         said = [_said_elsewhere(subject, named, text) for subject in self.subjects]
         return (
             self.set_of(index for index, (may, _) in enumerate(said) if may),
@@ -188,7 +188,7 @@ class People:
         return dict(held)
 
     def _unsure_at(self, provider: str) -> PeopleSet:
-        """Return the people of whom nobody knows what a provider's tokens say."""
+        """Return the people whose groups at a provider are not known."""
         found = self._unsure.get(provider)
         if found is None:
             found = self._unsure[provider] = self.set_of(
@@ -200,12 +200,12 @@ class People:
         return found
 
     def may_be(self, atom: Atom) -> YesNo:
-        """Return of whom something may be so that is either so or not, and of whom it may not."""
+        """Return for whom a yes-or-no atom may hold, and for whom it may not."""
         found = self._answers.get(atom)
         if found is None:
             known = self._facts.get(atom)
             if known is None and atom[0] != "auth_method":
-                # Nothing is known of most: no set of everybody for each of them.
+                # Nothing is known about most atoms. Do not keep a set for each.
                 return self.everybody, self.everybody
             yes, no = map(self.set_of, known or ((), ()))
             if atom[0] == "auth_method":
@@ -233,7 +233,7 @@ class People:
 
 
 def _touch(places: Sequence[Interval], given: Sequence[Interval], *, inverted: bool) -> bool:
-    """Tell whether some of the places is inside of the given intervals, or, inverted, outside."""
+    """Tell whether part of the places is inside the intervals or, if `inverted`, outside."""
     for low, high in places:
         inside = sum(max(0, min(high, end) - max(low, start)) for start, end in given)
         if (inside < high - low) if inverted else inside:
@@ -246,7 +246,7 @@ def _methods(subject: Subject) -> frozenset[str] | None:
 
 
 def _said_elsewhere(subject: Subject, named: Collection[str], text: str) -> tuple[bool, bool]:
-    """Tell whether tokens of logins through other providers than these may say so, and may not."""
+    """Return whether tokens from other providers may contain a text, and whether they may not."""
     if not isinstance(subject, Person):
         return False, True
     if subject.groups is None:
@@ -262,5 +262,6 @@ def _said_elsewhere(subject: Subject, named: Collection[str], text: str) -> tupl
         is_so = text in (held or ()) or text in (everywhere or ())
         may |= is_so or not is_known
         may_not |= not is_so
-    # Nobody has both ruled out: a login through such a provider is then ruled out elsewhere.
+    # If there is no other provider, both would be False. The login itself is then ruled out by the
+    # attribute for providers.
     return may, may_not or not may

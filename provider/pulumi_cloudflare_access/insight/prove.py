@@ -1,4 +1,4 @@
-"""Questions about everybody who could exist: nobody else gets in, these two are the same."""
+"""Proofs about everybody who could exist: that nobody else gets in, that two places are equal."""
 
 from __future__ import annotations
 
@@ -24,27 +24,29 @@ from .words import NONE, Description, describe
 from .world import Application, Rule, World
 
 Given: TypeAlias = "str | Mapping[str, Any] | Rule"
-"""Whom a statement is about: `@example.com`, `ada@example.com`, a rule as the API writes it.
+"""People for a statement: `@example.com`, `ada@example.com`, or a rule in the API's form.
 
-A rule about a group may hold the group's name in the place of its id.
+A rule about a group may have the group's name in place of its id.
 """
 Question: TypeAlias = Callable[[Semantics[Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether a statement holds for everybody who could exist.
-
-    DEPENDS: on what is not known, or it was too large to prove (`too_large`). `who` are those whom
-    the statement says there are none of, `witness` is one of them, `because` explains that one.
-    """
+    """Whether a statement holds for everybody who could exist. True if it is proved."""
 
     outcome: Outcome
+    """YES, NO, or DEPENDS: on unknowns, or because it was too large to prove."""
     who: Description = NONE
+    """The exceptions to the statement, in words."""
     witness: Witness | None = None
+    """One exception."""
     because: Explanation | None = None
+    """Why the witness gets in."""
     too_large: bool = False
+    """Whether the decision diagram was too large."""
     where: str = ""
+    """The place at which the exception is."""
 
     def __bool__(self) -> bool:
         return self.outcome is Outcome.YES
@@ -55,12 +57,16 @@ _WORST_FIRST: Final = (Outcome.NO, Outcome.DEPENDS, Outcome.YES)
 
 
 def audience(world: World, where: str, *, limit: int = NODE_LIMIT) -> Description:
-    """Say in words who gets in at a place. Raises UnknownPlaceError and TooLargeError."""
+    """Return in words who gets in at a place.
+
+    `where` is as for `can`. `limit` is the number of nodes that the decision diagram may have.
+    Raises UnknownPlaceError and TooLargeError.
+    """
     return audience_at(world, directory(world).find(where), limit=limit)
 
 
 def audience_at(world: World, answering: Answering, *, limit: int = NODE_LIMIT) -> Description:
-    """Say in words who gets in where an application answers. Raises TooLargeError."""
+    """Return in words who gets in where an application answers. Raises TooLargeError."""
     formulas = Formulas([(world, lambda semantics: semantics.at(answering))], limit=limit)
     (node,) = formulas.nodes
     formulas.diagram.limit *= 4
@@ -69,20 +75,23 @@ def audience_at(world: World, answering: Answering, *, limit: int = NODE_LIMIT) 
 
 
 def only(world: World, where: str, *allowed: Given, limit: int = NODE_LIMIT) -> Proof:
-    """Prove that nobody but these gets in at a place or below it. Raises UnknownPlaceError.
+    """Prove that nobody else gets in at a place or below it.
 
-    Where another application answers below it, or a path is open, or nothing guards a part of it,
-    that counts too: `Proof.where` names it.
+    Other applications below the place, open paths and unguarded parts count, too; `Proof.where`
+    names the part. `where` is as for `can`. `allowed` are domains (`@example.com`), e-mail
+    addresses or rules in the API's form. `limit` is the number of nodes that a decision diagram may
+    have; above it, a solver decides, if the extra `prove` is installed. Raises UnknownPlaceError,
+    and InsightError for an `allowed` that is none of these.
     """
     rules = [rule_of(world, one) for one in allowed]
     places = directory(world).within(where)
     proofs = [_others(world, answering, rules, limit) for answering in places]
-    # The worst of them, and of those the first.
+    # The first of the worst.
     return min(proofs, key=lambda proof: _WORST_FIRST.index(proof.outcome))
 
 
 def _others(world: World, answering: Answering, rules: Iterable[Rule], limit: int) -> Proof:
-    """Prove that nobody but these gets in where an application answers."""
+    """Prove that nobody outside of `rules` gets in where an application answers."""
 
     def others(semantics: Semantics[Any]) -> Any:
         return semantics.algebra.but(semantics.at(answering), semantics.meant(rules))
@@ -94,9 +103,11 @@ def _others(world: World, answering: Answering, rules: Iterable[Rule], limit: in
 def equivalent(
     one: World, where: str, other: World, elsewhere: str, *, limit: int = NODE_LIMIT
 ) -> tuple[Proof, Proof]:
-    """Prove that the same people get in at two places, of one world or of two.
+    """Prove that the same people get in at two places, in one world or in two.
 
-    Returns two proofs: nobody gets in at the first place alone, nobody at the second alone.
+    `where` is a place in world `one`, and `elsewhere` a place in world `other`, as for `can`.
+    Returns two proofs: that nobody gets in only at the first place, and nobody only at the second.
+    `limit` is as for `only`. Raises UnknownPlaceError.
     """
     first, second = directory(one).find(where), directory(other).find(elsewhere)
     return _alone(one, first, other, second, limit), _alone(other, second, one, first, limit)
@@ -105,7 +116,7 @@ def equivalent(
 def _alone(
     world: World, answering: Answering, other: World, elsewhere: Answering, limit: int
 ) -> Proof:
-    """Prove that nobody gets in at one place alone."""
+    """Prove that nobody gets in at the first place only."""
     return _nobody(
         [
             (world, lambda semantics: semantics.at(answering)),
@@ -120,8 +131,8 @@ def _alone(
 def never_decide(world: World, application: Application, *, limit: int = NODE_LIMIT) -> list[str]:
     """Return the keys of an application's policies that never decide about anybody.
 
-    Those before them decide about everybody whom they match, or they match nobody. One of which
-    that depends on what is not known is not among them. Raises TooLargeError.
+    Either they match nobody, or earlier policies decide about everybody whom they match. A policy
+    for which that depends on unknowns is not returned. Raises TooLargeError above `limit` nodes.
     """
     formulas = Formulas([(world, lambda semantics: semantics.outcomes(application))], limit=limit)
     (outcomes,) = formulas.answers
@@ -136,7 +147,7 @@ def nobody(
     answering: Answering | None = None,
     limit: int = NODE_LIMIT,
 ) -> Proof:
-    """Prove that nobody is in a set. `answering`: a place, to explain a witness of the contrary."""
+    """Prove that a set is empty. `answering` is a place, at which an exception is explained."""
     return _nobody([(world, question)], world, answering, limit)
 
 
@@ -146,7 +157,7 @@ def _nobody(
     answering: Answering | None,
     limit: int,
 ) -> Proof:
-    """Prove that nobody is in the first set and not in the second, if there is one."""
+    """Prove that the first set, without the second if there is one, is empty."""
     names = Names(*(one for one, _ in questions))
     try:
         formulas = Formulas(questions, limit=limit)
@@ -171,7 +182,7 @@ def _by_solver(
     answering: Answering | None,
     names: Names,
 ) -> Proof:
-    """Ask a solver, where there is one."""
+    """Prove it with a solver, if one is installed."""
     if not circuit.is_installed():
         return Proof(Outcome.DEPENDS, too_large=True)
     collect = Collect()
@@ -199,7 +210,7 @@ def _because(
 
 
 def rule_of(world: World, given: Given) -> Rule:
-    """Return the rule that is meant by a text or by what the API writes. Raises InsightError."""
+    """Return the rule for a text or for a rule in the API's form. Raises InsightError."""
     if isinstance(given, Rule):
         return given
     if isinstance(given, str):
@@ -219,7 +230,7 @@ def rule_of(world: World, given: Given) -> Rule:
 
 
 def _group(world: World, called: str) -> tuple[str, ...]:
-    """Return the rule about a group that is called by its key, its id or its name."""
+    """Return the atom of a group, found by key, id or name. Raises InsightError."""
     if called in world.groups:
         return GROUP, called
     keys = [

@@ -1,4 +1,4 @@
-"""Who can get in where: one person at one place, everybody at one place, one person everywhere."""
+"""Who gets in where: one person at one place, known people at one place, one person everywhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .world import World
 
 
 class Outcome(Enum):
-    """Whether somebody gets in. DEPENDS: on something that is not known."""
+    """Whether somebody gets in. DEPENDS: it depends on unknowns."""
 
     YES = "yes"
     NO = "no"
@@ -30,9 +30,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether somebody gets in. `on` are the things that a DEPENDS depends on, in words.
+    """Whether somebody gets in. True if they surely do.
 
-    `exact` is False where the question was too large: DEPENDS may then be a yes or a no.
+    `on` are the unknowns that a DEPENDS depends on, in words. `exact` is False if the question was
+    too large; a DEPENDS may then be a yes or a no.
     """
 
     outcome: Outcome
@@ -45,7 +46,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who of some known people gets in at a place: surely, or depending on what is not known."""
+    """Which known people get in at a place: surely, or depending on unknowns.
+
+    `exact` is False if the question was too large; some of `possibly` may then be certain.
+    """
 
     place: str
     surely: tuple[Subject, ...]
@@ -54,22 +58,22 @@ class Who:
 
 
 def can(world: World, who: str | Subject, where: str) -> Answer:
-    """Tell whether somebody gets in at a place.
+    """Return whether somebody gets in at a place.
 
-    `who`: a person or a service; a text is the e-mail address of somebody of whom nothing else is
-    known. `where`: a URL, a place as it is declared, or the name of an application. Raises
+    `who` is a person or a service. A text is the e-mail address of a person about whom nothing else
+    is known. `where` is a URL, a place as it is declared, or the name of an application. Raises
     UnknownPlaceError.
     """
     return answer(world, subject_of(who), directory(world).find(where))
 
 
 def subject_of(who: str | Subject) -> Subject:
-    """Return the person with an e-mail address, or the subject itself."""
+    """Return the subject, or a person with this e-mail address."""
     return Person(who) if isinstance(who, str) else who
 
 
 def answer(world: World, subject: Subject, answering: Answering) -> Answer:
-    """Tell whether somebody gets in where an application answers."""
+    """Return whether somebody gets in where an application answers."""
     people = People((subject,))
 
     def question(semantics: Semantics[Any]) -> Any:
@@ -92,7 +96,10 @@ def answer(world: World, subject: Subject, answering: Answering) -> Answer:
 
 
 def who_can(world: World, where: str, people: Iterable[Subject] | People) -> Who:
-    """Tell who of some known people gets in at a place: exactly, whatever is not known of them."""
+    """Return which known people get in at a place. `where` is as for `can`.
+
+    Exact even for people with unknown attributes. Raises UnknownPlaceError.
+    """
     known = people if isinstance(people, People) else People(people)
     answering = directory(world).find(where)
     (surely, possibly), exact = bounds_at(world, answering, known)
@@ -105,7 +112,7 @@ def who_can(world: World, where: str, people: Iterable[Subject] | People) -> Who
 
 
 def bounds_at(world: World, answering: Answering, people: People) -> tuple[Bounds, bool]:
-    """Return who surely and who possibly gets in, and whether that is exact."""
+    """Return who surely and who possibly gets in, and whether the result is exact."""
     bounds: Bounds = Semantics(world, Sets(people)).at(answering)
     if bounds[0] == bounds[1]:
         return bounds, True
@@ -117,7 +124,10 @@ def bounds_at(world: World, answering: Answering, people: People) -> tuple[Bound
 
 
 def what_can(world: World, who: str | Subject) -> Mapping[str, Answer]:
-    """Tell where somebody gets in: an answer for every place of a world, by its name."""
+    """Return whether somebody gets in, for every place of a world, by the place's name.
+
+    `who` is as for `can`.
+    """
     subject = subject_of(who)
     people = People((subject,))
     semantics = Semantics(world, Sets(people))
@@ -132,10 +142,10 @@ def what_can(world: World, who: str | Subject) -> Mapping[str, Answer]:
 
 
 def everybody(world: World, people: People) -> Mapping[str, Bounds]:
-    """Return who surely and who possibly gets in at every place, as sets of people.
+    """Return who surely and who possibly gets in at every place, as sets of `people`.
 
-    Bounds: whoever of whom everything is known that is asked is in both or in none; of others
-    `who_can` tells exactly.
+    These are bounds: exact for people about whom everything relevant is known. For others,
+    `who_can` is exact.
     """
     semantics: Semantics[Bounds] = Semantics(world, Sets(people))
     return {place.name: semantics.at(place.answering[0]) for place in places(world)}

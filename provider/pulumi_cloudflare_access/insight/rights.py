@@ -1,7 +1,7 @@
-"""Rights of IAM: who may do what in an account, gained and lost.
+"""IAM rights: who may do what in an account, and what changes.
 
-Rights are the union of those of all user groups that somebody is in, and of the member's own. What
-a denied right does beside an allowed one is not documented: both are shown.
+A member's rights are those of all their user groups, and their own. Whether a denied right wins
+over an allowed one is not documented, so both are shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .world import Right, Rights, UserGroup, World
 
 @dataclass(frozen=True, slots=True)
 class RightsChange:
-    """What somebody gains and loses; `through`: the user groups that it comes through."""
+    """The rights that a person gains and loses, and the user groups that they join and leave."""
 
     who: str
     gained: frozenset[Right]
@@ -27,10 +27,10 @@ class RightsChange:
 
 @dataclass(frozen=True, slots=True)
 class GroupRightsChange:
-    """What the members of a user group gain and lose.
+    """The rights that the members of a user group gain and lose.
 
-    `members_known`: who they are before and after is known, and they are told beside it. If not,
-    somebody may have joined or left, and no right may have changed.
+    `members_known`: the members before and after are known, and `RightsComparison.people` has them.
+    If not, the reason for this change may be that members joined or left, without any new right.
     """
 
     group: str
@@ -54,7 +54,7 @@ NO_RIGHTS: Final = RightsComparison()
 
 
 def compare_rights(old: World, new: World) -> RightsComparison:
-    """Compare the rights of two worlds."""
+    """Compare the IAM rights of two worlds."""
     before, after = old.rights, new.rights
     keys = sorted({*before.groups, *after.groups})
     unknown = {key for key in keys if _is_unknown(before.groups.get(key), after.groups.get(key))}
@@ -91,12 +91,12 @@ def _shown(rights: frozenset[Right]) -> frozenset[Right]:
 
 
 def _is_unknown(*sides: UserGroup | None) -> bool:
-    """Tell a group of whose members nobody can say who they are before or after."""
+    """Tell whether the members of a group are not known, before or after."""
     return any(one is not None and one.members is None for one in sides)
 
 
 def _may_differ(was: UserGroup | None, now: UserGroup | None) -> bool:
-    """Tell a group whose members may be others after the change, and are not known."""
+    """Tell whether the unknown members of a group may change."""
     if was is None or now is None or not _is_unknown(was, now):
         return False
     return (was.members is None) != (now.members is None) or was.unread != now.unread
@@ -108,7 +108,7 @@ def _without(rights: Rights, keys: Collection[str]) -> Rights:
 
 
 def rights_of(rights: Rights, who: str) -> frozenset[Right]:
-    """Return what somebody may do, as far as members are known."""
+    """Return a person's rights, as far as members are known."""
     found = set(rights.direct.get(who, ()))
     for group in rights.groups.values():
         if group.members is not None and who in group.members:

@@ -1,7 +1,7 @@
-"""The rules of Access, once, over any algebra of sets of requests.
+"""How Access evaluates rules, policies and applications, for any algebra of sets of requests.
 
 Sources: https://developers.cloudflare.com/cloudflare-one/access-controls/policies/ and its pages.
-What they leave open is an atom of its own (`unknowns`), never a guess.
+Where they leave something open, the result depends on an atom of its own (`unknowns`).
 """
 
 from __future__ import annotations
@@ -59,27 +59,27 @@ CLOSED: Final = "closed"
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Which application answers at a place: one, none, or one of several, nobody can say which.
-
-    `patterns` are the places that the applications of `keys` have there, in the same order.
-    `unguarded` says what holds where none answers: OPEN, CLOSED, or empty where no document says.
-    `public` says, in the same order, which of them let everyone in there; empty: none does.
-    """
+    """Which application answers at a place: one, none, or one of several if undocumented."""
 
     place: str
+    """The name of the place."""
     keys: tuple[str, ...]
+    """The keys of the applications that may answer."""
     patterns: tuple[str, ...] = ()
+    """The names that tell the applications of `keys` apart, in the same order."""
     unguarded: str = OPEN
+    """What holds if none answers: OPEN, CLOSED, or empty if it is not documented."""
     public: tuple[bool, ...] = ()
+    """Whether each lets everyone in here, in the same order; empty: none does."""
 
     def is_public(self, number: int) -> bool:
-        """Tell whether one of the applications lets everyone in there, by an override."""
+        """Tell whether an override of the n-th application lets everyone in here."""
         return bool(self.public) and self.public[number]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """What one policy decides, and about whom: nobody whom an earlier one has decided about."""
+    """What one policy decides, and about whom. Those whom earlier policies decide are excluded."""
 
     policy: str
     decision: str
@@ -87,7 +87,7 @@ class Outcome(Generic[T]):
 
 
 class Semantics(Generic[T]):
-    """Who gets in where, in one world, as sets of one algebra."""
+    """Who gets in where in one world, as sets of an algebra."""
 
     def __init__(self, world: World, algebra: Algebra[T]) -> None:
         self.world: Final = world
@@ -98,9 +98,10 @@ class Semantics(Generic[T]):
     # --------------------------------------------------------------------------------- rules
 
     def rules(self, rules: Rules, *, early: bool, scope: str = "") -> T:
-        """Return who matches: any of include, all of require, none of exclude.
+        """Return who matches rules: any of include, all of require, none of exclude.
 
-        `early`: before anyone has logged in, as Bypass and Service Auth policies are decided.
+        `early`: the rules are evaluated before a login, as in Bypass and Service Auth policies.
+        `scope` is the account or zone of the rules.
         """
         algebra = self.algebra
         found = self._any(rules.include, early=early, scope=scope)
@@ -130,7 +131,7 @@ class Semantics(Generic[T]):
         return algebra.any_of(atoms, others)
 
     def _listed(self, atom: Atom) -> Iterable[Atom]:
-        """Return what stands in a list whose contents are known, in place of the list."""
+        """Return the entries of a list whose contents are known, else the atom itself."""
         if atom[0] not in LISTS or atom[1] not in self.world.lists:
             return (atom,)
         return [(LISTS[atom[0]], value) for value in self.world.lists[atom[1]]]
@@ -160,9 +161,9 @@ class Semantics(Generic[T]):
         return self.algebra.atom(before_login(atom) if early else atom)
 
     def meant(self, rules: Iterable[Rule]) -> T:
-        """Return who is meant by a list of rules, whatever policy they might stand in.
+        """Return who is meant by rules outside of any policy, for statements such as `only`.
 
-        People by what they are, services by what they present: nothing is "before a login" here.
+        Identity rules mean people; the others mean requests. No rule counts as before a login.
         """
         algebra = self.algebra
         person = algebra.atom(PERSON)
@@ -181,7 +182,7 @@ class Semantics(Generic[T]):
     # ------------------------------------------------------------------------------- policies
 
     def policy(self, key: str, *, early: bool) -> T:
-        """Return who matches a policy, whatever it then decides."""
+        """Return who matches a policy, whatever it decides."""
         if key not in self.world.shared_policies:
             return self._matches(key, early=early)
         found = self._policies.get((key, early))
@@ -203,9 +204,9 @@ class Semantics(Generic[T]):
         return self.world.names.get(key, key)
 
     def deciding(self, key: str, decision: str, *, only_allow: bool = False) -> T | None:
-        """Return who matches a policy, if this is what it decides; None: it decides otherwise.
+        """Return who matches a policy if its decision is `decision`, else None.
 
-        `only_allow`: policies of infrastructure applications can do nothing else.
+        `only_allow`: the application is an infrastructure application, which only has Allow.
         """
         if only_allow and decision != ALLOW:
             return None
@@ -222,13 +223,13 @@ class Semantics(Generic[T]):
     def application(self, application: Application) -> T:
         """Return who gets in by an application's policies.
 
-        Bypass and Service Auth policies come first, in their order; then those who can log in, by
-        Allow and Block policies in theirs. The first that matches decides; if none does, nobody
-        gets in.
+        Bypass and Service Auth policies are evaluated first, in their order. Then, for those who
+        can log in, Allow and Block policies in their order. The first policy that matches decides.
+        Those whom no policy matches do not get in.
         """
         algebra = self.algebra
         only_allow = application.type == INFRASTRUCTURE
-        # First, because it halves what follows: a service never gets past the first pass.
+        # Used first, which keeps diagrams small: a service never gets past the first pass.
         person = algebra.atom(PERSON)
         early = [
             matches
@@ -247,7 +248,7 @@ class Semantics(Generic[T]):
         return algebra.any_of((), (*early, late)) if early else late
 
     def _late(self, step: Step, *, only_allow: bool) -> tuple[T | None, T | None]:
-        """Return whom one place in the order lets in, and whom it keeps out, of those logged in."""
+        """Return whom one step lets in and whom it blocks, of those who have logged in."""
         if isinstance(step, str):
             return (
                 self.deciding(step, ALLOW),
@@ -282,7 +283,7 @@ class Semantics(Generic[T]):
         )
 
     def _in_order(self, keys: Sequence[str], *, only_allow: bool) -> tuple[T, T]:
-        """Return whom a list of policies lets in, and whom it keeps out."""
+        """Return whom an ordered list of policies lets in, and whom it blocks."""
         algebra = self.algebra
         inside = outside = algebra.nothing
         for key in reversed(keys):
@@ -296,7 +297,7 @@ class Semantics(Generic[T]):
         return inside, outside
 
     def can_log_in(self, application: Application) -> T:
-        """Return who can log in to an application: through one of its identity providers."""
+        """Return who can log in to an application, through one of its identity providers."""
         algebra = self.algebra
         allowed = application.identity_providers
         if allowed is None:
@@ -334,7 +335,7 @@ class Semantics(Generic[T]):
         )
 
     def _unguarded(self, answering: Answering) -> T:
-        """Return who gets in where no application answers: all, unless the account says no."""
+        """Return who gets in where no application answers: all, unless the account blocks it."""
         algebra = self.algebra
         if answering.unguarded == CLOSED:
             return algebra.nothing
@@ -350,7 +351,7 @@ class Semantics(Generic[T]):
     def outcomes(self, application: Application) -> list[Outcome[T]]:
         """Return whom each policy decides about, in the order of evaluation.
 
-        Those of one place in the order, of which nobody can say who is first, are taken in turn.
+        Policies whose order is not known are taken in the order in which they are listed.
         """
         algebra = self.algebra
         only_allow = application.type == INFRASTRUCTURE
@@ -372,7 +373,7 @@ class Semantics(Generic[T]):
 
 
 def keys_of(steps: Iterable[Step]) -> list[str]:
-    """Return the keys of policies, in their order as far as it is known."""
+    """Return the keys of policies, in order as far as it is known."""
     return [
         key
         for step in steps

@@ -1,8 +1,8 @@
 """The algebra of known people: who surely is in a set, and who possibly is.
 
-A value is a pair of sets. Both are exact of somebody of whom everything is known that is asked; of
-others they are bounds: whoever is surely in is, and whoever possibly is may turn out not to be.
-`exact` in `reading_people` says who really depends.
+A value is a pair of sets. Both are exact for people about whom everything relevant is known. For
+others they are bounds: those who surely are in the set are, but those who possibly are may not be
+for any value of the unknowns. `known.Known` gives exact results.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .population import People, PeopleSet
 from .space import Space
 
 Bounds: TypeAlias = tuple[PeopleSet, PeopleSet]
-"""Who surely is in, and who possibly is."""
+"""Who surely is in a set, and who possibly is."""
 
 
 class Sets:
@@ -28,9 +28,9 @@ class Sets:
         self._atoms: dict[Atom, Bounds] = {}
 
     def atom(self, atom: Atom) -> Bounds:
-        """Return of whom an atom is so."""
+        """Return for whom an atom holds."""
         if atom[0] in GROUPS_AT_PROVIDERS:
-            # There are many, most are asked once, and what they are made of is kept.
+            # Not kept: there are many, most are used once, and their parts are cached in People.
             return self._bounds(atom)
         found = self._atoms.get(atom)
         if found is None:
@@ -52,14 +52,14 @@ class Sets:
         return _bounds(surely, possibly)
 
     def both(self, one: Bounds, other: Bounds) -> Bounds:
-        """Return who is in both."""
+        """Return the intersection."""
         if one[0] is one[1] and other[0] is other[1]:
             both = one[0] & other[0]
             return both, both
         return _bounds(one[0] & other[0], one[1] & other[1])
 
     def but(self, one: Bounds, other: Bounds) -> Bounds:
-        """Return who is in the first and not in the second."""
+        """Return the difference."""
         # a ^ (a & b) is many times faster than a & ~b.
         surely, possibly = one
         if surely is possibly and other[0] is other[1]:
@@ -68,7 +68,7 @@ class Sets:
         return _bounds(surely ^ (surely & other[1]), possibly ^ (possibly & other[0]))
 
     def any_of(self, atoms: Sequence[Atom], others: Iterable[Bounds] = ()) -> Bounds:
-        """Return who is in any of them. Addresses are looked up together."""
+        """Return the union. E-mail addresses are looked up together."""
         addresses = [atom[1] for atom in atoms if atom[0] == "email"]
         surely = possibly = self.people.at_addresses(addresses) if addresses else 0
         for atom in atoms:
@@ -83,5 +83,5 @@ class Sets:
 
 
 def _bounds(surely: PeopleSet, possibly: PeopleSet) -> Bounds:
-    """Keep one set where both are the same: it is smaller, and faster to go on with."""
+    """Return one object twice if both sets are equal: it is smaller, and faster to compare."""
     return (surely, surely) if surely == possibly else (surely, possibly)

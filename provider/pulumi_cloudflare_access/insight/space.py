@@ -1,7 +1,7 @@
-"""The attributes that a set of rules asks, and where each rule holds.
+"""The attributes that a set of atoms uses, and the regions in which each atom holds.
 
-Attributes of the request come in the order of their first use, then facts: what of a set holds
-whatever the facts are is then what leads to its end without asking any.
+Attributes of the request come first, in the order of their first use, and facts come last. So the
+part of a set that does not depend on facts ends before any fact is tested.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .unknowns import is_fact
 from .world import DECISIONS
 
 Literal: TypeAlias = tuple[int, Regions]
-"""An attribute's rank, and the regions in which it has to be."""
+"""The rank of an attribute, and the regions that it must be in."""
 Conjunction: TypeAlias = tuple[Literal, ...]
 
 CREDENTIAL, CERTIFICATE, EMAIL, ADDRESS, COUNTRY, PROVIDER, RISK = (
@@ -49,11 +49,11 @@ _ATTRIBUTE_OF: Final[Mapping[str, str]] = {
     "user_risk_score": RISK,
 }
 Key: TypeAlias = str | Atom
-"""What tells attributes apart: one of the words above, or an atom that is so or not."""
+"""The key of an attribute: one of the words above, or a yes-or-no atom."""
 
 
 class Space:
-    """Everything that a set of atoms tells apart."""
+    """The attributes and regions that a set of atoms distinguishes."""
 
     def __init__(self, atoms: Iterable[Atom]) -> None:
         self.atoms: Final = tuple(dict.fromkeys(atoms))
@@ -66,11 +66,11 @@ class Space:
         self.attributes: Final[Sequence[Attribute]] = [self._attribute(key) for key in keys]
         self.every: Final = [attribute.every for attribute in self.attributes]
         self.first_fact: Final = sum(not attribute.is_fact for attribute in self.attributes)
-        """The rank from which on attributes are facts."""
+        """The rank of the first fact. All later attributes are facts, too."""
         self._holds: dict[Atom, tuple[Conjunction, ...]] = {}
 
     def _collect(self, atom: Atom) -> None:
-        """Note the values that an atom names."""
+        """Collect the values that an atom names."""
         kind = atom[0]
         for value in atom[1:] if kind in _ATTRIBUTE_OF else ():
             self._words.setdefault(kind, []).append(value)
@@ -81,7 +81,7 @@ class Space:
         return list(dict.fromkeys(self._words.get(kind, ())))
 
     def _keys_of(self, atom: Atom) -> Iterable[Key]:
-        """Return the attributes that an atom asks, in the order in which it asks them."""
+        """Yield the keys of the attributes that an atom uses, in order."""
         kind = atom[0]
         if kind in _ATTRIBUTE_OF:
             yield _ATTRIBUTE_OF[kind]
@@ -94,12 +94,12 @@ class Space:
             yield atom
 
     def _memberships(self, atom: Atom) -> Iterable[Atom]:
-        """Return what a login's token has to say for an atom to hold."""
+        """Yield the membership atoms that an atom about a login's token uses."""
         if not provider_of(atom):
-            # One attribute for each provider that is told apart, and one for all others.
+            # One attribute for each named provider, and one for all others.
             yield from ((atom[0], at, *atom[2:]) for at in self._named("login_method"))
         elif atom[0] == "github-organization" and atom[3]:
-            # Who is in a team is in its organization.
+            # A member of a team is a member of its organization.
             yield (*atom[:3], "")
         yield atom
 
@@ -117,7 +117,7 @@ class Space:
         return YesNo(key)
 
     def holds(self, atom: Atom) -> tuple[Conjunction, ...]:
-        """Return where an atom holds: in any of these, each of which needs all of its literals."""
+        """Return where an atom holds, as a disjunction of conjunctions of literals."""
         found = self._holds.get(atom)
         if found is None:
             found = self._holds[atom] = tuple(self._conjunctions(atom))

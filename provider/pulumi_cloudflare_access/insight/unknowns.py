@@ -1,7 +1,7 @@
-"""What nobody can say: facts that were not read, and behaviour that Cloudflare does not document.
+"""Unknowns: facts that are not in the input, and behaviour that Cloudflare does not document.
 
-Each is an atom like any other, so that the same unknown before and after a change is the same, and
-an answer depends on it if and only if one of its values would change the answer. Each is printed.
+Each unknown is an atom. So the same unknown before and after a change has the same value, and an
+answer depends on it exactly if another value would change the answer. Such answers name it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from .atoms import DECISION, UNKNOWN, WINNER, Atom
 
 @dataclass(frozen=True, slots=True)
 class Undocumented:
-    """Behaviour that no page of Cloudflare's documents settles.
-
-    `reading` is what this package does about it: an answer that depends on it names it, or goes by
-    the reading, which the report prints.
-    """
+    """Behaviour that Cloudflare's documentation does not describe."""
 
     code: str
+    """A stable code, which findings refer to."""
     question: str
+    """What is not documented."""
     reading: str
+    """What this package assumes, or that answers depend on it. Reports print it."""
     source: str
+    """The address of the page that should say it."""
 
 
 _POLICIES = "https://developers.cloudflare.com/cloudflare-one/access-controls/policies/"
@@ -132,9 +132,9 @@ UNDOCUMENTED: Final[Mapping[str, Undocumented]] = {
         POLICY_SESSION, IAM_DENY,
     )
 }  # fmt: skip
-"""Everything that answers rest on although no document says it, by its code."""
+"""All undocumented behaviour that answers rely on, by code."""
 
-# What was not read, beside what is not documented.
+# Codes of facts that are not in the input.
 SECRET: Final = "secret"  # noqa: S105 - a word
 NOT_KNOWN_YET: Final = "not-known-yet"
 NOT_READ: Final = "not-read"
@@ -166,28 +166,29 @@ AFTER_CHANGE: Final = "after the change"
 
 
 def unknown(code: str, what: str = "", *marks: str) -> Atom:
-    """Return the atom of something unknown. `marks` tell it from others of the same sentence.
+    """Return the atom of an unknown. `what` is its subject in a sentence.
 
-    The first may be BEFORE_CHANGE or AFTER_CHANGE, and is then told.
+    `marks` distinguish unknowns with the same sentence. The first may be BEFORE_CHANGE or
+    AFTER_CHANGE, which the sentence then says.
     """
     return (UNKNOWN, code, what, *marks)
 
 
 def before_login(atom: Atom) -> Atom:
-    """Return what a rule is, as Bypass and Service Auth ask it, if it is about an identity.
+    """Return the unknown for an identity rule that is evaluated before a login.
 
-    Something that is unknown anyway may be one thing before a login and another after it.
+    An unknown gets another one, because it may have another value before a login.
     """
     return (*atom, "before login") if atom[0] == UNKNOWN else (UNKNOWN, BEFORE_LOGIN.code, *atom)
 
 
 def is_fact(atom: Atom) -> bool:
-    """Tell a fact about Cloudflare or the account from one about a request."""
+    """Tell whether an atom is about Cloudflare or the account, and not about a request."""
     return atom[0] in {UNKNOWN, DECISION, WINNER}
 
 
 def sentence(atom: Atom, rule_in_words: Callable[[Atom], str]) -> str:
-    """Say what is not known, in one sentence without a full stop."""
+    """Return a sentence about an unknown, without a full stop."""
     if atom[0] == DECISION:
         return f"what policy {atom[1]} decides is not in this input"
     if atom[0] == WINNER:
@@ -198,7 +199,7 @@ def sentence(atom: Atom, rule_in_words: Callable[[Atom], str]) -> str:
 
 
 def subject_of(atom: Atom) -> str:
-    """Say what it is that is unknown."""
+    """Return the subject of an unknown, for a sentence."""
     _, _, what, *marks = (*atom, "", "")
     told = marks[0] in {BEFORE_CHANGE, AFTER_CHANGE}
     return f"{what}, {marks[0]}," if told else what

@@ -1,6 +1,6 @@
-"""Somebody of a set: a person or a service that anyone can ask the package about.
+"""Witnesses: an example of a person or a service in a set.
 
-Everything that decides is said of a witness, so `can` gives a definite answer about it.
+A witness has a value for every attribute that decides, so that `can` gives a definite answer.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _CHOICES: Final[Mapping[type[Attribute], tuple[str, str, tuple[str, ...]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Somebody of a set. `assuming`: what is unknown would have to be so."""
+    """A member of a set. `assuming` are the unknowns and the values that they need for that."""
 
     subject: Subject
     assuming: tuple[tuple[Atom, bool], ...] = ()
     has_secret: bool = False
-    """The subject is named in a secret rule, and must not be printed."""
+    """A secret rule names the subject, so that it must not be printed."""
 
     def __repr__(self) -> str:
         subject = "(secret)" if self.has_secret else repr(self.subject)
@@ -58,7 +58,7 @@ class Witness:
 
 
 def witness_of(space: Space, box: Box, names: Names) -> Witness:
-    """Return somebody in a box: one of its regions of each attribute."""
+    """Return a member of a box, with one of its regions for each attribute."""
     made = _Made(space, names)
     for rank, regions in box.items():
         made.put(space.attributes[rank], regions.bit_length() - 1)
@@ -66,7 +66,7 @@ def witness_of(space: Space, box: Box, names: Names) -> Witness:
 
 
 class _Made:
-    """A subject in the making."""
+    """Builds a subject, attribute by attribute."""
 
     def __init__(self, space: Space, names: Names) -> None:
         self._space = space
@@ -81,7 +81,7 @@ class _Made:
         self._assuming: list[tuple[Atom, bool]] = []
 
     def put(self, attribute: Attribute, region: int) -> None:
-        """Put the value of one attribute into the subject."""
+        """Set one attribute to a value in a region."""
         match attribute:
             case Credential():
                 self._credential(attribute, region)
@@ -166,7 +166,7 @@ class _Made:
             self._fields["facts"][atom] = is_so
 
     def witness(self) -> Witness:
-        """Return the subject, with what has to be assumed."""
+        """Return the subject, with its assumptions."""
         fields = {**self._fields, "facts": {**self._fields["facts"], **dict(self._assuming)}}
         if not self._is_person:
             for name in ("risk", "authentication_methods"):
@@ -190,7 +190,7 @@ class _Made:
 
 
 def _nicest(attribute: Address, region: int) -> int:
-    """Return an address of a region, one of the documents' own if there is any."""
+    """Return an address in a region, if possible one that is reserved for documentation."""
     for text in _ADDRESSES:
         low, _ = interval_of(text)
         if attribute.cells.region_of(low) == region:

@@ -1,4 +1,4 @@
-"""Sets in words, and as data: whom they hold, condition by condition."""
+"""Sets in words and as data: whom they contain, condition by condition."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["NONE", "Clause", "Condition", "Description", "describe"]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Who: `anyone @example.com`, and on which conditions."""
+    """One condition: who (`anyone @example.com`), and the clauses that must all hold."""
 
     who: str
     clauses: tuple[Clause, ...]
@@ -30,20 +30,20 @@ class Condition:
 
     @property
     def is_certain(self) -> bool:
-        """Tell a condition that does not depend on anything unknown."""
+        """Whether the condition does not depend on unknowns."""
         return not any(clause.is_fact for clause in self.clauses)
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A set in words, the widest conditions first. `complete`: together they are the set."""
+    """A set in words, the widest conditions first. `complete`: there are no further conditions."""
 
     conditions: tuple[Condition, ...] = ()
     complete: bool = True
 
     @property
     def text(self) -> str:
-        """All conditions, and whether there are more."""
+        """All conditions in words, with "and others" if there are more."""
         told = [condition.text for condition in self.conditions]
         return "; ".join([*told, *([] if self.complete else ["and others"])]) or "nobody"
 
@@ -53,7 +53,7 @@ NONE: Final = Description()
 
 
 def describe(space: Space, boxes: Boxes, names: Names) -> Description:
-    """Write boxes in words."""
+    """Return boxes in words."""
     conditions = tuple(_condition(space, box, names) for box in boxes.boxes)
     return Description(conditions, boxes.complete)
 
@@ -74,7 +74,7 @@ def _condition(space: Space, box: Box, names: Names) -> Condition:
 
 
 def _is_login(attribute: Attribute, regions: int) -> bool:
-    """Tell a condition that nothing without a login meets, or that says itself what does."""
+    """Tell whether a condition already implies or says whether there is a login."""
     if isinstance(attribute, Credential):
         both = 1 << Credential.PERSON | 1 << Credential.NOTHING
         return regions & both != both
@@ -84,7 +84,7 @@ def _is_login(attribute: Attribute, regions: int) -> bool:
 def _goes_without_saying(
     attribute: Attribute, regions: int, asked: Sequence[tuple[Attribute, int]]
 ) -> bool:
-    """Tell a condition that another one implies: an address is somebody's who logs in."""
+    """Tell whether another condition implies this one: an e-mail address implies a login."""
     if isinstance(attribute, Credential):
         known = any(isinstance(other, Email) for other, _ in asked)
         return known and regions == 1 << Credential.PERSON

@@ -1,7 +1,7 @@
-"""What decides who gets in, as plain data: applications, their policies, groups.
+"""Worlds: everything that decides who gets in, as plain data. `reading` builds them.
 
-Nothing here knows where it came from; `reading` makes worlds. Keys are opaque: URNs for what a
-stack manages, ids for the rest of an account. They name the same object before and after a change.
+Keys are opaque: URNs for objects that a stack manages, and ids for other objects of the account. A
+key means the same object before and after a change.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ SAAS: Final = "saas"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. The atom of one about a group holds the group's key.
+    """One rule. The atom of a rule about a group contains the group's key.
 
-    `label` is what people call its value, as the state's keys have it. A secret rule counts like
-    any other and is never printed.
+    `label` is the key of the rule in the state. A secret rule counts like any other, but is never
+    printed.
     """
 
     atom: Atom
@@ -47,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a group or a policy asks: any of `include`, all of `require`, none of `exclude`."""
+    """The rules of a group or a policy: any of `include`, all of `require`, none of `exclude`."""
 
     include: tuple[Rule, ...] = ()
     require: tuple[Rule, ...] = ()
@@ -60,13 +60,13 @@ class Rules:
 
     @property
     def groups(self) -> list[str]:
-        """The keys of the groups that rules point at."""
+        """The keys of the groups that the rules refer to."""
         return [rule.atom[1] for rule in self.all if rule.atom[0] == GROUP]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An Access group: rules under a name."""
+    """An Access group. `scope` is its account or zone ("account ID"), or empty if not known."""
 
     key: str
     name: str
@@ -76,11 +76,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is asked of those whom a policy or an application lets in, beside who they are.
+    """The terms for those whom a policy or an application lets in.
 
-    Each is a text that can be compared; None: nothing is said about it. `approval` says who has to
-    approve. `mfa` holds the allowed authenticators and how long one lasts, or "off" where it is
-    switched off.
+    Each is a text to compare, or None if nothing is declared. `session` is a duration. `approval`
+    says who has to approve. `mfa` lists the allowed authenticators and how long one lasts, or is
+    "off" if it is switched off.
     """
 
     session: str | None = None
@@ -93,7 +93,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy. A decision of None is one that is not known."""
+    """One policy. `decision` is the API's word, or None if it is not known."""
 
     key: str
     name: str
@@ -105,23 +105,23 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Unordered:
-    """Lists of policies, each in order, of which nobody can say which list comes first where."""
+    """Several ordered lists of policies, whose order relative to each other is not known."""
 
     lists: tuple[tuple[str, ...], ...]
 
 
 Step: TypeAlias = str | Unordered
-"""One place in the order of an application's policies: a policy's key."""
+"""One step in the order of an application's policies: a policy's key, or unordered policies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """What an application stands before.
+    """What an application guards.
 
-    `kind` is `public` (value: hostname and path, with wildcards), `private` (a hostname or a CIDR
-    range, with ports, protocol and network where they matter), `worker` or `preview_worker` (an id;
-    empty: all of them), `mcp` (the id of a server behind a portal), or `application`: something
-    that has no address, by the application's key.
+    The value depends on `kind`. `public`: hostname and path, with wildcards. `private`: a hostname
+    or a CIDR range, with ports, protocol and network if they are declared. `worker` and
+    `preview_worker`: an id, or empty for all. `mcp`: the id of a server behind a portal.
+    `application`: the key of an application that has no address.
     """
 
     kind: str
@@ -133,9 +133,9 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class PublicPath:
-    """A path of a destination that is open to everyone: no policy is asked there.
+    """A path of a destination that is open to everyone: no policy is evaluated there.
 
-    It begins at the hostname. A `*` in it stands for any text; what is below it is not meant.
+    It begins at the hostname. A `*` in it stands for any text. Paths below it are not included.
     """
 
     destination: Destination
@@ -144,29 +144,29 @@ class PublicPath:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application: what it guards, and its policies in the order of their precedence.
-
-    `identity_providers` is empty where every provider of the account may be used, and None where it
-    is not known; `unread` tells those before a change from those after it, if they may differ. A
-    step that no policy of the world has is a policy that was not read.
-    """
+    """An application: what it guards, and its policies."""
 
     key: str
     name: str
     type: str = "self_hosted"
     destinations: tuple[Destination, ...] = ()
     policies: tuple[Step, ...] = ()
+    """In the order of their precedence. A key that the world does not have was not read."""
     identity_providers: tuple[str, ...] | None = ()
+    """The ids of the allowed providers; empty if all are allowed; None if they are not known."""
     terms: Terms = Terms()
     device_login: bool | None = False
+    """Whether a login of the Cloudflare One Client is enough; None if that is not known."""
     scope: str = ""
+    """Its account or zone, as "account ID" or "zone ID"; empty if not known."""
     unread: str = ""
+    """Distinguishes unknown providers before and after the change, if they may differ."""
     public_paths: tuple[PublicPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One right of IAM: a permission group, allowed or denied on a resource group."""
+    """One IAM right: a permission group, allowed or denied on a resource group."""
 
     access: str
     permission: str
@@ -175,10 +175,10 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class UserGroup:
-    """A user group: rights of its members.
+    """A user group: the rights of its members.
 
-    Members of None: who is in it is not known; `unread` tells those before a change from those
-    after it, if they may differ.
+    `members` is None if they are not known. `unread` then distinguishes those before and after the
+    change, if they may differ.
     """
 
     key: str
@@ -190,7 +190,7 @@ class UserGroup:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who may do what in the account: user groups, and rights that members have directly."""
+    """Who may do what in the account: user groups, and the rights that members have directly."""
 
     groups: Mapping[str, UserGroup] = field(default_factory=dict)
     direct: Mapping[str, frozenset[Right]] = field(default_factory=dict)
@@ -198,28 +198,28 @@ class Rights:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Everything that is known at one moment.
-
-    `names` are what people call ids and keys. `lists` are the contents of Zero Trust lists that are
-    known. `deleted` are keys of groups that rules may still point at. `access_protection` says
-    whether the account blocks what no application guards; None: not known. `secrets` are atoms that
-    stand in secret rules alone.
-    """
+    """Everything that decides who gets in, before or after a change."""
 
     applications: Mapping[str, Application] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    """The names of keys and ids, for texts."""
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The contents of Zero Trust lists, by id, as far as they are known."""
     provider_types: Mapping[str, str] = field(default_factory=dict)
+    """The types of identity providers, by id."""
     deleted: frozenset[str] = frozenset()
+    """The keys and ids of deleted groups and policies that others may still refer to."""
     access_protection: bool | None = None
+    """Whether the account blocks places that no application guards; None if not known."""
     secrets: frozenset[Atom] = field(default=frozenset(), repr=False)
+    """The atoms that occur only in secret rules."""
     rights: Rights = Rights()
 
     @cached_property
     def shared_policies(self) -> frozenset[str]:
-        """Policies that several applications have: what they come to is worth keeping."""
+        """The keys of policies that several applications have. Their sets are cached."""
         counts = Counter(
             key
             for application in self.applications.values()
@@ -232,7 +232,7 @@ class World:
 
     @cached_property
     def plain(self) -> frozenset[Atom]:
-        """Atoms of rules that are not secret; asked only where there are secret ones."""
+        """The atoms of rules that are not secret. Needed only if there are secret rules."""
         holders = [group.rules for group in self.groups.values()]
         holders += [policy.rules for policy in self.policies.values()]
         return frozenset(rule.atom for rules in holders for rule in rules.all if not rule.secret)
@@ -244,7 +244,7 @@ class World:
 
     @cached_property
     def undecidable(self) -> Mapping[str, str]:
-        """Groups and policies in a circle or referring to one, with a digest of what they reach."""
+        """Groups and policies that reach a circle, each with a digest of everything it reaches."""
         if not self.circles:
             return {}
         rules = {key: group.rules for key, group in self.groups.items()}

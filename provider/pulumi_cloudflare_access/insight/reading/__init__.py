@@ -1,1 +1,1 @@
-"""Reading worlds: from previews, event streams, exports, policy packs and snapshots."""
+"""Reads worlds from previews, event streams, exported stacks, policy packs and snapshots."""

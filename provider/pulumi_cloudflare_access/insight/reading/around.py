@@ -1,7 +1,7 @@
-"""Which resources decide about one application: the least that has to be read to compare it.
+"""The resources that decide about one application: the least that must be read to compare it.
 
-It, what it refers to, what belongs to it, the applications whose places overlap with its own, and
-all of theirs. Each resource is looked at once.
+These are the application, the resources that it refers to, its own policies, the applications whose
+places overlap with its places, and all of theirs. Each resource is examined once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PARTS_OF_APPLICATIONS: Final = frozenset((kinds.POLICY_LIST, kinds.OWNED_POLICY
 
 
 class Around:
-    """What lies around the applications of some resources, which may become more."""
+    """An index from applications to the resources that decide about them."""
 
     def __init__(self) -> None:
         self._resources: Final[dict[str, Resource]] = {}
@@ -33,7 +33,7 @@ class Around:
         self._at: Final[dict[Labels, dict[str, None]]] = {}
 
     def add(self, resource: Resource) -> None:
-        """Look at a resource, behind those that it refers to; again, when more is known of it."""
+        """Add a resource, after those that it refers to; or replace it when more is known."""
         urn, kind = resource.urn, kinds.kind_of(resource.type)
         if urn in self._resources:
             self._forget(urn)
@@ -75,7 +75,7 @@ class Around:
                     yield urn
 
     def applications_of(self, urn: str) -> list[str]:
-        """Return the application that a resource is, or those that it may belong to."""
+        """Return the application that a resource is or belongs to; empty if it is not known."""
         kind = kinds.kind_of(self._resources[urn].type)
         if kind == kinds.APPLICATION:
             return [urn]
@@ -90,19 +90,22 @@ class Around:
         return named or (new if len(new) == 1 else [])
 
     def rivals(self, application: str) -> int:
-        """Count the new applications that may have what belongs to nobody knows which of them."""
+        """Return how many new applications may own the policies whose application is not known.
+
+        0 if there are no such policies, or if `application` is not new.
+        """
         is_one = bool(self._orphans) and application in self._new_applications
         return len(self._new_applications) if is_one else 0
 
     def of(self, application: str) -> Document:
-        """Return what decides where an application answers, as a document of a preview."""
+        """Return the resources that decide at the places of an application, as a preview."""
         applications = {application, *self._overlapping(application)}
         if self._orphans and application in self._new_applications:
-            # Whose they are is not known: all that they could belong to has to be seen.
+            # Orphans may belong to any new application, so all of these are needed.
             applications |= self._new_applications.keys()
         waiting = [*applications]
         if not applications.isdisjoint(self._new_applications):
-            # What belongs to a new application, and nobody knows to which.
+            # Parts of a new application that do not say which one.
             waiting += self._orphans
         waiting += [part for one in applications for part in self._parts.get(one, ())]
         found = dict.fromkeys(waiting)
@@ -115,7 +118,7 @@ class Around:
         return Document("preview", [self._resources[urn] for urn in in_order])
 
     def _overlapping(self, application: str) -> Iterator[str]:
-        """Return the applications some of whose places may be some of these."""
+        """Yield the applications whose places may overlap with those of an application."""
         for labels in self._places[application]:
             for other, there in self._at.items():
                 if in_common(labels, other):
@@ -123,7 +126,7 @@ class Around:
 
 
 def _labels_of(resource: Resource) -> frozenset[Labels]:
-    """Return the hostnames of an application before and after; other places by their kind."""
+    """Return the hostnames of an application, before and after; of other places, the kind."""
     worlds = worlds_of(Document("preview", [resource]))
     return frozenset(
         Pattern.of(one.value).labels if one.kind == PUBLIC else ("", one.kind)

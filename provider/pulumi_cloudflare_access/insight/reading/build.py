@@ -1,4 +1,4 @@
-"""Worlds from objects: what refers to what, and the order of an application's policies."""
+"""Builds worlds from objects: resolves references, and orders the policies of applications."""
 
 from __future__ import annotations
 
@@ -37,16 +37,20 @@ _DECISIONS: Final = frozenset(("allow", "deny", "bypass", "non_identity"))
 
 @dataclass
 class _Attached:
-    """The policies of one application, by how they are declared. None: not declared."""
+    """The policies of one application, by how they are declared."""
 
     reusable: list[tuple[int | None, str]] | None = None
+    """Precedence and key of the policies in the application's own list; None: not declared."""
     listed: list[str] | None = None
+    """The keys of the policies in its `AccessApplicationPolicies`; None: not declared."""
     single: list[tuple[int | None, str]] = field(default_factory=list)
+    """Precedence and key of each `AccessApplicationPolicy`."""
     hidden: Rule | None = None
+    """The unknown that stands for policies whose values are hidden."""
 
 
 class Builder:
-    """Makes the world of one moment of objects."""
+    """Builds the world of one moment from its objects. `notes` collects what is not known."""
 
     def __init__(
         self,
@@ -74,7 +78,7 @@ class Builder:
         self._has_orphans = False
 
     def world(self) -> World:
-        """Make the world."""
+        """Build the world."""
         for one in self._objects:
             self._names[one.key] = one.name
             if one.kind in kinds.NAMED:
@@ -111,7 +115,7 @@ class Builder:
         return [one for one in self._objects if one.kind == kind]
 
     def _secrets(self, groups: Mapping[str, Group]) -> frozenset[Atom]:
-        """Return the atoms that stand in secret rules alone."""
+        """Return the atoms that occur only in secret rules."""
         rules = [rule for group in groups.values() for rule in group.rules.all]
         rules += [rule for policy in self._policies.values() for rule in policy.rules.all]
         plain = {rule.atom for rule in rules if not rule.secret}
@@ -142,7 +146,7 @@ class Builder:
         self._names[key] = name
 
     def _add_list(self, one: Object) -> None:
-        """Read all policies that an application owns."""
+        """Read an `AccessApplicationPolicies`: all policies that an application owns."""
         fields = one.fields or {}
         attached = self._of_application(one)
         value = fields.get("policies")
@@ -165,7 +169,7 @@ class Builder:
                 self._owned_ids[ids[name]] = key
 
     def _add_single(self, one: Object) -> None:
-        """Read one policy that an application owns."""
+        """Read an `AccessApplicationPolicy`: one policy that an application owns."""
         self._add_policy(one.key, one, one.fields or {}, "")
         if one.id:
             self._owned_ids[one.id] = one.key
@@ -178,7 +182,7 @@ class Builder:
         dependencies = one.dependencies.get("application", ())
         key = self._references.key(known, None, kinds.APPLICATION, dependencies)
         if key is None and len(self._new_applications) == 1:
-            # Not every document says what depends on what; there is no other that it could be.
+            # Not every document has dependencies. It can only be the one new application.
             (key,) = self._new_applications
         if key is None:
             self._has_orphans = True
@@ -227,7 +231,7 @@ class Builder:
         return tuple(found)
 
     def _places(self, one: Object) -> Places:
-        """Return where an application is, and note what of it is not known."""
+        """Return the places of an application, and note those that are not known."""
         found = places_of(one.told)
         if found.is_hidden:
             told = "its places are not all known here"
@@ -257,7 +261,7 @@ class Builder:
             return ()
         else:
             return (self._stand_in(one, self._not_declared(one)),)
-        # A list of both kinds has the owned ones by their ids.
+        # The application's own list may contain owned policies, too, by their ids.
         here = set(_keys(reusable))
         others = [step for step in owned if step not in here]
         if not others or not reusable:
@@ -271,7 +275,10 @@ class Builder:
         return (Unordered((tuple(_keys(reusable)), tuple(_keys(others)))),)
 
     def _of_account(self, one: Object, fields: Mapping[str, Any]) -> list[tuple[str, bool]]:
-        """Return the policies that the account has on an application, and which are reusable."""
+        """Return the policies that the account's snapshot has for an application.
+
+        Each with whether it is reusable, in order of precedence.
+        """
         answered = [
             (_number(policy.get("precedence")), policy)
             for policy in fields.get(ACCOUNT_POLICIES) or ()
@@ -299,7 +306,7 @@ class Builder:
     def _attached_policy(
         self, one: Object, label: str, entry: Any, number: int
     ) -> tuple[int | None, str]:
-        """Return the place and the key of one policy of an application: a reference, or whole."""
+        """Return the precedence and the key of one entry: a reference, or a whole policy."""
         fields: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"id": entry}
         place = _number(fields.get("precedence"))
         value = fields.get("id")
@@ -328,12 +335,12 @@ class Builder:
         return Rule(unknown(code, what, one.mark(top, self._when), one.key), secret=secret)
 
     def _not_declared(self, one: Object) -> Rule:
-        """Stand in for policies that are attached to an application by others."""
+        """Return the unknown for policies that the program leaves to others."""
         atom = unknown(unknowns.POLICIES_NOT_READ, f'"{one.name}"', one.key)
         return Rule(atom)
 
     def _stand_in(self, one: Object, rule: Rule) -> str:
-        """Add a policy of which nothing is known, in the place of some that were not read."""
+        """Add a policy about which nothing is known, in place of policies that were not read."""
         key = f"{one.key}/policies that were not read"
         name = f'policies of "{one.name}"'
         self._names[key] = name
@@ -346,7 +353,7 @@ def _number(value: Any) -> int | None:
 
 
 def _by_precedence(placed: Sequence[tuple[int | None, str]]) -> list[Step]:
-    """Order policies by their precedence, where all have one; those of one are in no order."""
+    """Order policies by precedence, if all have one. Those of equal precedence are unordered."""
     if any(place is None for place, _ in placed):
         return [key for _, key in placed]
     found: list[Step] = []

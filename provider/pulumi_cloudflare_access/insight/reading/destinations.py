@@ -1,4 +1,4 @@
-"""Places of applications: what they declare, and what Cloudflare keeps beside it."""
+"""The places of applications: those declared, and undeclared ones that Cloudflare keeps."""
 
 from __future__ import annotations
 
@@ -15,28 +15,30 @@ LISTED: Final = "self_hosted_domains"
 DOMAIN: Final = "domain"
 PLACES: Final = (DESTINATIONS, LISTED, DOMAIN)
 KEPT: Final = "destinations that nobody declares"
-"""A field of an application: destinations that a declaration of another field leaves there."""
+"""A field of an application: undeclared destinations, which other fields do not replace."""
 MAIN: Final = "is the domain"
-"""A field of such a destination: it is where the domain is, and goes with it."""
+"""A field of such a destination: it is the application's domain, and changes with it."""
 _PUBLIC: Final = "public"
 _VIA_PORTAL: Final = "via_mcp_server_portal"
-# In outputs of this package's applications: destinations that no declared field says. Each key is
-# the type and then the fields of one; the words behind a key say its public paths, too.
+# An output of this package's applications: undeclared destinations. Each key is a destination's
+# type and fields; the value also has its public paths.
 NOTED: Final = "__places"
 _OVERRIDES: Final = re.compile(r" \(overrides: (.*)\)\Z")
 
 
 @dataclass
 class Places:
-    """The destinations of an application, and what of it cannot be told."""
+    """The destinations of an application."""
 
     destinations: list[Destination] = field(default_factory=list)
     public_paths: list[PublicPath] = field(default_factory=list)
     is_hidden: bool = False
+    """Whether some are secret or not known yet."""
     not_understood: list[str] = field(default_factory=list)
+    """The types and paths that this version does not understand."""
 
     def add(self, value: Any) -> None:
-        """Add one destination, as the API has it."""
+        """Add one destination in the API's form."""
         if isinstance(value, Hidden):
             self.is_hidden = True
         if not isinstance(value, Mapping):
@@ -59,7 +61,7 @@ class Places:
 
 
 def places_of(fields: Mapping[str, Any]) -> Places:
-    """Return where an application is: by its destinations, else by the older fields."""
+    """Return the places of an application: its destinations, else those in the older fields."""
     found = Places()
     for _, value in entries(fields.get(DESTINATIONS)):
         found.add(value)
@@ -76,7 +78,7 @@ def places_of(fields: Mapping[str, Any]) -> Places:
 
 
 def _kept(fields: Mapping[str, Any], said: set[str]) -> Iterator[Any]:
-    """Return which destinations stay that are not declared: a list of them leaves no other."""
+    """Yield the undeclared destinations that stay. Declared `destinations` replace all others."""
     if entries(fields.get(DESTINATIONS)):
         return
     listed = entries(fields.get(LISTED))
@@ -88,7 +90,7 @@ def _kept(fields: Mapping[str, Any], said: set[str]) -> Iterator[Any]:
 
 
 def kept(destinations: Iterable[Any], domain: Any) -> list[dict[str, Any]]:
-    """Return destinations as those that nobody declares. `domain`: which of them is that."""
+    """Return destinations marked as undeclared. `domain` tells which one is the domain's."""
     return [
         {**value, MAIN: bool(domain) and value.get("uri") == domain}
         for value in destinations
@@ -97,7 +99,7 @@ def kept(destinations: Iterable[Any], domain: Any) -> list[dict[str, Any]]:
 
 
 def _destination(value: Mapping[str, Any]) -> Destination | None:
-    """Read one destination of an application."""
+    """Parse one destination of an application; None if it is not understood or is hidden."""
     type_ = text(value.get("type")) or _PUBLIC
     match type_:
         case "public":
@@ -120,7 +122,7 @@ def _destination(value: Mapping[str, Any]) -> Destination | None:
 
 
 def noted(outputs: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    """Return the destinations that outputs note, as the API has them; None: they note none."""
+    """Return the undeclared destinations in outputs, in the API's form, or None."""
     found = outputs.get(NOTED)
     if not isinstance(found, Mapping):
         return None
@@ -145,7 +147,7 @@ def _noted(key: str, words: str) -> dict[str, Any]:
 
 
 def _private(said: Sequence[str]) -> dict[str, str]:
-    """Tell the fields of a private destination apart, which its key has one behind the other."""
+    """Parse the fields of a private destination from its key, where they follow each other."""
     found = {"hostname": said[0]} if said else {}
     for one in said[1:]:
         if one in {"tcp", "udp"}:

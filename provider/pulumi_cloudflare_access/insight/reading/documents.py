@@ -1,6 +1,6 @@
-"""Documents of Pulumi's, told apart and read: previews, event streams, exports, a pack's call.
+"""Reads Pulumi's documents: previews, event streams, exported stacks, and policy packs' input.
 
-What says only part of the truth is refused, with the command that says all of it.
+An incomplete document is refused, and the message names the command that writes a complete one.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _NEWEST_EXPORT: Final = 4
 _PROVIDERS: Final = "pulumi:providers:"
 _STACK: Final = "pulumi:pulumi:Stack"
 _DRIFT: Final = "drift: "
-"""How messages of this package begin that tell of drift."""
+"""The beginning of this package's warnings about undeclared drift."""
 
 
 def parse(written: str) -> Any:
-    """Parse JSON, or one JSON document a line, as event streams are."""
+    """Parse JSON, or JSON lines as in event streams. Raises InputError."""
     begin = written.lstrip("\ufeff \t\r\n")
     if not begin:
         raise InputError("The input is empty.", PREVIEW_COMMAND)
@@ -42,7 +42,10 @@ def parse(written: str) -> Any:
 
 
 def read_document(document: Any, *, state: Any = None) -> Document:
-    """Read a document, of whatever kind. `state` is an export that it began with."""
+    """Read a document of any kind. `state` is the exported stack from before the preview.
+
+    Raises InputError.
+    """
     if isinstance(document, Mapping):
         if isinstance(document.get("deployment"), Mapping):
             return read_export(document)
@@ -55,7 +58,7 @@ def read_document(document: Any, *, state: Any = None) -> Document:
 
 
 def _events(document: Any) -> list[Mapping[str, Any]]:
-    """Return the events of an event stream; nothing, if it is none."""
+    """Return the events of an event stream; empty if the document is none."""
     found = document if isinstance(document, Sequence) else [document]
     objects = [one for one in found if isinstance(one, Mapping)]
     is_stream = any(str(key).endswith("Event") for one in objects for key in one)
@@ -87,9 +90,10 @@ _OTHER_TOOLS: Final[Mapping[str, str]] = {
 
 
 def read_digest(digest: Mapping[str, Any], *, state: Any = None) -> Document:
-    """Read what `pulumi preview --json` prints, also of a refresh and of a destroy.
+    """Read the output of `pulumi preview --json`, also for a refresh or a destroy.
 
-    Unchanged resources are in it with `--show-sames`; else `state`, an export, has to have them.
+    It contains unchanged resources only with `--show-sames`. Without that option, `state` must be
+    the exported stack, which has them. Raises InputError.
     """
     steps = [step for step in digest["steps"] if isinstance(step, Mapping)]
     _refuse_failed(digest.get("diagnostics") or (), "severity")
@@ -113,7 +117,7 @@ def read_digest(digest: Mapping[str, Any], *, state: Any = None) -> Document:
 
 
 def _drift(diagnostics: Iterable[Any]) -> Iterator[Note]:
-    """Yield what a refresh has found beside what is declared: it is in a message alone."""
+    """Yield notes of undeclared drift that a refresh found. Only messages contain it."""
     for one in diagnostics:
         if isinstance(one, Mapping) and one.get("severity") == "warning":
             message = re.sub(r"<\{%.*?%\}>", "", text(one.get("message"))).strip()
@@ -142,7 +146,7 @@ def _refuse_newer(operations: Iterable[str]) -> None:
 
 
 def _kind_of_steps(steps: Sequence[Mapping[str, Any]]) -> Kind:
-    """Tell a preview of an update, of a refresh, and of a destroy."""
+    """Return whether a preview is of an update, a refresh or a destroy."""
     by_urn: dict[str, list[str]] = {}
     for step in steps:
         by_urn.setdefault(str(step.get("urn")), []).append(str(step.get("op")))
@@ -153,7 +157,7 @@ def _kind_of_steps(steps: Sequence[Mapping[str, Any]]) -> Kind:
 
 
 def _deciding(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Leave out the refresh of a resource that another step follows: that one begins with it."""
+    """Leave out refresh steps of resources that have another step, which starts from the result."""
     others = {step.get("urn") for step in steps if step.get("op") != "refresh"}
     return [step for step in steps if step.get("op") != "refresh" or step.get("urn") not in others]
 
@@ -172,13 +176,13 @@ def _step(step: Mapping[str, Any], kind: Kind) -> tuple[str, Resource]:
         old_urn=str((old or {}).get("urn") or ""),
         replaced=operation in REPLACING,
         imported=operation == "import",
-        # The engine's events leave out what is false.
+        # The engine's events leave out false values.
         component=not (new or old or {}).get("custom"),
     )
 
 
 def _changed(step: Mapping[str, Any], operation: str, kind: Kind) -> frozenset[str] | None:
-    """Return the top-level properties that change, if the engine says so."""
+    """Return the top-level properties that change; None if the engine does not say."""
     if operation in {"same", "read", "refresh", "discard"}:
         return frozenset()
     reasons, detailed = step.get("diffReasons"), step.get("detailedDiff")
@@ -189,7 +193,7 @@ def _changed(step: Mapping[str, Any], operation: str, kind: Kind) -> frozenset[s
 
 
 def _merged(steps: Iterable[tuple[str, Resource]]) -> tuple[dict[str, Resource], list[str]]:
-    """Put the steps of each resource together, and name the resources that are left out."""
+    """Join the steps of each resource, and return the URNs that the run leaves out."""
     resources: dict[str, Resource] = {}
     left_out: list[str] = []
     for operation, step in steps:
@@ -204,7 +208,7 @@ def _merged(steps: Iterable[tuple[str, Resource]]) -> tuple[dict[str, Resource],
 
 
 def _is_left_out(step: Resource) -> bool:
-    """Tell a resource that the program declares and this run leaves out: it has never been made."""
+    """Tell whether the program declares a resource that this run leaves out and never created."""
     return (
         step.new is not None
         and not step.new.id
@@ -240,7 +244,7 @@ def _refuse_other_state(
 def _completed(
     resources: Mapping[str, Resource], exported: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Resource]:
-    """Add unchanged resources from a state, and the secrets that it has in plain text."""
+    """Add the unchanged resources from the exported stack, and its plain-text secrets."""
     found = {}
     named = {resource.old_urn or urn for urn, resource in resources.items()}
     for urn, resource in resources.items():
@@ -254,7 +258,7 @@ def _completed(
 
 
 def _with_secrets(resource: Resource, state: Side | None) -> Resource:
-    """Put plain values of a state in the place of hidden ones that do not change."""
+    """Replace hidden values that do not change with the plain values of the state."""
     known = (state and state.inputs) or {}
     if state is None or not known or resource.old is None:
         return resource
@@ -280,7 +284,10 @@ def _revealed(side: Side, known: Mapping[str, Any], names: frozenset[str]) -> Si
 
 
 def read_events(events: Iterable[Mapping[str, Any]]) -> Document:
-    """Read the engine's events: of a streaming preview, or of the Automation API."""
+    """Read the engine's events, from a streaming preview or the Automation API.
+
+    Raises InputError if the run did not finish.
+    """
     found = list(events)
     _refuse_failed((event.get("diagnosticEvent") for event in found), "severity")
     steps: list[Mapping[str, Any]] = []
@@ -302,7 +309,7 @@ def read_events(events: Iterable[Mapping[str, Any]]) -> Document:
 
 
 def _metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Read what an event says of a step as if it were a step of a digest."""
+    """Return an event's step in the form of a step of `pulumi preview --json`."""
     return {
         "op": metadata.get("op"),
         "urn": metadata.get("urn"),
@@ -322,7 +329,7 @@ def _kind_of_events(steps: Sequence[Mapping[str, Any]]) -> Kind:
 
 
 def read_export(export: Mapping[str, Any]) -> Document:
-    """Read what `pulumi stack export` writes: one world."""
+    """Read the output of `pulumi stack export`, which is one world."""
     resources = []
     notes = []
     for urn, state in _exported(export).items():
@@ -348,7 +355,7 @@ def _exported(export: Any) -> dict[str, Mapping[str, Any]]:
     found = {}
     for state in deployment.get("resources") or ():
         type_ = str(state.get("type") or "")
-        # What is only still to be deleted is replaced by another of the same URN.
+        # Resources marked for deletion have been replaced by another one with the same URN.
         if not type_.startswith(_PROVIDERS) and type_ != _STACK and not state.get("delete"):
             found[str(state["urn"])] = state
     return found
@@ -358,9 +365,9 @@ def _exported(export: Any) -> dict[str, Mapping[str, Any]]:
 
 
 def read_pack(resources: Iterable[Mapping[str, Any]], export: Mapping[str, Any]) -> Document:
-    """Read the resources that the engine hands a policy pack, and the state before.
+    """Read the resources that the engine passes to a policy pack, and the state before.
 
-    The pack is not given what `.get` reads; the state's is taken. Ids are those of the state.
+    Resources read with `.get` are not passed; the state's are used. Ids come from the state.
     """
     exported = _exported(export)
     found: dict[str, Resource] = {}
@@ -391,7 +398,7 @@ def read_pack(resources: Iterable[Mapping[str, Any]], export: Mapping[str, Any])
 
 
 def _differing(old: Side | None, new: Side) -> frozenset[str]:
-    """Return the properties that differ between a state's inputs and a pack's properties."""
+    """Return the properties that differ between the state's inputs and the pack's properties."""
     before, after = (old and old.inputs) or {}, new.inputs or {}
     return frozenset(
         name for name in {*before, *after} if opened(before.get(name)) != opened(after.get(name))

@@ -1,7 +1,7 @@
-"""Which resources are understood, and how their properties are written.
+"""The resources that are understood, and the names of their properties.
 
-This package's own resources, and those of the bridged provider (`pulumi_cloudflare`), which writes
-the API's fields in camel case and lists in the plural.
+These are this package's resources, and those of the bridged provider (`pulumi_cloudflare`), which
+writes the API's fields in camel case and lists in the plural.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 
 NAMED: Final = frozenset((PROVIDER, TOKEN, LIST, POSTURE))
-"""Kinds that decide nothing themselves: rules refer to them by their ids."""
+"""Kinds that decide nothing themselves. Rules refer to them by id."""
 
 PARTS: Final = frozenset((POLICY_LIST, MEMBER_LIST, MEMBER))
-"""Kinds that are part of another object, and have its id."""
+"""Kinds that are part of another object and have its id."""
 
-# The bridged provider's names of lists, and of selectors, where they are not the API's.
+# The bridged provider's names of lists and selectors that differ from the API's.
 _SINGULAR: Final[Mapping[str, str]] = {
     "includes": "include",
     "excludes": "exclude",
@@ -77,23 +77,23 @@ _SELECTORS: Final[Mapping[str, str]] = {
 
 
 def kind_of(type_: str) -> str | None:
-    """Return what a resource is, by its type token; None: nothing that decides who gets in."""
+    """Return the kind of a resource by its type token; None if it does not decide who gets in."""
     return _KINDS.get(type_)
 
 
 def is_of_another_version(type_: str) -> bool:
-    """Tell a resource of this package, or of the bridged one, that may decide and is not known."""
+    """Tell whether a type that is not known may decide who gets in: it is ours or the bridge's."""
     return type_.startswith(OURS) or re.match(rf"{BRIDGED}(?:zeroTrustA|a)ccess", type_) is not None
 
 
 def in_api_form(type_: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return properties as the API names them; reserved ones are left out."""
+    """Return properties under the API's names, without reserved ones."""
     found = {name: value for name, value in properties.items() if not name.startswith("__")}
     return _snake(found) if type_.startswith(BRIDGED) else found
 
 
 def property_of(type_: str, section: str) -> str:
-    """Return what a resource's type calls one of the API's fields at top level."""
+    """Return a resource type's name for a top-level field of the API."""
     if not type_.startswith(BRIDGED):
         return section
     plural = next((many for many, one in _SINGULAR.items() if one == section), section)

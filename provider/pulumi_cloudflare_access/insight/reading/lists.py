@@ -1,4 +1,4 @@
-"""Zero Trust lists of addresses and of ranges, as far as their contents are known."""
+"""Zero Trust lists of e-mail addresses and of IP ranges, as far as their contents are known."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .values import entries, hidden_in, text
 
 _ITEMS: Final = "items"
 _SELECTORS: Final[Mapping[str, str]] = {"EMAIL": LISTS["email_list"], "IP": LISTS["ip_list"]}
-"""What stands in a list, by its type: the selector of one of its entries."""
+"""The selector that one entry of a list stands for, by the list's type."""
 
 
 class Lists:
-    """The lists among some objects, by the id that rules have."""
+    """The lists among objects, by the id that rules use."""
 
     def __init__(self, objects: Iterable[Object], when: When) -> None:
         self.contents: Final[dict[str, tuple[str, ...]]] = {}
         self.secrets: Final[set[Atom]] = set()
-        """What stands in secret lists, as rules."""
+        """The entries of secret lists, as atoms."""
         self.unread: Final[dict[str, Atom]] = {}
-        """Unknowns of lists whose contents are hidden, and may differ before and after a change."""
+        """Unknowns for lists whose contents are hidden and may change."""
         for one in objects:
             if one.kind == kinds.LIST:
                 self._add(one, when)

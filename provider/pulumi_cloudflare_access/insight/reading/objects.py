@@ -1,4 +1,4 @@
-"""Objects of Cloudflare's, in the API's own words, from wherever they were read."""
+"""Cloudflare's objects with the API's field names, whatever document they come from."""
 
 from __future__ import annotations
 
@@ -20,31 +20,35 @@ POLICIES: Final = "policies"
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """One object at one moment. Fields of None: it is there, and what is in it was not read.
-
-    `secrets` are the top-level fields that hold a secret. `unsettled` are those whose hidden values
-    may differ before and after a change.
-    """
+    """One object, before or after the change."""
 
     key: str
+    """The URN of its resource, else its id."""
     kind: str
     id: str
+    """Empty if it is not known yet."""
     name: str
     fields: Mapping[str, Any] | None
+    """None: the object exists, but its fields were not read."""
     secrets: frozenset[str] = frozenset()
+    """The top-level fields that contain a secret."""
     unsettled: frozenset[str] | None = frozenset()
+    """The top-level fields whose hidden values may change; None: all may."""
     dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The URNs that each top-level field depends on."""
     is_new: bool = False
+    """The change creates it."""
     is_managed: bool = True
+    """A resource manages it; False if the program only reads it."""
 
     @property
     def is_read(self) -> bool:
-        """Tell whether what is in it was read."""
+        """Whether its fields were read."""
         return self.fields is not None
 
     @property
     def told(self) -> Mapping[str, Any]:
-        """Its fields as they may be told: those that hold a secret are hidden whole."""
+        """Its fields, with those that contain a secret replaced by SECRET."""
         fields = self.fields or {}
         if not self.secrets:
             return fields
@@ -52,7 +56,7 @@ class Object:
 
     @property
     def scope(self) -> str:
-        """The account or the zone that it lives in; empty: not known."""
+        """Its account or zone, as "account ID" or "zone ID"; empty if not known."""
         fields = self.fields or {}
         for name in ("zone", "account"):
             id_ = text(fields.get(f"{name}_id"))
@@ -61,14 +65,17 @@ class Object:
         return ""
 
     def mark(self, name: str, when: When) -> str:
-        """Tell a hidden value before a change from the one after it, unless it stays the same."""
+        """Return a mark that distinguishes a hidden value before and after the change.
+
+        Empty if the value of the field does not change.
+        """
         if self.unsettled is not None and name not in self.unsettled:
             return ""
         return BEFORE_CHANGE if when == "old" else AFTER_CHANGE
 
 
 def objects(document: Document, when: When, notes: list[Note]) -> Iterator[Object]:
-    """Yield what a document has of one moment, and note what it has not."""
+    """Yield the objects of a document at one moment, and note what it lacks."""
     for resource in document.resources:
         kind = kind_of(resource.type)
         if kind is None:
@@ -85,7 +92,7 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
     side = resource.old if when == "old" else resource.new
     exists = _exists_already(resource)
     if when == "old" and side is None and exists:
-        # Pulumi takes over what is there: it was there before.
+        # Pulumi adopts an existing object, so it existed before the change.
         side = resource.new
         if exists == ADOPT_CHANGES:
             told = "is taken over with adopt_changes: what it was before is not in this preview"
@@ -104,7 +111,7 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
         return Object(resource.urn, kind, id_, resource.name, None)
     fields = {name: opened(value) for name, value in in_api_form(resource.type, properties).items()}
     if kind == APPLICATION and when == "new" and POLICIES not in fields and resource.old:
-        # An update that no longer declares them leaves those that are attached.
+        # An update that no longer declares policies keeps the attached ones.
         before = in_api_form(resource.type, resource.old.inputs or {})
         fields |= {POLICIES: opened(before[POLICIES])} if POLICIES in before else {}
     if kind == APPLICATION and (there := _noted(resource, side)) is not None:
@@ -127,7 +134,7 @@ def _at(resource: Resource, kind: str, when: When, notes: list[Note]) -> Object 
 
 
 def _noted(resource: Resource, side: Side) -> list[dict[str, Any]] | None:
-    """Return the destinations that nobody declares; those of before stay."""
+    """Return the undeclared destinations: those noted now, else those noted before."""
     for one in (side, resource.old):
         for held in (one.outputs, one.inputs) if one is not None else ():
             found = noted(held or {})
@@ -141,7 +148,7 @@ def _api_names(resource: Resource, names: Iterable[str]) -> frozenset[str]:
 
 
 def _exists_already(resource: Resource) -> str:
-    """Tell what Pulumi takes over, and how, from what it makes."""
+    """Return how Pulumi adopts an existing object: ADOPT, ADOPT_CHANGES, or empty if not."""
     if resource.old is not None or resource.new is None:
         return ""
     inputs = resource.new.inputs or {}
@@ -153,7 +160,7 @@ def _exists_already(resource: Resource) -> str:
 
 
 def _properties(resource: Resource, side: Side) -> Mapping[str, Any] | None:
-    """Return what a side says of a resource; of one that is only read, its outputs say it."""
+    """Return the properties of a resource: its inputs, or its outputs if it is only read."""
     if not side.external:
         return side.inputs
     if side.outputs is not None:

@@ -1,4 +1,4 @@
-"""An account beneath a stack: what the stack declares lies over what the account has."""
+"""Combines a stack with a snapshot of the account: the stack's declarations win."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .references import References
 from .resources import Document
 from .values import entries
 
-# What an application has at Cloudflare and a stack may leave to others.
+# Fields of an application that a stack may leave undeclared, and that then stay as they are.
 _KEPT: Final = ("allowed_idps", "session_duration", "mfa_config")
 ACCOUNT_POLICIES: Final = "policies of the account"
-"""A field of an application that holds what the account has, of both kinds, in order."""
+"""A field of an application: its policies in the account, reusable and owned, in order."""
 
 
 def laid_over(
@@ -25,10 +25,10 @@ def laid_over(
     document: Document,
     references: References,
 ) -> list[Object]:
-    """Return what a stack manages, and of an account's objects those that it does not manage.
+    """Return the objects that a stack manages, and the account's other objects.
 
-    What a stack manages at any moment is not taken from the account at another: the account is as
-    it was when it was asked.
+    An object that the stack manages before or after the change is never taken from the snapshot:
+    the snapshot shows it only at the time when it was taken.
     """
     if not beneath:
         return list(managed)
@@ -44,7 +44,7 @@ def laid_over(
 
 
 def _completed(one: Object, account: Object | None) -> Object:
-    """Add what the account has of an application and the stack does not declare."""
+    """Add the undeclared fields of an application from the account."""
     if one.kind != kinds.APPLICATION or account is None or one.fields is None:
         return one
     there = account.fields or {}

@@ -1,8 +1,8 @@
-"""What a reference means: the resource that it names, else the object that has its id.
+"""Resolves references: to the resource with a URN, else to the object with an id.
 
-A new resource has no id in a preview. A reference to one holds `of`, its URN; where it does not,
-the property that the reference is in depends on the resource, and if it depends on exactly one new
-resource of the right kind, that is the one. Anything else is not known, and said so.
+A new resource has no id in a preview. A reference to it has its URN in `of`. Without `of`, the
+dependencies of the property decide, if there is exactly one new resource of the right kind among
+them. Any other reference is unknown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ When = Literal["old", "new"]
 
 
 class References:
-    """Which key an id or a URN stands for, at one moment."""
+    """The keys for ids and URNs, at one moment."""
 
     def __init__(self, resources: Sequence[Resource], when: When) -> None:
         self._renamed: Final = {one.old_urn: one.urn for one in resources if one.old_urn}
@@ -32,15 +32,19 @@ class References:
                 self._new[resource.urn] = kind_of(resource.type)
 
     def urn(self, urn: str) -> str:
-        """Return the present URN of a resource."""
+        """Return the current URN of a resource that may have been renamed."""
         return self._renamed.get(urn, urn)
 
     def with_id(self, id_: str) -> str:
-        """Return the key of what has an id: its resource's URN, else the id."""
+        """Return the key of the object with an id: its resource's URN, else the id."""
         return self._ids.get(id_, id_)
 
     def key(self, value: Any, of: Any, kind: str, dependencies: Sequence[str]) -> str | None:
-        """Return the key of what a reference means; None: nobody can say."""
+        """Return the key of the object that a reference means, or None if it is not known.
+
+        `value` is the id, `of` the URN, if the reference has them. `dependencies` are the URNs that
+        the property depends on.
+        """
         if isinstance(of, str):
             return self.urn(of)
         if isinstance(value, str) and value:
@@ -49,7 +53,7 @@ class References:
         return new.pop() if len(new) == 1 else None
 
     def id(self, value: Any, of: Any, kind: str, dependencies: Sequence[str]) -> str | None:
-        """Return what to call an object that decides nothing itself: its id, else its URN."""
+        """Return the id of an object, else its URN. For kinds that decide nothing themselves."""
         if isinstance(value, str) and value:
             return value
         return self.key(None, of, kind, dependencies)

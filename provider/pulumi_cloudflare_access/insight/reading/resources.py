@@ -1,4 +1,4 @@
-"""What a document of Pulumi's says of one resource, before a change and after it."""
+"""The resources in Pulumi's documents, before and after a change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 Kind = Literal["preview", "refresh", "destroy", "state"]
-"""What a document is of. In a refresh, "after" is what Cloudflare says."""
+"""What a document describes. In a refresh, "after" is Cloudflare's side."""
 
 OPERATIONS: Final = frozenset(
     (
@@ -24,7 +24,11 @@ GONE: Final = frozenset(("delete", "delete-replaced", "discard", "discard-replac
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A resource at one moment. Inputs of None: not in the document."""
+    """A resource before or after the change.
+
+    `inputs` is None if the document does not have them. `dependencies` are the URNs that each
+    property depends on. `external`: the program only reads it.
+    """
 
     inputs: Mapping[str, Any] | None
     outputs: Mapping[str, Any] | None = None
@@ -35,33 +39,35 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource. No side: it is not there at that moment.
-
-    `changed` are the top-level properties that the engine says change; None: it does not say.
-    `replaced`: another object takes its place, with another id. `imported`: it exists already, and
-    the state does not have it yet. `old_urn`: what it was called, where it is renamed.
-    `component`: it is none of Cloudflare's objects, and has no id.
-    """
+    """A resource, before and after the change."""
 
     urn: str
     type: str
+    """The type token."""
     old: Side | None
+    """None: it does not exist before the change."""
     new: Side | None
+    """None: it does not exist after the change."""
     changed: frozenset[str] | None = frozenset()
+    """The top-level properties that change, according to the engine; None: it does not say."""
     old_urn: str = ""
+    """The URN before, if the resource is renamed."""
     replaced: bool = False
+    """Another object takes its place, with another id."""
     imported: bool = False
+    """The object exists, but the state does not have it yet."""
     component: bool = False
+    """It is a component: not an object at Cloudflare, and without an id."""
 
     @property
     def id_after(self) -> str:
-        """The id after the change; empty: not known yet."""
+        """The id after the change; empty if it is not known yet."""
         if self.new is None or self.new.id or self.replaced:
             return self.new.id if self.new else ""
         return self.old.id if self.old else ""
 
     def joined(self, later: Resource) -> Resource:
-        """Join two steps of one resource: a replacement has several in an event stream."""
+        """Join two steps of one resource. In an event stream, a replacement has several steps."""
         known = self.changed is not None and later.changed is not None
         return Resource(
             self.urn,
@@ -82,7 +88,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that a document cannot tell, and where."""
+    """Something that a document does not tell. `where` is the URN of a resource or a name."""
 
     code: str
     where: str
@@ -91,7 +97,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was read of a document: resources, and what it leaves out."""
+    """A document that was read: its resources, and notes about what it leaves out."""
 
     kind: Kind
     resources: Sequence[Resource]
@@ -101,7 +107,7 @@ class Document:
 
 
 def side_of(state: Mapping[str, Any] | None) -> Side | None:
-    """Read one side of a step, or a resource of an export."""
+    """Return one side of a step, or a resource of an exported stack."""
     if state is None:
         return None
     inputs, outputs = state.get("inputs"), state.get("outputs")

@@ -1,4 +1,4 @@
-"""User groups, their members and resource groups, as rights."""
+"""Reads IAM rights from user groups, their members and resource groups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .values import Hidden, entries, text
 
 
 def rights_in(objects: Sequence[Object], references: References, when: When) -> Rights:
-    """Read the rights of one moment."""
+    """Return the rights at one moment."""
 
     def held(one: Object) -> frozenset[Right]:
         mark = one.mark("policies", when)
@@ -61,7 +61,7 @@ def _group_of(one: Object, references: References) -> str:
 
 
 def _people(one: Object) -> frozenset[str] | None:
-    """Return who is in a list of members; None: somebody is not known."""
+    """Return the people in a list of members; None if one of them is not known."""
     value = one.told.get("members")
     if value is None or isinstance(value, Hidden):
         return frozenset() if value is None else None
@@ -70,7 +70,7 @@ def _people(one: Object) -> frozenset[str] | None:
 
 
 def _person(entry: Any, label: str = "") -> str | None:
-    """Return what a person is called: the e-mail address, else what the state calls them."""
+    """Return the name of a person: the e-mail address, else the key in the state; None if none."""
     if isinstance(entry, str):
         return entry.lower()
     if not isinstance(entry, Mapping):
@@ -84,7 +84,7 @@ def _person(entry: Any, label: str = "") -> str | None:
 def _rights(
     value: Any, names: Mapping[str, str], references: References, mark: str
 ) -> frozenset[Right]:
-    """Read policies: each permission group on each resource group is a right."""
+    """Return the rights of policies: one for each permission group and resource group."""
     told = "rights that are not known here"
     not_known = Right("?", f"{told}, {mark}" if mark else told, "?")
     if isinstance(value, Hidden):

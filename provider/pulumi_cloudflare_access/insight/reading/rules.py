@@ -1,4 +1,4 @@
-"""Rules as documents hold them, as atoms; what cannot be read becomes an unknown of its own."""
+"""Reads rules as atoms. A rule that cannot be read becomes an unknown of its own."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .objects import Object
 from .references import References, When
 from .values import NOT_KNOWN_YET, Hidden, entries, hidden_in
 
-# Tells secrets apart that are not to be told, in this process.
+# Secret rules are told apart by a hash with this key, which is new in every process.
 _KEY: Final = token_bytes(32)
 SECTIONS: Final = ("include", "require", "exclude")
-# What an entry may hold beside its selector.
+# Keys that an entry may have besides its selector.
 _BESIDE: Final = frozenset(("of", "raw", "label", "via", "_mistake"))
-# The field of a selector that refers to an object, and what that object is.
+# For selectors that refer to an object: the field with the reference, and the object's kind.
 _REFERS_TO: Final[Mapping[str, tuple[str, str]]] = {
     "group": ("id", kinds.GROUP),
     "email_list": ("id", kinds.LIST),
@@ -34,7 +34,7 @@ _REFERS_TO: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(GROUPS_AT_PROVIDERS, ("identity_provider_id", kinds.PROVIDER)),
 }
 _ACCOUNT_MEMBER: Final = "cloudflare_account_member"
-# Names of selectors in keys of this package's states, where they are not the API's.
+# Names of selectors in the keys of this package's states that differ from the API's.
 _IN_KEYS: Final[Mapping[str, str]] = {
     "azureAD": "azure_ad",
     "github-organization": "github_organization",
@@ -43,9 +43,10 @@ _IN_KEYS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class RuleReader:
-    """Reads the rules of the objects of one moment.
+    """Reads the rules of objects at one moment.
 
-    `names` are learnt on the way. `unread` are unknowns that stand for lists, by their ids.
+    `names` collects the names of ids that rules mention. `unread` are the unknowns for lists whose
+    contents are hidden, by the lists' ids.
     """
 
     references: References
@@ -56,7 +57,8 @@ class RuleReader:
     def rules(self, holder: Object, fields: Mapping[str, Any], called: str, top: str = "") -> Rules:
         """Read the rules of a group or a policy.
 
-        `called` is what it is in a sentence, `top` the top-level field of the object that it is in.
+        `called` is its name in a sentence. `top` is the top-level field of `holder` that contains
+        it; empty if it is the object itself.
         """
         read = {
             section: self._section(holder, fields.get(section), called, section, top or section)
@@ -83,7 +85,7 @@ class RuleReader:
         return unknown(code, what, holder.mark(top, self.when), holder.key, *marks)
 
     def _rule(self, holder: Object, place: str, entry: Any, what: str, top: str) -> Rule:
-        """Read one rule. `place` is its key, or its number in a list."""
+        """Read one rule. `place` is its key, or `#` and its position in a list."""
         secret = top in holder.secrets
         label = "" if place.startswith("#") else place
         if isinstance(entry, Hidden):
@@ -102,7 +104,7 @@ class RuleReader:
             not_known = self._hidden(hidden, told, holder, top, place)
             return Rule(not_known, label, secret or hidden.secret)
         if selector == _ACCOUNT_MEMBER and _is_object(value) and not value.get("account_id"):
-            # Of the account that its object is in.
+            # Without an id, the rule means the account of its object.
             value = {**value, "account_id": holder.scope.removeprefix("account ")}
         atom = atom_of(selector, value)
         if atom is None:
@@ -115,7 +117,7 @@ class RuleReader:
 
     @staticmethod
     def _strange(entry: Any, *, secret: bool) -> Atom:
-        """Return the unknown of a rule that is not understood: the same for the same rule."""
+        """Return the unknown for a rule that is not understood; equal rules get the same one."""
         if _is_object(entry):
             entry = {name: one for name, one in entry.items() if name not in _BESIDE}
         shown = "?" if hidden_in(entry) else written(entry)
@@ -127,9 +129,12 @@ class RuleReader:
     def _resolved(
         self, holder: Object, selector: str, value: Mapping[str, Any], of: Any, top: str
     ) -> tuple[Mapping[str, Any], Hidden | None]:
-        """Put the key or the id of what a rule refers to into its value, if it can be told."""
+        """Replace the reference in a rule's value with the key or id of the object.
+
+        Returns the value, and what is hidden in it, for example an unknown reference.
+        """
         field, kind = _REFERS_TO[selector]
-        # Of a rule about a group at a provider, `of` is not the provider.
+        # In a rule about a group at a provider, `of` does not mean the provider.
         given = value.get(field, value.get("connection_id"))
         about = None if selector in GROUPS_AT_PROVIDERS else of
         if given is None and about is None:
@@ -144,7 +149,7 @@ class RuleReader:
         return {**rest, field: found}, hidden_in(rest)
 
     def _name(self, selector: str, atom: Atom, label: str) -> None:
-        """Remember what people call an id, as the keys of the state have it."""
+        """Remember the name of an id, from the key in the state."""
         if not label or selector not in _REFERS_TO:
             return
         called = label.removeprefix(f"{_IN_KEYS.get(selector, selector)} ")
@@ -157,7 +162,7 @@ class RuleReader:
 
 
 def references_in(value: Any) -> list[tuple[str, Any, Any]]:
-    """Return the entries of a list of references: what they are called, the id, and `of`."""
+    """Return the entries of a list of references: label, id and `of` of each."""
     found = []
     for label, entry in entries(value):
         if isinstance(entry, Mapping):

@@ -1,9 +1,9 @@
-"""An account as data: the API's own answers, which lie beneath what a stack manages.
+"""Reads a snapshot of an account: the API's own answers, as data.
 
     {"accounts": {ACCOUNT: {"access/groups": […], "access/policies": […], "access/apps": […],
                             "zones": {ZONE: {"access/groups": […], …}}}}}
 
-Applications hold their policies, of both kinds, as `GET …/access/apps` answers them.
+Applications contain their reusable and their own policies, as `GET …/access/apps` returns them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _COLLECTIONS: Final[Mapping[str, str]] = {
 
 
 def snapshot_objects(snapshot: Any) -> list[Object]:
-    """Read every object of a snapshot."""
+    """Return every object of a snapshot. Raises InputError."""
     accounts = snapshot.get("accounts") if isinstance(snapshot, Mapping) else None
     if not isinstance(accounts, Mapping):
         raise InputError('The snapshot is none: it has no "accounts".')

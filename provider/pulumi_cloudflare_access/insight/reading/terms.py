@@ -1,4 +1,4 @@
-"""What policies and applications ask of those whom they let in, as text that can be compared."""
+"""Reads the terms of policies and applications (session, approval, MFA) as comparable texts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .values import Hidden, entries, hidden_in, text
 
 @dataclass(frozen=True)
 class TermsReader:
-    """Reads the terms of an object, or of a policy in one of its fields, at one moment."""
+    """Reads the terms of an object, or of a policy inside it, at one moment."""
 
     holder: Object
     when: When
 
     def terms(self, fields: Mapping[str, Any], top: str = "") -> Terms:
-        """Read the terms among some fields. `top`: the field of the object that they are in."""
+        """Return the terms in `fields`, which the object's top-level field `top` contains."""
 
         def told(name: str, write: Callable[[Any], str | None], beside: str = "") -> str | None:
             field = top or name
@@ -51,7 +51,7 @@ def _flag(value: Any) -> str | None:
 
 
 def _approval(groups: Any) -> str:
-    """Write who has to approve: each entry is one group of people, all of them are needed."""
+    """Return who has to approve. Every group of approvers is needed."""
     return " and ".join(sorted(_approvers(group) for _, group in entries(groups))) or "anybody"
 
 
@@ -68,7 +68,7 @@ def _approvers(group: Any) -> str:
 
 
 def _mfa(value: Any) -> str | None:
-    """Write which authenticators are asked for. None: nothing is said."""
+    """Return the required authenticators, "off", or None if nothing is declared."""
     if not isinstance(value, Mapping) or not value:
         return None
     if value.get("mfa_disabled") is True:
@@ -85,7 +85,7 @@ def _connection(value: Any) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    """Write maps that stand for unordered lists as lists, to compare them."""
+    """Return a value with keyed maps turned back into sorted lists, for comparison."""
     if isinstance(value, Mapping):
         if value and all(key == inner for key, inner in value.items()):
             return sorted(value)

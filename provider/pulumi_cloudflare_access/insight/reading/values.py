@@ -1,7 +1,7 @@
-"""Values as Pulumi writes them: known, not known yet, secret; maps with keys, lists, references.
+"""Values as Pulumi writes them: known, not known yet or secret; lists, and maps that stand for one.
 
-The state of this package's own resources holds lists as maps, whose keys are what people call the
-entries, and a line that says their order where it means something. Entries are read, not keys.
+The state of this package's resources holds lists as maps from readable keys to entries. If the
+order matters, the map also has a text with the keys in order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 UNKNOWN_VALUE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the engine writes in place of a text that only the update will know."""
+"""The engine's marker for a text that only the update will know."""
 UNKNOWN_VALUES: Final = frozenset(
     (
         UNKNOWN_VALUE, "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -22,7 +22,7 @@ UNKNOWN_VALUES: Final = frozenset(
 )  # fmt: skip
 """The same for values of every type: `UnknownStringValue` and the others in the engine's rpc.go."""
 HIDDEN_VALUE: Final = "[secret]"
-"""What the engine writes in place of a secret."""
+"""The engine's marker for a secret."""
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a sign
 ORDER: Final = "order"
@@ -30,7 +30,7 @@ BEFORE: Final = " > "
 
 
 class Hidden:
-    """A value that is not in the input: a secret, or something that only the update will know."""
+    """A value that is not in the input: a secret, or a value that only the update will know."""
 
     def __init__(self, *, secret: bool) -> None:
         self.secret: Final = secret
@@ -44,9 +44,10 @@ NOT_KNOWN_YET: Final = Hidden(secret=False)
 
 
 def opened(value: Any) -> Any:
-    """Return a value without the marks of secrets: its plain text if it is there, else SECRET.
+    """Return a value without Pulumi's markers, at any depth.
 
-    What is not known yet becomes NOT_KNOWN_YET, at any depth.
+    A secret becomes its plain value if the document has it, else SECRET. A value that is not known
+    yet becomes NOT_KNOWN_YET.
     """
     if isinstance(value, Mapping):
         if value.get(_SIGNATURE) == _SECRET:
@@ -68,7 +69,7 @@ def _plain(wrapped: Mapping[str, Any]) -> Any:
 
 
 def secret_properties(properties: Mapping[str, Any]) -> frozenset[str]:
-    """Return the top-level properties that hold a secret, plain or not."""
+    """Return the top-level properties that contain a secret, be it in plain text or not."""
     named = properties.get("__secret")
     found = {name for name, value in properties.items() if _holds_secret(value)}
     if isinstance(named, Sequence) and not isinstance(named, str):
@@ -85,7 +86,7 @@ def _holds_secret(value: Any) -> bool:
 
 
 def hidden_in(value: Any) -> Hidden | None:
-    """Return what is hidden in a value, at any depth."""
+    """Return the first hidden value in a value, at any depth, or None."""
     if isinstance(value, Hidden):
         return value
     inner: Iterable[Any] = ()
@@ -97,7 +98,7 @@ def hidden_in(value: Any) -> Hidden | None:
 
 
 def entries(value: Any) -> list[tuple[str, Any]]:
-    """Return the entries of a list, or of a map that stands for one, with what they are called."""
+    """Return the keys and entries of a map that stands for a list; of a list, with empty keys."""
     if isinstance(value, Mapping):
         return list(value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -106,17 +107,17 @@ def entries(value: Any) -> list[tuple[str, Any]]:
 
 
 def entries_in_order(value: Any) -> list[tuple[str, Any]]:
-    """Return the entries of a list whose order means something."""
+    """Return the same for a list whose order matters."""
     if not isinstance(value, Mapping):
         return entries(value)
     keys = {key for key, entry in value.items() if key != ORDER or not isinstance(entry, str)}
     line = value.get(ORDER)
-    named = _told_apart(line, keys) if isinstance(line, str) else []
+    named = _split_keys(line, keys) if isinstance(line, str) else []
     return [(key, value[key]) for key in dict.fromkeys((*named, *value)) if key in keys]
 
 
-def _told_apart(line: str, keys: Collection[str]) -> list[str]:
-    """Find the keys in a line that says their order. A key may hold what stands between two."""
+def _split_keys(line: str, keys: Collection[str]) -> list[str]:
+    """Split a text with keys in order. A key may itself contain the separator."""
     parts = line.split(BEFORE)
     if all(part in keys for part in parts):
         return parts
@@ -131,5 +132,5 @@ def _told_apart(line: str, keys: Collection[str]) -> list[str]:
 
 
 def text(value: Any) -> str:
-    """Return a text; anything else, also what is hidden, is empty."""
+    """Return a text as it is, and an empty text for anything else, hidden values included."""
     return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
-"""Worlds, before and after, from what Pulumi and Cloudflare say.
+"""Reads worlds, before and after a change, from Pulumi's documents and the account's objects.
 
-`read` takes a document of any kind. Whatever says only part of the truth is refused; whatever is
-not in a document is an unknown of its own, and noted.
+`read` takes a document of any kind. An incomplete document is refused. Values that a complete
+document does not contain are unknowns, and are noted.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ __all__ = ["Note", "Worlds", "from_pack", "read", "read_snapshot", "worlds_of"]
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """What decides who gets in, before a change and after it.
-
-    `kind` is what was read: of a `refresh`, `new` is what Cloudflare says; of a `state`, both are
-    the same world. `notes` are what the input cannot tell, `left_out` the resources that the
-    program declares and this run leaves out. `stack` is `project/stack`, where the input says it.
-    """
+    """Everything that decides who gets in, before and after a change."""
 
     old: World
     new: World
     kind: Kind
+    """What was read. In a `refresh`, `new` is Cloudflare's side; in a `state`, both are equal."""
     notes: tuple[Note, ...] = ()
+    """What the input does not tell."""
     left_out: tuple[str, ...] = ()
+    """The URNs of resources that the program declares and this run leaves out (`--target`)."""
     stack: str = ""
+    """`project/stack`, or empty if the input does not say."""
 
 
 def read(
@@ -49,10 +48,11 @@ def read(
 ) -> Worlds:
     """Read worlds from a preview, the engine's events, or an exported stack.
 
-    `document`: the text, or what it is parsed. `state`: the export that a preview began with; it
-    completes one without unchanged resources, and its plain secrets count. `snapshot`: the account,
-    which lies beneath what the stack manages. `access_protection`: whether the account blocks what
-    no application guards; None: not known. Raises InputError.
+    `document` is the text of the document, or the parsed JSON. `state` is the exported stack from
+    before the preview: it completes a preview without unchanged resources, and its plain-text
+    secrets are used. `snapshot` has the account's objects, for those that the stack does not
+    manage. `access_protection` says whether the account blocks places that no application guards;
+    None if that is not known. Raises InputError.
     """
     parsed = parse(document) if isinstance(document, str) else document
     began = parse(state) if isinstance(state, str) else state
@@ -71,13 +71,17 @@ def from_pack(
     snapshot: Any = None,
     access_protection: bool | None = None,
 ) -> Worlds:
-    """Read worlds from what the engine hands a policy pack, and the exported state before it."""
+    """Read worlds from the resources that the engine passes to a policy pack.
+
+    `export` is the exported stack from before the update. The other arguments and the errors are
+    those of `read`.
+    """
     document = read_pack(resources, export)
     return worlds_of(document, snapshot=snapshot, access_protection=access_protection)
 
 
 def read_snapshot(snapshot: Any, *, access_protection: bool | None = None) -> World:
-    """Read the world of an account."""
+    """Read the world of an account. Arguments and errors are those of `read`."""
     parsed = parse(snapshot) if isinstance(snapshot, str) else snapshot
     document = Document("state", ())
     return worlds_of(document, snapshot=parsed, access_protection=access_protection).new
@@ -86,7 +90,7 @@ def read_snapshot(snapshot: Any, *, access_protection: bool | None = None) -> Wo
 def worlds_of(
     document: Document, *, snapshot: Any = None, access_protection: bool | None = None
 ) -> Worlds:
-    """Make the worlds of a document."""
+    """Build the worlds of a document."""
     beneath = [] if snapshot is None else snapshot_objects(snapshot)
     notes: list[Note] = list(document.notes)
 
@@ -119,7 +123,7 @@ def _once(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def _deleted(document: Document) -> list[str]:
-    """Return what others may still call groups and policies that the change deletes."""
+    """Return the URNs and ids by which others may still refer to deleted groups and policies."""
     found = []
     for resource in document.resources:
         if kinds.kind_of(resource.type) in {kinds.GROUP, kinds.POLICY} and resource.old is not None:
