@@ -38,7 +38,7 @@ from pulumi_cloudflare_access.engine import lifecycle
 from pulumi_cloudflare_access.process import plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pulumi_cloudflare_access import LocalCloudflare
 
@@ -126,10 +126,12 @@ class Engine:
         with _Process(self, is_preview=True) as process:
             process.run(program)
 
-    def up(self, program: Callable[[], object]) -> None:
-        """Run a program. Raises CheckFailed or RunFailed."""
-        with _Process(self) as process:
+    def up(self, program: Callable[[], object], *, target: Collection[str] | None = None) -> None:
+        """Run a program, or of it what has these names. Raises CheckFailed or RunFailed."""
+        with _Process(self, target=target) as process:
             process.run(program)
+            if target is not None:
+                return
             gone = [kept for urn, kept in self.state.items() if urn not in process.registered]
             process.delete([*gone, *self.replaced])
 
@@ -203,8 +205,11 @@ def _everything_below(everything: Iterable[Kept]) -> Callable[[str], frozenset[s
 class _Process(mocks.MockMonitor):
     """One operation: a plugin process and, for a program, the resource monitor."""
 
-    def __init__(self, engine: Engine, *, is_preview: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, *, is_preview: bool = False, target: Collection[str] | None = None
+    ) -> None:
         super().__init__(_Nothing())
+        self._target = target
         self.registered: set[str] = set()
         self._engine = engine
         self._is_preview = is_preview
@@ -351,6 +356,9 @@ class _Process(mocks.MockMonitor):
             self._engine.enter(Kept(urn, **options))
             return resource_pb2.RegisterResourceResponse(urn=urn)
         was = self._was(urn, request)
+        if was and self._target is not None and was.name not in self._target:
+            answer = _struct({**was.outputs, PROVIDER: was.inputs.get(PROVIDER, "")})
+            return resource_pb2.RegisterResourceResponse(urn=urn, id=was.id, object=answer)
         news = _plain(json_format.MessageToDict(request.object))
         kind = pickle.loads(base64.b64decode(news[PROVIDER])).kind  # noqa: S301 - our own
         kept = self._up(urn, kind, news, was, before=request.deleteBeforeReplace)

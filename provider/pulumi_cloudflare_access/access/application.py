@@ -49,6 +49,7 @@ from .application_types import (
     takes,
 )
 from .in_force import IN_FORCE, in_force_text, tell_attached, tell_login
+from .in_live import refuse_to_open
 from .owned_policies import (
     LIST,
     ONE,
@@ -337,6 +338,21 @@ class AccessApplicationProvider(ResourceLifecycle):
         unknown = there.keys() - (old.get(PLACES) or {}).keys()
         lost = [f"destinations: + {there[p]}" for p in sorted(places.lost(unknown, wish))]
         return [*super().unpreviewed_drift(olds, answer, wish, secret), *lost]
+
+    def update_remote(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Change it, unless that opens it by policies of its own that get stricter after it."""
+        reach = reach_of(self.managed_fields(there, declared, everything=True))
+        if reach_of(declared).widened(reach):
+            refuse_to_open(
+                declared, there, reach, lambda kind: self._snapshot(scope, kind).objects("update")
+            )
+        return super().update_remote(scope, there, declared, was)
 
     def fields_for(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
         """Leave out the defaults of fields that the type does not have: no answer means them."""

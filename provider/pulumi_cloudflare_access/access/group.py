@@ -20,6 +20,7 @@ from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
 from ..program.resource import Deployment, Resource
 from .in_force import IN_FORCE, in_force_text, tell_group
+from .in_live import refuse_what_opens
 from .referrers import SECTIONS, referrers_in_rules
 from .rules import Rules, account_filled_in, never_together
 from .written_first import mistakes_in_turn
@@ -91,6 +92,21 @@ class AccessGroupProvider(ResourceLifecycle):
                 f"{held:,} rules: unless Cloudflare has agreed to more for this account, a group "
                 f"holds {RULES_QUOTA:,}"
             )
+
+    def update_remote(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Change it, unless the lists that it counts in are not yet what the program says."""
+        refuse_what_opens(
+            (was, declared),
+            there["id"],
+            lambda kind: self._snapshot(scope, kind).objects("update"),
+        )
+        return super().update_remote(scope, there, declared, was)
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the groups and the policies whose rules point at this one."""

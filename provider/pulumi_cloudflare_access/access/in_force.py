@@ -43,6 +43,8 @@ PERSON = "email "
 NOT_KNOWN = "~ "
 # What groups are called at Cloudflare; and where applications are, and what they are called.
 NAMES, AT = "names", "at"
+# So many places of an application are in the texts of others.
+MOST_PLACES = 3
 # So many rules of other groups than its own are in a text.
 MOST_WRITTEN = 30
 
@@ -51,13 +53,13 @@ Sections = Mapping[str, Sequence[str]]
 
 def tell_group(group: pulumi.CustomResource, arguments: Mapping[str, Any]) -> None:
     """Have everybody know whom a group holds."""
-    told = described(arguments, called(group), _rule)
+    told = described(arguments, called(group), rule_in_text)
     _tell(GROUPS, group, arguments, {k: told[k] for k in SECTIONS if k in told})
 
 
 def tell_policy(policy: pulumi.CustomResource, arguments: Mapping[str, Any]) -> None:
     """Have everybody know what a reusable policy says."""
-    _tell(POLICIES, policy, arguments, described(arguments, called(policy), _rule))
+    _tell(POLICIES, policy, arguments, described(arguments, called(policy), rule_in_text))
 
 
 def tell_login(
@@ -90,7 +92,7 @@ def tell_own(teller: pulumi.CustomResource, application: Any, place: Any, polici
             return
         application = teller
     entries = policies if isinstance(policies, (list, tuple)) else [policies]
-    told = [described(entry, f"policies[{n}]", _rule) for n, entry in enumerate(entries)]
+    told = [described(entry, f"policies[{n}]", rule_in_text) for n, entry in enumerate(entries)]
     place = place if isinstance(place, int) else None
     name = called(application)
     Deployment.current().told(LISTS, "").append((name, place, told, called(teller)))
@@ -112,7 +114,7 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
     used = {own} | {word for name in lists for word in program.behind[name]}
     # Applications that have the same policies are many.
     orders = {json.dumps(entries, sort_keys=True): entries for entries in lists.values()}
-    at = {key: number for number, key in enumerate(orders)}
+    numbers = {key: number for number, key in enumerate(orders)}
     told: dict[str, Any] = {
         "own": own,
         GROUPS: {
@@ -120,7 +122,7 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
             for word in sorted(used & program.groups.keys())
         },
         POLICIES: {word: program.policies[word] for word in sorted(used & program.policies.keys())},
-        LISTS: {name: at[json.dumps(lists[name], sort_keys=True)] for name in lists},
+        LISTS: {name: numbers[json.dumps(lists[name], sort_keys=True)] for name in lists},
         "orders": [*orders.values()],
         LOGINS: {
             name: login
@@ -136,6 +138,12 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
         told[OWN] = whole in program.own
         told[PART] = own not in program.logins
         told["places"] = program.logins.get(whole, {}).get("places", [])
+    told[NAMES] = {
+        word: name
+        for word in sorted({*used, *lists})
+        if (name := program.names.get(word)) is not None
+    }
+    told[AT] = {name: at for name in lists if (at := program.logins.get(name, {}).get("at"))}
     if renamed := {word: former[word] for word in {own, *used, *lists} & former.keys()}:
         told[FORMER] = renamed
     return json.dumps(told, sort_keys=True, separators=(",", ":"))
@@ -153,6 +161,8 @@ def _tell(
     id_ = adopt if isinstance(adopt, str) else None
     deployment = Deployment.current()
     deployment.told(what, "").append((called(resource), id_, told))
+    if isinstance(name := arguments.get("name"), str):
+        deployment.told(NAMES, "").append((called(resource), name))
     if opts is not None and (opts.aliases or opts.parent is not None):
         parent = None if opts.parent is None else weakref.ref(opts.parent)
         deployment.told(FORMER, "").append((weakref.ref(resource), parent))
@@ -205,7 +215,8 @@ def _place(one: tuple[Any, Any]) -> Any:
     return one[0]
 
 
-def _rule(rule: Any) -> str:
+def rule_in_text(rule: Any) -> str:
+    """Write a rule as a text has it."""
     group = rule.get("group") if isinstance(rule, Mapping) else None
     id_ = group.get(ID) if isinstance(group, Mapping) else None
     if isinstance(id_, str):
@@ -225,8 +236,13 @@ class _Program:
         words = {id_: word for what in told if what != LISTS for word, id_, _ in told[what] if id_}
         self.groups = {word: renamed(held, words) for word, _, held in told[GROUPS]}
         self.policies = {word: renamed(said, words) for word, _, said in told[POLICIES]}
+        self.names: dict[str, str] = dict(deployment.told(NAMES, ""))
         self.logins: dict[str, dict[str, Any]] = {
-            word: {"login": login_of(reach), "places": sorted(reach.places)}
+            word: {
+                "login": login_of(reach),
+                "places": sorted(reach.places),
+                "at": [*map(mark, sorted(reach.places)[:MOST_PLACES])],
+            }
             for word, _, reach in told[LOGINS]
         }
         placed: dict[str, list[tuple[int, Any]]] = {}

@@ -26,6 +26,7 @@ from ..program.lookup import Lookup
 from ..program.references import POLICIES, Found
 from ..program.resource import Deployment, Resource
 from .in_force import IN_FORCE, in_force_text, tell_policy
+from .in_live import refuse_what_opens
 from .policy_fields import (
     PolicyInputs,
     policy_concerns,
@@ -81,6 +82,21 @@ class AccessPolicyProvider(ResourceLifecycle):
         """Warn of what hardly anyone means."""
         del was
         yield from policy_concerns(declared)
+
+    def update_remote(
+        self,
+        scope: Scope,
+        there: Mapping[str, Any],
+        declared: Mapping[str, Any],
+        was: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Change it, unless the lists that it counts in are not yet what the program says."""
+        refuse_what_opens(
+            (was, declared),
+            there["id"],
+            lambda kind: self._snapshot(scope, kind).objects("update"),
+        )
+        return super().update_remote(scope, there, declared, was)
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the applications that it is attached to; those of zones are listed elsewhere."""

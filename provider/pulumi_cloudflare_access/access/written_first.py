@@ -74,11 +74,11 @@ def mistakes_in_turn(what: str, was: str | None, now: str | None) -> Iterator[st
     """
     if not now or was == now:
         return
-    _Run(after := json.loads(now)).remember()
+    Run(after := json.loads(now)).remember()
     if not was:
         # Nothing is known.
         return
-    _Run(before := json.loads(was)).remember()
+    Run(before := json.loads(was)).remember()
     is_of_a_list = OWN in after
     if is_of_a_list and OWN in before:
         yield from _mistakes_of_a_list(what, before, after)
@@ -104,12 +104,12 @@ def _too_far(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
         else:
             # The application leaves the program.
             continue
-        whole = _Lists()
+        whole = Lists()
         one = whole.resolved(before, old, name)
         other = whole.resolved(after, final, name)
         meanwhile = [whole.resolved(moment, old, name) for moment in moments]
         if whole.is_weaker(one, other, meanwhile):
-            yield _in_words(name)
+            yield in_words(name)
 
 
 def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any
     if now[OWN] and is_application and before.login(name) == after.login(name) and not new:
         # It has nothing to do with it.
         return
-    changed, whole = _changed(before, after), _Lists()
+    changed, whole = _changed(before, after), Lists()
     one, other = whole.resolved(before, old, name), whole.resolved(after, final, name)
     moments = [
         (moment, login)
@@ -142,11 +142,11 @@ def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any
         for entries in _half_way(old, final)
     ]
     if whole.is_weaker(one, other, meanwhile):
-        yield TOLD_OF_A_LIST.format(what=what, where=_in_words(name))
+        yield TOLD_OF_A_LIST.format(what=what, where=in_words(name))
     elif new:
         there = [whole.resolved(moment, old, name, after) for moment, _ in moments]
         if whole.is_weaker([], other, there):
-            yield TOLD_OF_PLACES.format(what=what, places=new, where=_in_words(name))
+            yield TOLD_OF_PLACES.format(what=what, places=new, where=in_words(name))
 
 
 def _new_places(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -174,7 +174,7 @@ def _half_way(old: Sequence[Any], new: Sequence[Any]) -> Iterator[list[Any]]:
         yield [here[place] for place in sorted(here)]
 
 
-def _pair(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[_Run, _Run]:
+def _pair(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Run, Run]:
     """Read two texts, and call what goes by another name by now what it was called before."""
     words = {
         new: old
@@ -185,10 +185,10 @@ def _pair(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[_Run, _Run]:
     }
     if was["own"] != now["own"]:
         words[now["own"]] = was["own"]
-    return _Run(was).known(), _Run(now).renamed(words).known()
+    return Run(was).known(), Run(now).renamed(words).known()
 
 
-def _changed(before: _Run, after: _Run) -> set[str]:
+def _changed(before: Run, after: Run) -> set[str]:
     said, says = before.said, after.said
     return {word for word in said.keys() & says.keys() if said[word] != says[word]}
 
@@ -198,11 +198,12 @@ def _is_marked(name: str, others: Any) -> bool:
     return any(others[at : at + len(found)] == found for at in range(0, len(others), len(found)))
 
 
-def _in_words(name: str) -> str:
+def in_words(name: str) -> str:
+    """Write what a text calls an application as a sentence has it."""
     return name.strip("<>").replace("AccessApplication ", "application ")
 
 
-def _combinations(own: str | None, changed: set[str], after: _Run) -> set[frozenset[str]]:
+def _combinations(own: str | None, changed: set[str], after: Run) -> set[frozenset[str]]:
     """Return which objects may be written at once, each with what comes before it.
 
     Those without the object at hand, too: an earlier run may have failed to write it, and the
@@ -223,18 +224,20 @@ def _combinations(own: str | None, changed: set[str], after: _Run) -> set[frozen
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """What a run has, by a text: groups, reusable policies, and lists of policies."""
 
     told: Mapping[str, Any]
 
     @property
     def groups(self) -> Mapping[str, Sections]:
+        """Return whom each group holds."""
         found: Mapping[str, Sections] = self.told[GROUPS]
         return found
 
     @property
     def policies(self) -> Mapping[str, Any]:
+        """Return what each reusable policy says."""
         found: Mapping[str, Any] = self.told[POLICIES]
         return found
 
@@ -260,7 +263,7 @@ class _Run:
             if len(rules) > 1:
                 _whole[rest] = [rule for rule in rules if not rule.startswith(GROUP)]
 
-    def known(self) -> _Run:
+    def known(self) -> Run:
         """Return this with the groups whole that this process has seen whole."""
 
         def whole(rules: Sequence[str]) -> list[str]:
@@ -270,9 +273,9 @@ class _Run:
             word: {name: whole(rules) for name, rules in said.items()}
             for word, said in self.groups.items()
         }
-        return _Run({**self.told, GROUPS: groups})
+        return Run({**self.told, GROUPS: groups})
 
-    def with_new(self, after: _Run, some: Iterable[str]) -> _Run:
+    def with_new(self, after: Run, some: Iterable[str]) -> Run:
         """Return this, with some of the objects as another run has them.
 
         What is new there has been made before what refers to it.
@@ -285,9 +288,9 @@ class _Run:
             }
             for what in (GROUPS, POLICIES)
         }
-        return _Run({**self.told, **held})
+        return Run({**self.told, **held})
 
-    def renamed(self, words: Mapping[str, str]) -> _Run:
+    def renamed(self, words: Mapping[str, str]) -> Run:
         """Return this, with objects called something else."""
         if not words:
             return self
@@ -301,7 +304,7 @@ class _Run:
             if what in self.told
         }
         orders = [[renamed(entry, words) for entry in order] for order in self.told["orders"]]
-        return _Run({**self.told, **held, "orders": orders})
+        return Run({**self.told, **held, "orders": orders})
 
 
 # The rules of large groups, by what stands for them in the texts of others: each group is checked
@@ -310,7 +313,7 @@ _whole: dict[str, list[str]] = {}
 
 
 @dataclass
-class _Lists:
+class Lists:
     """Lists of policies whose groups are known, so that it is known which are within others."""
 
     groups: dict[str, People] = field(default_factory=dict)
@@ -330,7 +333,7 @@ class _Lists:
         )
 
     def resolved(
-        self, run: _Run, entries: Iterable[Any], name: str, login: _Run | None = None
+        self, run: Run, entries: Iterable[Any], name: str, login: Run | None = None
     ) -> list[Told]:
         """Return a list as it decides, with the groups and the policies of a run.
 
@@ -352,7 +355,7 @@ class _Lists:
             people = replace(people, require=people.require | {by})
         return Told(told.name, Ruling(people, outcome))
 
-    def _policy(self, run: _Run, entry: Any) -> Told:
+    def _policy(self, run: Run, entry: Any) -> Told:
         if isinstance(entry, str):
             said = run.policies.get(entry)
             if said is None:
@@ -361,7 +364,7 @@ class _Lists:
             entry = said
         return Told(str(entry["name"]), Ruling(self._people(run, entry, ()), outcome_of(entry)))
 
-    def _people(self, run: _Run, said: Sections, inside: tuple[str, ...]) -> People:
+    def _people(self, run: Run, said: Sections, inside: tuple[str, ...]) -> People:
         return People(
             *(
                 frozenset(self._rule(run, r, inside) for r in said.get(name, ()))
@@ -369,7 +372,7 @@ class _Lists:
             )
         )
 
-    def _rule(self, run: _Run, rule: str, inside: tuple[str, ...]) -> str:
+    def _rule(self, run: Run, rule: str, inside: tuple[str, ...]) -> str:
         word = rule.removeprefix(GROUP)
         if not rule.startswith(GROUP) or word not in run.groups or word in inside:
             return rule
