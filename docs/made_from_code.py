@@ -25,6 +25,7 @@ from mkdocs.structure.pages import Page
 
 import pulumi_cloudflare_access as cloudflare
 from pulumi_cloudflare_access import cli, errors, kinds, rules
+from pulumi_cloudflare_access.access.identity_provider_fields import FIELDS
 from pulumi_cloudflare_access.local_cloudflare.world.switches import Switches
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,9 +155,19 @@ def look_ups() -> str:
     return "\n\n".join(f"::: pulumi_cloudflare_access.{name}" for name in names)
 
 
+def identity_providers() -> str:
+    """Return which type of identity provider has which fields, as a table."""
+    rows = ["| type | needs | takes |", "|---|---|---|"]
+    for type_, fields in FIELDS.items():
+        needs, takes = (", ".join(f"`{name}`" for name in names) for names in fields)
+        rows.append(f"| `{type_}` | {needs} | {takes} |")
+    return "\n".join(rows)
+
+
 LISTS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "errors": error_classes,
+    "identity-providers": identity_providers,
     "look-ups": look_ups,
     "messages": message_lists,
     "rules": rule_functions,

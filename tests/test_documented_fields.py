@@ -6,7 +6,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cloudflare.types import iam
+from cloudflare.types import iam, zero_trust
 from cloudflare.types.zero_trust import access
 from cloudflare.types.zero_trust.access import applications
 
@@ -28,6 +28,10 @@ KINDS: dict[str, tuple[str, Any]] = {
     "access_policy": ("access/policies/{policy_id}", access.PolicyGetResponse),
     "resource_group": ("iam/resource_groups/{resource_group_id}", iam.ResourceGroupGetResponse),
     "user_group": ("iam/user_groups/{user_group_id}", iam.UserGroupGetResponse),
+    "identity_provider": (
+        "access/identity_providers/{identity_provider_id}",
+        zero_trust.IdentityProvider,
+    ),
     "service_token": ("access/service_tokens/{service_token_id}", access.ServiceToken),
     "sso_connector": ("sso_connectors/{sso_connector_id}", iam.SSOGetResponse),
 }

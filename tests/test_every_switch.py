@@ -163,6 +163,23 @@ def of_access(account: Account, made: dict[str, str]) -> Iterator[Declared]:
         {"application": account.application(), "precedence": 2, **POLICY},
         {"decision": "deny"},
     )
+    yield (
+        "identity_provider",
+        {
+            "name": "Entra",
+            "type": "azureAD",
+            "config": {
+                "client_id": "c",
+                "client_secret": "s3cret-of-the-client",
+                "directory_id": "d",
+                "claims": ["b", "a"],
+                "support_groups": False,
+            },
+            "scim_config": {"enabled": True, "seat_deprovision": False},
+        },
+        {"scim_config": {"enabled": True, "user_deprovision": True, "seat_deprovision": True}},
+    )
+    yield "identity_provider", {"name": "OTP", "type": "onetimepin"}, {"name": "By e-mail"}
     yield "service_token", {"name": "CI", "enabled": False}, {"duration": "forever"}
 
 

@@ -94,6 +94,7 @@ def test_the_lifecycle_adds_no_hook() -> None:
         "path_of",
         "adoption_differences",
         "use",
+        "secrets_inside",
     }
     public = {
         name

@@ -353,6 +353,21 @@ def changed_user_group(n: Names, account: Account) -> dict[str, Any]:
     return {**user_group(n, account), "name": n[4]}
 
 
+def identity_provider(n: Names, account: Account) -> dict[str, Any]:
+    del account
+    config = {"client_id": "c", "client_secret": "s3cret-of-the-client", "claims": sorted(n[1:3])}
+    return {"name": n[0], "type": "google", "config": config}
+
+
+def changed_identity_provider(n: Names, account: Account) -> dict[str, Any]:
+    return {**identity_provider(n, account), "name": n[4]}
+
+
+def look_at_identity_provider(account: Account, kept: Kept) -> Any:
+    found = account.look(f"/access/identity_providers/{kept.id}")
+    return [found["name"], sorted(found["config"]["claims"])]
+
+
 def service_token(n: Names, account: Account) -> dict[str, Any]:
     del account
     return {"name": n[0]}
@@ -448,6 +463,13 @@ CASES = [
         user_group,
         changed_user_group,
         **plainly("/iam/user_groups", "name"),
+    ),
+    Case(
+        "identity_provider",
+        identity_provider,
+        changed_identity_provider,
+        look_at_identity_provider,
+        lambda declared: [declared["name"], sorted({*declared["config"]["claims"]})],
     ),
     Case(
         "service_token",

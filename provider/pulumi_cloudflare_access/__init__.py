@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from .access.identity_provider import (
         GetIdentityProviderResult,
+        IdentityProvider,
         get_identity_provider,
         get_identity_provider_output,
         get_identity_providers,
@@ -139,6 +140,7 @@ __all__ = [
     "GetSsoConnectorResult",
     "GetUserGroupMemberResult",
     "GetUserGroupResult",
+    "IdentityProvider",
     "LocalCloudflare",
     "LookUpError",
     "PolicySet",
@@ -227,6 +229,7 @@ _HOME = {
     "GetSsoConnectorResult": ".iam.sso_connector",
     "GetUserGroupMemberResult": ".iam.user_group_members",
     "GetUserGroupResult": ".iam.user_group",
+    "IdentityProvider": ".access.identity_provider",
     "LocalCloudflare": ".local_cloudflare",
     "LookUpError": ".errors",
     "PolicySet": ".components.policy_set",

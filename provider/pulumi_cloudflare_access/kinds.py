@@ -16,6 +16,7 @@ KINDS = {
     "access_group": "access.group:AccessGroupProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
     "account_member": "iam.account_member:AccountMemberProvider",
+    "identity_provider": "access.identity_provider:IdentityProviderProvider",
     "resource_group": "iam.resource_group:ResourceGroupProvider",
     "service_token": "access.service_token:ServiceTokenProvider",
     "sso_connector": "iam.sso_connector:SsoConnectorProvider",

@@ -94,6 +94,15 @@ __all__ = [
     "GroupSelectorOutput",
     "GsuiteSelector",
     "GsuiteSelectorOutput",
+    "HeaderAttribute",
+    "HeaderAttributeOutput",
+    "IdentityProviderConfig",
+    "IdentityProviderConfigFound",
+    "IdentityProviderConfigOutput",
+    "IdentityProviderScim",
+    "IdentityProviderScimFound",
+    "IdentityProviderScimOutput",
+    "IdentityProviderType",
     "ImplicitOptions",
     "ImplicitOptionsOutput",
     "IpListSelector",
@@ -196,6 +205,24 @@ ApplicationType: TypeAlias = Literal[
     "mcp",
     "mcp_portal",
     "proxy_endpoint",
+]
+
+IdentityProviderType: TypeAlias = Literal[
+    "onetimepin",
+    "azureAD",
+    "google",
+    "google-apps",
+    "okta",
+    "github",
+    "saml",
+    "oidc",
+    "onelogin",
+    "centrify",
+    "facebook",
+    "linkedin",
+    "yandex",
+    "pingone",
+    "cloudflare",
 ]
 
 Decision: TypeAlias = Literal["allow", "deny", "non_identity", "bypass"]
@@ -2479,6 +2506,381 @@ class GrantFound(TypedDict, total=False):
     and shown like all others.
     """
     id: str
+    """Cloudflare makes it."""
+
+
+class HeaderAttribute(TypedDict, total=False):
+    """An attribute that the callback of Access answers as a header."""
+
+    attribute_name: pulumi.Input[str] | None
+    """What the provider calls the attribute. Left out, it is not managed. API: `attribute_name`."""
+    header_name: pulumi.Input[str] | None
+    """The header that has it. Left out, it is not managed. API: `header_name`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class HeaderAttributeOutput(TypedDict, total=False):
+    """An attribute that the callback of Access answers as a header."""
+
+    attribute_name: str
+    """What the provider calls the attribute."""
+    header_name: str
+    """The header that has it."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class IdentityProviderConfig(TypedDict, total=False):
+    """How Access talks to a provider. Which fields there are depends on the type."""
+
+    client_id: pulumi.Input[str] | None
+    """The id of the OAuth client. Left out, it is not managed. API: `client_id`."""
+    client_secret: pulumi.Input[str] | None
+    """The secret of the OAuth client. Secret. Cloudflare never tells it. Left out, it stays as it
+    is. API: `client_secret`.
+    """
+    claims: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """Further claims of the provider's, for rules and tokens, in any order. Left out, it is not
+    managed. API: `claims`.
+    """
+    email_claim_name: pulumi.Input[str] | None
+    """The claim that has the e-mail address. Left out, it is not managed. API: `email_claim_name`.
+    """
+    directory_id: pulumi.Input[str] | None
+    """Of type `azureAD`: the id of the directory (tenant). Left out, it is not managed. API:
+    `directory_id`.
+    """
+    conditional_access_enabled: pulumi.Input[bool] | None
+    """Of type `azureAD`: load authentication contexts. Left out, it is not managed. API:
+    `conditional_access_enabled`.
+    """
+    support_groups: pulumi.Input[bool] | None
+    """Of type `azureAD`: load groups. Left out, it is not managed. API: `support_groups`."""
+    prompt: pulumi.Input[Literal["login", "select_account", "none", "consent"]] | None
+    """What people are asked when they log in: `login`, `select_account` or `none` of type
+    `azureAD`; `consent`, `select_account` or `none` of type `google-apps`. Left out, it is not
+    managed. API: `prompt`.
+    """
+    apps_domain: pulumi.Input[str] | None
+    """Of type `google-apps`: the domain of the workspace. Left out, it is not managed. API:
+    `apps_domain`.
+    """
+    use_login_hint: pulumi.Input[bool] | None
+    """Of type `google-apps`: tell Google the e-mail address of an earlier login. Left out, it is
+    not managed. API: `use_login_hint`.
+    """
+    okta_account: pulumi.Input[str] | None
+    """Of type `okta`: the URL of the account. Left out, it is not managed. API: `okta_account`."""
+    authorization_server_id: pulumi.Input[str] | None
+    """Of type `okta`: the id of the authorization server. Left out, it is not managed. API:
+    `authorization_server_id`.
+    """
+    onelogin_account: pulumi.Input[str] | None
+    """Of type `onelogin`: the URL of the account. Left out, it is not managed. API:
+    `onelogin_account`.
+    """
+    ping_env_id: pulumi.Input[str] | None
+    """Of type `pingone`: the id of the environment. Left out, it is not managed. API:
+    `ping_env_id`.
+    """
+    centrify_account: pulumi.Input[str] | None
+    """Of type `centrify`: the URL of the account. Left out, it is not managed. API:
+    `centrify_account`.
+    """
+    centrify_app_id: pulumi.Input[str] | None
+    """Of type `centrify`: the id of the application. Left out, it is not managed. API:
+    `centrify_app_id`.
+    """
+    auth_url: pulumi.Input[str] | None
+    """Of type `oidc`: the authorization endpoint. Left out, it is not managed. API: `auth_url`."""
+    token_url: pulumi.Input[str] | None
+    """Of type `oidc`: the token endpoint. Left out, it is not managed. API: `token_url`."""
+    certs_url: pulumi.Input[str] | None
+    """Of type `oidc`: where the keys are (`jwks_uri`). Left out, it is not managed. API:
+    `certs_url`.
+    """
+    scopes: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """Of type `oidc`: the OAuth scopes to ask for, in any order. Left out, it is not managed. API:
+    `scopes`.
+    """
+    pkce_enabled: pulumi.Input[bool] | None
+    """Of type `oidc`: use PKCE. Left out, it is not managed. API: `pkce_enabled`."""
+    issuer_url: pulumi.Input[str] | None
+    """Of type `saml`: the issuer, the provider's entity id. Left out, it is not managed. API:
+    `issuer_url`.
+    """
+    sso_target_url: pulumi.Input[str] | None
+    """Of type `saml`: where authentication requests go. Left out, it is not managed. API:
+    `sso_target_url`.
+    """
+    idp_public_certs: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """Of type `saml`: the certificates that verify signatures. Left out, it is not managed. API:
+    `idp_public_certs`.
+    """
+    attributes: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    """Of type `saml`: attributes for tokens and rules, in any order. Left out, it is not managed.
+    API: `attributes`.
+    """
+    email_attribute_name: pulumi.Input[str] | None
+    """Of type `saml`: the attribute that has the e-mail address. Left out, it is not managed. API:
+    `email_attribute_name`.
+    """
+    header_attributes: pulumi.Input[Sequence[pulumi.Input[HeaderAttribute | Unchecked]]] | None
+    """Of type `saml`: attributes that the callback answers as headers, in any order. Left out, it
+    is not managed. API: `header_attributes`.
+    """
+    sign_request: pulumi.Input[bool] | None
+    """Of type `saml`: sign authentication requests. Left out, it is not managed. API:
+    `sign_request`.
+    """
+    force_authn: pulumi.Input[bool] | None
+    """Of type `saml`: have people log in again each time. Left out, it is not managed. API:
+    `force_authn`.
+    """
+    enable_encryption: pulumi.Input[bool] | None
+    """Of type `saml`: assertions are encrypted, for which `saml_certificate_set_id` is needed. Left
+    out, it is not managed. API: `enable_encryption`.
+    """
+    max_sso_url_length: pulumi.Input[int] | None
+    """Of type `saml`: the longest URL of a login that the provider takes. Left out, it is not
+    managed. API: `max_sso_url_length`.
+    """
+    restrict_to_account_members: pulumi.Input[bool] | None
+    """Of type `cloudflare`: only members of the account may log in. Left out, it is not managed.
+    API: `restrict_to_account_members`.
+    """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class IdentityProviderConfigOutput(TypedDict, total=False):
+    """How Access talks to a provider. Which fields there are depends on the type."""
+
+    client_id: str
+    """The id of the OAuth client."""
+    client_secret: str
+    """The secret of the OAuth client. Secret."""
+    claims: Mapping[str, str]
+    """Further claims of the provider's, for rules and tokens, in any order."""
+    email_claim_name: str
+    """The claim that has the e-mail address."""
+    directory_id: str
+    """Of type `azureAD`: the id of the directory (tenant)."""
+    conditional_access_enabled: bool
+    """Of type `azureAD`: load authentication contexts."""
+    support_groups: bool
+    """Of type `azureAD`: load groups."""
+    prompt: str
+    """What people are asked when they log in: `login`, `select_account` or `none` of type
+    `azureAD`; `consent`, `select_account` or `none` of type `google-apps`.
+    """
+    apps_domain: str
+    """Of type `google-apps`: the domain of the workspace."""
+    use_login_hint: bool
+    """Of type `google-apps`: tell Google the e-mail address of an earlier login."""
+    okta_account: str
+    """Of type `okta`: the URL of the account."""
+    authorization_server_id: str
+    """Of type `okta`: the id of the authorization server."""
+    onelogin_account: str
+    """Of type `onelogin`: the URL of the account."""
+    ping_env_id: str
+    """Of type `pingone`: the id of the environment."""
+    centrify_account: str
+    """Of type `centrify`: the URL of the account."""
+    centrify_app_id: str
+    """Of type `centrify`: the id of the application."""
+    auth_url: str
+    """Of type `oidc`: the authorization endpoint."""
+    token_url: str
+    """Of type `oidc`: the token endpoint."""
+    certs_url: str
+    """Of type `oidc`: where the keys are (`jwks_uri`)."""
+    scopes: Mapping[str, str]
+    """Of type `oidc`: the OAuth scopes to ask for, in any order."""
+    pkce_enabled: bool
+    """Of type `oidc`: use PKCE."""
+    issuer_url: str
+    """Of type `saml`: the issuer, the provider's entity id."""
+    sso_target_url: str
+    """Of type `saml`: where authentication requests go."""
+    idp_public_certs: Sequence[str]
+    """Of type `saml`: the certificates that verify signatures."""
+    attributes: Mapping[str, str]
+    """Of type `saml`: attributes for tokens and rules, in any order."""
+    email_attribute_name: str
+    """Of type `saml`: the attribute that has the e-mail address."""
+    header_attributes: Mapping[str, HeaderAttributeOutput]
+    """Of type `saml`: attributes that the callback answers as headers, in any order."""
+    sign_request: bool
+    """Of type `saml`: sign authentication requests."""
+    force_authn: bool
+    """Of type `saml`: have people log in again each time."""
+    enable_encryption: bool
+    """Of type `saml`: assertions are encrypted, for which `saml_certificate_set_id` is needed."""
+    max_sso_url_length: float
+    """Of type `saml`: the longest URL of a login that the provider takes."""
+    restrict_to_account_members: bool
+    """Of type `cloudflare`: only members of the account may log in."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class IdentityProviderConfigFound(TypedDict, total=False):
+    """How Access talks to a provider. Which fields there are depends on the type."""
+
+    client_id: str
+    """The id of the OAuth client."""
+    client_secret: str
+    """The secret of the OAuth client. Secret."""
+    claims: Sequence[str]
+    """Further claims of the provider's, for rules and tokens, in any order."""
+    email_claim_name: str
+    """The claim that has the e-mail address."""
+    directory_id: str
+    """Of type `azureAD`: the id of the directory (tenant)."""
+    conditional_access_enabled: bool
+    """Of type `azureAD`: load authentication contexts."""
+    support_groups: bool
+    """Of type `azureAD`: load groups."""
+    prompt: str
+    """What people are asked when they log in: `login`, `select_account` or `none` of type
+    `azureAD`; `consent`, `select_account` or `none` of type `google-apps`.
+    """
+    apps_domain: str
+    """Of type `google-apps`: the domain of the workspace."""
+    use_login_hint: bool
+    """Of type `google-apps`: tell Google the e-mail address of an earlier login."""
+    okta_account: str
+    """Of type `okta`: the URL of the account."""
+    authorization_server_id: str
+    """Of type `okta`: the id of the authorization server."""
+    onelogin_account: str
+    """Of type `onelogin`: the URL of the account."""
+    ping_env_id: str
+    """Of type `pingone`: the id of the environment."""
+    centrify_account: str
+    """Of type `centrify`: the URL of the account."""
+    centrify_app_id: str
+    """Of type `centrify`: the id of the application."""
+    auth_url: str
+    """Of type `oidc`: the authorization endpoint."""
+    token_url: str
+    """Of type `oidc`: the token endpoint."""
+    certs_url: str
+    """Of type `oidc`: where the keys are (`jwks_uri`)."""
+    scopes: Sequence[str]
+    """Of type `oidc`: the OAuth scopes to ask for, in any order."""
+    pkce_enabled: bool
+    """Of type `oidc`: use PKCE."""
+    issuer_url: str
+    """Of type `saml`: the issuer, the provider's entity id."""
+    sso_target_url: str
+    """Of type `saml`: where authentication requests go."""
+    idp_public_certs: Sequence[str]
+    """Of type `saml`: the certificates that verify signatures."""
+    attributes: Sequence[str]
+    """Of type `saml`: attributes for tokens and rules, in any order."""
+    email_attribute_name: str
+    """Of type `saml`: the attribute that has the e-mail address."""
+    header_attributes: Sequence[HeaderAttributeOutput]
+    """Of type `saml`: attributes that the callback answers as headers, in any order."""
+    sign_request: bool
+    """Of type `saml`: sign authentication requests."""
+    force_authn: bool
+    """Of type `saml`: have people log in again each time."""
+    enable_encryption: bool
+    """Of type `saml`: assertions are encrypted, for which `saml_certificate_set_id` is needed."""
+    max_sso_url_length: int
+    """Of type `saml`: the longest URL of a login that the provider takes."""
+    restrict_to_account_members: bool
+    """Of type `cloudflare`: only members of the account may log in."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+    redirect_url: str
+    """Cloudflare makes it."""
+
+
+class IdentityProviderScim(TypedDict, total=False):
+    """Provisioning of people and groups by the provider."""
+
+    enabled: pulumi.Input[bool] | None
+    """Let the provider tell Access of its people and groups. Default: `False`. API: `enabled`."""
+    identity_update_behavior: pulumi.Input[Literal["automatic", "reauth", "no_action"]] | None
+    """What a change does to a person who is logged in: `automatic` changes the identity, `reauth`
+    asks for a new login when groups change, `no_action` does nothing. Default: `no_action`. API:
+    `identity_update_behavior`.
+    """
+    user_deprovision: pulumi.Input[bool] | None
+    """End the sessions of a person who is taken out at the provider. Default: `False`. API:
+    `user_deprovision`.
+    """
+    group_member_deprovision: pulumi.Input[bool] | None
+    """End the sessions of a person who is put into a group at the provider, or taken out of one.
+    Default: `False`. API: `group_member_deprovision`.
+    """
+    seat_deprovision: pulumi.Input[bool] | None
+    """Take the seat of such a person, too. It needs `user_deprovision`. Default: `False`. API:
+    `seat_deprovision`.
+    """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class IdentityProviderScimOutput(TypedDict, total=False):
+    """Provisioning of people and groups by the provider."""
+
+    enabled: bool
+    """Let the provider tell Access of its people and groups."""
+    identity_update_behavior: str
+    """What a change does to a person who is logged in: `automatic` changes the identity, `reauth`
+    asks for a new login when groups change, `no_action` does nothing.
+    """
+    user_deprovision: bool
+    """End the sessions of a person who is taken out at the provider."""
+    group_member_deprovision: bool
+    """End the sessions of a person who is put into a group at the provider, or taken out of one."""
+    seat_deprovision: bool
+    """Take the seat of such a person, too. It needs `user_deprovision`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class IdentityProviderScimFound(TypedDict, total=False):
+    """Provisioning of people and groups by the provider."""
+
+    enabled: bool
+    """Let the provider tell Access of its people and groups."""
+    identity_update_behavior: str
+    """What a change does to a person who is logged in: `automatic` changes the identity, `reauth`
+    asks for a new login when groups change, `no_action` does nothing.
+    """
+    user_deprovision: bool
+    """End the sessions of a person who is taken out at the provider."""
+    group_member_deprovision: bool
+    """End the sessions of a person who is put into a group at the provider, or taken out of one."""
+    seat_deprovision: bool
+    """Take the seat of such a person, too. It needs `user_deprovision`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+    scim_base_url: str
     """Cloudflare makes it."""
 
 

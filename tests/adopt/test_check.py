@@ -81,6 +81,7 @@ def everything() -> None:
     )
     cloudflare.UserGroupMembers("members", group=team, members=[email("ada")])
     cloudflare.ServiceToken("ci", name="CI", duration="8760h")
+    cloudflare.IdentityProvider("pin", name="PIN", type="onetimepin")
     connector = cloudflare.SsoConnector("sso", email_domain="example.com")
     cloudflare.SsoConnectorActivation("sso-on", connector=connector)
 
@@ -96,6 +97,32 @@ def made_by(program: Callable[[], None], live: LocalCloudflare) -> dict[str, str
         ids[planned.urn] = served(planned.urn, provider, "create", inputs).id
     run.close()
     return {name_of(urn): id_ for urn, id_ in ids.items()}
+
+
+def test_what_has_a_secret_inside_is_adopted_by_an_up_and_not_imported(
+    live: LocalCloudflare,
+) -> None:
+    """An import would write down what the preview shows in place of the secret."""
+    client = {"client_id": "c", "client_secret": "s3cret-of-the-client"}
+    there = {"name": "GitHub", "type": "github"}
+    live.seed({"access/identity_providers": [{**there, "config": client}]})
+
+    def program(client_id: str = "c") -> None:
+        cloudflare.IdentityProvider(
+            "github",
+            name="GitHub",
+            type="github",
+            config={"client_id": client_id, "client_secret": client["client_secret"]},
+        )
+
+    matched, file = found(program, live)
+    assert outcomes(matched) == {"github": Outcome.BY_ADOPT}
+    assert "[secret]" not in json.dumps(file.document)
+    # All else is compared.
+    matched, _ = found(lambda: program("d"), live)
+    [match] = matched.matches
+    assert match.outcome is Outcome.CHANGES
+    assert "config.client_id" in str(match)
 
 
 def test_what_the_product_has_made_is_exact_whatever_its_kind(live: LocalCloudflare) -> None:

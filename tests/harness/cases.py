@@ -169,6 +169,12 @@ def _service_token(_: Account, name: str) -> Case:
     return Case("service_token", {"name": name}, "access/service_tokens", (name,))
 
 
+def _identity_provider(_: Account, name: str) -> Case:
+    config = {"client_id": "c", "client_secret": "s3cret-of-the-client"}
+    declared = {"name": name, "type": "github", "config": config}
+    return Case("identity_provider", declared, "access/identity_providers", (name,))
+
+
 CASES: list[Callable[[Account, str], Case]] = [
     group,
     _application,
@@ -181,4 +187,5 @@ CASES: list[Callable[[Account, str], Case]] = [
     _account_member,
     _sso_connector,
     _service_token,
+    _identity_provider,
 ]

@@ -96,7 +96,7 @@ def _step(urn: str, request: Any, config: Mapping[str, str]) -> dict[str, Any]:
     kind = classes.by_token().get(request.type)
     plain = {name: _without_secrets(value) for name, value in declared.items()}
     inputs = _checked(kind, urn, plain, config) if kind else plain
-    secret = {name for name, value in declared.items() if plain[name] != value}
+    hidden = {name: _hidden(value, inputs.get(name)) for name, value in declared.items()}
     dependencies = request.propertyDependencies
     return {
         "op": "create",
@@ -105,7 +105,7 @@ def _step(urn: str, request: Any, config: Mapping[str, str]) -> dict[str, Any]:
             "urn": urn,
             "type": request.type,
             "custom": request.custom,
-            "inputs": {k: "[secret]" if k in secret else v for k, v in inputs.items()},
+            "inputs": {k: hidden.get(k, v) for k, v in inputs.items()},
             "parent": request.parent,
             "provider": request.provider,
             "propertyDependencies": {k: [*v.urns] for k, v in dependencies.items()},
@@ -123,6 +123,15 @@ def _checked(
     if answer.failures:
         raise WrongProgramError(f"{urn}: {[one.reason for one in answer.failures]}")
     return {**answer.inputs, "__provider": declared["__provider"]}
+
+
+def _hidden(declared: Any, checked: Any) -> Any:
+    """Return a checked value as the engine shows it: a list that has a secret is one as a whole."""
+    if _without_secrets(declared) == declared:
+        return checked
+    if isinstance(declared, dict) and SIGNATURE not in declared and isinstance(checked, dict):
+        return {name: _hidden(declared.get(name), value) for name, value in checked.items()}
+    return "[secret]"
 
 
 def _without_secrets(value: Any) -> Any:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_cloudflare.test_local_policies import MISSING, errors
+from pulumi_cloudflare_access.local_cloudflare.access.identity_providers.models import (
+    IdentityProviderBackend,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -50,10 +53,6 @@ def test_what_is_seeded_is_listed_and_read_in_its_scope(
     assert http.get(f"/{other}/{scope_id}/access/{kind}").json()["result"] == []
 
 
-def test_providers_are_only_read(http: httpx.Client, parent: str) -> None:
-    assert http.post(f"{parent}/access/identity_providers", json=OKTA).status_code == 405
-
-
 @pytest.mark.parametrize("kind", SEEDS)
 def test_a_seed_keeps_its_id_once(cloudflare: LocalCloudflare, parent: str, kind: str) -> None:
     [planted] = seed(cloudflare, parent, kind, SEEDS[kind] | {"id": MISSING})
@@ -77,7 +76,7 @@ def test_secrets_of_identity_providers_are_masked(
     okta, otp = listed.json()["result"]
     assert (okta["config"]["client_secret"], okta["scim_config"]["secret"]) == ("********",) * 2
     assert okta["scim_config"]["identity_update_behavior"] == "no_action"
-    assert otp["config"] == {}
+    assert otp["config"].keys() == {"redirect_url"}
     only = http.get(f"{parent}/access/identity_providers", params={"scim_enabled": "true"})
     assert [provider["name"] for provider in only.json()["result"]] == ["Okta"]
     assert only.json()["result_info"]["per_page"] == 200
@@ -99,3 +98,95 @@ def test_service_tokens_are_found_by_name(
     assert first["client_id"].endswith(".access.example.com")
     assert first["created_at"] < first["expires_at"]
     assert first["enabled"] is True
+
+
+AZURE = {"client_id": "c", "client_secret": "s3cret", "directory_id": "d"}
+
+
+def test_a_provider_is_written_and_its_secret_stays_behind(
+    http: httpx.Client, cloudflare: LocalCloudflare, parent: str
+) -> None:
+    providers = f"{parent}/access/identity_providers"
+    body = {"name": "Entra", "type": "azureAD", "config": AZURE, "scim_config": {"enabled": True}}
+    made = http.post(providers, json=body)
+    assert made.status_code == 201, made.text
+    created = made.json()["result"]
+    # This once.
+    assert len(created["scim_config"]["secret"]) == 64
+    one = f"{providers}/{created['id']}"
+    shown = http.get(one).json()["result"]
+    assert {*shown["scim_config"]["secret"]} == {"*"}
+    backend = cloudflare.account.of(IdentityProviderBackend)
+    if parent.startswith("/zones"):
+        backend = cloudflare.zone.of(IdentityProviderBackend)
+
+    def kept() -> Any:
+        return backend.identity_providers[created["id"]]["config"].get("client_secret")
+
+    # An answer can be sent back as it is.
+    assert http.put(one, json={**shown, "name": "Entra 2"}).json()["result"]["name"] == "Entra 2"
+    assert kept() == "s3cret"
+    without = {**body, "config": {**AZURE, "client_secret": None}}
+    cloudflare.switches.identity_provider_secrets = "absence_keeps"
+    assert http.put(one, json=without).status_code == 200
+    assert kept() == "s3cret"
+    assert http.put(one, json=shown).status_code == 400
+    cloudflare.switches.identity_provider_secrets = "mask_keeps"
+    assert http.put(one, json=without).status_code == 200
+    assert kept() is None
+    assert http.delete(one).status_code == 202
+    assert http.get(one).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({}, ["/config", "/name", "/type"]),
+        ({"type": "github"}, ["/config/client_id", "/config/client_secret"]),
+        ({"type": "azureAD", "config": {**AZURE, "okta_account": "x"}}, ["/config/okta_account"]),
+        ({"type": "onetimepin", "strange": 1}, ["/strange"]),
+        (
+            {"type": "onetimepin", "scim_config": {"seat_deprovision": True}},
+            ["/scim_config"],
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_provider_is_refused(
+    http: httpx.Client, cloudflare: LocalCloudflare, body: dict[str, Any], pointers: list[str]
+) -> None:
+    cloudflare.switches.foreign_fields = "refuse"
+    whole = {"name": "X", "config": {}, **body} if body else {}
+    url = f"/accounts/{cloudflare.account_id}/access/identity_providers"
+    refused = http.post(url, json=whole)
+    assert refused.status_code == 400
+    assert sorted(e["source"]["pointer"] for e in refused.json()["errors"]) == pointers
+
+
+def test_a_service_token_lives_and_lets_in_as_long_as_it_is_good(
+    http: httpx.Client, cloudflare: LocalCloudflare, parent: str
+) -> None:
+    tokens = f"{parent}/access/service_tokens"
+    made = http.post(tokens, json={"name": "CI", "duration": "48h"}).json()["result"]
+    one, words = f"{tokens}/{made['id']}", (made["client_id"], made["client_secret"])
+    assert cloudflare.accepts_service_token(*words)
+    assert not cloudflare.accepts_service_token(words[0], "another")
+    assert "client_secret" not in http.get(one).json()["result"]
+    # A new version is a rotation, in zones too.
+    body = {
+        "name": "CI",
+        "duration": "48h",
+        "client_secret_version": 2,
+        "previous_client_secret_expires_at": "2999-01-01T00:00:00+01:00",
+    }
+    rotated = http.put(one, json=body).json()["result"]
+    assert rotated["client_secret"] != words[1]
+    assert cloudflare.accepts_service_token(words[0], rotated["client_secret"])
+    assert cloudflare.accepts_service_token(*words)
+    for act in ("rotate", "refresh"):
+        due = 200 if parent.startswith("/accounts") else 404
+        assert http.post(f"{one}/{act}", json={}).status_code == due
+    wrong = {"name": "", "duration": "1y", "enabled": "yes", "strange": 1}
+    assert len(http.post(tokens, json=wrong).json()["errors"]) == 4
+    cloudflare.clock.advance(49 * 3600)
+    assert not cloudflare.accepts_service_token(*words)
+    assert http.delete(one).json()["result"]["name"] == "CI"

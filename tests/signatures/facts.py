@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from pulumi_cloudflare_access.access import policy_fields, rules
+from pulumi_cloudflare_access.access import identity_provider_fields, policy_fields, rules
 from pulumi_cloudflare_access.access.application_fields import AttachedPolicies, OauthGrant
 from pulumi_cloudflare_access.access.application_types import Type
 from pulumi_cloudflare_access.engine.lifecycle import ResourceLifecycle
@@ -85,6 +85,7 @@ NAMES: dict[type[Inputs], str] = {
 # Closed sets that have a name.
 LITERALS: dict[tuple[Any, ...], str] = {
     get_args(Type): "ApplicationType",
+    get_args(identity_provider_fields.Type): "IdentityProviderType",
     get_args(policy_fields.Decision): "Decision",
     rules.LEVELS: "RiskLevel",
 }

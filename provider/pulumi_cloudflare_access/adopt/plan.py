@@ -55,7 +55,7 @@ class Planned:
     @property
     def secrets(self) -> frozenset[str]:
         """The inputs that the preview does not show."""
-        hidden = {name for name, value in self.inputs.items() if value == SECRET}
+        hidden = {name for name, value in self.inputs.items() if _has_hidden(value)}
         return frozenset({*(self.inputs.get(SECRET_FIELDS) or ()), *hidden})
 
     def __str__(self) -> str:
@@ -172,5 +172,19 @@ def count_unknown(value: Any) -> int:
 
 def declared(planned: Planned, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return inputs as a create gets them, without those that the preview hides."""
-    hidden = {name for name in planned.secrets if inputs.get(name) == SECRET}
-    return {k: v for k, v in inputs.items() if k != PROVIDER and k not in hidden}
+    shown = {k: v if k not in planned.secrets else _shown(v) for k, v in inputs.items()}
+    return {k: v for k, v in shown.items() if k != PROVIDER and v != SECRET}
+
+
+def _has_hidden(value: Any) -> bool:
+    """Tell whether the preview hides a value, or a field inside it."""
+    if isinstance(value, Mapping):
+        return any(map(_has_hidden, value.values()))
+    return bool(value == SECRET)
+
+
+def _shown(value: Any) -> Any:
+    """Return what the preview shows of a value."""
+    if not isinstance(value, Mapping):
+        return value
+    return {name: _shown(inner) for name, inner in value.items() if inner != SECRET}

@@ -70,7 +70,9 @@ class Facts:
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Fields whose change needs a new object, besides the scope."""
     always_secret: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are secret whatever the program says of them."""
+    """Fields that are secret whatever the program says of them; `config.client_secret` is one that
+    an object has.
+    """
     create_only_outputs: ClassVar[frozenset[str]] = frozenset()
     """Outputs that only the answer to a creation has: later answers lack or mask them."""
     echoed_inputs: ClassVar[Mapping[str, str]] = {}
@@ -157,7 +159,10 @@ class Hooks(Facts):
         return []
 
     def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
-        """Return what cannot be done in one run. Both hold their `reserved_inputs`, too."""
+        """Return what cannot be done in one run. Both hold their `reserved_inputs`, too.
+
+        `news` has `adopt` and `adopt_changes`, as the program says them.
+        """
         return []
 
     def derive_fields(

@@ -90,6 +90,9 @@ def _engine_call(call: Callable[P, R]) -> Callable[P, R]:
     def served(*args: P.args, **kwargs: P.kwargs) -> R:
         provider: Any = args[0]
         given: Any = [provider.with_keys_spelled(a) if isinstance(a, dict) else a for a in args]
+        known.remember(
+            *(s for a in given if isinstance(a, dict) for s in provider.secrets_inside(a))
+        )
         return call(*given, **kwargs)
 
     return plugin.clean_errors(served)
@@ -171,7 +174,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             *self._credential_mistakes(),
             *self.validate(checked),
             *self.validate_change(was, checked),
-            *self.validate_run(_olds, checked | reserved),
+            *self.validate_run(_olds, checked | reserved | adopting),
         ]
         filled = {} if wrong else self.derive_fields(checked | reserved, declared, _olds)
         if is_new and not wrong:

@@ -108,8 +108,23 @@ class ResourceSchema(Hooks):
             for name, field in self.fields_for({**old, **new}).items()
             if not field.same(was := old.get(name, MISSING), now := new.get(name, MISSING))
             for change in (
-                [f"{name}: changed (it is secret)"] if name in secret else field.changes(was, now)
+                [f"{name}: changed (it is secret)"]
+                if name in secret
+                else map(self._without_secret, field.changes(was, now))
             )
+        ]
+
+    def _without_secret(self, change: str) -> str:
+        """Leave out the values of a field inside an object that is always secret."""
+        path = change.partition(": ")[0]
+        return f"{path}: changed (it is secret)" if path in self.always_secret else change
+
+    def secrets_inside(self, props: Mapping[str, Any]) -> list[Any]:
+        """Return the values of fields inside objects that are always secret."""
+        return [
+            above[name]
+            for field, dot, name in (path.partition(".") for path in self.always_secret)
+            if dot and isinstance(above := props.get(field), Mapping) and name in above
         ]
 
     def _is_other(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -72,6 +72,7 @@ class LocalCloudflare:
         mixed_policies: Literal["accept", "refuse"] = "accept",
         client_secret: Literal["absent", "masked"] = "absent",  # noqa: S107  (how, not what)
         scim_secrets: Literal["masked", "absent"] = "masked",
+        identity_provider_secrets: Literal["mask_keeps", "absence_keeps"] = "mask_keeps",
         max_applications: int | None = 500,
         max_policies: int | None = 500,
         max_groups: int | None = 300,
@@ -118,6 +119,7 @@ class LocalCloudflare:
             mixed_policies=mixed_policies,
             client_secret=client_secret,
             scim_secrets=scim_secrets,
+            identity_provider_secrets=identity_provider_secrets,
             max_applications=max_applications,
             max_policies=max_policies,
             max_groups=max_groups,

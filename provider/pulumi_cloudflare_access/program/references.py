@@ -88,6 +88,7 @@ GROUPS = Accepted(
 )
 IDENTITY_PROVIDERS = Accepted(
     "an identity provider",
+    "pulumi-python:dynamic/cloudflare:IdentityProvider",
     "cloudflare:index/zeroTrustAccessIdentityProvider:ZeroTrustAccessIdentityProvider",
     "cloudflare:index/accessIdentityProvider:AccessIdentityProvider",
     rule="rules.login_method(…)",

@@ -94,8 +94,10 @@ class Resource(dynamic.Resource):
         waits_for = [*leaves(declared), *leaves_of_options(opts)]
         if after is not None:
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[after]))
-        for field in self.lifecycle.always_secret & declared.keys():
-            declared[field] = pulumi.Output.secret(declared[field])
+        for path in self.lifecycle.always_secret:
+            field, _, inner = path.partition(".")
+            if field in declared:
+                declared[field] = _as_secret(declared[field], inner)
         if self.secret_outputs:
             more = pulumi.ResourceOptions(additional_secret_outputs=sorted(self.secret_outputs))
             opts = pulumi.ResourceOptions.merge(opts, more)
@@ -170,12 +172,20 @@ class Resource(dynamic.Resource):
         """Name every output; the SDK gives a resource only those that it was told of."""
         return dict.fromkeys((*cls.lifecycle.facts(), *cls.lifecycle.state.model_fields))
 
+    def _known_to_all(self, field: str, value: Any) -> Any:
+        """Leave out what is always secret inside an object: all else of it is shown."""
+        paths = (path.partition(".") for path in self.lifecycle.always_secret)
+        inside = {inner for name, _, inner in paths if name == field and inner}
+        if not inside or not isinstance(value, Mapping):
+            return value
+        return {name: held for name, held in value.items() if name not in inside}
+
     @later
     async def _secret_fields(self, values: Mapping[str, Any]) -> list[str] | None:
         secret = [
             name
             for name, value in values.items()
-            if await pulumi.Output.from_input(value).is_secret()
+            if await pulumi.Output.from_input(self._known_to_all(name, value)).is_secret()
         ]
         lists = [name for name in secret if isinstance(values[name], (list, tuple, Mapping))]
         if lists:
@@ -185,6 +195,15 @@ class Resource(dynamic.Resource):
                 self,
             )
         return secret or None
+
+
+def _as_secret(value: Any, inner: str) -> Any:
+    """Keep a value secret, or a field inside it; what is known later is secret as a whole."""
+    if not inner or not isinstance(value, Mapping):
+        return pulumi.Output.secret(value)
+    if value.get(inner) is None:
+        return value
+    return {**value, inner: pulumi.Output.secret(value[inner])}
 
 
 def _of_run() -> dict[str, Any]:

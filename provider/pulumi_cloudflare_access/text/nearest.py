@@ -67,10 +67,11 @@ def quoted_value(value: Any) -> str:
 def without_values(message: str, secret: Container[str]) -> str:
     """Return a message of the form "path: reason"; without quoted values if its field is secret.
 
-    `secret` has the names of the secret fields.
+    `secret` has the names of the secret fields; one inside another has a dot in its name.
     """
     field, _, told = message.partition(": ")
-    if re.split(r"[.\[]", field, maxsplit=1)[0] not in secret:
+    names = re.sub(r"\[[^\]]*\]", "", field).split(".")
+    if not any(".".join(names[: n + 1]) in secret for n in range(len(names))):
         return message
     # A suggestion quotes one of our own words, which stays.
     told, guess, rest = (*re.split(r'(; "[\w-]+"\?)', told, maxsplit=1), "", "")[:3]

@@ -70,7 +70,8 @@ class Switches:
     """What answers call the identity provider of a rule; `connection_id` until about 2024."""
 
     delete_in_use: Literal["refuse", "allow"] = "refuse"
-    """What happens to the deletion of a group or a service token that another object still uses."""
+    """What happens to the deletion of a group, a service token or an identity provider that another
+    object still uses."""
 
     check_references: bool = False
     """Refuse identity providers, service tokens and applications that are not there."""
@@ -104,6 +105,11 @@ class Switches:
 
     scim_secrets: Literal["masked", "absent"] = "masked"
     """How an application's SCIM credentials come back."""
+
+    identity_provider_secrets: Literal["mask_keeps", "absence_keeps"] = "mask_keeps"
+    """What keeps the client's secret of an identity provider in an update that does not say it: the
+    mask of the answers, as Terraform's provider sent it, and without it the secret is lost; or
+    nothing at all, and a mask is refused."""
 
     max_applications: int | None = 500
     """Applications that one account or zone can hold; None for any number."""

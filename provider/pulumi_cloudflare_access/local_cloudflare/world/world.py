@@ -51,6 +51,10 @@ class Backend:
         """Yield the id of every reusable Access policy that an object of this kind uses."""
         yield from ()
 
+    def identity_providers_used(self) -> Iterator[str]:
+        """Yield the id of every identity provider that this kind uses, its rules aside."""
+        yield from ()
+
     def granted_on(self) -> Iterator[str]:
         """Yield the id of every resource group that an IAM policy of this kind names."""
         yield from ()
@@ -92,6 +96,11 @@ class Scope:
         """Yield the id of a reusable Access policy for every object that uses it."""
         for backend in self._kept.values():
             yield from backend.attached()
+
+    def identity_providers_used(self) -> Iterator[str]:
+        """Yield the id of an identity provider for every object that uses it, rules aside."""
+        for backend in self._kept.values():
+            yield from backend.identity_providers_used()
 
     def granted_on(self) -> Iterator[str]:
         """Yield the id of every resource group that an IAM policy of this account names."""

@@ -190,6 +190,12 @@ class AppBackend(Backend):
         """Tell whether there is an application with this id."""
         return object_id in self.apps
 
+    def identity_providers_used(self) -> Iterator[str]:
+        """Yield the identity providers that people may log in with, or are provisioned from."""
+        for app in self.apps.values():
+            yield from app.fields.get("allowed_idps") or ()
+            yield str((app.fields.get("scim_config") or {}).get("idp_uid"))
+
     def attached(self) -> Iterator[str]:
         """Yield the id of a reusable policy for every application that has it."""
         for app in self.apps.values():

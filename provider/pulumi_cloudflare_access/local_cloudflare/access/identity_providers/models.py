@@ -1,53 +1,24 @@
-"""Identity providers."""
+"""Identity providers, and how they behave."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...world.world import Backend
 from ..checks import Checker
-from ..exceptions import NotFoundError
-from ..shapes import Choice, Flag, Object, Shape, Text
+from ..exceptions import ConflictError, NotFoundError
+from ..shapes import MASK, Object, Shape, Text
+from .fields import CONFIGS, REST, SECRET, WITH_REDIRECT, WITHOUT_SECRET
 
-_FIELDS = Object(
-    {
-        "name": Text(),
-        "type": Choice(
-            (
-                "onetimepin",
-                "azureAD",
-                "saml",
-                "centrify",
-                "cloudflare",  # the SDK's
-                "facebook",
-                "github",
-                "google-apps",
-                "google",
-                "linkedin",
-                "oidc",
-                "okta",
-                "onelogin",
-                "pingone",
-                "yandex",
-            )
-        ),
-        "config": Shape(default={}),
-        "scim_config?": Object(
-            {
-                "enabled": Flag(default=False),
-                "identity_update_behavior": Text(default="no_action"),
-                "scim_base_url?": Text(),
-                "seat_deprovision": Flag(default=False),
-                "secret?": Text(),
-                "user_deprovision": Flag(default=False),
-            }
-        ),
-    }
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_ANY = Object(REST | {"config": Shape(default={})})
 
 
 class IdentityProviderBackend(Backend):
-    """The identity providers of one account or zone."""
+    """The identity providers of one account or zone. Their names need not be unique."""
 
     collection: ClassVar[str] = "access/identity_providers"
 
@@ -63,17 +34,42 @@ class IdentityProviderBackend(Backend):
             if scim_enabled != "true" or provider.get("scim_config", {}).get("enabled")
         ]
 
+    def create_identity_provider(self, body: Any) -> tuple[dict[str, Any], bool]:
+        """Keep a new identity provider; tell whether that has made a secret for SCIM."""
+        fields = self._checked(body)
+        provider = {"id": self.world.new_uuid(), **fields}
+        self.identity_providers[provider["id"]] = provider
+        return provider, self._provision(provider, {})
+
     def get_identity_provider(self, identity_provider_id: str) -> dict[str, Any]:
         """Return the identity provider with this id."""
         if identity_provider_id not in self.identity_providers:
             raise NotFoundError
         return self.identity_providers[identity_provider_id]
 
+    def update_identity_provider(
+        self, identity_provider_id: str, body: Any
+    ) -> tuple[dict[str, Any], bool]:
+        """Replace everything about an identity provider; tell whether SCIM has a new secret."""
+        before = self.get_identity_provider(identity_provider_id)
+        provider = {"id": identity_provider_id, **self._checked(body, before)}
+        self.identity_providers[identity_provider_id] = provider
+        return provider, self._provision(provider, before)
+
+    def delete_identity_provider(self, identity_provider_id: str) -> None:
+        """Forget an identity provider, unless a rule or an application names it."""
+        self.get_identity_provider(identity_provider_id)
+        used = chain(self._in_rules(), self.scope.identity_providers_used())
+        in_use = identity_provider_id in used
+        if in_use and self.world.switches.delete_in_use == "refuse":
+            raise ConflictError("identity provider is in use")
+        del self.identity_providers[identity_provider_id]
+
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep an identity provider, with the `id` it is given, if any."""
+        """Keep an identity provider, with the `id` it is given, if any, and any `config`."""
         check = Checker(item)
         given = check.take("id")
-        fields = _FIELDS.take(check)
+        fields = _ANY.take(check)
         check.done()
         if given in self.identity_providers:
             raise ValueError(f"there is an identity provider {given} already")
@@ -84,3 +80,64 @@ class IdentityProviderBackend(Backend):
     def has(self, object_id: str) -> bool:
         """Tell whether there is an identity provider with this id."""
         return object_id in self.identity_providers
+
+    def _checked(self, body: Any, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Read a request. `before` is what it replaces: not the secret, which it may leave out."""
+        body = dict(body) if isinstance(body, dict) else body
+        if isinstance(body, dict):
+            for made in ("id", "read_only", "saml_certificate_set"):
+                body.pop(made, None)
+        type_ = body.get("type") if isinstance(body, dict) else None
+        check = Checker(body, self.world.switches)
+        known = dict(CONFIGS.get(str(type_), {}))
+        if type_ in CONFIGS and type_ not in WITHOUT_SECRET:
+            known[f"{SECRET}?" if before else SECRET] = Text()
+        if type_ in WITH_REDIRECT:
+            known["redirect_url?"] = Text()
+        kept = before.get("config", {}).get(SECRET) if before else None
+        config = check.take("config")
+        if before and isinstance(config, dict):
+            config = self._with_secret(check, config, kept)
+        others = {name.rstrip("?") for fields in CONFIGS.values() for name in fields} | {SECRET}
+        if check.foreign == "ignore" and isinstance(config, dict):
+            own = {name.rstrip("?") for name in known}
+            config = {name: v for name, v in config.items() if name in own or name not in others}
+        fields = Object(REST).take(check)
+        if config is None:
+            check.refuse("/config", "config field should not be empty")
+        else:
+            fields["config"] = Object(known).keep(check, "/config", config)
+        fields |= check.rest()
+        check.done()
+        return fields
+
+    def _with_secret(self, check: Checker, config: dict[str, Any], kept: Any) -> dict[str, Any]:
+        """Make of a mask, or of nothing, what the switch says."""
+        masked = config.get(SECRET) == MASK
+        if self.world.switches.identity_provider_secrets == "mask_keeps":
+            return config | {SECRET: kept} if masked and kept else config
+        if masked:
+            check.refuse(f"/config/{SECRET}", f"config.{SECRET} field should not be a masked value")
+        return config if SECRET in config or kept is None else config | {SECRET: kept}
+
+    def _provision(self, provider: dict[str, Any], before: Mapping[str, Any]) -> bool:
+        """Make what SCIM needs when it is enabled for the first time; tell whether that is so."""
+        scim, had = provider.get("scim_config"), before.get("scim_config") or {}
+        if scim is None:
+            return False
+        scim.pop("secret", None)
+        scim |= {name: had[name] for name in ("secret", "scim_base_url") if name in had}
+        if not scim["enabled"] or "secret" in scim:
+            return False
+        scim["secret"] = self.world.new_hex(64)
+        scim["scim_base_url"] = (
+            f"https://example.cloudflareaccess.com/populations/{provider['id']}/scim/v2"
+        )
+        return True
+
+    def _in_rules(self) -> Iterator[str]:
+        for _, rule in self.scope.rules():
+            for selector, fields in rule.items():
+                if isinstance(fields, dict):
+                    yield str(fields.get("identity_provider_id"))
+                    yield str(fields.get("id")) if selector == "login_method" else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...calls.call import Answer
 from ...calls.paging import page
 from ..shapes import MASK
+from .fields import WITH_REDIRECT
 from .models import IdentityProviderBackend
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 PER_PAGE = 200
 
 _SECRETS = {"client_secret", "secret"}
+# Whose order means something.
+_IN_ORDER = {"idp_public_certs"}
 
 
 def list_identity_providers(call: Call) -> Answer:
@@ -28,19 +31,53 @@ def list_identity_providers(call: Call) -> Answer:
     return page(call, providers, show, per_page=PER_PAGE, total=total)
 
 
+def create_identity_provider(call: Call) -> Answer:
+    """Answer the new identity provider, and this once a secret that was made for SCIM."""
+    provider, is_new = call.of(IdentityProviderBackend).create_identity_provider(call.body)
+    return Answer(result=_shown(call.world, provider, with_scim=is_new), status=201)
+
+
 def get_identity_provider(call: Call) -> Answer:
     """Answer one identity provider."""
     backend = call.of(IdentityProviderBackend)
-    provider = backend.get_identity_provider(call.ids["identity_provider_id"])
-    return Answer(result=_shown(call.world, provider))
+    return Answer(result=_shown(call.world, backend.get_identity_provider(_id(call))))
 
 
-def _shown(world: World, provider: dict[str, Any]) -> dict[str, Any]:
+def update_identity_provider(call: Call) -> Answer:
+    """Answer the identity provider as it is now, and a secret that this has made for SCIM."""
+    backend = call.of(IdentityProviderBackend)
+    provider, is_new = backend.update_identity_provider(_id(call), call.body)
+    return Answer(result=_shown(call.world, provider, with_scim=is_new))
+
+
+def delete_identity_provider(call: Call) -> Answer:
+    """Answer the id of what was deleted."""
+    call.of(IdentityProviderBackend).delete_identity_provider(_id(call))
+    return Answer(result={"id": _id(call)}, status=202)
+
+
+def _id(call: Call) -> str:
+    return call.ids["identity_provider_id"]
+
+
+def _shown(world: World, provider: dict[str, Any], *, with_scim: bool = False) -> dict[str, Any]:
     # That secrets are redacted is documented for SCIM; how, and for `config`, is not.
     shown = {
-        key: {name: MASK if name in _SECRETS else inner for name, inner in value.items()}
+        key: {name: _inner(world, name, inner) for name, inner in value.items()}
         if isinstance(value, dict)
         else value
         for key, value in provider.items()
     }
+    if with_scim:
+        shown["scim_config"]["secret"] = provider["scim_config"]["secret"]
+    if provider["type"] in WITH_REDIRECT and not world.switches.plain:
+        # Seen live, and documented of no request.
+        url = "https://example.cloudflareaccess.com/cdn-cgi/access/callback"
+        shown["config"] = {"redirect_url": url, **shown["config"]}
     return world.with_more(shown)
+
+
+def _inner(world: World, name: str, value: Any) -> Any:
+    if name in _SECRETS:
+        return MASK
+    return world.in_any_order(value) if isinstance(value, list) and name not in _IN_ORDER else value

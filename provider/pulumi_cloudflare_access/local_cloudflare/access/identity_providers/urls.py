@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["BACKEND", "ROUTES"]
 
+_ALL = "{scope}/access/identity_providers"
+_ONE = f"{_ALL}/{{identity_provider_id}}"
 ROUTES: dict[str, Handler] = {
-    "GET  {scope}/access/identity_providers": responses.list_identity_providers,
-    "GET  {scope}/access/identity_providers/{identity_provider_id}": (
-        responses.get_identity_provider
-    ),
+    f"GET    {_ALL}": responses.list_identity_providers,
+    f"POST   {_ALL}": responses.create_identity_provider,
+    f"GET    {_ONE}": responses.get_identity_provider,
+    f"PUT    {_ONE}": responses.update_identity_provider,
+    f"DELETE {_ONE}": responses.delete_identity_provider,
 }
