@@ -190,8 +190,8 @@ def test_a_limit_that_guards_some_teams_of_the_file_names_the_others(
     teams = teams_from_file(path, grants=rights, max_removals=0)
     [told] = [record.getMessage() for record in caplog.records]
     assert told == (
-        f'{path}: max_removals guards user groups, and there is none of "Engineers": nothing '
-        "limits who leaves there"
+        f'{path}: max_removals protects user groups, and "Engineers" have none: removals from '
+        "these teams are not limited"
     )
     limited = {name: team.members is not None for name, team in teams.items()}
     assert limited == {"Engineers": False, "Operators": True}

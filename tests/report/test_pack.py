@@ -132,7 +132,7 @@ def test_an_old_cli_is_told_and_given_another_way(
         pulumi.chmod(0o755)
 
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "there is no pulumi on the PATH" in run("policy-pack", status=1).stderr
+    assert "the pulumi command is not on the PATH" in run("policy-pack", status=1).stderr
     installed("v3.254.0")
     refused = run("policy-pack", status=1).stderr
     assert "pulumi 3.254.0" in refused

@@ -113,11 +113,11 @@ def test_before_the_change_a_statement_may_hold(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("wiki.example.com", "is no statement"),
+        ("wiki.example.com", "is not a statement"),
         ("wiki.example.com: open", "says neither only, never, always nor same as"),
         ("wiki.example.com: only", "says neither"),
         ("wiki.example.com: only staff", '"staff" is neither an e-mail address'),
-        ("wiki.example.com: always example.com", "by their addresses"),
+        ("wiki.example.com: always example.com", "always needs e-mail addresses"),
         ("no application: opend", 'did you mean "opened"?'),
         ("no policy: never-decides", "known are idle"),
     ],

@@ -1,1 +1,1 @@
-"""Several resources under one name. Built of what every program can use, and of nothing else."""
+"""Components: several resources under one name, built from the package's public resources only."""

@@ -1,4 +1,4 @@
-"""What all components have in common."""
+"""The base class of all components, and checks of their arguments."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..text.spelling import shown
 
 
 class Component(pulumi.ComponentResource):
-    """Several resources under one name. What its options say, they say of each of these.
+    """Several resources under one name. The component's options apply to each of them.
 
-    Pulumi itself hands provider, protection and aliases down; not so what a component depends on.
-    No attribute is annotated in the class: Pulumi would take it for an output.
+    Pulumi itself passes provider, protection and aliases on to the parts, but not `depends_on`.
+    Subclasses annotate no attributes, because Pulumi would take these for outputs.
     """
 
     kind: ClassVar[str]
-    """What the state calls its type. It can never be changed."""
+    """The type token in the state. It must never change."""
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
@@ -35,20 +35,20 @@ class Component(pulumi.ComponentResource):
         self._depends_on = None if opts is None else opts.depends_on
 
     def _child(self, called: str, after: Iterable[pulumi.Resource] = ()) -> dict[str, Any]:
-        """Return the name and the options of a part, which may come after other resources."""
+        """Return the arguments `resource_name` and `opts` for a part that depends on `after`."""
         opts = pulumi.ResourceOptions(parent=self, depends_on=self._depends_on)
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*after]))
-        # Pulumi shows it as it is.
+        # Spelled, because Pulumi shows names as they are.
         return {"resource_name": shown(f"{self._name_of_all}-{called}"), "opts": opts}
 
     def _alone(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-        """Return the options of a resource that is no part, but goes with the component."""
+        """Return the options of a resource that belongs to the component without being a part."""
         protect = opts.protect if opts else None
         return pulumi.ResourceOptions(protect=protect, depends_on=self._depends_on)
 
 
 def _with_options(init: Callable[..., None]) -> Callable[..., None]:
-    """Wrap a constructor: options that are none end the program in one line."""
+    """Wrap a constructor so that invalid `opts` end the program with a message."""
 
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -59,7 +59,7 @@ def _with_options(init: Callable[..., None]) -> Callable[..., None]:
 
 
 def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:
-    """End the program where a component cannot be what it is declared to be; say all mistakes."""
+    """Raise a RunError that lists all mistakes in a component's arguments, if there are any."""
     told = list(mistakes)
     if told:
         raise run_error(f'{kind} "{resource_name}": {"; ".join(told)}')
@@ -68,7 +68,7 @@ def refuse(kind: str, resource_name: str, mistakes: Iterable[str]) -> None:
 def unknown(
     given: Iterable[str], known: Iterable[str], path: str = "", what: str = "a field"
 ) -> Iterator[str]:
-    """Say which fields there are not."""
+    """Yield a mistake for every name that is not known. `what` is the noun in the message."""
     for name in given:
         if name not in known:
             told = f"{quoted(name)} is not {what}{nearest(name, list(known))}"
@@ -76,7 +76,10 @@ def unknown(
 
 
 def no_lists(**given: Any) -> Iterator[str]:
-    """Say where a list is due. A text or a dictionary would be taken apart, an iterator used up."""
+    """Yield a mistake for every argument that must be a list and is none.
+
+    A text or a dictionary would be iterated over, and an iterator can be read only once.
+    """
     for name, value in given.items():
         if not isinstance(value, (list, tuple, pulumi.Output)) and not inspect.isawaitable(value):
             yield f"{name}: must be a list"

@@ -19,7 +19,7 @@ _INVITED = "__invited"
 
 
 def mistakes(people: Any, account_id: Any) -> Iterator[str]:
-    """Say who cannot be invited: a resource for each person needs to know who that is."""
+    """Yield mistakes: each person is a resource, so that the addresses must be plain values."""
     if isinstance(account_id, pulumi.Output):
         yield "account_id: must be a plain id with invite=True"
     if not isinstance(people, (list, tuple)):
@@ -33,7 +33,7 @@ def mistakes(people: Any, account_id: Any) -> Iterator[str]:
 class Invitations:
     """The invitations of one team.
 
-    They are no parts of it: whichever team of a program comes first, a person is one resource.
+    An invited person is not a part of the team, but one resource for all teams of the program.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Invitations:
         self._by = team.get_provider(DYNAMIC)
 
     def conflicts(self, people: Sequence[str]) -> Iterator[str]:
-        """Say whom another team of the program invites with other roles."""
+        """Yield a mistake for each person whom another team invites with other roles."""
         for index, person in enumerate(people):
             if any(roles != self._roles for _, roles in self._sent(person)):
                 yield (
@@ -55,7 +55,7 @@ class Invitations:
     def send(
         self, person: str, adoption: Mapping[str, Any], opts: pulumi.ResourceOptions
     ) -> AccountMember:
-        """Return the account member of a person, which is made for the first team that asks."""
+        """Return the account member of a person, declared when the first team invites them."""
         sent = self._sent(person)
         if not sent:
             by = pulumi.ResourceOptions(provider=self._by)

@@ -4,8 +4,8 @@
     ada@example.com,Engineers   - ada@example.com
     bob@x.org,Engineers,yes     - {email: bob@x.org, guest: yes}
 
-A row is one person in one team, or in several (`teams`, with a semicolon between them). A YAML file
-holds teams with their people, or such rows. `name`, which is for readers, may be there.
+A row is one person in one team, or in several (`teams`, separated by semicolons). A YAML file
+contains teams with their people, or a list of such rows. A column `name` is allowed, for readers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _GUEST = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0"
 
 @dataclass(frozen=True)
 class TeamList:
-    """Who is in a team, as a file has it: e-mail addresses, in its order."""
+    """One team of a file: the e-mail addresses of its people and guests, in the file's order."""
 
     name: str
     people: list[str] = field(default_factory=list)
@@ -47,16 +47,16 @@ class TeamList:
 def read_teams(
     path: str | Path, *, columns: Mapping[str, str | None] | None = None
 ) -> dict[str, TeamList]:
-    """Read a file (`.csv`, `.tsv`, `.yaml`, `.yml`) of people and teams, teams by their names.
+    """Read a file of people and teams. Returns the teams by name.
 
-    :param path: The file.
-    :param columns: What the file's columns are: `email`, `team`, `teams`, `guest` or `name` by what
-        the file calls them, None to leave one out. Default: they are called so.
+    :param path: The file: `.csv`, `.tsv`, `.yaml` or `.yml`.
+    :param columns: The meaning of columns with other names: from the name in the file to `email`,
+        `team`, `teams`, `guest` or `name`, or to None for a column to leave out, as in
+        `{"Work e-mail": "email", "Department": "team", "Cost centre": None}`. Default: all columns
+        have these names.
 
-    `columns` says which of the file's columns is `email`, `team`, `teams`, `guest` or `name`, where
-    it is called something else, and None of those to leave out: `{"Work e-mail": "email",
-    "Department": "team", "Cost centre": None}`. A `pulumi.RunError` tells all mistakes with their
-    lines: no or a wrong e-mail address, a person twice in a team, a column that is not known.
+    Raises `pulumi.RunError`, which lists all mistakes with their lines: a missing or wrong e-mail
+    address, a person who is twice in a team, a column that is not known.
     """
     path = Path(path)
     reading = _Reading(columns or {})
@@ -87,32 +87,32 @@ def teams_from_file(
     adopt_changes: bool | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> dict[str, Team]:
-    """Make a `Team` of each team of a file, by its name; `grants` are by that name, too.
+    """Declare a `Team` for each team of a file. Returns them by name.
 
-    :param path: The file.
-    :param columns: What the file's columns are, as for `read_teams`.
-    :param grants: What each team may do, by its name, as for `Team`. Default: none.
+    :param path: The file, as for `read_teams`.
+    :param columns: The meaning of columns with other names, as for `read_teams`.
+    :param grants: The rights of each team, by the team's name, as for `Team`. Default: none.
     :param access_group: Whether to make Access groups. Default: `True`.
     :param user_group: Whether to make user groups. Default: for the teams that have `grants`.
     :param max_removals: Refuse, in the preview, a change that takes more people than this out of
         one user group. Default: no limit.
     :param invite: Whether to invite the people to the account, as for `Team`. Default: `False`.
-    :param roles: What invited people may do by themselves, as for `Team`. Default: the role
+    :param roles: The account roles of invited people, as for `Team`. Default: the role
         "Minimal Account Access".
     :param account_id: The id of the account that the groups are in. Default: the one in the
         settings.
-    :param adopt: `True` takes over groups that exist under the names. Default: they are made.
+    :param adopt: `True` takes over groups that exist under the names. Default: they are created.
     :param adopt_changes: Let an adoption change what differs. Default: that is an error.
     :param opts: Pulumi's options for each of the teams.
 
-    The file is as for `read_teams`, the rest as for `Team`, the same for all of them; a warning
-    names the teams that `max_removals` does not guard, because they have no user group.
+    A warning names the teams that `max_removals` does not protect, because they have no user group.
+    Raises `pulumi.RunError` for mistakes in the file or in the arguments.
     """
     read = read_teams(path, columns=columns)
     rights = grants or {}
     missing = [name for name in rights if name not in read]
     told = [f'grants: there is no team "{name}"{nearest(name, read)}' for name in missing]
-    # As `Team` has it; with one value for all teams, those without a user group go without.
+    # The teams with a user group, by the rule of `Team`: only they can have max_removals.
     limited = [name for name in read if (rights.get(name) if user_group is None else user_group)]
     if not limited:
         told += unused(without_user_group(user_group), max_removals=max_removals)
@@ -120,8 +120,8 @@ def teams_from_file(
     others = ", ".join(f'"{name}"' for name in read if name not in limited)
     if max_removals is not None and others:
         warn(
-            f"{path}: max_removals guards user groups, and there is none of {others}: nothing "
-            "limits who leaves there"
+            f"{path}: max_removals protects user groups, and {others} have none: removals from "
+            "these teams are not limited"
         )
     return {
         name: Team(
@@ -145,7 +145,7 @@ def teams_from_file(
 
 
 class _Reading:
-    """What is read of one file, and what is wrong with it, by line."""
+    """The teams of one file, and the mistakes in it, by line."""
 
     def __init__(self, columns: Mapping[str, str | None]) -> None:
         self.teams: dict[str, TeamList] = {}
@@ -154,7 +154,7 @@ class _Reading:
         self._seen: dict[tuple[str, str], int] = {}
 
     def csv(self, text: str) -> None:
-        """Read rows below a head."""
+        """Read a CSV text: a row with the columns, then one row for each person."""
         names: list[str | None] | None = None
         for line, cells in rows.csv_rows(text, self.mistakes):
             if names is None:
@@ -165,7 +165,7 @@ class _Reading:
             self.mistakes.append((1, f"must name its columns: {EMAIL},{TEAM}"))
 
     def _named(self, line: int, head: Sequence[str]) -> list[str | None]:
-        """Say what each column is; None: left out."""
+        """Return the meaning of each column; None for one that is left out."""
         names = [self._column(line, called.strip()) for called in head]
         for name in rows.twice(names):
             self.mistakes.append((line, f"two columns are {name}"))
@@ -185,7 +185,7 @@ class _Reading:
         return None
 
     def yaml(self, text: str) -> None:
-        """Read teams with their people, or rows."""
+        """Read a YAML text: teams with their people, or a list of rows."""
         root = rows.yaml_root(text, self.mistakes)
         if root is not None and root.id == "sequence":
             for entry in root.value:
@@ -210,7 +210,7 @@ class _Reading:
                     self._entry(entry, name)
 
     def _entry(self, entry: Any, team: str | None) -> None:
-        """Read a person: an address, or an object with the fields of a row."""
+        """Read one person: an e-mail address, or a map with the fields of a row."""
         line = rows.line_of(entry)
         given = {} if team is None else {TEAM: team}
         if entry.id == "scalar" and team is not None:
@@ -229,7 +229,7 @@ class _Reading:
         self._person(line, said | given)
 
     def _person(self, line: int, said: Mapping[str, Any]) -> None:
-        """Put one person into the teams, or say what is wrong."""
+        """Add one person to the teams, or note what is wrong."""
         email, guest = said.get(EMAIL) or "", _GUEST.get(str(said.get(GUEST) or "").lower())
         told = _wrong_with(email)
         if told:
@@ -252,7 +252,7 @@ class _Reading:
 
 
 def _teams(said: Mapping[str, Any]) -> Iterator[str]:
-    """Return the teams of one row, each once."""
+    """Yield the teams of one row, without duplicates."""
     several = said.get(TEAMS) or []
     split = several if isinstance(several, list) else str(several).split(";")
     yield from dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Reusable policies and the applications that have them, in one place."""
+"""PolicySet: reusable policies, and the applications that they are attached to."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ from .protected_application import with_session
 
 
 class PolicySet(Component):
-    """Reusable policies, in order, and the applications that have exactly these.
+    """Reusable policies, in order, and the applications that have exactly these policies.
 
-    A policy is a dictionary with the fields of `AccessPolicy`, which the set makes and its `name`
-    identifies; or one that exists elsewhere, as a reference. `applications` are what
-    `AccessApplication` takes, without policies, under a name for each. Applications made elsewhere
-    take `policies=the_set.policies`. Where one of the set's applications says a `session_duration`,
-    the policies that say none are `same_as_application`: else theirs may be 24h, which wins.
+    A policy is a dictionary with the fields of `AccessPolicy`, or a reference to a policy that is
+    declared elsewhere. The set declares an `AccessPolicy` for each dictionary; `name` identifies it
+    in the set. `applications` are the arguments of `AccessApplication`, without `policies`, under a
+    name for each. Applications that are declared elsewhere take `policies=the_set.policies`.
 
-    A change of a policy is one resource, and in force everywhere at once: before the list of any
-    application changes in the same run. Bring a new `deny` in a run before the one that lets more
-    people in: both in one run are refused in the preview.
+    If one of the set's applications has a `session_duration`, policies without one get
+    `same_as_application`. Otherwise their own default, which may be 24h, would win.
+
+    A policy is one resource. A change to it takes effect in all applications at once, before the
+    list of any application changes in the same run. So add a new `deny` in one run, and let more
+    people in by the next: the preview refuses both in one run.
     """
 
     kind = "cloudflare:components:PolicySet"
@@ -47,24 +49,24 @@ class PolicySet(Component):
         """Declare reusable policies, and the applications that have them.
 
         :param resource_name: The name of the component in the program and in the state.
-        :param policies: The policies, in order: dictionaries with the fields of `AccessPolicy`, of
-            which the set makes one each, or policies that exist elsewhere. Required.
-        :param applications: What `AccessApplication` takes, without policies, by a name for each.
-            Default: none.
+        :param policies: The policies, in order: dictionaries with the fields of `AccessPolicy`, or
+            references to policies that are declared elsewhere. Required.
+        :param applications: The arguments of `AccessApplication`, without `policies`, under a name
+            for each. Default: none.
         :param account_id: The id of the account that the parts are in. Default: the one in the
             settings. In the API, it is in the path.
         :param adopt: `True` takes over policies that exist under their names. Default: they are
-            made.
+            created.
         :param adopt_changes: Let an adoption change what differs. Default: that is an error.
-        :param opts: Pulumi's options for the component; they hold for each of its parts.
+        :param opts: Pulumi's options for the component; they apply to each of its parts.
         """
         refuse("PolicySet", resource_name, _mistakes(policies, applications or {}))
         super().__init__(resource_name, opts)
         declared = cast("Mapping[str, ApplicationArguments]", applications or {})
         self.policies: list[Attached] = []
-        """In order, for `AccessApplication(policies=…)` and `ProtectedApplication(policies=…)`."""
+        """All policies in order, for the argument `policies` of other applications."""
         self.by_name: dict[str, AccessPolicy] = {}
-        """Those that the set has made."""
+        """The policies that the set declares, by name."""
         for policy in policies:
             if is_reference(policy):
                 self.policies.append(cast("Attached", policy))
@@ -101,12 +103,12 @@ class PolicySet(Component):
 
 
 def _name(policy: OwnedPolicy) -> str:
-    """Return what identifies a policy; it is refused where it is no plain text."""
+    """Return the name of a policy. `_mistakes` has checked that it is a plain text."""
     return cast("str", policy["name"])
 
 
 def _mistakes(policies: Sequence[Any], applications: Mapping[str, Any]) -> Iterator[str]:
-    """Say what no policy and no application has, and which policies cannot be told apart."""
+    """Yield unknown and missing fields, and names that are used twice."""
     names: collections.Counter[str] = collections.Counter()
     wrong = [*no_lists(policies=policies)]
     yield from wrong

@@ -1,4 +1,4 @@
-"""An application and who may use it, in one declaration."""
+"""ProtectedApplication: an application and its policies, in one declaration."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ from .component import Component, no_lists, refuse, unknown
 
 
 class ProtectedApplication(Component):
-    """An application with its policies, in order: the first that matches decides.
+    """An application with its policies, in order: the first policy that matches decides.
 
-    All policies are its own (dictionaries, as `AccessApplicationPolicies` takes them), or all are
-    reusable (`AccessPolicy`, an id, what a look-up found). All else is as `AccessApplication` takes
-    it. `adopt` and `adopt_changes` are for the application and for the list of its own
-    policies. `session_duration` is for its own policies, too, unless they say theirs: they are
-    `same_as_application`. Reusable ones have their own: unset, it may be 24h, and a policy's wins
-    over the application's; `AccessPolicy(session_duration="same_as_application")` follows it. Its
-    parts are `application` and, where the policies are its own, `policies`.
+    Either all policies are the application's own (dictionaries, as `AccessApplicationPolicies`
+    takes them), or all are reusable (`AccessPolicy` resources, ids, or results of a look-up). All
+    other arguments are those of `AccessApplication`. `adopt` and `adopt_changes` apply to the
+    application and to the list of its own policies. The parts are `application` and, for own
+    policies, `policies`.
 
-    From reusable policies to policies of its own takes two runs, the first with none
-    (`policies=[], allow_no_policies=True`): of both kinds, the first that matches decides, and
-    nothing would declare their order.
+    `session_duration` also applies to own policies that do not set one: they get
+    `same_as_application`. A reusable policy has its own session duration, which wins over the
+    application's and may be 24h if it is not set. To follow the application, declare
+    `AccessPolicy(session_duration="same_as_application")`.
+
+    A change from reusable to own policies takes two runs, the first without any policies
+    (`policies=[], allow_no_policies=True`). With both kinds at once, nothing would declare their
+    order.
     """
 
     kind = "cloudflare:components:ProtectedApplication"
@@ -42,14 +45,14 @@ class ProtectedApplication(Component):
         opts: pulumi.ResourceOptions | None = None,
         **application: Unpack[ApplicationArguments],
     ) -> None:
-        """Declare an application and who may use it.
+        """Declare an application and its policies.
 
         :param resource_name: The name of the component in the program and in the state.
-        :param policies: The policies, in order: the first that matches decides. All are
-            dictionaries with the fields of `AccessPolicy`, the application's own, or all are
+        :param policies: The policies, in order: the first that matches decides. Either all are the
+            application's own, as dictionaries with the fields of `AccessPolicy`, or all are
             reusable. Required.
-        :param opts: Pulumi's options for the component; they hold for each of its parts.
-        :param application: All else is as `AccessApplication` takes it: `ApplicationArguments`.
+        :param opts: Pulumi's options for the component; they apply to each of its parts.
+        :param application: All other arguments are those of `AccessApplication`.
         """
         refuse("ProtectedApplication", resource_name, _mistakes(policies, application))
         own, reusable = _by_kind(policies)
@@ -59,7 +62,7 @@ class ProtectedApplication(Component):
         if not own:
             self.application = AccessApplication(**part, policies=reusable, **application)
         else:
-            # Until its policies are there, it lets nobody in.
+            # Without policies, it lets nobody in until they are created.
             self.application = AccessApplication(**part, **application)
             self.policies = AccessApplicationPolicies(
                 **self._child("policies"),
@@ -72,7 +75,7 @@ class ProtectedApplication(Component):
 
 
 def _mistakes(policies: Any, application: Mapping[str, Any]) -> Iterator[str]:
-    """Say which arguments there are not, and which policies cannot be together."""
+    """Yield unknown arguments, and policies of both kinds."""
     yield from unknown(application, ApplicationArguments.__annotations__, what="an argument")
     wrong = [*no_lists(policies=policies)]
     if wrong:
@@ -82,7 +85,7 @@ def _mistakes(policies: Any, application: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _by_kind(policies: Any) -> tuple[list[OwnedPolicy], Any]:
-    """Return those that are the application's own, and the reusable ones."""
+    """Return the application's own policies, and the reusable ones."""
     if isinstance(policies, pulumi.Output):
         return [], policies
     own = [policy for policy in policies if not is_reference(policy)]
@@ -90,7 +93,7 @@ def _by_kind(policies: Any) -> tuple[list[OwnedPolicy], Any]:
 
 
 def with_session(policy: OwnedPolicy, applications: Iterable[ApplicationArguments]) -> OwnedPolicy:
-    """Have a policy that says nothing of its session follow its applications, if they do."""
+    """Return a policy; without a session duration, it follows an application that has one."""
     is_said = policy.get("session_duration") is not None
     if is_said or all(one.get("session_duration") is None for one in applications):
         return policy

@@ -1,4 +1,4 @@
-"""A team: one list of people, used everywhere."""
+"""Team: one list of people, used in Access groups and in user groups."""
 
 from __future__ import annotations
 
@@ -22,27 +22,29 @@ from .component import Component, no_lists, refuse
 from .invitations import LEAST
 
 People: TypeAlias = pulumi.Input[Sequence[pulumi.Input[str]]]
-"""E-mail addresses."""
+"""A list of e-mail addresses."""
 
 MAKE_ONE = "grants, or user_group=True, make one"
 
 
 class Team(Component):
-    """People, and what they get: an Access group for rules, a user group with rights, or both.
+    """People and what they get: an Access group for rules, a user group with rights, or both.
 
-    `people` are e-mail addresses, and in every part. `guests`, who are no members of the account,
-    and `service_tokens` are in the Access group alone; `require` and `exclude` are its other rules.
-    The user group is there where there are `grants`, or for `user_group=True`; its members have to
-    be members of the account. `grants` are what `grants.allow(…)` and `grants.deny(…)` make, on
-    resource groups or on `scopes.zones({"example.com": zone})` named in their place: of each zone
-    the team makes a resource group of its own.
+    `people` are in both groups. `guests`, who are not members of the account, and `service_tokens`
+    are only in the Access group; `require` and `exclude` are its other rules. The team has a user
+    group if there are `grants`, or with `user_group=True`. Its people must be members of the
+    account.
 
-    `invite=True` invites the people to the account, each as an `AccountMember` of the stack: one
-    resource for a person, however many teams invite that person. Who is in no team any more is
-    removed from the account.
+    `grants` come from `grants.allow(…)` and `grants.deny(…)`, on resource groups or on scopes such
+    as `scopes.zones({"example.com": zone})`. For each zone in a scope, the team declares a resource
+    group.
 
-    `adopt=True` takes over groups that have the team's name, and members who are invited already.
-    `max_removals` and `allow_empty` are as for `UserGroupMembers`.
+    `invite=True` invites the people to the account. Each person is one `AccountMember` of the
+    stack, however many teams invite them. A person who is in no team any more is removed from the
+    account.
+
+    `adopt=True` takes over groups that have the team's name, and members who are already invited.
+    `max_removals` and `allow_empty` are those of `UserGroupMembers`.
     """
 
     kind = "cloudflare:components:Team"
@@ -69,34 +71,33 @@ class Team(Component):
         adopt_changes: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare people, and what they get.
+        """Declare people and what they get.
 
         :param resource_name: The name of the component in the program and in the state.
-        :param name: What the groups at Cloudflare are called. Required. API: `name`.
-        :param people: The e-mail addresses of the team, in every part, in any order. Required.
-        :param guests: E-mail addresses of people who are no members of the account: they are in the
-            Access group alone. Default: none.
-        :param service_tokens: Service tokens in the Access group: the resources, their ids, or what
-            a look-up found. Default: none.
-        :param require: Further rules of the Access group, of which all must match. Default: none.
-        :param exclude: Further rules of the Access group, of which none may match. Default: none.
-        :param grants: What members may do, from `grants.allow(…)` and `grants.deny(…)`. It makes a
-            user group. Default: none.
+        :param name: The name of the groups at Cloudflare. Required. API: `name`.
+        :param people: The e-mail addresses of the team's people, in any order. Required.
+        :param guests: E-mail addresses of people who are not members of the account. They are only
+            in the Access group. Default: none.
+        :param service_tokens: Service tokens in the Access group: resources, ids, or results of a
+            look-up. Default: none.
+        :param require: Further rules of the Access group, all of which must match. Default: none.
+        :param exclude: Further rules of the Access group, none of which may match. Default: none.
+        :param grants: The rights of the members, from `grants.allow(…)` and `grants.deny(…)`. With
+            any, the team has a user group. Default: none.
         :param access_group: Whether to make an Access group. Default: `True`.
         :param user_group: Whether to make a user group. Default: if there are `grants`.
         :param max_removals: Refuse, in the preview, a change that takes more people than this out
             of the user group. Default: no limit.
         :param allow_empty: Accept `people=[]`, a user group of nobody. Default: `False`.
         :param invite: Whether to invite the people to the account. `guests` are not invited.
-            Default: `False`, they have to be members already.
-        :param roles: What invited people may do by themselves: names or ids of account roles, or
-            what a look-up found. Default: the role "Minimal Account Access", which gives nothing
-            but what the user group does.
+            Default: `False`; they must be members already.
+        :param roles: The account roles of invited people: names, ids, or results of a look-up.
+            Default: "Minimal Account Access", so that only the user group gives rights.
         :param account_id: The id of the account that the parts are in. Default: the one in the
             settings. In the API, it is in the path.
-        :param adopt: `True` takes over groups that exist under the name. Default: they are made.
+        :param adopt: `True` takes over groups that exist under the name. Default: they are created.
         :param adopt_changes: Let an adoption change what differs. Default: that is an error.
-        :param opts: Pulumi's options for the component; they hold for each of its parts.
+        :param opts: Pulumi's options for the component; they apply to each of its parts.
         """
         lacking = without_user_group(user_group)
         user_group = bool(grants) if user_group is None else user_group
@@ -139,7 +140,7 @@ class Team(Component):
         self._user_group: UserGroup | None = None
         self.members: UserGroupMembers | None = None
         self.resource_groups: dict[str, ResourceGroup] = {}
-        """Those that the team has made, by what the zones are called."""
+        """The resource groups that the team declares, by the names of the zones."""
         self.invited: dict[str, AccountMember] = {}
         """The account members whom the team has invited, by e-mail address."""
         if invite:
@@ -178,25 +179,24 @@ class Team(Component):
 
     @property
     def access_group(self) -> AccessGroup:
-        """The team, for `rules.group(…)`."""
+        """The Access group, for `rules.group(…)`. Raises `pulumi.RunError` if there is none."""
         if self._access_group is None:
             raise run_error(f"{self._name_of_all} has no Access group: access_group=False")
         return self._access_group
 
     @property
     def user_group(self) -> UserGroup:
-        """The team, with its rights."""
+        """The user group. Raises `pulumi.RunError` if there is none."""
         if self._user_group is None:
             raise run_error(
-                f"{self._name_of_all} has no user group: it has no grants, and user_group=True is "
-                "not said"
+                f"{self._name_of_all} has no user group: pass grants or user_group=True"
             )
         return self._user_group
 
     def _with_groups(
         self, policy: iam_grants.Policy, name: pulumi.Input[str], everywhere: Mapping[str, Any]
     ) -> iam_grants.Policy:
-        """Put resource groups where zones are."""
+        """Return a grant with resource groups in place of scopes."""
         on = policy["resource_groups"]
         if not isinstance(on, (list, tuple)):
             return policy
@@ -240,7 +240,7 @@ def _is_scope(one: Any) -> bool:
 
 
 def _called(held: Mapping[str, Any]) -> str:
-    """Return what a person calls an object of a scope; nothing where nobody knows yet."""
+    """Return the name of an object of a scope; empty if it is not known yet."""
     key = held[scopes.KEY]
     if key == scopes.EVERYTHING:
         return "everything"
@@ -251,7 +251,7 @@ def _called(held: Mapping[str, Any]) -> str:
 
 
 def _twice(**lists: Any) -> Iterator[str]:
-    """Say who is there twice. Plain values only."""
+    """Yield a mistake for every person who is listed twice. Outputs are not compared."""
     seen: dict[str, str] = {}
     for field, people in lists.items():
         for index, person in enumerate(people if isinstance(people, (list, tuple)) else ()):
@@ -263,12 +263,12 @@ def _twice(**lists: Any) -> Iterator[str]:
 
 
 def without_user_group(user_group: bool | None) -> str:  # noqa: FBT001 - a program's argument
-    """Say how a team comes to have no user group."""
+    """Return why a team has no user group, for messages."""
     return "with user_group=False" if user_group is False else f"without a user group ({MAKE_ONE})"
 
 
 def unused(lacking: str, **fields: Any) -> Iterator[str]:
-    """Say what is given for a part that is left out."""
+    """Yield a mistake for every argument that is for a part that the team does not have."""
     for field, value in fields.items():
         given = bool(value) if isinstance(value, (list, tuple)) else value is not None
         if given:
@@ -276,7 +276,7 @@ def unused(lacking: str, **fields: Any) -> Iterator[str]:
 
 
 def _unnamed(grants: Sequence[Any]) -> Iterator[str]:
-    """Say which objects cannot be told apart by their names."""
+    """Yield mistakes in grants: objects without a name, or with a name that is used twice."""
     named: dict[str, tuple[Any, Mapping[str, Any]]] = {}
     for n, policy in enumerate(grants):
         on = policy.get(iam_grants.RESOURCES) if isinstance(policy, Mapping) else None
@@ -302,7 +302,7 @@ def _unnamed(grants: Sequence[Any]) -> Iterator[str]:
 
 
 def _held(on: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    """Return what scopes hold, each object with the key of its scope."""
+    """Yield the objects of scopes, each with the key of its scope."""
     for one in on if isinstance(on, (list, tuple)) else ():
         if _is_scope(one):
             for held in one["objects"]:
@@ -310,7 +310,7 @@ def _held(on: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
 
 
 def _is_one(held: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether two are known to be one object."""
+    """Tell whether two objects are known to be the same."""
     if held is other or (held.get(OF) is not None and held.get(OF) is other.get(OF)):
         return True
     return _is_equal(held[scopes.KEY], other[scopes.KEY])

@@ -1,1 +1,1 @@
-"""Who gets in, told to people: reports, questions, statements, a policy pack."""
+"""Who gets in, for people: reports, questions, statements and a policy pack."""

@@ -1,6 +1,6 @@
-"""Reports as JSON, for programs. The schema has a version, and is printed by `report --schema`.
+"""Reports as JSON, for programs. `report --schema` prints the schema, which has a version.
 
-Within a version, fields are added and never change their meaning.
+Within a version, fields may be added, but never change their meaning.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SCHEMA: Final = "cloudflare-access-report/1"
 
 
 def written(reports: Sequence[Report]) -> str:
-    """Write reports."""
+    """Return reports as JSON."""
     return json.dumps(as_data(reports), indent=2, ensure_ascii=False)
 
 
 def as_data(reports: Sequence[Report]) -> dict[str, Any]:
-    """Return reports as data: what the schema describes."""
+    """Return reports as data, in the form that the schema describes."""
     return {"schema": SCHEMA, "stacks": [_report(report) for report in reports]}
 
 

@@ -41,7 +41,7 @@ from .model import FAIL_ON, Report, make
 from .people import read_people
 
 FAILED, HOLDS, DEPENDS = 1, 3, 4
-"""Exit statuses: bad input; what was asked about is so, or is not; nobody can say."""
+"""Exit statuses: bad input; --fail-on applies, or the answer is no; it depends on unknowns."""
 FORMATS: Final[dict[str, Callable[[Sequence[Report]], str]]] = {
     "text": lambda reports: "\n\n".join(map(text.written, reports)),
     "markdown": markdown.written,
@@ -53,33 +53,34 @@ _FILE = click.Path(dir_okay=False, allow_dash=True)
 
 
 def _options(command: Command) -> Command:
-    """Give a command the options that all have."""
+    """Add the common options to a command."""
     for option in reversed(
         (
             click.option(
                 "--state",
                 type=_FILE,
                 metavar="EXPORT",
-                help="What `pulumi stack export` wrote before the preview: completes one that "
-                "leaves out unchanged resources.",
+                help="The output of `pulumi stack export` from before the preview. Needed if the "
+                "preview leaves out unchanged resources.",
             ),
             click.option(
                 "--snapshot",
                 type=_FILE,
                 metavar="ACCOUNT.json",
-                help="The account, by `cloudflare-access snapshot`: what the stack does not have.",
+                help="The output of `cloudflare-access snapshot`, for objects that the stack does "
+                "not manage.",
             ),
             click.option(
                 "--access-protection",
                 type=click.Choice(["on", "off"]),
-                help="Whether the account blocks what no application guards; not known if left "
-                "out.",
+                help="Whether the account blocks places that no application guards. Default: not "
+                "known.",
             ),
             click.option(
                 "--people",
                 type=click.Path(dir_okay=False),
                 metavar="PEOPLE.csv",
-                help="Known people, to say who of them is concerned.",
+                help="Known people, to list those who are concerned.",
             ),
         )
     ):
@@ -89,7 +90,7 @@ def _options(command: Command) -> Command:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """End the command with one message for what is wrong with what it was given."""
+    """End the command with a message and status 1 for errors in its input."""
     try:
         yield
     except (CloudflareError, InsightError) as error:
@@ -134,13 +135,13 @@ _REPORT_OPTIONS = (
         help="markdown: a comment for a pull request; html: one page.",
     ),
     click.option(
-        "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write it there."
+        "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to this file."
     ),
     click.option(
         "--fail-on",
         multiple=True,
         metavar="WHAT",
-        help="End with status 3 on opened, wider, narrower, undecided or findings; may be "
+        help="Exit with status 3 for opened, wider, narrower, undecided or findings; may be "
         "repeated, or separated by commas.",
     ),
 )
@@ -154,9 +155,9 @@ def _reporting(command: Command) -> Command:
 
 @click.command()
 @_reporting
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json, and end.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of --format json, and exit.")
 def report(files: tuple[str, ...], *, schema: bool, **given: Any) -> None:
-    """Say who gains and who loses access by a change, or who has it.
+    """Show who gains and who loses access by a change, or who has access.
 
     \b
         pulumi preview --json --show-sames | cloudflare-access report
@@ -164,8 +165,8 @@ def report(files: tuple[str, ...], *, schema: bool, **given: Any) -> None:
         pulumi stack export | cloudflare-access report
 
     FILES are previews (--json --show-sames), event streams, exported stacks or snapshots of an
-    account; standard input if left out. The status is 3 if something of --fail-on is so.
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    account. Default: standard input. The exit status is 3 if a condition of --fail-on applies.
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
     if schema:
         echo((Path(__file__).parent / "report-1.schema.json").read_text(encoding="utf-8"))
         return
@@ -175,13 +176,13 @@ def report(files: tuple[str, ...], *, schema: bool, **given: Any) -> None:
 @click.command(name="drift-report")
 @_reporting
 def drift_report(files: tuple[str, ...], **given: Any) -> None:
-    """Say who got in, and who was locked out, behind Pulumi's back.
+    """Show who gained and who lost access by changes outside Pulumi.
 
     \b
         pulumi refresh --preview-only --json | cloudflare-access drift-report
 
-    FILES are what that command printed; standard input if left out.
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    FILES are outputs of that command. Default: standard input.
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
     _report(files, kind="refresh", **given)
 
 
@@ -214,7 +215,7 @@ def _report(
 
 def _write(written: str, output: str | None) -> None:
     if output is None:
-        # Names in it are spelled already, and secrets are not in it.
+        # Names are spelled already, and it contains no secrets.
         echo(written.rstrip("\n"))
         return
     try:
@@ -227,21 +228,23 @@ def _write(written: str, output: str | None) -> None:
 
 
 @click.command()
-@click.option("--account", metavar="ID", help="The account; CLOUDFLARE_ACCOUNT_ID if left out.")
-@click.option("--zone", "zones", multiple=True, metavar="ID", help="A zone, too; may be repeated.")
-@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write it there.")
+@click.option("--account", metavar="ID", help="The account. Default: CLOUDFLARE_ACCOUNT_ID.")
+@click.option("--zone", "zones", multiple=True, metavar="ID", help="Also a zone; may be repeated.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to this file."
+)
 def snapshot(account: str | None, zones: tuple[str, ...], output: str | None) -> None:
-    """Write what decides who gets in in an account, as data, without secrets of its own.
+    """Write everything in an account that decides who gets in, as JSON without credentials.
 
     \b
         cloudflare-access snapshot --output account.json
         cloudflare-access report preview.json --snapshot account.json
 
-    Credentials come from the environment: CLOUDFLARE_API_TOKEN, or a key and an e-mail address. It
-    takes a token that reads Access groups, applications and policies; lists, posture checks and
-    rights are left out, and named, where the token does not reach them. It holds e-mail addresses.
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
-    from ..settings import Settings  # noqa: PLC0415 - no other command asks Cloudflare
+    Credentials come from the environment: CLOUDFLARE_API_TOKEN, or a key and an e-mail address. The
+    token must be able to read Access groups, applications and policies. If it cannot read lists,
+    posture checks or rights, these are left out, with a warning. The output has e-mail addresses.
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
+    from ..settings import Settings  # noqa: PLC0415 - no other command sends requests
     from .snapshot import read_account, warn  # noqa: PLC0415
 
     given = {} if account is None else {"cloudflare-access:accountId": account}
@@ -258,21 +261,21 @@ _PACK: Final = "cloudflare-access-policy-pack"
 
 @click.command(name="policy-pack")
 def policy_pack() -> None:
-    """Print the path of a policy pack that says in every preview who gets in.
+    """Print the path of a policy pack that shows in every preview who gets in.
 
     \b
         pulumi preview --policy-pack "$(cloudflare-access policy-pack)"
         export PULUMI_OPTION_POLICY_PACK="$(cloudflare-access policy-pack)"
 
-    cloudflare-access-policies.yaml beside the program has statements that must hold; see prove.
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    Statements in a file cloudflare-access-policies.yaml beside the program must hold; see prove.
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
     with _refusing():
         found = cli_version()
         if found < _OLDEST_CLI:
             told, needed = (".".join(map(str, one)) for one in (found, _OLDEST_CLI))
             raise SettingsError(
-                f"pulumi {told} starts no executable policy pack: {needed} is the first that does. "
-                "Use: pulumi preview --json --show-sames | cloudflare-access report"
+                f"pulumi {told} cannot run an executable policy pack; {needed} is the first that "
+                "can. Use: pulumi preview --json --show-sames | cloudflare-access report"
             )
         path = shutil.which(_PACK, path=os.pathsep.join([sysconfig.get_path("scripts"), _path()]))
         if path is None:
@@ -290,10 +293,10 @@ def _path() -> str:
 
 
 def _asking(command: Command) -> Command:
-    """Give a command the options of a question."""
+    """Add the options of a question to a command."""
     for option in (
         click.option("--json", "is_json", is_flag=True, help="Answer in JSON."),
-        click.option("--before", is_flag=True, help="Ask about the time before the change."),
+        click.option("--before", is_flag=True, help="Answer for the time before the change."),
         click.argument("file", type=_FILE, default=STDIN),
     ):
         command = option(command)
@@ -306,7 +309,7 @@ def _world(file: str, given: dict[str, Any], *, before: bool) -> tuple[World, Pe
 
 
 def _subject(who: str, people: People | None) -> Subject:
-    """Return what is known of somebody."""
+    """Return the known person with a name, or a person with this e-mail address."""
     subjects: Sequence[Subject] = people.subjects if people else ()
     for one in subjects:
         if one.name.lower() == who.lower():
@@ -337,14 +340,14 @@ def _data(answer: Answer) -> dict[str, Any]:
 @click.argument("where")
 @_asking
 def can_(who: str, where: str, file: str, *, before: bool, is_json: bool, **given: Any) -> None:
-    """Say whether WHO gets in at WHERE, by FILE.
+    """Show whether WHO gets in at WHERE, according to FILE.
 
     \b
         cloudflare-access can ada@example.com wiki.example.com preview.json
 
-    WHO is an e-mail address, WHERE a URL, a place or an application's name. The status is 0 for
-    yes, 3 for no, 4 if it depends on something.
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    WHO is an e-mail address, WHERE a URL, a place or an application's name. The exit status is 0
+    for yes, 3 for no, and 4 if it depends on something that is not known.
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
     with _refusing():
         world, people = _world(file, given, before=before)
         answer = can(world, _subject(who, people), where)
@@ -357,7 +360,7 @@ def can_(who: str, where: str, file: str, *, before: bool, is_json: bool, **give
 @click.argument("where")
 @_asking
 def explain_(who: str, where: str, file: str, *, before: bool, is_json: bool, **given: Any) -> None:
-    """Say why WHO gets in at WHERE or does not, policy by policy, by FILE."""
+    """Explain policy by policy why WHO gets in at WHERE or does not, according to FILE."""
     with _refusing():
         world, people = _world(file, given, before=before)
         explanation = explain(world, _subject(who, people), where)
@@ -368,7 +371,7 @@ def explain_(who: str, where: str, file: str, *, before: bool, is_json: bool, **
 @click.argument("where")
 @_asking
 def who_can_(where: str, file: str, *, before: bool, is_json: bool, **given: Any) -> None:
-    """Say who gets in at WHERE, by FILE: everybody, in words; with --people, who of them."""
+    """Show who gets in at WHERE, according to FILE: in words and, with --people, by name."""
     with _refusing():
         world, people = _world(file, given, before=before)
         try:
@@ -394,7 +397,7 @@ def who_can_(where: str, file: str, *, before: bool, is_json: bool, **given: Any
 
 
 def _named(world: World, people: Sequence[Subject]) -> list[str]:
-    """Name people; count them, where a name would tell what stands in a secret rule."""
+    """Return the names of people; only their number if names could reveal secret rules."""
     if people and not all(map(is_fact, world.secrets)):
         return [f"{len(people)} known people (not named, because some rules are secret)"]
     return [shown(one.name) for one in people]
@@ -404,7 +407,7 @@ def _named(world: World, people: Sequence[Subject]) -> list[str]:
 @click.argument("who")
 @_asking
 def what_can_(who: str, file: str, *, before: bool, is_json: bool, **given: Any) -> None:
-    """Say where WHO gets in, by FILE: an answer for every place."""
+    """Show where WHO gets in, according to FILE: an answer for every place."""
     with _refusing():
         world, people = _world(file, given, before=before)
         answers = what_can(world, _subject(who, people))
@@ -419,7 +422,7 @@ def what_can_(who: str, file: str, *, before: bool, is_json: bool, **given: Any)
 @click.argument("statement")
 @_asking
 def prove(statement: str, file: str, *, before: bool, is_json: bool, **given: Any) -> None:
-    """Prove a STATEMENT for everybody who could exist, by FILE.
+    """Prove a STATEMENT for everybody who could exist, according to FILE.
 
     \b
         cloudflare-access prove "payroll.example.com: only example.com, group Auditors" preview.json
@@ -429,8 +432,8 @@ def prove(statement: str, file: str, *, before: bool, is_json: bool, **given: An
         cloudflare-access prove "no application: opened, wider" preview.json
         cloudflare-access prove "no policy: idle" preview.json
 
-    The status is 0 if it is proved, 3 if it does not hold, 4 if nobody can say.
-    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    The exit status is 0 if it is proved, 3 if it does not hold, and 4 if it cannot be decided.
+    """  # noqa: D301  (click's \b: it keeps the lines after it as they are)
     with _refusing():
         asked = statements.parsed(statement)
         worlds = _read(file, given)

@@ -1,4 +1,4 @@
-"""Reports as one page of HTML, which needs nothing but itself, and no mouse."""
+"""Reports as one self-contained HTML page, which can be used without a mouse."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ changed.addEventListener("change",()=>changed.closest("section").querySelector("
 
 
 def written(reports: Sequence[Report]) -> str:
-    """Write reports as one page."""
+    """Return reports as one HTML page."""
     title = "; ".join(words.title(report) for report in reports)
     body = "\n".join(line for report in reports for line in _report(report))
     return f"""<!doctype html>
@@ -127,7 +127,7 @@ def _counts(report: Report) -> Iterator[str]:
 
 
 def _key(texts: Iterable[str]) -> str:
-    """Write what somebody may look for."""
+    """Return texts as a search key for an attribute."""
     return escape(" ".join(texts).lower(), quote=True)
 
 
@@ -178,7 +178,7 @@ def _list(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _people(report: Report, held: Matrix) -> Iterator[str]:
-    """Write the table of known people. Cells say in words what their marks mean."""
+    """Yield the table of known people. Each cell has its mark, and hidden words for readers."""
     if not held.columns:
         return
     count = len(report.people.subjects) if report.people else 0

@@ -1,4 +1,4 @@
-"""What a report reads: previews, event streams, exports, snapshots of accounts, from files."""
+"""Reads the input of a report from files: previews, event streams, exported stacks, snapshots."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ def read_worlds(
     snapshot: str | None = None,
     access_protection: bool | None = None,
 ) -> Worlds:
-    """Read worlds from a file, or from standard input. Raises SettingsError, which names the file.
+    """Read worlds from a file, or from standard input ("-").
 
-    `state`: a file with the export that a preview began with. `snapshot`: a file with the account.
+    `state` is a file with the exported stack from before the preview, and `snapshot` a file with
+    the account's snapshot. `access_protection` is as for `insight.read`. Raises SettingsError,
+    which names the file.
     """
     try:
         document = parse(_text(name))
@@ -40,7 +42,7 @@ def read_worlds(
 
 
 def called(name: str) -> str:
-    """Return what to call a file in messages."""
+    """Return the name of a file for messages."""
     return "standard input" if name == STDIN else name
 
 
@@ -50,7 +52,7 @@ def _of_account(document: Any, access_protection: bool | None) -> Worlds:  # noq
 
 
 def read_json(name: str) -> Any:
-    """Read a file that completes another. Raises SettingsError, which names the file."""
+    """Read a JSON file that completes another. Raises SettingsError, which names the file."""
     try:
         return parse(_text(name))
     except InputError as error:
@@ -58,7 +60,7 @@ def read_json(name: str) -> Any:
 
 
 def _text(name: str) -> str:
-    """Return what a file holds; what a shell writes on Windows is read, too."""
+    """Return the text of a file: UTF-8, or UTF-16 as shells on Windows write it."""
     try:
         data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except OSError as error:
@@ -67,4 +69,4 @@ def _text(name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise SettingsError(f"{called(name)}: is no text in UTF-8") from None
+        raise SettingsError(f"{called(name)}: is not UTF-8; save it as such") from None

@@ -1,6 +1,6 @@
-"""Reports as Markdown, for the comment of a pull request: one table, the rest folded.
+"""Reports as Markdown, for a comment on a pull request: one table, with details folded.
 
-Names and addresses stand in code spans: nothing in them is Markdown, and no `@name` calls anybody.
+Names and addresses are in code spans, so that nothing in them is Markdown or mentions a user.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .model import Entry, Report
 
 LIMIT: Final = 60_000
 MARKER: Final = "cloudflare-access report"
-"""Of the hidden comment that an earlier report is found by, and updated in its place."""
+"""The text of a hidden comment, by which CI finds an earlier report to update."""
 _RESERVED: Final = 600
 _NAMED: Final = 6
 _SYMBOLS: Final = {
@@ -31,7 +31,7 @@ _SYMBOLS: Final = {
 
 
 def written(reports: Sequence[Report], *, limit: int = LIMIT) -> str:
-    """Write reports of at most so many bytes; what is cut off is counted."""
+    """Return reports in at most `limit` bytes. Parts that do not fit are counted."""
     stacks = " ".join(report.stack for report in reports if report.stack)
     head = f"<!-- {MARKER}: {_no_comment(stacks)} -->\n"
     blocks = [block for report in reports for block in _blocks(report)]
@@ -57,7 +57,7 @@ def written(reports: Sequence[Report], *, limit: int = LIMIT) -> str:
 
 
 def code(text: str) -> str:
-    """Write data as a code span, in a table, too."""
+    """Return data as a code span that also works in a table."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
@@ -69,7 +69,10 @@ def _no_comment(text: str) -> str:
 
 
 def _blocks(report: Report) -> Iterator[str]:
-    """Yield parts that may be left out, the most important first; a table has one for each row."""
+    """Yield the parts of a report, the most important first. Each table row is a part.
+
+    Any part may be left out if there is no room.
+    """
     of = f": {code(report.stack)}" if report.stack else ""
     yield f"### Access{of}\n\n**{words.headline(report)}.**\n"
     yield from map(_caution, (one for one in report.entries if one.verdict is Verdict.OPENED))
@@ -140,7 +143,7 @@ def _details(report: Report, entry: Entry) -> str:
 
 
 def _summary(entry: Entry) -> str:
-    """Write the places of an entry where GitHub takes HTML alone."""
+    """Return the places of an entry as HTML: GitHub takes no Markdown in <summary>."""
     names = [_html(name) for name in entry.names[:_NAMED]]
     left = len(entry.names) - len(names)
     more = f" and {left} more" if left else ""

@@ -1,4 +1,4 @@
-"""Who of the known people gets in where: people with the same answers are one row."""
+"""A table of known people and places. People with the same answers share a row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED: Final = 200
 
 
 class Cell(Enum):
-    """What a change means to somebody at a place."""
+    """What a change means for a person at a place."""
 
     IN = "gets in"
     OUT = "does not get in"
@@ -31,7 +31,7 @@ class Cell(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """People with the same answers, as many of their names as a page takes, and the answers."""
+    """People with the same answers. `names` may be cut; `count` is the number of all."""
 
     names: tuple[str, ...]
     count: int
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows of people by columns of places. `left_out`: how many unchanged places are not in it."""
+    """Rows of people by columns of places. `left_out` is the number of omitted places."""
 
     columns: tuple[PlaceChange, ...]
     rows: tuple[Row, ...]
@@ -48,7 +48,7 @@ class Matrix:
 
 
 def matrix(report: Report) -> Matrix:
-    """Ask of every known person at every place: exactly, where places change."""
+    """Return the table of a report; empty without known people. Changed places are exact."""
     people = report.people
     if people is None:
         return Matrix((), ())
@@ -87,7 +87,7 @@ def _row(people: People, members: PeopleSet, cells: Sequence[Cell]) -> Row:
 def _cells(
     people: People, change: PlaceChange, before: Semantics[Bounds], after: Semantics[Bounds]
 ) -> Mapping[Cell, PeopleSet]:
-    """Return who has which answer; everybody has one."""
+    """Return the people for each answer at a place. Everybody is in exactly one set."""
     was, now = change.place.answering[0], change.place.answering[-1]
     old, new = before.at(was), after.at(now)
     everybody = people.everybody

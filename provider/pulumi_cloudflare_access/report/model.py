@@ -1,4 +1,4 @@
-"""What a report says, before anybody writes it: changes that are alike are one entry."""
+"""The content of a report, independent of its format. Similar changes share an entry."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ FAIL_ON: Final[Mapping[str, frozenset[Verdict]]] = {
     "narrower": frozenset((Verdict.NARROWER, Verdict.BOTH, Verdict.GUARDED)),
     "undecided": frozenset((Verdict.UNDECIDED,)),
 }
-"""What `--fail-on` and a statement about every application mean. Perhaps wider is wider."""
+"""The verdicts for each condition of `--fail-on`, and for statements about applications."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Places that change alike. What is said of one is said of all of them."""
+    """Places that change in the same way. The text for one applies to all of them."""
 
     changes: tuple[PlaceChange, ...]
 
     @property
     def first(self) -> PlaceChange:
-        """The change that stands for all of them."""
+        """The change that represents all of them."""
         return self.changes[0]
 
     @property
@@ -72,19 +72,22 @@ class Entry:
 
     @property
     def names(self) -> list[str]:
-        """The places."""
+        """The names of the places."""
         return [change.name for change in self.changes]
 
     @property
     def differences(self) -> list[tuple[str, Difference]]:
-        """Those who gain access, and those who lose it, as far as there are any."""
+        """Those who gain access ("gains") and those who lose it ("losses"), if there are any."""
         both = (("gains", self.first.gains), ("losses", self.first.losses))
         return [(called, one) for called, one in both if one]
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceNow:
-    """One place of one world: what answers there, and who gets in. Of None: too large to say."""
+    """One place of one world: the applications that answer there, and who gets in.
+
+    `audience` is None if it was too large to compute.
+    """
 
     name: str
     applications: tuple[str, ...]
@@ -93,10 +96,11 @@ class PlaceNow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One stack, or one account: what changes, or who gets in where nothing is compared.
+    """The report about one stack or account.
 
-    `people`: how many people are known. `names_people`: they may be named; not, where a plain value
-    of a secret rule would be told by naming them.
+    `entries` are the changes; `now` says who gets in, if there is nothing to compare. `people` are
+    the known people. `names_people` is False if their names could reveal the value of a secret
+    rule; then they are only counted.
     """
 
     stack: str
@@ -111,24 +115,24 @@ class Report:
 
     @property
     def same(self) -> int:
-        """How many places are proved to be the same for everybody."""
+        """The number of places that are proved to be the same for everybody."""
         return len(self.comparison.with_verdict(Verdict.SAME))
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """What is new to say about the world; of a single world, all of it."""
+        """The new findings; for a single world, all findings."""
         found = self.comparison
         return found.findings if self.kind == "state" else found.new_findings
 
     @property
     def undocumented(self) -> list[Undocumented]:
-        """The undocumented behaviour that findings rest on."""
+        """The undocumented behaviour that the findings rely on."""
         codes = dict.fromkeys(finding.document for finding in self.findings if finding.document)
         return [UNDOCUMENTED[code] for code in codes]
 
     @property
     def keeps_sessions(self) -> str | None:
-        """How long somebody who loses access may keep a session; None: nobody does."""
+        """How long those who lose access may keep a session; None if nobody does."""
         from ..insight.how import longest  # noqa: PLC0415 - no other report needs it
 
         held = [one.first.losses.sessions for one in self.entries]
@@ -146,7 +150,7 @@ class Report:
                 holds |= condition == "undecided" and any(
                     not change.certain for entry in self.entries for change in entry.changes
                 )
-                # A change that may let others in, and may not.
+                # An undecided change may be wider or narrower.
                 holds |= condition in {"wider", "narrower"} and any(
                     bool(entry.first.gains if condition == "wider" else entry.first.losses)
                     for entry in self.entries
@@ -158,7 +162,7 @@ class Report:
 
 
 def make(worlds: Worlds, people: People | None = None) -> Report:
-    """Compare two worlds, and put together what is alike."""
+    """Compare two worlds, and return the report. Similar changes are joined."""
     comparison = compare(worlds.old, worlds.new, people)
     entries: dict[tuple[object, ...], list[PlaceChange]] = {}
     for change in comparison.changes:
@@ -191,7 +195,7 @@ def _now(worlds: Worlds) -> Iterable[PlaceNow]:
 
 
 def _alike(change: PlaceChange) -> tuple[object, ...]:
-    """Return what is said of a change but for its place: of changes that are alike, the same."""
+    """Return everything that a report says about a change, except for the place."""
     said: list[object] = [change.verdict, change.certain, change.too_large]
     for difference in (change.gains, change.losses):
         step = difference.because.deciding if difference.because else None

@@ -1,9 +1,9 @@
-"""A policy pack that says in every preview who gains and who loses access: an executable.
+"""An executable policy pack that shows in every preview who gains and who loses access.
 
-The engine starts it, hands it every resource once the program has run, and prints what it answers
-below `Policies:`. It says who gets in (advisory), and whether the statements of the file beside the
-program hold (mandatory: an `up` then ends before anything has changed). In the update itself it is
-silent: the preview has said everything.
+The engine starts it, passes it every resource after the program has run, and prints its answers
+below `Policies:`. One policy shows who gets in (advisory). The other one checks the statements in
+the file beside the program (mandatory: if one does not hold, an `up` ends before anything changes).
+During the update itself the pack says nothing, because the preview has said everything.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from .statements import FILE, Statements, decide, files_for, read_all
 NAME: Final = "cloudflare-access"
 STDOUT: Final = 1
 MOST_LINES: Final = 24
-"""Of everything below the engine's own heading, which has one line, and one for each answer."""
+"""The most lines below the engine's heading, including its line for each answer."""
 _FEWEST: Final = 6
 WIDEST: Final = 300
 WHO: Final = "who-gets-in"
 STATEMENTS: Final = "statements"
 _NOBODY_S: Final = frozenset(("", "organization"))
-"""Organizations of backends that have none."""
+"""The organization's name in backends without organizations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer: which policy says it, what, and whether it stops an update."""
+    """One answer: the policy, the message, and whether it stops an update."""
 
     policy: str
     message: str
@@ -60,9 +60,10 @@ class Said:
 def said(
     resources: Iterable[Mapping[str, Any]], export: Mapping[str, Any], folder: Path
 ) -> list[Said]:
-    """Return everything that there is to say about a preview. Raises nothing.
+    """Return the answers for a preview. Errors become answers; nothing is raised.
 
-    `export` is the state before it; `folder` has the program, and beside it maybe statements.
+    `export` is the exported stack from before the preview. `folder` is the program's folder, where
+    a file of statements may be.
     """
     wrong = ""
     try:
@@ -98,14 +99,14 @@ def _who(report: Report, room: int) -> list[Said]:
 
 
 def _statements(report: Report, statements: Statements) -> Iterator[Said]:
-    """Yield those that must hold and do not, in one answer, and the others in another."""
+    """Yield an answer for mandatory statements that do not hold, and one for advisory ones."""
     results = [decide(one, report) for one in statements.statements]
     failed = [one for one in results if one.outcome is not Outcome.YES]
     for is_advisory in (False, True):
         told = [one.text.splitlines() for one in failed if one.statement.is_advisory == is_advisory]
         if told:
             room = MOST_LINES // 2
-            # Each of them, with as much of the reasons as there is room for.
+            # All of them, with as many lines of the reasons as there is room for.
             for most in (room, 3, 2, 1):
                 lines = [line for one in told for line in one[:most]]
                 if len(lines) <= room:
@@ -119,7 +120,7 @@ def _statements(report: Report, statements: Statements) -> Iterator[Said]:
 
 @dataclass
 class _Stack:
-    """The stack whose preview is running, and its state before, which is read meanwhile."""
+    """The stack whose preview is running, and its state, which is read in the meantime."""
 
     name: str = ""
     organization: str = ""
@@ -129,7 +130,7 @@ class _Stack:
     wrong: str = ""
 
     def read(self, folder: Path) -> None:
-        """Export the state. Without a passphrase, without its secrets."""
+        """Export the state, with its secrets in plain text if the passphrase is available."""
         name = self.name
         if self.organization not in _NOBODY_S:
             name = f"{self.organization}/{self.project}/{self.name}"
@@ -158,7 +159,7 @@ class _Stack:
 
 
 class Pack(analyzer_pb2_grpc.AnalyzerServicer):
-    """What the engine calls."""
+    """The service that the engine calls."""
 
     # ruff: noqa: N802, ARG002, D102 - gRPC's names, which the engine documents
 
@@ -195,7 +196,7 @@ class Pack(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(self, request: Any, context: Any) -> Any:
         self._stack = _Stack(request.stack, request.organization, request.project, request.dry_run)
         if self._stack.is_preview:
-            # It takes about as long as a small preview: nobody has to wait for it.
+            # In the background: it takes about as long as a small preview.
             read = self._stack.read
             self._reading = threading.Thread(target=read, args=(self._folder,), daemon=True)
             self._reading.start()
@@ -244,7 +245,7 @@ def _version() -> str:
 
 
 def _resource(one: Any) -> dict[str, Any]:
-    """Return a resource as the engine's own JSON has it."""
+    """Return a resource in the form of the engine's JSON."""
     return {
         "urn": one.urn,
         "type": one.type,
@@ -269,8 +270,8 @@ def _value(value: Any) -> Any:
 
 
 def main(_arguments: Sequence[str] | None = None) -> None:
-    """Serve the engine that has started this."""
-    # A preview that is interrupted ends this, too; it has nothing to say about that.
+    """Serve the engine that has started this process."""
+    # Ctrl-C reaches this process, too. The engine ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = grpc.server(
         futures.ThreadPoolExecutor(8),
@@ -279,7 +280,7 @@ def main(_arguments: Sequence[str] | None = None) -> None:
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Pack(Path.cwd()), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    # The engine reads it, and people never do.
+    # For the engine, which reads the port from standard output.
     os.write(STDOUT, f"{port}\n".encode())
     server.wait_for_termination()
 

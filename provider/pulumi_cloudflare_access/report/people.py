@@ -1,10 +1,10 @@
-"""Known people from a file, to say who of them is concerned: CSV, or YAML.
+"""Reads known people from a CSV or YAML file, to list those whom a change concerns.
 
     email,identity_providers,groups,posture,countries,addresses
     ada@example.com,Okta,Engineers;Staff,Disk encryption,DE;FR,192.0.2.0/24
 
-The columns of the package's files of teams (`team`, `teams`, `guest`, `name`) may be there and say
-nothing about Access. A cell without text: not known. A cell with `-`: nothing, and that is known.
+The columns of `teams_from_file` (`team`, `teams`, `guest`, `name`) are allowed and ignored. An
+empty cell means "not known". A cell with `-` means "known to be none".
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _AT_PROVIDER: Final = f"{GROUPS}:"
 
 
 def read_people(name: str, worlds: Iterable[Worlds]) -> People:
-    """Read the people of a file. A SettingsError tells all mistakes, with their lines.
+    """Read the people of a file. Raises SettingsError, which lists all mistakes with their lines.
 
-    `worlds` say what identity providers and posture checks are called.
+    `worlds` provide the names of identity providers and posture checks.
     """
     path = Path(name)
     try:
@@ -68,14 +68,14 @@ def read_people(name: str, worlds: Iterable[Worlds]) -> People:
 
 @dataclass(frozen=True, slots=True)
 class _Ids:
-    """The ids of identity providers and posture checks, by what people call them."""
+    """The ids of identity providers and posture checks, by name and by id."""
 
     providers: Mapping[str, str]
     checks: Mapping[str, str]
 
     @classmethod
     def of(cls, worlds: Iterable[Worlds]) -> _Ids:
-        """Find everything that the rules of some worlds ask about."""
+        """Collect the ids that the rules of worlds use."""
         providers: dict[str, str] = {}
         checks: dict[str, str] = {}
         for world in (world for both in worlds for world in (both.old, both.new)):
@@ -110,7 +110,7 @@ def _add(found: dict[str, str], id_: str, world: World) -> None:
 
 
 class _Known:
-    """What a file says of one person, which may be in several rows."""
+    """What a file says about one person, who may be in several rows."""
 
     def __init__(self, email: str) -> None:
         self.email = email
@@ -119,7 +119,7 @@ class _Known:
         self.posture: dict[str, bool] = {}
 
     def person(self) -> Person:
-        """Return the person. What no row says is not known."""
+        """Return the person. Everything that no row mentions is not known."""
         sets = {name: frozenset(values) for name, values in self.sets.items()}
         addresses = sets.get(ADDRESSES)
         groups = {at: frozenset(values) for at, values in self.groups.items()}
@@ -135,7 +135,7 @@ class _Known:
 
 
 class _Reading:
-    """What is read of one file, and what is wrong with it, by line."""
+    """The people of one file, and the mistakes in it, by line."""
 
     def __init__(self, ids: _Ids) -> None:
         self.people: dict[str, _Known] = {}
@@ -143,7 +143,7 @@ class _Reading:
         self._ids = ids
 
     def csv(self, text: str) -> None:
-        """Read rows below a head. In a cell, semicolons stand between several values."""
+        """Read a CSV text. Semicolons separate several values in a cell."""
         names: list[str | None] | None = None
         for line, cells in rows.csv_rows(text, self.mistakes):
             if names is None:
@@ -153,7 +153,7 @@ class _Reading:
                 self._person(line, rows.named(names, cells))
 
     def yaml(self, text: str) -> None:
-        """Read a list of people, or teams with their people."""
+        """Read a YAML text: a list of people, or teams with their people."""
         root = rows.yaml_root(text, self.mistakes)
         if root is not None and root.id == "sequence":
             entries = list(root.value)
@@ -178,7 +178,7 @@ class _Reading:
                 self.mistakes.append((line, f"must be an object with {EMAIL}"))
 
     def _column(self, line: int, called: str) -> str | None:
-        """Return what a column is; None: one that says nothing about Access."""
+        """Return the meaning of a column; None for one that is ignored."""
         name = called.strip().lower()
         name = _ALIASES.get(name, name)
         if name.startswith(_AT_PROVIDER):
@@ -235,7 +235,7 @@ class _Reading:
                 known.posture[id_] = passes
 
     def _id(self, line: int, kind: str, given: str, known: Mapping[str, str]) -> str | None:
-        """Return the id of something by its name or its id; a mistake, if nothing has it."""
+        """Return the id for a name or an id; None, with a mistake noted, if there is none."""
         found = known.get(given) or known.get(given.lower())
         if found is None:
             names = [shown(name) for name in sorted(known)]
@@ -247,7 +247,7 @@ class _Reading:
 
 
 def _values(cell: Any) -> list[str] | None:
-    """Return the values of a cell; None: it says nothing."""
+    """Return the values of a cell; None if it is empty."""
     if isinstance(cell, list):
         return [str(one).strip() for one in cell]
     text = str(cell or "").strip()

@@ -1,6 +1,6 @@
-"""An account as data: what decides who gets in, as its API answers it, without its secrets.
+"""Reads a snapshot of an account: the objects that decide who gets in, without credentials.
 
-It lies beneath what a stack manages (`report --snapshot`), or is a report's own input.
+A snapshot completes what a stack manages (`report --snapshot`), or is itself the input of a report.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _LISTS: Final = "gateway/lists"
 _GROUPS: Final = "Access: Organizations, Identity Providers, and Groups"
 _POLICIES: Final = "Access: Apps and Policies"
 _ACCOUNT: Final = "Account Settings"
-# What is read, the permission that it takes, and how many a page may hold. None: it has no pages.
+# The collections, the permission for each, and the page size; None for a list without pages.
 _DECIDING: Final[Mapping[str, tuple[str, int | None]]] = {
     "access/groups": (_GROUPS, 1000),
     "access/policies": (_POLICIES, 100),
     _APPS: (_POLICIES, 1000),
 }
 _OF_ZONES: Final = ("access/groups", _APPS)
-# A token may lack what these take: rules about them are then called by their ids, and rights are
-# not compared.
+# Optional: without the permission for these, rules show ids instead of names, and rights are not
+# compared.
 _BESIDE: Final[Mapping[str, tuple[str, int | None]]] = {
     "access/identity_providers": (_GROUPS, 1000),
     "access/service_tokens": ("Access: Service Tokens", 1000),
@@ -36,7 +36,7 @@ _BESIDE: Final[Mapping[str, tuple[str, int | None]]] = {
     "iam/resource_groups": (_ACCOUNT, None),
     "members": (_ACCOUNT, 50),
 }
-# Fields that hold credentials, or may.
+# Fields that may contain credentials.
 _LEFT_OUT: Final = frozenset(("saas_app", "scim_config", "config", "client_secret", "client_id"))
 _WITH_ITEMS: Final = frozenset(("EMAIL", "IP"))
 
@@ -44,9 +44,10 @@ _WITH_ITEMS: Final = frozenset(("EMAIL", "IP"))
 def read_account(
     settings: Settings, zones: Iterable[str], warn: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Read what decides who gets in, of one account and of zones. `warn` hears what is not read.
+    """Read the objects of an account and of zones that decide who gets in.
 
-    Raises CloudflareError for groups, policies and applications that cannot be read.
+    `zones` are ids. `warn` is called for each optional collection that cannot be read. Raises
+    CloudflareError if groups, policies or applications cannot be read.
     """
     account = settings.account_id
     if account is None:
@@ -73,13 +74,13 @@ class _Reading:
     def collections(
         self, scope: str, wanted: Mapping[str, tuple[str, int | None]]
     ) -> dict[str, list[Any]]:
-        """Read collections that have to be read."""
+        """Read required collections."""
         found = {path: self._list(f"{scope}/{path}", *how) for path, how in wanted.items()}
         found[_APPS] = [self._with_policies(scope, app) for app in found[_APPS]]
         return found
 
     def beside(self, scope: str) -> dict[str, list[Any]]:
-        """Read the others, as far as the token reaches."""
+        """Read the optional collections, as far as the token allows."""
         found = {}
         for path, (permission, per_page) in _BESIDE.items():
             try:
@@ -92,25 +93,25 @@ class _Reading:
         return found
 
     def _list(self, where: str, permission: str, per_page: int | None) -> list[Any]:
-        answers = self._client.list(where, per_page=per_page, permission=f"{permission} Read")
+        answers = self._client.list(where, per_page=per_page, permission=permission)
         return [
             {name: value for name, value in one.items() if name not in _LEFT_OUT} for one in answers
         ]
 
     def _with_policies(self, scope: str, app: dict[str, Any]) -> dict[str, Any]:
-        """Add an application's policies, where the list leaves them out."""
+        """Add an application's policies if the list leaves them out."""
         if "policies" in app:
             return app
         where = f"{scope}/{_APPS}/{app['id']}/policies"
         return {**app, "policies": self._list(where, _POLICIES, 1000)}
 
     def _with_items(self, where: str, one: dict[str, Any]) -> dict[str, Any]:
-        """Add what stands in a list that rules may ask about."""
+        """Add the entries of a list that rules can refer to."""
         if str(one.get("type", "")).upper() not in _WITH_ITEMS:
             return one
         return {**one, "items": self._list(f"{where}/{one['id']}/items", "Zero Trust", None)}
 
 
 def warn(told: str) -> None:
-    """Say what is not in a snapshot, beside the snapshot itself."""
+    """Print a warning to standard error."""
     echo(f"warning: {told}", err=True)

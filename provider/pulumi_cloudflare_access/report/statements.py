@@ -1,4 +1,4 @@
-"""Statements about who gets in, as people write them: one line each, proved or refused.
+"""Statements about who gets in, in one line each, and their proof.
 
     payroll.example.com: only example.com, group Auditors
     wiki.example.com: never mallory@example.net
@@ -8,8 +8,8 @@
     no application: opened, wider
     no policy: idle
 
-A file of them (`cloudflare-access-policies.yaml`) is a mapping of the same form. Those below
-`advisory:` are told and stop nothing.
+A file of statements (`cloudflare-access-policies.yaml`) is a map of the same form. Statements below
+`advisory:` are reported but do not stop an update.
 """
 
 from __future__ import annotations
@@ -65,7 +65,11 @@ _FORM: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: about what, and what it says. `is_advisory`: it stops nothing."""
+    """One statement. `about` is a place, or one of the words above such as "no application".
+
+    `verb` is `only`, `never`, `always` or `same as`, and empty for "no application" or "no policy".
+    `is_advisory`: it does not stop an update.
+    """
 
     about: str
     verb: str
@@ -81,7 +85,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a statement. `lines` say why it does not hold, or what it depends on."""
+    """The result of a statement. `lines` say why it does not hold, or what it depends on."""
 
     statement: Statement
     outcome: Outcome
@@ -100,7 +104,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a file of statements holds. `snapshot` is the path of an account's snapshot."""
+    """The content of a file of statements. `snapshot` is the path of an account's snapshot."""
 
     statements: tuple[Statement, ...] = ()
     access_protection: bool | None = None
@@ -111,10 +115,10 @@ class Statements:
 
 
 def parsed(text: str, *, is_advisory: bool = False) -> Statement:
-    """Read a statement. Raises SettingsError."""
+    """Parse a statement. Raises SettingsError."""
     about, colon, rest = _divided(text)
     if not colon or not about or not rest:
-        raise SettingsError(f'"{shown(text)}" is no statement: {_FORM}')
+        raise SettingsError(f'"{shown(text)}" is not a statement: {_FORM}')
     words = rest.lower()
     if about.lower() in {NO_APPLICATION, NO_POLICY}:
         return _general(about.lower(), rest, is_advisory=is_advisory)
@@ -127,7 +131,7 @@ def parsed(text: str, *, is_advisory: bool = False) -> Statement:
 
 
 def _divided(text: str) -> tuple[str, str, str]:
-    """Divide a statement behind what it is about, which may hold colons itself."""
+    """Split a statement after its place, which may itself contain colons."""
     found = _SPLIT.search(text)
     if found:
         return text[: found.start()].strip(), ":", text[found.end() :].strip()
@@ -157,7 +161,7 @@ def _checked(statement: Statement) -> Statement:
         wrong = [one for one in statement.arguments if not re.fullmatch(r"[^@\s]+@[^@\s]+", one)]
         if wrong:
             raise SettingsError(
-                f"{shown(statement.text)}: always is said of people by their addresses, and "
+                f"{shown(statement.text)}: always needs e-mail addresses, and "
                 f'"{shown(wrong[0])}" is none'
             )
     elif statement.verb in {ONLY, NEVER}:
@@ -167,7 +171,7 @@ def _checked(statement: Statement) -> Statement:
 
 
 def _given(who: str) -> Given:
-    """Return whom a text means. Raises SettingsError."""
+    """Return the people that a text means. Raises SettingsError."""
     if who.lower().startswith(_GROUP):
         return {"group": {"id": who[len(_GROUP) :].strip().strip('"')}}
     if "@" in who:
@@ -180,8 +184,8 @@ def _given(who: str) -> Given:
 
 
 def read_statements(path: Path) -> Statements:
-    """Read a file of statements. A SettingsError tells all mistakes, with their lines."""
-    import yaml  # noqa: PLC0415 - most commands read no YAML
+    """Read a file of statements. Raises SettingsError, which lists mistakes with their lines."""
+    import yaml  # noqa: PLC0415 - most commands do not need it
 
     try:
         root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
@@ -201,15 +205,15 @@ def read_statements(path: Path) -> Statements:
     if reading.mistakes:
         lines = [f"  line {line}: {told}" for line, told in sorted(reading.mistakes)]
         raise SettingsError(f"{path}:", *lines)
-    # What the file names stands beside the file.
+    # The path of the snapshot is relative to the file.
     snapshot = reading.snapshot and str(path.parent / reading.snapshot)
     return Statements(tuple(reading.statements), reading.access_protection, snapshot or None)
 
 
 def files_for(folder: Path) -> list[Path]:
-    """Return the files of statements of a program: beside it, up to the project's Pulumi.yaml.
+    """Return a program's files of statements: from its folder up to that of the Pulumi.yaml.
 
-    `CLOUDFLARE_ACCESS_POLICIES` names another one, which has to be there.
+    The variable CLOUDFLARE_ACCESS_POLICIES names a further one, which must exist.
     """
     named = os.environ.get(VARIABLE)
     found = [Path(named)] if named else []
@@ -224,7 +228,7 @@ def _projects(folder: Path) -> list[Path]:
 
 
 def read_all(paths: Iterable[Path]) -> Statements:
-    """Read all statements of several files. Raises SettingsError, also where they disagree."""
+    """Read several files of statements. Raises SettingsError, also if their settings differ."""
     found = Statements()
     for path in paths:
         more = read_statements(path)
@@ -232,16 +236,16 @@ def read_all(paths: Iterable[Path]) -> Statements:
         for name in ("access_protection", "snapshot"):
             old, new = getattr(found, name), getattr(more, name)
             if None not in {old, new} and old != new:
-                raise SettingsError(f"{path}: {name} is another in the file beside it")
+                raise SettingsError(f"{path}: {name} has another value in another file")
             settings[name] = old if new is None else new
         found = Statements((*found.statements, *more.statements), **settings)
     return found
 
 
 class _Reading:
-    """What is read of one file, and what is wrong with it, by line.
+    """The statements of one file, and the mistakes in it, by line.
 
-    Nodes are read, not values: of two statements about one place, none is lost.
+    YAML nodes are read, not values, because a map with a place twice would lose one statement.
     """
 
     def __init__(self) -> None:
@@ -251,7 +255,7 @@ class _Reading:
         self.snapshot: str | None = None
 
     def root(self, node: Any, *, is_advisory: bool = False) -> None:
-        """Read a mapping or a list of statements."""
+        """Read a map or a list of statements."""
         if node is None:
             return
         if node.id == "sequence":
@@ -307,8 +311,7 @@ class _Reading:
 def decide(statement: Statement, report: Report) -> Result:
     """Prove a statement about the world after a change, or say why it does not hold.
 
-    What cannot be proved, because it depends on what is not known, does not count as proved. So it
-    is with a place that is not there.
+    The outcome is DEPENDS if it depends on unknowns, and NO for a place that does not exist.
     """
     try:
         outcome, lines = _decided(statement, report)
@@ -388,7 +391,7 @@ def _of_proof(proof: Proof, verb: str, where: str | None = None) -> list[str]:
 
 
 def _no_application(wanted: Iterable[str], report: Report) -> tuple[Outcome, list[str]]:
-    """Say which places a change does something to that no place may have."""
+    """Return whether no place has one of the verdicts, and the places that do."""
     found: list[str] = []
     surely = False
     for one in wanted:
@@ -399,7 +402,7 @@ def _no_application(wanted: Iterable[str], report: Report) -> tuple[Outcome, lis
             perhaps = not first.certain
             hit = entry.verdict in verdicts
             if entry.verdict is Verdict.UNDECIDED and not hit:
-                # It may be wider, or narrower: nobody can say that it is not.
+                # An undecided change may be wider or narrower.
                 hit = bool({"wider": first.gains, "narrower": first.losses}.get(one))
                 perhaps = True
             if one == "undecided" and perhaps:

@@ -16,9 +16,10 @@ _NAMED: Final = 4
 
 
 def written(report: Report, *, most: int | None = None, widest: int | None = None) -> str:
-    """Write a report. `most`: in at most so many lines, with as much detail as they take.
+    """Return a report as text.
 
-    `widest`: how long a line may be.
+    `most` is the number of lines that it may have: with fewer, details are left out. `widest` is
+    the number of characters that a line may have. None: no limit.
     """
     lines: list[str] = []
     for detail in (_FULL, _FEW, _SHORT, _NAMES):
@@ -29,7 +30,7 @@ def written(report: Report, *, most: int | None = None, widest: int | None = Non
 
 
 def cut(lines: Sequence[str], most: int, widest: int | None = None) -> list[str]:
-    """Return at most so many lines, of at most so many characters; say what is left out."""
+    """Return at most `most` lines of at most `widest` characters; the last counts omitted lines."""
     found = list(lines)
     if len(found) > most:
         left = len(found) - most + 1

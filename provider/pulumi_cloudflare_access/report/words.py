@@ -1,4 +1,4 @@
-"""The sentences that every form of a report has."""
+"""The sentences that all formats of a report share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMED: Final = 10
 
 
 def headline(report: Report) -> str:
-    """Return one line about a whole report."""
+    """Return one line about the whole report."""
     counts = [
         f"{count} {HEADS[verdict][count != 1]}"
         for verdict in WORST_FIRST
@@ -35,7 +35,7 @@ def headline(report: Report) -> str:
 
 
 def title(report: Report) -> str:
-    """Say what the report is about."""
+    """Return the title of the report."""
     of = f" of {report.stack}" if report.stack else ""
     return {
         "preview": f"Who gets in after this change{of}",
@@ -46,7 +46,7 @@ def title(report: Report) -> str:
 
 
 def answering(entry: Entry) -> str:
-    """Say which applications answer, and which did."""
+    """Return the applications that answer, before and after."""
     told = list(dict.fromkeys(map(_answering, entry.changes)))
     more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
     return f"{', '.join(told[:_NAMED])}{more}"
@@ -60,7 +60,7 @@ def _answering(change: PlaceChange) -> str:
 
 
 def summary(entry: Entry) -> str:
-    """Say in one sentence what happens to the places of an entry, where a verdict does not."""
+    """Return a sentence about the places of an entry; empty if the verdict says enough."""
     change = entry.first
     if entry.verdict is Verdict.OPENED:
         unless = "" if change.certain else ", unless the account requires Access protection"
@@ -83,14 +83,14 @@ def summary(entry: Entry) -> str:
 
 
 def shown_differences(entry: Entry) -> list[tuple[str, Difference]]:
-    """Return the differences that have more to say than the summary."""
+    """Return the differences that add something to the summary."""
     if entry.verdict in {Verdict.OPENED, Verdict.GUARDED}:
         return []
     return entry.differences
 
 
 def conditions(difference: Difference, most: int | None = None) -> list[str]:
-    """Write whom a difference is about, condition by condition."""
+    """Return whom a difference concerns, condition by condition; at most `most` conditions."""
     perhaps = " (perhaps)" if difference.certainty is Certainty.POSSIBLY else ""
     told = [condition.text for condition in difference.who.conditions]
     cut = told if most is None else told[:most]
@@ -101,7 +101,7 @@ def conditions(difference: Difference, most: int | None = None) -> list[str]:
 
 
 def because(difference: Difference) -> str:
-    """Say which policy lets the witness in, through what."""
+    """Return the policy that lets the witness in, and the chain of groups."""
     explained = difference.because
     if explained is None:
         return ""
@@ -109,12 +109,12 @@ def because(difference: Difference) -> str:
 
 
 def instead(difference: Difference) -> str:
-    """Say what decides about the witness on the other side."""
+    """Return what decides about the witness in the other world."""
     return difference.instead.told if difference.instead else ""
 
 
 def known(report: Report, difference: Difference) -> list[str]:
-    """Name the known people who are concerned; or count them, where they must not be named."""
+    """Return the known people who are concerned; only their number if names are not allowed."""
     found = []
     for how, people in (
         ("surely", difference.known.surely),
@@ -128,7 +128,7 @@ def known(report: Report, difference: Difference) -> list[str]:
 
 
 def all_known(report: Report, entry: Entry) -> Iterator[str]:
-    """Name the known people who gain or lose access, of an opened place, too."""
+    """Yield the known people who gain or lose access, also at an opened place."""
     for called, difference in entry.differences:
         verb = "gain" if called == "gains" else "lose"
         yield from (f"{told} {verb} access" for told in known(report, difference))
@@ -143,7 +143,7 @@ def _people(people: Sequence[Subject], *, named: bool) -> str:
 
 
 def count_known(entry: Entry) -> str:
-    """Count the known people who are concerned: `+3 (perhaps 2 more), perhaps -1`."""
+    """Return the number of known people concerned: `+3 (perhaps 2 more), perhaps -1`."""
     found = []
     for called, difference in entry.differences:
         surely, perhaps = len(difference.known.surely), len(difference.known.possibly)
@@ -156,12 +156,12 @@ def count_known(entry: Entry) -> str:
 
 
 def otherwise(change: PlaceChange) -> list[str]:
-    """Say what is asked otherwise of the same people."""
+    """Return the terms that change for people who keep access."""
     return [how_changes(one) for one in change.how]
 
 
 def rights(compared: RightsComparison) -> Iterator[str]:
-    """Yield the rights of IAM that somebody gains and loses."""
+    """Yield the IAM rights that are gained and lost, by group and by person."""
     for group in compared.groups:
         told = _rights(group.gained, group.lost)
         unknown = "" if group.members_known else " (who is in it is not known here)"
@@ -182,12 +182,12 @@ def _rights(gained: Iterable[Right], lost: Iterable[Right]) -> str:
 
 
 def note(one: Note) -> str:
-    """Write what the input cannot tell about something."""
+    """Return a note about what the input does not tell."""
     return f"{shown(one.where.rpartition('::')[2])}: {one.text}"
 
 
 def sessions(report: Report) -> str:
-    """Say how long those who lose access may still get in; empty, if nobody does."""
+    """Return how long those who lose access may keep a session; empty if nobody does."""
     longest = report.keeps_sessions
     if not longest:
         return ""

@@ -1,7 +1,4 @@
-"""Rows of files that people keep: CSV, as other programs export it, or YAML.
-
-Whoever reads one collects all its mistakes, each with its line, and tells them together.
-"""
+"""Reads rows from CSV and YAML files. Mistakes are collected with their lines."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ Mistakes = list[tuple[int, str]]
 
 
 def read_text(path: Path) -> str:
-    """Return what is in a file of a kind that is known here; ValueError says why not."""
+    """Return the text of a CSV or YAML file. Raises ValueError, with the message for the user."""
     if path.suffix.lower() not in CSV | YAML:
         raise ValueError("must be a .csv, .tsv, .yaml or .yml file")
     try:
@@ -31,14 +28,14 @@ def read_text(path: Path) -> str:
 
 
 def is_yaml(path: Path) -> bool:
-    """Return whether a file holds YAML, by its name."""
+    """Return whether a file's name says that it is YAML."""
     return path.suffix.lower() in YAML
 
 
 def csv_rows(text: str, mistakes: Mistakes) -> Iterator[tuple[int, list[str]]]:
-    """Return the rows that say anything, with their lines; the first names the columns.
+    """Yield the rows that are not empty, with their lines. The first row names the columns.
 
-    The delimiter is the one that the first line has most of.
+    The delimiter is the one that occurs most often in the first line.
     """
     delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -53,26 +50,26 @@ def csv_rows(text: str, mistakes: Mistakes) -> Iterator[tuple[int, list[str]]]:
                     )
                 else:
                     yield line, cells
-            # A cell may be of several lines: the next row begins behind this one's last.
+            # A cell may contain line breaks, so the next row begins after the last line read.
             line = reader.line_num + 1
     except csv.Error as error:
         mistakes.append((line, str(error)))
 
 
 def named(names: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
-    """Return the cells of a row by their columns' names; None: the column says nothing here."""
+    """Return the cells of a row by the names of their columns, without unnamed columns."""
     row = zip(names, cells, strict=False)
     return {name: cell.strip() for name, cell in row if name is not None}
 
 
 def twice(names: Sequence[str | None]) -> list[str]:
-    """Return the names that more than one column has."""
+    """Return the names that several columns have."""
     return sorted({name for name in names if name is not None and names.count(name) > 1})
 
 
 def yaml_root(text: str, mistakes: Mistakes) -> Any:
-    """Return the outermost node of a YAML text: nodes know their lines. None: it is no YAML."""
-    import yaml  # noqa: PLC0415 - who has CSV needs no YAML
+    """Return the root node of a YAML text, with line numbers. None if it is empty or not YAML."""
+    import yaml  # noqa: PLC0415 - CSV files do not need it
 
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
@@ -84,17 +81,17 @@ def yaml_root(text: str, mistakes: Mistakes) -> Any:
 
 
 def line_of(node: Any) -> int:
-    """Return the line that a YAML node begins in."""
+    """Return the line of a YAML node."""
     return int(node.start_mark.line) + 1
 
 
 def plain(node: Any) -> Any:
-    """Return the text of a YAML node, or the texts of a list. None: it is something else."""
+    """Return the text of a YAML node, or the texts of a list; None for a map."""
     if node.id == "sequence":
         return [str(inner.value).strip() for inner in node.value]
     return str(node.value).strip() if node.id == "scalar" else None
 
 
 def by_line(mistakes: Mistakes) -> list[str]:
-    """Return the lines of a message that tells all mistakes."""
+    """Return the lines of a message that lists all mistakes."""
     return [f"  line {line}: {told}" for line, told in sorted(mistakes)]
