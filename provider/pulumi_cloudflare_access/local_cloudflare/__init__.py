@@ -6,15 +6,14 @@
             headers={"Authorization": f"Bearer {cloudflare.token}"},
         )
 
-An independent witness: it learns Cloudflare from Cloudflare's documents and imports nothing of
-the rest of this package. It is stricter than the original where the original forgives, and
-awkward where the original may be: rules come back in another order, in canonical form, with
-fields that nobody sent. Where the documents contradict each other or say nothing, `Switches`
-has both sides.
+It is an independent witness: it is written from Cloudflare's documentation and imports nothing of
+the rest of this package. It is stricter than Cloudflare, and as inconvenient as Cloudflare may be:
+rules come back in another order, in canonical form, and with fields that nobody sent. Where the
+documentation contradicts itself or says nothing, `Switches` offers both behaviours.
 
-Each kind of object is one folder, moto's trio: `urls.py` which routes, `responses.py` decode and
-encode, `models.py` how it behaves. A new kind is one more folder and one line in the `urls.py`
-beside it.
+Each kind of object is one folder with three files, as in moto: `urls.py` has the routes,
+`responses.py` decodes requests and encodes answers, and `models.py` has the behaviour. A new kind
+is one more folder, and one line in the `urls.py` of its part of the API.
 """
 
 from typing import TYPE_CHECKING
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "Armed", "Clock", "LocalCloudflare", "Switches", "Zone"]
 
-# Loaded on first use: pytest imports the plugin beside this file in every project that has this
-# package installed, with or without the extra that brings Werkzeug.
+# Imported on first use: pytest imports the plugin beside this file in every project in which this
+# package is installed, even without the extra that installs Werkzeug.
 _HOMES = {
     "Account": "world.world",
     "Armed": "faults.arming",

@@ -1,4 +1,4 @@
-"""`LocalCloudflare`: the application with its world, on a port or in process."""
+"""`LocalCloudflare`: a local Cloudflare API, on a port or in process."""
 
 from __future__ import annotations
 
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 
 
 class LocalCloudflare:
-    """A Cloudflare API of one's own, with one account and one zone to begin with.
+    """A local Cloudflare API, which starts with one account and one zone.
 
     As a context manager it listens on 127.0.0.1. Without that, `app` is a WSGI application:
     `httpx.Client(transport=httpx.WSGITransport(app=cloudflare.app), base_url=cloudflare.base_url)`.
 
-    With a `seed`, the same requests get the same ids and the same order each time. Everything
-    after `api_key` is told by `Switches`, and can be changed later in `switches`.
+    `port` is the port to listen on; 0 is any free port. With a `seed`, the same requests get the
+    same ids and the same order every time. `account_id`, `zone_id`, `token`, `email` and `api_key`
+    are those of the first account; what is not given is generated. `proxy` puts a TCP proxy before
+    the API, for faults of connections. All other arguments are explained in `Switches`, and can be
+    changed later in `switches`.
     """
 
     def __init__(
@@ -158,7 +161,7 @@ class LocalCloudflare:
         self.stop()
 
     def start(self) -> None:
-        """Listen on 127.0.0.1; an OSError if the port is taken."""
+        """Listen on 127.0.0.1. Raises OSError if the port is taken."""
         self._server = Server(self.app, 0 if self.app.has_proxy else self._port)
         if self.app.has_proxy:
             try:
@@ -170,7 +173,7 @@ class LocalCloudflare:
                 raise
 
     def stop(self) -> None:
-        """Stop listening: every connection is cut, every thread ends. Objects stay."""
+        """Stop listening. Every connection is cut and every thread ends; objects stay."""
         if self._server is not None:
             self.app.closing.set()
             self.app.faults.wake()
@@ -183,17 +186,14 @@ class LocalCloudflare:
 
     @property
     def base_url(self) -> str:
-        """Where the API is; in process, any port will do."""
+        """The address of the API. In process, any port works."""
         listener = self._proxy or self._server
         port = listener.port if listener else self._port
         return f"http://{HOST}:{port}{BASE}" if port else f"http://{HOST}{BASE}"
 
     @property
     def control_url(self) -> str:
-        """Where the routes are that steer this server; the proxy and its faults are not before it.
-
-        `control` tells them.
-        """
+        """The address of the control routes (`http/control.py`), which do not pass the proxy."""
         return f"http://{HOST}:{self._server.port if self._server else self._port}/_local"
 
     @property
@@ -218,7 +218,7 @@ class LocalCloudflare:
 
     @property
     def email(self) -> str:
-        """Whose key `api_key` is."""
+        """The e-mail address of the first account's owner."""
         return self.account.email
 
     @property
@@ -228,7 +228,7 @@ class LocalCloudflare:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What has a program reach this Cloudflare and no other, whatever its config says."""
+        """The variables that make a program use this API, whatever its config says."""
         names = ("base_url", "account_id", "zone_id", "token", "email", "api_key")
         told: dict[str, Any] = {name: getattr(self, name) for name in names}
         if len(self.account_ids) > 1:
@@ -237,7 +237,7 @@ class LocalCloudflare:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """What was asked so far, oldest first: `method`, `path` (and query), `status`, `body`."""
+        """The requests so far, oldest first: `method`, `path` with query, `status`, `body`."""
         return self.app.asked()
 
     def add_account(
@@ -249,7 +249,10 @@ class LocalCloudflare:
         email: str | None = None,
         api_key: str | None = None,
     ) -> Account:
-        """Add an account. Its credentials are its own, unless another account's are given."""
+        """Add an account. What is not given is generated.
+
+        Two accounts with the same credentials can be used with the same token or key.
+        """
         with self.app.lock:
             return self._world.add_account(
                 account_id, name=name, token=token, email=email, api_key=api_key
@@ -258,12 +261,12 @@ class LocalCloudflare:
     def add_zone(
         self, zone_id: str | None = None, *, name: str | None = None, account: Account | None = None
     ) -> Zone:
-        """Add a zone to an account, the first one unless told otherwise."""
+        """Add a zone to an account (default: the first one). What is not given is generated."""
         with self.app.lock:
             return self._world.add_zone(account or self.account, zone_id, name)
 
     def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep the objects of a document, and return them as they are kept.
+        """Add the objects of a document, and return them in their stored form.
 
             cloudflare.seed({
                 "access/groups": [{"name": "Everyone", "include": [{"everyone": {}}]}],
@@ -273,22 +276,23 @@ class LocalCloudflare:
                 "accounts": {"<id>": {"access/groups": [...], "zones": {...}}},
             })
 
-        Top-level collections go to the first account, in the order that they have here. An object
-        may bring its `id`; accounts and zones that are new are added. What else an object may
-        bring is told by the `plant` of its kind, such as `scim` of a user group. A `ValueError`
-        says what is wrong with a document, and where.
+        Top-level collections belong to the first account, and are added in the order of the
+        document. An object may have its `id`. New accounts and zones are added. The method `plant`
+        of each kind says what else an object may have, such as `scim` for a user group. Raises
+        ValueError, which says what is wrong with the document, and where.
         """
         return self.app.seed(document)
 
     def move_sso(self, connector_id: str, status: str) -> dict[str, Any]:
-        """Have the verification of an SSO connector at `awaiting`, `pending`, `failed`, `verified`.
+        """Set the status of an SSO connector's verification, and return the connector.
 
-        A `LookupError` if no account has the connector.
+        `status` is `awaiting`, `pending`, `failed` or `verified`. Raises LookupError if no account
+        has the connector, and ValueError for another status.
         """
         return self.app.move_sso(connector_id, status)
 
     def accepts_service_token(self, client_id: str, client_secret: str) -> bool:
-        """Tell whether a program gets in with these words of a service token, of any account."""
+        """Tell whether a service token of any account with this id and secret is accepted now."""
         return self.app.accepts(client_id, client_secret)
 
     def fault(
@@ -302,17 +306,21 @@ class LocalCloudflare:
         lasting: float | None = None,
         seed: int = 0,
     ) -> Armed:
-        """Have requests go wrong from now on, until the fault is lifted.
+        """Arm a fault: matching requests go wrong from now on, until the fault is lifted.
 
             cloudflare.fault("POST /accounts/*/access/groups", faults.Status(503), nth=3)
 
-        The route is a verb and the path below `/client/v4`: `*` is any verb and any one segment,
-        `**` any end of a path. Of the requests that match, it strikes all; or the `nth` alone; or
-        so many `times`, from the `nth` or the first on; or each with a `probability`, of which
-        the same `seed` makes the same decisions; or those within so many seconds (`lasting`) of
-        the clock. If several faults are due, the request meets the one that was armed first.
+        `route` is a method and the path below `/client/v4`. `*` is any method, or any one segment
+        of the path; `**` is any number of segments. The fault strikes all matching requests,
+        unless these arguments limit it:
 
-        A `ValueError` for what cannot be, and for a fault of the proxy where there is none.
+        - `nth`: only the n-th of them;
+        - `times`: that many, from the `nth` or the first one on;
+        - `probability`: each with this probability; the same `seed` makes the same decisions;
+        - `lasting`: those within that many seconds of the local clock.
+
+        If several faults apply to a request, the one that was armed first strikes. Raises
+        ValueError for impossible arguments, and for a fault of the proxy if there is no proxy.
         """
         when = When(nth=nth, times=times, probability=probability, lasting=lasting, seed=seed)
         return self.app.arm(route, fault, when)
@@ -321,15 +329,15 @@ class LocalCloudflare:
     def fired(self) -> list[dict[str, Any]]:
         """The faults that struck, oldest first: `id`, `fault`, `method`, `path`, `nth`.
 
-        `nth` says the how manyth of its requests it was. A read that does not see a write because
-        of a lag is one entry more.
+        `nth` is the number of the request among those that match the fault. A read that misses a
+        write because of a lag is an entry of its own.
         """
         return self.app.faults.all_fired()
 
     def lift_faults(self) -> None:
-        """Have nothing go wrong from now on; requests that are held go on."""
+        """Lift all faults. Requests that are held go on."""
         self.app.faults.lift()
 
     def reset(self) -> None:
-        """Forget every object, request and fault; accounts, zones and credentials stay."""
+        """Remove every object, recorded request and fault. Accounts, zones and credentials stay."""
         self.app.reset()

@@ -1,4 +1,4 @@
-"""The fixture `cloudflare`: a local Cloudflare of its own for each test."""
+"""The pytest fixture `cloudflare`: a local Cloudflare for each test."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def cloudflare() -> Iterator[LocalCloudflare]:
-    """Serve a local Cloudflare with an account, a zone and nothing in them."""
-    from . import LocalCloudflare  # noqa: PLC0415  (only who uses it pays for Werkzeug)
+    """Serve a local Cloudflare with an empty account and an empty zone."""
+    from . import LocalCloudflare  # noqa: PLC0415  (Werkzeug is loaded only if it is used)
 
     with LocalCloudflare() as cloudflare:
         yield cloudflare

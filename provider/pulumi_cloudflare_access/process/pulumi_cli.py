@@ -28,7 +28,7 @@ def cli_version() -> tuple[int, ...]:
 def _pulumi() -> str:
     pulumi = shutil.which("pulumi")
     if pulumi is None:
-        raise SettingsError("there is no pulumi on the PATH")
+        raise SettingsError("the pulumi command is not on the PATH")
     return pulumi
 
 

@@ -1,4 +1,4 @@
-"""How Access reads a request body, and writes the time."""
+"""How Access checks request bodies and writes times."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .exceptions import InvalidRequestError
 
 
 class Checker(checks.Checker):
-    """Refuses what is wrong as Access does."""
+    """Refuses bodies with the errors of Access."""
 
     refusal: ClassVar[type[InvalidRequestError]] = InvalidRequestError
 
     def hand_to(self, other: Checker, pointer: str) -> None:
-        """Give every mistake to the checker of a body that this one is a part of."""
+        """Pass every mistake to the checker of the body that contains this one."""
         self.rest()
         for where, detail in self.mistakes:
             other.refuse(f"{pointer}{where}", detail)
 
 
 def now(later: timedelta = timedelta()) -> str:
-    """Return the time, or a later one, as Access writes it: to the second."""
+    """Return the time, or a time `later`, as Access writes it: to the second."""
     return (time_now() + later).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,14 +8,14 @@ DOCUMENTATION = "https://developers.cloudflare.com/api/resources/zero_trust/subr
 
 
 class InvalidRequestError(InvalidBodyError):
-    """The body is not what the route takes; one error for each mistake, and where it is."""
+    """The body is not valid for the route. There is one error for each mistake, with its place."""
 
     status = 400
     code = 12130
     message = "access.api.error.invalid_request"
 
     def error(self, pointer: str, detail: str) -> dict[str, Any]:
-        """Return what the answer says of one mistake."""
+        """Return the error for one mistake."""
         return {
             "code": self.code,
             "message": f"{self.message}: {detail}",
@@ -25,7 +25,7 @@ class InvalidRequestError(InvalidBodyError):
 
 
 class TooManyError(InvalidRequestError):
-    """The account is full. How Cloudflare says so is not documented."""
+    """The account is full. Code and words are not documented."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(("", detail))
@@ -42,7 +42,7 @@ class InvalidCorsError(RefusedError):
 
 
 class NotEnabledError(RefusedError):
-    """Nobody has switched Zero Trust on in this account. The status is not documented."""
+    """Zero Trust is not enabled in this account. The status is not documented."""
 
     status = 400
     code = 9999
@@ -50,7 +50,7 @@ class NotEnabledError(RefusedError):
 
 
 class FailedToLoadGroupError(RefusedError):
-    """A rule names a group that is not there, or not in this account or zone.
+    """A rule refers to a group that does not exist in this account or zone.
 
     The status is not documented.
     """
@@ -77,7 +77,7 @@ class NotFoundError(RefusedError):
 
 
 class ConflictError(RefusedError):
-    """Something else stands in the way. Of this one the code is not documented."""
+    """The object conflicts with another one. The code is not documented."""
 
     status = 409
     code = 12132
@@ -87,7 +87,7 @@ class ConflictError(RefusedError):
 
 
 class InternalServerError(RefusedError):
-    """What Cloudflare answers to a group's name where its id is due."""
+    """A rule has a group's name in place of its id."""
 
     status = 500
     code = 10001

@@ -1,4 +1,4 @@
-"""What rules refer to: whether it is there, in the same account or zone."""
+"""Checks that the objects that rules refer to exist in the same account or zone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OTHERS = {
 
 
 def check(scope: Scope, rules: Iterable[Rule]) -> None:
-    """Refuse rules whose group is not there; with `check_references` everything else too."""
+    """Refuse rules about missing groups and, with `check_references`, other missing objects."""
     for rule in rules:
         for selector, fields in rule.items():
             for collection, object_id in _named(scope, selector, fields):

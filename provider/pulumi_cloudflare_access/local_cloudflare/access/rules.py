@@ -1,6 +1,6 @@
-"""Access rules: what each of the 26 selectors takes, and how Cloudflare keeps it.
+"""Access rules: the fields of each of the 26 selectors, and their canonical forms.
 
-Written from Cloudflare's OpenAPI text and its Python SDK. The canonical forms (addresses as
+Written from Cloudflare's OpenAPI document and its Python SDK. The canonical forms (addresses as
 networks, e-mail addresses and domains in lower case, countries in upper case) are not documented.
 """
 
@@ -58,9 +58,9 @@ def _domain(value: Any) -> str:
 
 
 def network(value: Any) -> str:
-    """Return a network, or a single address as one; a `ValueError` says what it should be."""
+    """Return a network, or a single address as one. Raises ValueError, with the API's words."""
     address, slash, length = _text(value).partition("/")
-    # Python knows netmasks and zones of interfaces too, Go does not.
+    # Python also accepts netmasks and interface zones; Go does not.
     if (slash and not length.isdecimal()) or "%" in address:
         raise ValueError("should be an IP address or CIDR block")
     try:
@@ -84,8 +84,8 @@ def _levels(value: Any) -> list[str]:
     return list(value)
 
 
-# A question mark: may be left out. An id may be any text: what it is the id of is not looked up,
-# but for groups (Terraform's acceptance tests have such).
+# A question mark: the field may be left out. Except for groups, an id may be any text, as in
+# Terraform's acceptance tests: the object is not looked up.
 SELECTORS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "any_valid_service_token": {},
     "auth_context": {"id": _text, "ac_id": _text, "identity_provider_id": _text},
@@ -115,7 +115,7 @@ SELECTORS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "user_risk_score": {"user_risk_score": _levels},
 }
 
-# What fields were called in Cloudflare's documents until about 2024; requests may still say so.
+# The names of fields in the documentation until about 2024. Requests may still use them.
 OLDER_NAMES: Mapping[str, Mapping[str, str]] = {
     "azureAD": {"identity_provider_id": "connection_id"},
     "github-organization": {"identity_provider_id": "connection_id"},
@@ -125,7 +125,7 @@ OLDER_NAMES: Mapping[str, Mapping[str, str]] = {
 
 
 def checked(check: Checker, section: str, scope: Scope, *, required: bool = False) -> list[Rule]:
-    """Return the rules of a section in the form they are kept in; mistakes go to the checker."""
+    """Return the rules of a section in canonical form. Mistakes are left in the checker."""
     switches = scope.world.switches
     kept = []
     for index, rule in enumerate(check.items(section, required=required)):
@@ -180,7 +180,7 @@ def _kept(
 
 
 def shown(world: World, rules: list[Rule]) -> list[Rule]:
-    """Return rules as an answer holds them: in any order, and with fields that nobody sent."""
+    """Return rules in the form of answers: in any order, and perhaps with fields nobody sent."""
     return [_shown(world, rule) for rule in world.in_any_order(rules)]
 
 

@@ -1,7 +1,6 @@
-"""What values look like: how they are checked, in which form they are kept, how answers show them.
+"""Types of values: how they are checked, in which form they are stored, how answers show them.
 
-Fields are tables of these, as in Cloudflare's documents. Lists come back in any order unless
-their order means something.
+Tables of fields are made of these. Lists come back in any order unless their order matters.
 """
 
 from __future__ import annotations
@@ -17,28 +16,28 @@ if TYPE_CHECKING:
     from .checks import Checker
 
 MASK = "********"
-"""What answers hold in place of a secret. How Cloudflare masks is not documented."""
+"""The text in place of a secret in answers. How Cloudflare masks is not documented."""
 
 _ABSENT: Any = object()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """Takes any value."""
+    """Accepts any value."""
 
     default: Any = None
-    """What is kept, and answered, of a field that nobody sent."""
+    """The stored and answered value of a field that was not sent."""
 
     seen_omitted: bool = False
-    """Live answers leave it out where it is false or empty."""
+    """Live answers leave the field out if it is false or empty."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
-        """Return a value in the form it is kept in; mistakes go to the checker."""
+        """Return a value in its stored form. Mistakes are left in the checker."""
         del check, pointer
         return value
 
     def show(self, world: World, value: Any) -> Any:
-        """Return a kept value as an answer may hold it."""
+        """Return a stored value in the form of answers."""
         del world
         return value
 
@@ -56,7 +55,7 @@ class Flag(Shape):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Shape):
-    """A number, whole unless told otherwise."""
+    """A number between `least` and `most`. It must be an integer if `whole`."""
 
     least: int | None = None
     most: int | None = None
@@ -79,17 +78,17 @@ class Text(Shape):
     """A string that is not empty."""
 
     canonical: Callable[[str], str] = str
-    """Returns the form it is kept in; a ValueError says what it should be."""
+    """Returns the stored form, or raises ValueError with the API's words."""
 
     secret: Literal["client_secret", "scim_secrets"] | None = None
-    """The switch that tells how a secret comes back."""
+    """For a secret: the switch that says how it comes back."""
 
     empty: bool | None = None
-    """Whether it may be empty where it may be left out; None: if it has no form of its own."""
+    """Whether an optional text may be empty; None: it may if it has no canonical form."""
 
     @property
     def may_be_empty(self) -> bool:
-        """Return whether it may be empty where it may be left out."""
+        """Whether it may be empty, if the field is optional."""
         has_form = self.canonical is not str or self.secret is not None
         return not has_form if self.empty is None else self.empty
 
@@ -134,12 +133,12 @@ class ListOf(Shape):
 
     item: Shape
     ordered: bool = field(default=False, kw_only=True)
-    """Its order means something, and is kept."""
+    """The order matters and is kept."""
     alphabetical: bool = field(default=False, kw_only=True)
-    """It is answered in this order."""
+    """Answers have the items in alphabetical order."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
-        """Return the list of kept items."""
+        """Return the list of stored items."""
         if not isinstance(value, list):
             _refuse(check, pointer, "should be a list")
             return value
@@ -148,7 +147,7 @@ class ListOf(Shape):
         ]
 
     def show(self, world: World, value: Any) -> Any:
-        """Return the items, in any order if it means nothing and they have none of their own."""
+        """Return the items, in any order unless the order matters or is alphabetical."""
         if self.alphabetical:
             items = sorted(value)
         else:
@@ -158,12 +157,12 @@ class ListOf(Shape):
 
 @dataclass(frozen=True)
 class MapOf(Shape):
-    """An object whose keys are free."""
+    """An object with free keys."""
 
     item: Shape
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
-        """Return the map of kept items."""
+        """Return the map of stored items."""
         if not isinstance(value, dict):
             _refuse(check, pointer, "should be an object")
             return value
@@ -176,18 +175,18 @@ class MapOf(Shape):
 
 @dataclass(frozen=True)
 class Object(Shape):
-    """An object with these fields and no others. A question mark: may be left out, or empty."""
+    """An object with these fields and no others. A question mark: the field is optional."""
 
     fields: Mapping[str, Shape]
     rule: Callable[[Mapping[str, Any]], str | None] = field(
         default=lambda _: None, kw_only=True, repr=False
     )
-    """Says what is wrong with fields that are right one by one."""
+    """Returns what is wrong with the fields together, or None."""
     missing: str = field(default="{where} field should not be empty", kw_only=True)
-    """What Cloudflare says of a field that is not there; `where` has its path, `name` only it."""
+    """Cloudflare's words for a missing field. `where` is its path, `name` only its name."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
-        """Return the kept fields, defaults filled in."""
+        """Return the stored fields, with defaults filled in."""
         if not isinstance(value, dict):
             _refuse(check, pointer, "should be an object")
             return value
@@ -212,11 +211,11 @@ class Object(Shape):
 
     @property
     def names(self) -> set[str]:
-        """Return the names of the fields."""
+        """The names of the fields."""
         return {name.rstrip("?") for name in self.fields}
 
     def take(self, check: Checker) -> dict[str, Any]:
-        """Return the kept fields of a whole body; those it does not know stay in the checker."""
+        """Return the stored fields of a whole body. Unknown fields stay in the checker."""
         names = [name.rstrip("?") for name in self.fields]
         kept: dict[str, Any] = self.keep(
             check, "", {name: check.take(name) for name in names if name in check}
@@ -224,9 +223,9 @@ class Object(Shape):
         return kept
 
     def show(self, world: World, value: Any) -> Any:
-        """Return the fields, and one that nobody sent."""
+        """Return the fields in the form of answers, perhaps with one that nobody sent."""
         shapes = {name.rstrip("?"): shape for name, shape in self.fields.items()}
-        # What nobody knows is answered as it was sent.
+        # Unknown fields are answered as they were sent.
         shown = {k: shapes[k].show(world, v) if k in shapes else v for k, v in value.items()}
         shown = {key: item for key, item in shown.items() if item is not _ABSENT}
         defaults = {key: shape.default for key, shape in shapes.items()}
@@ -236,15 +235,15 @@ class Object(Shape):
 
 @dataclass(frozen=True)
 class Tagged(Shape):
-    """One of several objects; a field of theirs tells which."""
+    """One of several objects. The field `tag` says which one."""
 
     tag: str
     objects: Mapping[str, Object]
     otherwise: str | None = field(default=None, kw_only=True)
-    """Which one it is without that field."""
+    """The tag of an object without that field."""
 
     def keep(self, check: Checker, pointer: str, value: Any) -> Any:
-        """Return the kept object, its tag included."""
+        """Return the stored object, with its tag."""
         if not isinstance(value, dict):
             _refuse(check, pointer, "should be an object")
             return value
@@ -259,7 +258,7 @@ class Tagged(Shape):
         return {self.tag: tag} | self.objects[tag].keep(check, pointer, left)
 
     def show(self, world: World, value: Any) -> Any:
-        """Return the object, its tag included."""
+        """Return the object in the form of answers, with its tag."""
         left = dict(value)
         tag = left.pop(self.tag)
         return {self.tag: tag} | self.objects[tag].show(world, left)
@@ -267,7 +266,7 @@ class Tagged(Shape):
 
 @dataclass(frozen=True)
 class OneOrMany(Shape):
-    """A value, or a list of such values in an order that means something."""
+    """A value, or a list of such values whose order matters."""
 
     item: Shape
 
@@ -294,7 +293,7 @@ _SECONDS = {
     "h": 3600.0,
     "d": 86400.0,
 }
-# Of the two letters that look like it, Go takes both.
+# Unicode has two micro signs that look the same. Go accepts both.
 _UNIT = "ns|us|µs|\u03bcs|ms|s|m|h"
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)"
 
@@ -302,7 +301,10 @@ _NUMBER = r"(?:\d+\.?\d*|\.\d+)"
 def duration(
     *, units: str = _UNIT, least: str | None = None, most: str | None = None
 ) -> Callable[[str], str]:
-    """Return what checks durations such as `300ms` or `2h45m`, as Go reads them."""
+    """Return a function that checks durations such as `300ms` or `2h45m`, as Go parses them.
+
+    `units` are alternatives for a pattern; `least` and `most` are durations.
+    """
     pattern = re.compile(rf"0|\+?({_NUMBER}({units}))+", re.ASCII)
 
     def canonical(value: str) -> str:
@@ -319,7 +321,7 @@ def duration(
 
 
 def seconds(value: str) -> float:
-    """Return how long a duration is."""
+    """Return the seconds of a duration."""
     parts = re.findall(rf"({_NUMBER})({_UNIT}|d)", value)
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 

@@ -1,4 +1,4 @@
-"""Every route of Access, and what of it can be seeded."""
+"""All routes of Access, and the kinds that can be seeded."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One request as a handler gets it, what it answers, and what bodies and refusals share."""
+"""Requests as handlers get them, their answers, and checks and refusals that all kinds share."""

@@ -1,4 +1,4 @@
-"""Who asks: an API token, or a person's e-mail address and key."""
+"""The credentials of a request: an API token, or an e-mail address and a key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 @dataclass(frozen=True)
 class Caller:
-    """The credentials of one request, well-formed but not yet believed."""
+    """The credentials of one request: well-formed, but not yet checked."""
 
     token: str | None = None
     email: str | None = None
@@ -30,14 +30,14 @@ class Caller:
 
     @classmethod
     def of(cls, headers: Headers) -> Caller:
-        """Read the headers. Of both schemes at once the token counts: not documented."""
+        """Read the headers. Not documented: with both schemes at once, the token counts."""
         if "Authorization" in headers:
             scheme, _, token = headers["Authorization"].partition(" ")
             if scheme.lower() != "bearer" or not _TOKEN.fullmatch(token):
                 raise InvalidHeadersError((6111, "Invalid format for Authorization header"))
             return cls(token=token)
         email, api_key = headers.get("X-Auth-Email"), headers.get("X-Auth-Key")
-        # 6100 to 6102 are evidenced as numbers; of the words only those of 6103 are.
+        # There is evidence for the codes 6100 to 6102, and for the words of 6103 only.
         wrong = []
         if not email:
             wrong.append((6100, "Missing X-Auth-Email header"))
@@ -52,16 +52,16 @@ class Caller:
         return cls(email=email, api_key=api_key)
 
     def opens(self, account: Account) -> bool:
-        """Tell whether these are credentials of an account."""
+        """Tell whether these are the credentials of an account."""
         if self.token is not None:
             return self.token == account.token
         return (self.email, self.api_key) == (account.email, account.api_key)
 
     def check(self, account: Account, accounts: Iterable[Account]) -> None:
-        """Refuse credentials that nobody issued, and those of other accounts."""
+        """Refuse unknown credentials, and those of other accounts."""
         if self.opens(account):
             return
-        # 9109 and 10000 are both evidenced for tokens; which of them when is not.
+        # There is evidence for 9109 and 10000 with tokens, but not for which one applies when.
         if self.token is not None and not any(map(self.opens, accounts)):
             raise InvalidAccessTokenError
         raise AuthenticationError

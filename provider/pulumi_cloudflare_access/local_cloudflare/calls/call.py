@@ -1,4 +1,4 @@
-"""One request, decoded and allowed; and what is answered to it."""
+"""A decoded and authorized request, and its answer."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What a handler gets: the world, whose part of it, and what is asked."""
+    """What a handler gets: the world, the account or zone, and the request."""
 
     world: World
     caller: Caller
     scope: Scope | None
-    """The account or zone of the path; None where the path has neither."""
+    """The account or zone in the path; None if the path has neither."""
     ids: Mapping[str, str]
     """The other identifiers of the path."""
     query: Mapping[str, str]
     body: Any
     path: str
     view: Callable[[Sequence[Any]], Sequence[Any]] = tuple
-    """What a list makes of its items before it is divided into pages."""
+    """Applied to the items of a list before it is divided into pages, for faults."""
     give_way: Callable[[float], None] = lambda _: None
-    """Let other requests be answered for so many seconds, in the middle of this one."""
+    """Lets other requests be answered for that many seconds, in the middle of this one."""
 
     def of(self, kind: type[Kept]) -> Kept:
-        """Return what the account or zone of the path keeps of a kind."""
+        """Return the backend of a kind, for the account or zone in the path."""
         if self.scope is None:
             raise TypeError(f"{self.path} has neither an account nor a zone")
         return self.scope.of(kind)
 
 
 NO_RESULT = object()
-"""In place of a result: the envelope does not even have the field."""
+"""In place of a result: the envelope does not have the field `result`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a handler returns; the envelope is put on later."""
+    """What a handler returns. The envelope is added later."""
 
     result: Any
     status: int = 200

@@ -1,10 +1,10 @@
-"""Every refusal that any route can answer: one class each, with its status, code and words."""
+"""The refusals that any route can answer: one class each, with status, code and words."""
 
 from typing import Any, ClassVar
 
 
 class RefusedError(Exception):
-    """The request is refused; says with which status and which errors."""
+    """The request is refused, with a status and errors."""
 
     status: ClassVar[int]
     code: ClassVar[int]
@@ -16,18 +16,18 @@ class RefusedError(Exception):
 
 
 class InvalidBodyError(RefusedError):
-    """The body is not what the route takes; says what is wrong, and where it is."""
+    """The body is not valid for the route. `mistakes` are pairs of a JSON pointer and words."""
 
     def __init__(self, *mistakes: tuple[str, str]) -> None:
         super().__init__(*(self.error(pointer, detail) for pointer, detail in mistakes))
 
     def error(self, pointer: str, detail: str) -> dict[str, Any]:
-        """Return what the answer says of one mistake."""
+        """Return the error for one mistake."""
         return {"code": self.code, "message": detail, "source": {"pointer": pointer}}
 
 
 class InvalidHeadersError(RefusedError):
-    """The gateway could not read the headers; the chain says which, and why."""
+    """The headers are not valid. The error chain says which, and why."""
 
     status = 400
     code = 6003
@@ -39,7 +39,7 @@ class InvalidHeadersError(RefusedError):
 
 
 class MalformedJsonError(RefusedError):
-    """The body is no JSON. Code and words are not documented."""
+    """The body is not JSON. Code and words are not documented."""
 
     status = 400
     code = 6007
@@ -47,7 +47,7 @@ class MalformedJsonError(RefusedError):
 
 
 class InvalidPagingError(RefusedError):
-    """A page or page size that is no positive number. Code and words are not documented."""
+    """A page or page size is not a positive number. Code and words are not documented."""
 
     status = 400
     code = 1004
@@ -57,7 +57,7 @@ class InvalidPagingError(RefusedError):
 
 
 class InvalidApiTokenError(RefusedError):
-    """The token that should be verified is none."""
+    """The token to verify is not valid."""
 
     status = 401
     code = 1000
@@ -65,7 +65,7 @@ class InvalidApiTokenError(RefusedError):
 
 
 class MissingTokenError(RefusedError):
-    """A token should be verified, and there is none. The status is not documented."""
+    """There is no token to verify. The status is not documented."""
 
     status = 400
     code = 1001
@@ -73,7 +73,7 @@ class MissingTokenError(RefusedError):
 
 
 class InvalidAccessTokenError(RefusedError):
-    """A well-formed token that nobody issued."""
+    """A well-formed token that does not exist."""
 
     status = 403
     code = 9109
@@ -81,7 +81,7 @@ class InvalidAccessTokenError(RefusedError):
 
 
 class NoUserError(RefusedError):
-    """A token of an account asks about its user, and has none."""
+    """An account's own token, which has no user, asks for its user."""
 
     status = 403
     code = 9109
@@ -89,7 +89,7 @@ class NoUserError(RefusedError):
 
 
 class AuthenticationError(RefusedError):
-    """A credential that is wrong, or has no business with this account."""
+    """A credential that is wrong, or is for another account."""
 
     status = 403
     code = 10000
@@ -97,7 +97,7 @@ class AuthenticationError(RefusedError):
 
 
 class NoRouteError(RefusedError):
-    """No such path, or an identifier in it that leads nowhere."""
+    """The path does not exist, or an identifier in it."""
 
     status = 404
     code = 7003
@@ -111,7 +111,7 @@ class NoRouteError(RefusedError):
 
 
 class MethodNotAllowedError(RefusedError):
-    """The path exists, but not for this verb."""
+    """The path exists, but not with this method."""
 
     status = 405
     code = 10405
@@ -119,7 +119,7 @@ class MethodNotAllowedError(RefusedError):
 
 
 class RateLimitedError(RefusedError):
-    """Too many requests: every one is refused for five minutes."""
+    """Too many requests: all are refused for five minutes."""
 
     status = 429
     code = 971
@@ -127,7 +127,7 @@ class RateLimitedError(RefusedError):
 
 
 class MisdirectedError(RefusedError):
-    """The request was meant for another host: some web page's name points at this machine."""
+    """The request is for another host: the name of a web page may resolve to this machine."""
 
     status = 421
     code = 1000
@@ -135,7 +135,7 @@ class MisdirectedError(RefusedError):
 
 
 class ForeignOriginError(RefusedError):
-    """The request comes from a web page, which has no business here."""
+    """The request comes from a web page, which is not allowed."""
 
     status = 403
     code = 1000

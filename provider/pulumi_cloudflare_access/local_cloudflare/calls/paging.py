@@ -23,15 +23,14 @@ def page(
     total: int,
     most: int | None = None,
 ) -> Answer:
-    """Answer the page that the call asks for; a page beyond the last one is empty.
+    """Answer the page that the call asks for. A page after the last one is empty.
 
-    A page has `per_page` items unless the call says otherwise, and at most `most`.
-    `total` counts what there is without any filter: that is what Cloudflare's schema says of
-    `total_count`.
+    A page has `per_page` items unless the call says otherwise, and at most `most`. `total` is the
+    number of items without any filter, as in Cloudflare's description of `total_count`.
     """
     viewed = call.view(items)
     number = positive(call, "page", 1)
-    # What happens to a larger page than the largest is not documented.
+    # Not documented: a page size above the largest one counts as the largest.
     limits = filter(None, [most or per_page, call.world.switches.largest_page])
     size = min(positive(call, "per_page", per_page), *limits)
     shown = [show(item) for item in viewed[(number - 1) * size : number * size]]
@@ -46,7 +45,7 @@ def page(
 
 
 def positive(call: Call, parameter: str, default: int) -> int:
-    """Return a parameter that must be a positive number, or the default where there is none."""
+    """Return a parameter that must be a positive number, or the default."""
     value = call.query.get(parameter)
     if value is None:
         return default

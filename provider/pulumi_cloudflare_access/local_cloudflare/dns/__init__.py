@@ -1,1 +1,1 @@
-"""DNS, as much of it as other parts of Cloudflare look at: TXT records of zones."""
+"""DNS: only TXT records of zones, which other parts of Cloudflare look up."""

@@ -1,4 +1,4 @@
-"""The refusals of DNS. All codes were seen live; which words come with 1004 differs."""
+"""The refusals of DNS. All codes were seen live. The words of 1004 vary."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from ..calls.exceptions import InvalidBodyError, RefusedError
 
 
 class InvalidRecordError(InvalidBodyError):
-    """The body is no record. The codes of the chain, one for each rule, are left out."""
+    """The body is not a valid record. The error chain, with a code for each rule, is left out."""
 
     status = 400
     code = 1004
 
     def error(self, pointer: str, detail: str) -> dict[str, Any]:
-        """Return what the answer says of one mistake."""
+        """Return the error for one mistake."""
         return super().error(pointer, f"DNS Validation Error: {detail}")
 
 
@@ -25,7 +25,7 @@ class RecordNotFoundError(RefusedError):
 
 
 class IdenticalRecordError(RefusedError):
-    """The very same record is there already."""
+    """An identical record exists already."""
 
     status = 400
     code = 81058

@@ -1,4 +1,4 @@
-"""Which URLs, which handler: the tables of all of DNS, put together."""
+"""All routes of DNS."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What goes wrong on purpose: faults that tests arm, late lists, cut connections.
+"""Faults that tests arm: wrong statuses, late reads, cut connections.
 
-The names here are what users write: `faults.Status(503)`.
+The names here are public: `faults.Status(503)`.
 """
 
 from .fault import (

@@ -1,4 +1,4 @@
-"""Which faults are armed, whose turn it is, and which have struck."""
+"""The faults that are armed, which requests they strike, and the record of those that struck."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _READS = {"GET", "HEAD", "OPTIONS"}
 class Route:
     """A pattern for requests: `POST /accounts/*/access/groups`.
 
-    The path is what follows `/client/v4`, without a query. In it `*` is one segment, and `**` any
-    number of them. The verb is one, or several as in `PUT,DELETE`, or `*` for each.
+    The path is the part after `/client/v4`, without a query. `*` is one segment, and `**` any
+    number of segments. The method is one, or several as in `PUT,DELETE`, or `*` for all.
     """
 
     def __init__(self, text: str) -> None:
@@ -38,13 +38,13 @@ class Route:
         self._path = re.compile("".join(wild.get(part) or re.escape(part) for part in parts))
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether a request is meant."""
+        """Tell whether a request matches."""
         in_verbs = self._verbs is None or method in self._verbs
         return in_verbs and self._path.fullmatch(path) is not None
 
 
 class Armed:
-    """A fault that waits for its requests. As a context manager it is lifted at the end."""
+    """An armed fault. As a context manager, it is lifted at the end."""
 
     def __init__(self, faults: Faults, number: int, route: Route, fault: Fault, when: When) -> None:
         self.id = number
@@ -69,39 +69,39 @@ class Armed:
 
     @property
     def fired(self) -> list[dict[str, Any]]:
-        """The requests that met it, oldest first: `id`, `fault`, `method`, `path`, `nth`."""
+        """The requests that it struck, oldest first: `id`, `fault`, `method`, `path`, `nth`."""
         return [entry for entry in self._faults.all_fired() if entry["id"] == self.id]
 
     @property
     def held(self) -> int:
-        """How many requests are being held."""
+        """The number of requests that it holds."""
         with self._faults.changed:
             return len(self._held)
 
     def wait(self, times: int = 1, *, timeout: float = 60) -> None:
-        """Wait until it has struck so many times; a `TimeoutError` after so many real seconds.
+        """Wait until it has struck that many times. Requests to be held are held by then.
 
-        A request that is to be held is, by then.
+        `timeout` is in real seconds. Raises TimeoutError.
         """
         with self._faults.changed:
             if not self._faults.changed.wait_for(lambda: len(self.fired) >= times, timeout):
                 raise TimeoutError(f"{self} struck {len(self.fired)} times in {timeout} seconds")
 
     def release(self) -> None:
-        """Let the requests go on that are held now; those to come are held anew."""
+        """Let the held requests go on. Later requests are held again."""
         self._let_go(dropped=False)
 
     def drop(self) -> None:
-        """Close the connections of the requests that are held now: one held before stays undone."""
+        """Close the connections of the held requests. Those held "before" are never carried out."""
         self._let_go(dropped=True)
 
     def lift(self) -> None:
-        """Disarm it, and let the requests go on that it holds. What struck is remembered."""
+        """Disarm it, and let the held requests go on. The record of strikes stays."""
         self._faults.remove(self)
         self.release()
 
     def meets(self, method: str, path: str) -> int | None:
-        """Count a request, and return which one it is if it is to be struck."""
+        """Count a request, and return its number if the fault strikes it, else None."""
         reads = method in _READS
         if self.fault.strikes == ("writes" if reads else "reads"):
             return None
@@ -115,14 +115,14 @@ class Armed:
     def _is_turn(self) -> bool:
         when = self.when
         first = when.nth or 1
-        # The n-th request is one request, unless more are asked for.
+        # `nth` alone means that one request only.
         last = first + when.times - 1 if when.times else when.nth
         if self._matched < first or (last and self._matched > last):
             return False
         return when.probability is None or self._random.random() < when.probability
 
     def hold(self, strike: Strike, seconds: float | None) -> None:
-        """Keep a request waiting until it is let go; a `ConnectionAbortedError` if dropped."""
+        """Hold a request until it is released. Raises ConnectionAbortedError if it is dropped."""
         faults = self._faults
         with faults.changed:
             self._held.append(strike)
@@ -142,7 +142,7 @@ class Armed:
 
 
 class Strike:
-    """A fault meets a request."""
+    """One request that a fault strikes."""
 
     def __init__(self, armed: Armed, faults: Faults, *, method: str, path: str, nth: int) -> None:
         self.armed = armed
@@ -154,7 +154,7 @@ class Strike:
         self._faults = faults
 
     def record(self, method: str = "", path: str = "") -> None:
-        """Remember that it happened, if not to this request then to another one."""
+        """Record the strike, for this request or for the given one."""
         entry = {
             "id": self.armed.id,
             "fault": str(self.fault),
@@ -167,7 +167,7 @@ class Strike:
             self._faults.changed.notify_all()
 
     def hold(self, seconds: float | None = None) -> None:
-        """Wait until the test lets the request go, or so many seconds; say so once it does."""
+        """Hold the request until the test releases it, or for that many seconds."""
         self.armed.hold(self, seconds)
 
 
@@ -183,15 +183,15 @@ class Faults:
         self._numbers = itertools.count(1)
 
     def arm(self, route: str, fault: Fault, when: When) -> Armed:
-        """Arm a fault; a `ValueError` for what is no route."""
+        """Arm a fault. Raises ValueError for an invalid route."""
         with self.changed:
             armed = Armed(self, next(self._numbers), Route(route), fault, when)
-            # A new list: whoever looks without the lock sees the old one or the new one.
+            # A new list, because `meet` reads it without the lock.
             self.armed = [*self.armed, armed]
         return armed
 
     def meet(self, method: str, path: str, *, at_proxy: bool) -> Strike | None:
-        """Return the fault whose turn a request is: of several, the one that was armed first."""
+        """Return the strike on a request, or None. Of several faults, the first one strikes."""
         if not self.armed:
             return None
         with self.changed:
@@ -202,35 +202,35 @@ class Faults:
                 nth = armed.meets(method, path)
                 if nth is not None and met is None:
                     met = Strike(armed, self, method=method, path=path, nth=nth)
-            # What is held says so itself, once it is.
+            # Faults that hold a request record the strike once they hold it.
             if met is not None and not isinstance(met.fault, Hold | Refuse):
                 met.record()
             return met
 
     def all_fired(self) -> list[dict[str, Any]]:
-        """Return what struck so far."""
+        """Return all strikes so far."""
         with self.changed:
             return list(self.fired)
 
     def remove(self, armed: Armed) -> None:
-        """Disarm a fault, if it still is armed."""
+        """Disarm a fault, if it is still armed."""
         with self.changed:
             self.armed = [other for other in self.armed if other is not armed]
 
     def find(self, number: str) -> Armed:
-        """Return the armed fault with this id; a `LookupError` if there is none."""
+        """Return the armed fault with this id. Raises LookupError if there is none."""
         for armed in self.armed:
             if str(armed.id) == number:
                 return armed
         raise LookupError(f"no fault {number} is armed")
 
     def lift(self) -> None:
-        """Disarm every fault, and let the requests go on that are held."""
+        """Disarm all faults, and let the held requests go on."""
         for armed in self.armed:
             armed.lift()
 
     def reset(self) -> None:
-        """Disarm every fault, drop the requests that are held, and forget what struck."""
+        """Disarm all faults, drop the held requests, and clear the record of strikes."""
         with self.changed:
             for armed in self.armed:
                 armed.drop()
@@ -238,6 +238,6 @@ class Faults:
             self.fired.clear()
 
     def wake(self) -> None:
-        """Have the requests that are held look whether the server is closing."""
+        """Wake the held requests, so that they notice that the server is closing."""
         with self.changed:
             self.changed.notify_all()

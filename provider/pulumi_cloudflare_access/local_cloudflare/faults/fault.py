@@ -1,11 +1,11 @@
-"""What can go wrong with a request: plain descriptions, which `LocalCloudflare.fault` arms.
+"""The kinds of faults, as plain descriptions that `LocalCloudflare.fault` arms.
 
     cloudflare.fault("POST /accounts/*/access/groups", faults.Status(503), times=2)
     cloudflare.fault("POST /accounts/*/access/groups", faults.Cut("body"), nth=3)
 
-Effects and answers are the server's: `Status`, `Garbled`, `Slow`, `Hold`, `Lag` and the lists that
-lie (`ShortPage`, `WrongTotal`, `ChangedWhilePaging`). What happens to a connection is the proxy's:
-`Cut`, `Drip` and `Refuse`.
+The server makes faults of answers: `Status`, `Garbled`, `Slow`, `Hold`, `Lag`, and wrong lists
+(`ShortPage`, `WrongTotal`, `ChangedWhilePaging`). The proxy makes faults of connections: `Cut`,
+`Drip` and `Refuse`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that can go wrong. A `ValueError` if it is described wrongly."""
+    """The base of all faults. The constructors raise ValueError for invalid arguments."""
 
     by_proxy: ClassVar[bool] = False
-    """Whether it takes the proxy to make it."""
+    """Whether the proxy makes it."""
 
     strikes: ClassVar[Literal["everything", "reads", "writes"]] = "everything"
-    """Which requests can meet it at all."""
+    """Which requests it can strike."""
 
     def __post_init__(self) -> None:
         _check(self, f"{self.kind()}: ")
@@ -38,16 +38,16 @@ class Fault:
 
     @classmethod
     def kind(cls) -> str:
-        """Return what the control route and the command line call it."""
+        """Return its name in control routes and on the command line."""
         return re.sub(r"(?<=.)([A-Z])", r"_\1", cls.__name__).lower()
 
 
 @dataclass(frozen=True)
 class Status(Fault):
-    """Refuse with a status, before the request has an effect unless told otherwise.
+    """Answer with a status, without carrying the request out unless `effect` is set.
 
-    A 403, 404, 409, 429 or 500 has Cloudflare's code and words (a 404 those of a wrong path: 7003
-    and 7000), unless there is a `code`; others have the status as their code, which is not
+    A 403, 404, 429 or 500 has Cloudflare's code and words (a 404 those of a wrong path: 7003 and
+    7000), unless there is a `code`. Other statuses are their own code; Cloudflare's are not
     documented.
     """
 
@@ -56,15 +56,18 @@ class Status(Fault):
     retry_after: int | None = None
     """Seconds, for the header of that name."""
     code: int | None = None
+    """The error code; None: as above."""
     effect: bool = False
+    """Whether the request is carried out."""
 
 
 @dataclass(frozen=True)
 class Garbled(Fault):
-    """Do what is asked, and answer with status 200 what no client should take for success.
+    """Answer with status 200 and a body that no client should take for a success.
 
-    `html` and `empty` are no JSON, `bad_json` ends in the middle, `no_envelope` is other JSON,
-    `success_false` and `null_result` are an envelope with nothing in it.
+    `html` and `empty` are not JSON, `bad_json` ends in the middle, `no_envelope` is other JSON.
+    `success_false` is an envelope that says that it failed; `null_result` has no result. Unless
+    `effect` is False, the request is carried out.
     """
 
     body: Literal["html", "bad_json", "empty", "no_envelope", "success_false", "null_result"]
@@ -73,7 +76,7 @@ class Garbled(Fault):
 
 @dataclass(frozen=True)
 class Slow(Fault):
-    """Take so many seconds, before the request has its effect or after it."""
+    """Wait for that many real seconds, before or after the request is carried out."""
 
     seconds: float
     at: Literal["before", "after"] = "before"
@@ -81,17 +84,18 @@ class Slow(Fault):
 
 @dataclass(frozen=True)
 class Hold(Fault):
-    """Hold the request, before or after its effect, until the test lets it go."""
+    """Hold the request, before or after it is carried out, until the test releases it."""
 
     at: Literal["before", "after"]
 
 
 @dataclass(frozen=True)
 class Lag(Fault):
-    """After the write, answer reads of that object and its list from before it, for a time.
+    """For some seconds after a write, answer reads of the object and its list as before the write.
 
-    What is created is a 404, what is changed has its old value, what is deleted is still there.
-    A list is as old as the oldest write of its kind that still lags. The seconds are the clock's.
+    A created object is a 404, an updated one has its old value, a deleted one still exists. A list
+    is as old as the oldest write of its kind that still lags. The seconds are those of the local
+    clock.
     """
 
     strikes: ClassVar[Literal["everything", "reads", "writes"]] = "writes"
@@ -101,7 +105,7 @@ class Lag(Fault):
 
 @dataclass(frozen=True)
 class ShortPage(Fault):
-    """Leave so many objects out at the end of a page; its `total_count` counts them."""
+    """Leave out that many objects at the end of a page, but count them in `total_count`."""
 
     strikes: ClassVar[Literal["everything", "reads", "writes"]] = "reads"
 
@@ -110,7 +114,7 @@ class ShortPage(Fault):
 
 @dataclass(frozen=True)
 class WrongTotal(Fault):
-    """Count so many objects too many in `total_count`, or too few if negative."""
+    """Make `total_count` too large by that many, or too small if negative."""
 
     strikes: ClassVar[Literal["everything", "reads", "writes"]] = "reads"
 
@@ -119,10 +123,10 @@ class WrongTotal(Fault):
 
 @dataclass(frozen=True)
 class ChangedWhilePaging(Fault):
-    """After this page, continue as if the first object had been removed, or one put before it.
+    """After this page, continue as if the first object was removed, or another inserted before it.
 
-    So the next page leaves one object out, or begins with one that was there before. It lasts
-    until the first page is asked for again. Nothing but the list changes.
+    So the next page skips one object, or repeats one. This lasts until the first page is requested
+    again. Only the list changes.
     """
 
     strikes: ClassVar[Literal["everything", "reads", "writes"]] = "reads"
@@ -132,12 +136,12 @@ class ChangedWhilePaging(Fault):
 
 @dataclass(frozen=True)
 class Cut(Fault):
-    """Close the connection: nothing more is heard of the request.
+    """Close the connection.
 
-    `before`: the server gets nothing of it. `request`: it gets a part of it, and does nothing.
-    `processed`: it has done what was asked, but not a byte of the answer arrives. `headers` and
-    `body`: half of the headers arrives, or half of the body after them. With `reset` the end is
-    a reset (RST), and no orderly one.
+    `before`: nothing of the request reaches the server. `request`: a part of it does, and it is not
+    carried out. `processed`: the request is carried out, but no byte of the answer arrives.
+    `headers` and `body`: half of the headers arrive, or the headers and half of the body. With
+    `reset`, the connection is reset (RST) instead of closed.
     """
 
     by_proxy: ClassVar[bool] = True
@@ -148,7 +152,7 @@ class Cut(Fault):
 
 @dataclass(frozen=True)
 class Drip(Fault):
-    """Send the headers or the body of the answer byte by byte, each after so many seconds."""
+    """Send the headers or the body byte by byte, each byte after that many real seconds."""
 
     by_proxy: ClassVar[bool] = True
 
@@ -158,10 +162,10 @@ class Drip(Fault):
 
 @dataclass(frozen=True)
 class Refuse(Fault):
-    """Be gone: cut every connection and refuse new ones, for so many seconds.
+    """Cut every connection and refuse new ones, for that many seconds.
 
-    Without seconds until the fault is released or lifted, at `control_url` if from outside. The
-    request that struck it is not done.
+    None: until the fault is released or lifted (from another process: at `control_url`). The
+    request that it strikes is not carried out.
     """
 
     by_proxy: ClassVar[bool] = True
@@ -184,12 +188,12 @@ _ALL: tuple[type[Fault], ...] = (
 )
 
 KINDS: dict[str, type[Fault]] = {fault.kind(): fault for fault in _ALL}
-"""Every fault, by what the control route calls it."""
+"""Every kind of fault, by its name in control routes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class When:
-    """Which of the requests that match; `LocalCloudflare.fault` says what the fields mean."""
+    """Which of the matching requests a fault strikes. See `LocalCloudflare.fault`."""
 
     nth: int | None = None
     times: int | None = None
@@ -210,7 +214,7 @@ class When:
 
 
 def spelled(value: object) -> str:
-    """Return a value as the command line has it."""
+    """Return a value in the notation of the command line."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -236,7 +240,7 @@ def _fits(value: object, hint: Any) -> bool:
         return any(_fits(value, part) for part in get_args(hint))
     if hint is float:
         return type(value) in (int, float) and float(str(value)) >= 0
-    # A bool is an int to Python; to who reads a test it is a mistake.
+    # Python takes a bool for an int, but here it would be a mistake.
     return type(value) is hint
 
 

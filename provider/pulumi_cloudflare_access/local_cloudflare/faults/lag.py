@@ -1,4 +1,4 @@
-"""Reads that do not see a write yet."""
+"""The lag: reads that do not see a write yet."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class _Write:
     collection: str
     item: str
     world: World
-    """Everything there was before it."""
+    """The world before the write."""
     until: float
 
     def hides_from(self, path: str) -> bool:
-        """Tell whether the reads of a path are too early."""
+        """Tell whether reads of a path do not see it yet."""
         return path in (self.collection, self.item) or path.startswith(f"{self.item}/")
 
 
@@ -38,7 +38,7 @@ class Lags:
     def begin(
         self, strike: Strike, seconds: float, *, path: str, result: Any, before: World
     ) -> None:
-        """Hide a write from reads for so many seconds."""
+        """Hide a write from reads for that many seconds."""
         created = strike.method == "POST" and isinstance(result, dict) and "id" in result
         item = f"{path}/{result['id']}" if created else path
         self._writes.append(
@@ -52,7 +52,7 @@ class Lags:
         )
 
     def world(self, method: str, path: str) -> World | None:
-        """Return the world that a read sees, if it is an older one."""
+        """Return the older world that a read sees, or None if it sees the current one."""
         if not self._writes or method != "GET":
             return None
         now = self._clock.now()
@@ -64,11 +64,11 @@ class Lags:
         return None
 
     def clear(self) -> None:
-        """Let every write be seen."""
+        """Let reads see every write."""
         self._writes.clear()
 
 
 def snapshot(world: World) -> World:
-    """Copy everything there is; the clock and the switches are the same ones."""
+    """Return a copy of the world. It shares the clock and the switches."""
     shared = (world.clock, world.switches)
     return copy.deepcopy(world, {id(part): part for part in shared})

@@ -1,10 +1,10 @@
-"""Faults as the command line and the control route have them.
+"""The notation of faults on the command line and in control routes.
 
     POST /accounts/*/access/groups status=503 body=html nth=3
     {"route": "POST /accounts/*/access/groups", "status": 503, "body": "html", "nth": 3}
 
-What goes wrong is named by its kind, with its first field as the value; its other fields, and when
-it strikes, follow in any order.
+The name of the kind has the value of its first field. Its other fields, and those of `When`, follow
+in any order.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WHEN = [field.name for field in fields(When)]
 
 
 class Order(NamedTuple):
-    """What `LocalCloudflare.fault` takes."""
+    """The arguments of `LocalCloudflare.fault`."""
 
     route: str
     fault: Fault
@@ -34,7 +34,7 @@ class Order(NamedTuple):
 
 
 def parsed(text: str) -> Order:
-    """Read a line; a `ValueError` says what is wrong with it."""
+    """Parse a line. Raises ValueError."""
     words = text.split()
     split = next((at for at, word in enumerate(words) if "=" in word), len(words))
     document: dict[str, Any] = {"route": " ".join(words[:split])}
@@ -47,7 +47,7 @@ def parsed(text: str) -> Order:
 
 
 def read(document: Mapping[str, Any]) -> Order:
-    """Read a JSON object; a `ValueError` says what is wrong with it."""
+    """Parse a JSON object. Raises ValueError."""
     left = dict(document)
     route = Route(left.pop("route")).text
     when = When(**{name: left.pop(name) for name in _WHEN if name in left})
@@ -65,7 +65,7 @@ def read(document: Mapping[str, Any]) -> Order:
 
 
 def told(armed: Armed) -> dict[str, Any]:
-    """Return an armed fault as it would be ordered, with how often it struck and what it holds."""
+    """Return an armed fault as JSON, with the numbers of its strikes and held requests."""
     first, *others = asdict(armed.fault).items()
     return {
         "id": armed.id,
@@ -79,7 +79,7 @@ def told(armed: Armed) -> dict[str, Any]:
 
 
 def all_told(faults: Faults) -> dict[str, Any]:
-    """Return every armed fault, and everything that struck."""
+    """Return all armed faults and all strikes, as JSON."""
     return {"armed": [told(armed) for armed in faults.armed], "fired": faults.all_fired()}
 
 

@@ -1,4 +1,4 @@
-"""What the server does to an answer when a fault strikes."""
+"""The answers of the server when a fault strikes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HTML = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it goes out, without the headers that every answer has."""
+    """An HTTP answer, without the headers that all answers have."""
 
     status: int
     body: bytes
@@ -34,7 +34,7 @@ class Reply:
 
     @classmethod
     def of(cls, status: int, document: Any) -> Reply:
-        """Write a document."""
+        """Return an answer with a JSON document."""
         return cls(status, json.dumps(document).encode())
 
 
@@ -44,7 +44,7 @@ def failure(*errors: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def instead(fault: Status, path: str) -> Reply:
-    """Return the refusal that a fault asks for."""
+    """Return the answer for a `Status` fault."""
     wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.body == "empty":
         return Reply(fault.status, b"", headers=wait)
@@ -55,7 +55,7 @@ def instead(fault: Status, path: str) -> Reply:
 
 
 def spoiled(fault: Fault | None, status: int, envelope: dict[str, Any]) -> Reply:
-    """Return an answer as the fault leaves it; a refusal is a refusal in any case."""
+    """Return an answer changed by a fault. A refusal is never changed."""
     if not envelope["success"]:
         return Reply.of(status, envelope)
     match fault:
@@ -124,5 +124,5 @@ def _html(status: int) -> bytes:
 
 
 def _words(status: int) -> str:
-    # 520 and the like are Cloudflare's own.
+    # Statuses such as 520 are Cloudflare's own.
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Web server error"

@@ -1,1 +1,1 @@
-"""The local Cloudflare's server: requests in, answers out, on whatever route."""
+"""The HTTP server of the local Cloudflare."""

@@ -1,4 +1,4 @@
-"""What answers the API's routes: from a request to a call, from an answer to the envelope."""
+"""Answers API requests: turns a request into a call, and an answer into an envelope."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BASE = "/client/v4"
 
 
 class Api:
-    """Answers requests, one at a time, and remembers them; its other methods steer it."""
+    """Answers requests, one at a time, and records them. The other methods control it."""
 
     def __init__(self, world: World, *, has_proxy: bool = False) -> None:
         self.world = world
@@ -56,18 +56,18 @@ class Api:
         self._changed_lists: dict[str, ChangedWhilePaging] = {}
 
     def asked(self) -> list[dict[str, Any]]:
-        """Return what was asked so far."""
+        """Return the requests so far."""
         with self.lock:
             return list(self.requests)
 
     def arm(self, route: str, fault: Fault, when: When) -> Armed:
-        """Arm a fault; a `ValueError` where nothing could make it."""
+        """Arm a fault. Raises ValueError for a fault of the proxy if there is no proxy."""
         if fault.by_proxy and not self.has_proxy:
             raise ValueError(f"{fault} takes the proxy: LocalCloudflare(proxy=True)")
         return self.faults.arm(route, fault, when)
 
     def reset(self) -> None:
-        """Forget every object, every request and every fault."""
+        """Remove every object, recorded request and fault."""
         self.faults.reset()
         with self.lock:
             self.world.clear()
@@ -77,38 +77,38 @@ class Api:
             self._changed_lists.clear()
 
     def seed(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep the objects of a document, in the first account where it names no other."""
+        """Add the objects of a document, to the first account unless it names another one."""
         with self.lock, self.world.clock.serving():
             copy = _without_null(json.loads(json.dumps(document, default=str)))
             return plant(self.world, copy, next(iter(self.world.accounts.values())))
 
     def move_sso(self, connector_id: str, status: str) -> dict[str, Any]:
-        """Have the verification of an SSO connector at this status."""
+        """Set the status of an SSO connector's verification."""
         with self.lock, self.world.clock.serving():
             return sso_connectors.move_on(self.world, connector_id, status)
 
     def accepts(self, client_id: str, client_secret: str) -> bool:
-        """Tell whether a program gets in with these words of a service token, of any account."""
+        """Tell whether a service token of any account with this id and secret is accepted."""
         with self.lock, self.world.clock.serving():
             scopes = [*self.world.accounts.values(), *self.world.zones.values()]
             backends = [scope.of(ServiceTokenBackend) for scope in scopes]
             return any(one.accepts(client_id, client_secret) for one in backends)
 
     def switch(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Set switches by name, all or none, and return all there are."""
+        """Set switches by name, all or none, and return all switches."""
         with self.lock:
             self.world.switches.set(document)
             return self.world.switches.told()
 
     def meet_at_proxy(self, method: str, path: str) -> Strike | None:
-        """Return the fault that a request meets before it gets here."""
+        """Return the fault of the proxy that strikes a request, or None."""
         if not path.startswith(f"{BASE}/"):
             return None
         return self.faults.meet(method, path.removeprefix(BASE), at_proxy=True)
 
     def answer(self, request: Request) -> Response:
         """Answer a request of the API."""
-        # Waiting is not behaviour: it happens to every request at once.
+        # Without the lock: all requests wait at the same time.
         self._wait(self.world.switches.latency)
         allowance = self._count(request)
         if allowance.refused:
@@ -126,7 +126,7 @@ class Api:
             raise ConnectionAbortedError("stopped before the request arrived")
 
     def _count(self, request: Request) -> Allowance:
-        """Count a request against the limit of whoever sends it, with whichever credential."""
+        """Count a request against the rate limit of its user, whichever credential it has."""
         with self.lock:
             try:
                 caller = Caller.of(request.headers)
@@ -145,7 +145,7 @@ class Api:
         return Reply.of(refusal.status, failure(*refusal.errors))
 
     def _struck(self, request: Request, strike: Strike) -> Reply:
-        """Answer a request that a fault has met; what waits must not keep others waiting."""
+        """Answer a request that a fault strikes. Waits are outside of the lock."""
         match strike.fault:
             case Hold("before"):
                 strike.hold()
@@ -160,7 +160,7 @@ class Api:
         return reply
 
     def _reply(self, request: Request, strike: Strike | None) -> Reply:
-        """Do what is asked, say so or something else, and remember what was said."""
+        """Carry the request out, apply any fault to the answer, and record both."""
         fault = strike.fault if strike else None
         with self.lock, self.world.clock.serving():
             if isinstance(fault, Status | Garbled) and not fault.effect:
@@ -226,7 +226,7 @@ class Api:
             self.lock.acquire()
 
     def _view(self, request: Request) -> Callable[[Sequence[Any]], Sequence[Any]]:
-        """Return what a list is like from one page to the next: it may have changed."""
+        """Return the function that a `ChangedWhilePaging` fault applies to a list."""
         if request.args.get("page", "1") == "1":
             self._changed_lists.pop(_path(request), None)
         change = self._changed_lists.get(_path(request))
@@ -277,8 +277,8 @@ def _scope(world: World, request: Request, ids: dict[str, str]) -> Account | Zon
         if "account_id" in ids
         else world.zones.get(ids.pop("zone_id"))
     )
-    # Whether an account that does not exist is a missing one or a forbidden one is not
-    # documented; the words of 7003 fit it.
+    # Not documented: an account that does not exist counts as missing, not as forbidden. The words
+    # of 7003 fit that.
     if scope is None:
         raise NoRouteError(_path(request))
     return scope
@@ -288,7 +288,7 @@ def _body(request: Request) -> Any:
     data = request.get_data()
     if not data:
         return None
-    # Not documented: live answers have 6105 in the chain.
+    # Not documented. Live answers have 6105 in the error chain.
     if request.mimetype != "application/json":
         raise InvalidHeadersError(
             (6105, "Invalid Content-Type header, valid values are application/json")
@@ -300,7 +300,7 @@ def _body(request: Request) -> Any:
 
 
 def _without_null(value: Any) -> Any:
-    """Return a body without what is null: everywhere that is as good as not there."""
+    """Return a body without null values, which count as missing everywhere."""
     if isinstance(value, dict):
         return {key: _without_null(item) for key, item in value.items() if item is not None}
     return [_without_null(item) for item in value] if isinstance(value, list) else value
@@ -320,5 +320,5 @@ def _success(answer: Answer) -> dict[str, Any]:
 
 
 def written(reply: Reply) -> Response:
-    """Return the response that says a reply."""
+    """Return a reply as a response."""
     return Response(reply.body, reply.status, reply.headers, mimetype=reply.mimetype)

@@ -1,4 +1,4 @@
-"""The WSGI application: the API, the routes that steer it, and what keeps web pages out."""
+"""The WSGI application: the API, the control routes, and the protection from web pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class App(Api):
     """The API as a WSGI application."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, as WSGI has it."""
+        """Answer a WSGI request."""
         response = self._respond(Request(environ))
         response.date = self.world.clock.time()
         return response(environ, start_response)

@@ -1,7 +1,7 @@
-"""Keeps web pages out: any page that somebody visits can send requests to this machine.
+"""Refuses requests from web pages: any page that somebody visits can send requests to this machine.
 
-A browser says where a request comes from, and a page cannot change that. What programs send says
-nothing of the kind.
+A browser's request says where it comes from, and a page cannot change that. Requests from programs
+do not have these headers.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from ..calls.exceptions import RefusedError
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-# What browsers say of a request that no other site's page has made.
+# The values of Sec-Fetch-Site for requests that no other site has made.
 OWN_SITE = {"same-origin", "none"}
 
 
 def refusal(request: Request) -> RefusedError | None:
-    """Return why a request is refused that a web page may have sent; None: it goes through."""
-    # The page's own name may resolve to this machine.
+    """Return the refusal of a request that a web page may have sent, or None."""
+    # The host name of a page may resolve to this machine.
     if _host(f"//{request.host}") not in LOOPBACK:
         return MisdirectedError()
     origin = request.headers.get("Origin")

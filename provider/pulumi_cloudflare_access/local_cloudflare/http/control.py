@@ -1,26 +1,26 @@
-"""What Cloudflare does not have: the routes under `/_local/` that steer this server.
+"""The control routes under `/_local/`, which Cloudflare does not have.
 
-    GET     /_local/requests              what was asked of the API so far
-    POST    /_local/reset                 forget every object, every request and every fault
-    POST    /_local/seed                  keep the objects of a document (`seeding`)
-    POST    /_local/sso/{id}              move an SSO connector's verification on, to {"status": …}
-    POST    /_local/service_tokens        whether {"client_id": …, "client_secret": …} lets one in
+    GET     /_local/requests              the API requests so far
+    POST    /_local/reset                 remove every object, recorded request and fault
+    POST    /_local/seed                  add the objects of a document (`seeding`)
+    POST    /_local/sso/{id}              set an SSO connector's verification to {"status": …}
+    POST    /_local/service_tokens        whether {"client_id": …, "client_secret": …} is accepted
 
-    GET     /_local/faults                which faults are armed, and which have struck
+    GET     /_local/faults                the faults that are armed, and those that struck
     POST    /_local/faults                arm one: {"route": "GET **", "status": 503} (`notation`)
-    DELETE  /_local/faults                lift every fault
+    DELETE  /_local/faults                lift all faults
     DELETE  /_local/faults/{id}           lift one
-    POST    /_local/faults/{id}/release   let the requests go on that it holds
+    POST    /_local/faults/{id}/release   let the requests that it holds go on
     POST    /_local/faults/{id}/drop      cut the connections of the requests that it holds
 
-    GET     /_local/clock                 what the clock says, and whether it runs
+    GET     /_local/clock                 the time of the clock, and whether it runs
     POST    /_local/clock                 {"advance": 300}, {"running": false}, or both
 
     GET     /_local/switches              every switch and its value (`Switches`)
     POST    /_local/switches              set some: {"delete_in_use": "allow", "max_rules": 10}
 
-They need no credentials, are not remembered themselves, and have no envelope. A body is JSON, and
-its content type says so: that of a web page's form does not.
+They need no credentials, are not recorded, and have no envelope. A body must have the content type
+of JSON, which a web page's form cannot send.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def answer(api: Api, request: Request) -> tuple[int, Any]:
 class _Order(NamedTuple):
     obey: Callable[[], Any]
     what: str = "an order"
-    """What the body should be."""
+    """What the body should be, for errors."""
 
 
 def _obeyed(order: _Order) -> tuple[int, Any]:
@@ -121,7 +121,7 @@ def _order_about_faults(
 
 
 def _set(clock: Clock, *, running: bool | None = None, advance: float = 0.0) -> dict[str, Any]:
-    # Stopped first: a clock that stands moves by what it is told, and nothing else.
+    # Stop it first, so that it advances by exactly the given seconds.
     if running is False:
         clock.stop()
     clock.advance(advance)

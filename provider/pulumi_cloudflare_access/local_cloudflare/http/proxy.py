@@ -1,4 +1,4 @@
-"""A TCP proxy before the server: what happens to connections, and not to requests."""
+"""A TCP proxy before the server, for faults of connections."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Proxy(Listener):
-    """Passes requests on to a port, and answers back, until a fault strikes."""
+    """Passes requests to the port `upstream` and answers back, unless a fault strikes."""
 
     def __init__(self, port: int, upstream: int, meet: Meet, closing: threading.Event) -> None:
         self.upstream = upstream
@@ -40,13 +40,13 @@ class Message(NamedTuple):
 
 
 class Relay(StreamRequestHandler):
-    """One connection of a client, and one to the server for it."""
+    """One connection of a client, and its connection to the server."""
 
     disable_nagle_algorithm = True
     server: Proxy
 
     def handle(self) -> None:
-        """Pass on one request after the other, while both ends keep their connections."""
+        """Pass on the requests of a connection, as long as both ends keep it open."""
         with socket.create_connection((HOST, self.server.upstream)) as upstream:
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with upstream.makefile("rb") as answers:
@@ -55,7 +55,7 @@ class Relay(StreamRequestHandler):
                         return
 
     def _pass_on(self, request: Message, upstream: socket.socket, answers: BufferedIOBase) -> bool:
-        """Tell whether the connection stays open."""
+        """Pass on one request, and return whether the connection stays open."""
         verb, target, _ = request.head.split(b"\r\n")[0].decode("latin-1").split(" ")
         strike = self.server.meet(verb, unquote(target.partition("?")[0]))
         fault = strike.fault if strike else None
@@ -101,7 +101,7 @@ class Relay(StreamRequestHandler):
 
     def _end(self, cut: Cut) -> bool:
         if cut.reset:
-            # Closed here and at once: the server would shut it down first, which is a FIN.
+            # Closed here, because the server would shut it down first, which sends a FIN.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.rfile.close()
             self.connection.close()
@@ -109,7 +109,7 @@ class Relay(StreamRequestHandler):
 
 
 def _read(stream: BufferedIOBase, *, bodiless: bool = False) -> Message | None:
-    """Read a message to its end; None if it never gets there."""
+    """Read a whole message; None if it ends early."""
     head = b""
     length = 0
     while not head.endswith(b"\r\n\r\n"):
@@ -127,7 +127,7 @@ def _read(stream: BufferedIOBase, *, bodiless: bool = False) -> Message | None:
 def _part_of_request(request: Message) -> bytes:
     if request.body:
         return request.head + request.body[: len(request.body) // 2]
-    # All but the empty line that ends it: what there is makes sense, and is not to be acted on.
+    # All but the final empty line: the head looks whole, but the request must not be carried out.
     return request.head.removesuffix(b"\r\n")
 
 

@@ -1,8 +1,8 @@
-"""The rate limit: 1200 requests in any five minutes for each user, and what exceeding it costs.
+"""The rate limit: 1200 requests in any five minutes for each user, and the lock-out above it.
 
 https://developers.cloudflare.com/fundamentals/api/reference/limits/
 
-Counted and told in every answer; enforced in strict mode only.
+Every answer has the count in its headers. The limit is only enforced with the switch `strict`.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ LOCK_OUT = 300.0
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """What a user has left, once a request has been counted."""
+    """The allowance of a user after a request has been counted."""
 
     quota: int
     remaining: int
     reset: int
-    """Seconds until there is more."""
+    """Seconds until more requests are allowed."""
     refused: bool = False
 
     def headers(self) -> dict[str, str]:
-        """Return what an answer tells of it: when to come back only if it is refused."""
+        """Return the headers of the answer, with `Retry-After` if the request is refused."""
         told = {
             "Ratelimit": f'"default";r={self.remaining};t={self.reset}',
             "Ratelimit-Policy": f'"default";q={self.quota};w={WINDOW:.0f}',
@@ -47,14 +47,14 @@ class _Record:
 
 
 class RateLimit:
-    """A sliding window for each user, and a lock-out for who exceeds it."""
+    """A sliding window for each user, and a lock-out for users who exceed it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._users: defaultdict[Hashable, _Record] = defaultdict(_Record)
 
     def count(self, user: Hashable, quota: int, *, strict: bool) -> Allowance:
-        """Count one request. If strict, one too many locks the user out: nothing is answered."""
+        """Count one request. If `strict`, one too many locks the user out for five minutes."""
         now = self._clock.now()
         record = self._users[user]
         times = record.times
@@ -73,5 +73,5 @@ class RateLimit:
         )
 
     def reset(self) -> None:
-        """Forget who asked what."""
+        """Clear all counts."""
         self._users.clear()

@@ -1,8 +1,8 @@
 """Runs a command against a local Cloudflare, with a Pulumi backend of its own.
 
-The command sees `CLOUDFLARE_ACCESS_LOCAL`, which beats every other setting, and, unless it is to
-keep the backend that it has, an empty one in a temporary folder. An empty backend has no stack;
-so where the command would have to name one and does not, it gets the stack `local`.
+The command gets `CLOUDFLARE_ACCESS_LOCAL`, which overrides every other setting. Unless it is to
+keep its backend, it also gets an empty one in a temporary folder. As an empty backend has no stack,
+a command that does not name one gets the stack `local`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _PROJECTS = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 def run(
     command: Sequence[str], override: str, *, keep_backend: bool, say: Callable[[str], None]
 ) -> int:
-    """Run a command to its end and return its exit status, as a shell would."""
+    """Run a command to its end, and return its exit status as a shell would.
+
+    `override` is the value of CLOUDFLARE_ACCESS_LOCAL. `say` shows where the backend is.
+    """
     environment = os.environ | {OVERRIDE: override}
     with _Relay() as relay, ExitStack() as stack:
         if not keep_backend:
@@ -47,13 +50,13 @@ def run(
 
 
 def stopping() -> set[signal.Signals]:
-    """Return the signals that are meant to end us; under `nohup` a hang-up is not."""
+    """Return the signals that are to end this process; under `nohup`, not the hang-up."""
     hang_up = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN else set()
     return {signal.SIGINT, signal.SIGTERM} | hang_up
 
 
 class _Relay:
-    """Hands signals on to a command, so that it ends in its own way and we clean up after it."""
+    """Passes signals on to a command, so that it ends in its own way before the clean-up."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
@@ -78,7 +81,7 @@ class _Relay:
     def _receive(self, number: int, _: FrameType | None) -> None:
         if not self._starting:
             raise SystemExit(128 + number)
-        # Ctrl-C reaches the command by itself, and twice means "at once" to Pulumi.
+        # Ctrl-C reaches the command anyway, and Pulumi takes a second one for "end at once".
         if number == signal.SIGINT and _in_foreground():
             return
         if self._child is None:
@@ -99,7 +102,7 @@ def _in_foreground() -> bool:
 
 
 def _project_without_stack(command: Sequence[str]) -> Path | None:
-    """Return the file of the project that the command is in, if it needs to be given a stack."""
+    """Return the project file of a `pulumi` command that does not name a stack, else None."""
     words = command[1:] if Path(command[0]).name == "pulumi" else ()
     named = any(word.startswith(("--stack", "-s")) for word in words)
     if named or "PULUMI_STACK" in os.environ or not shutil.which("pulumi"):
@@ -121,7 +124,7 @@ def _working_folder(command: Sequence[str]) -> Path:
 
 @contextmanager
 def _stack(project: Path, environment: dict[str, str]) -> Iterator[None]:
-    """Give a project the stack `local`, and leave its settings file as it was before."""
+    """Create the stack `local` for a project, and restore its settings file afterwards."""
     settings = project.with_name(f"Pulumi.{STACK}{project.suffix}")
     before = settings.read_bytes() if settings.exists() else None
     try:

@@ -1,4 +1,4 @@
-"""Keeps what a document holds: what has no route that makes it, and what is there before."""
+"""Adds the objects of a seed document, also those that no route can create."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class SeedError(ValueError):
-    """A document cannot be kept; says what is wrong, and where it stands."""
+    """A document cannot be added. The message says what is wrong, and where."""
 
 
 def plant(world: World, document: Any, scope: Scope, path: str = "") -> dict[str, Any]:
-    """Keep what a document holds, and return it as it is kept.
+    """Add the objects of a document, and return them in their stored form.
 
-    A key is a collection (`access/groups`), with a list of objects for `scope`; or `accounts` or
-    `zones`, with one such document for each: a list of those that have a `name` or an `id`, or
-    an object with the ids as its keys. Those that are not there are added.
+    A key is a collection (`access/groups`), with a list of objects for `scope`. Or it is `accounts`
+    or `zones`, with a document for each: a list of documents with a `name` or an `id`, or an object
+    with the ids as its keys. Missing accounts and zones are added. Raises SeedError.
     """
     planted: dict[str, Any] = {}
     if not isinstance(document, dict):

@@ -1,7 +1,7 @@
-"""A WSGI application on a loopback port, over HTTP/1.1 with connections that stay open.
+"""Serves a WSGI application on a loopback port, over HTTP/1.1 with connections that stay open.
 
-Werkzeug's own development server closes every connection after one answer, which hides what a
-client does with its pool; so this stands on the standard library's `http.server`.
+Werkzeug's development server closes every connection after one answer, which hides how a client
+uses its pool. So this is built on the standard library's `http.server`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Listener(ThreadingTCPServer):
         self._acceptor.start()
 
     def close(self) -> None:
-        """Stop at once: open connections are cut, and every thread has ended on return."""
+        """Stop at once. Connections are cut, and all threads have ended when this returns."""
         with self._lock:
             self._closed = True
             self._orders.send(b"s")
@@ -61,12 +61,12 @@ class Listener(ThreadingTCPServer):
             thread.join()
 
     def refuse(self) -> None:
-        """Cut every connection and refuse new ones; the port stays ours."""
+        """Cut every connection and refuse new ones, but keep the port."""
         self._order(b"r")
         self._cut_all()
 
     def accept(self) -> None:
-        """Accept connections again, once everybody who wanted them refused does."""
+        """Accept connections again, once there was one call for each call of `refuse`."""
         self._order(b"a")
 
     def _order(self, order: bytes) -> None:
@@ -83,7 +83,7 @@ class Listener(ThreadingTCPServer):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection in a thread that `close` can find."""
+        """Serve a connection in a thread that `close` can join."""
         thread = threading.Thread(
             target=self.process_request_thread,
             args=(request, client_address),
@@ -96,15 +96,15 @@ class Listener(ThreadingTCPServer):
         self._workers = [*filter(threading.Thread.is_alive, self._workers), thread]
 
     def shutdown_request(self, request: Any) -> None:
-        """Close a connection, whoever ended it."""
+        """Close a connection."""
         with self._lock:
             self._connections.discard(request)
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print the traceback, unless the client merely went away.
+        """Print the traceback, unless the client has only disconnected.
 
-        In printable ASCII: it may repeat what the client has sent.
+        It is printed as ASCII, because it may contain data from the client.
         """
         del request, client_address
         if not isinstance(sys.exception(), ConnectionError):
@@ -132,7 +132,7 @@ class Listener(ThreadingTCPServer):
                 self._obeyed.release()
 
     def _listen_no_more(self) -> None:
-        """Have the port and not listen: whoever connects is refused."""
+        """Keep the port without listening, so that connections are refused."""
         self.socket.close()
         self.socket = socket.socket(self.address_family, self.socket_type)
         self.server_bind()
@@ -147,7 +147,7 @@ class Server(Listener):
 
 
 class Connection(BaseHTTPRequestHandler):
-    """One connection: requests come in, the application answers."""
+    """One connection, whose requests the application answers."""
 
     protocol_version = "HTTP/1.1"
     server_version = "cloudflare"
@@ -157,19 +157,19 @@ class Connection(BaseHTTPRequestHandler):
     server: Server
 
     def setup(self) -> None:
-        """Read lines so that the last one is known."""
+        """Read lines in a way that remembers the last one."""
         super().setup()
         self.rfile = self._lines = _Lines(self.rfile.detach())
 
     def parse_request(self) -> bool:
-        """Take a request whose head is whole: who is gone in the middle of it asked for nothing."""
+        """Return whether a whole head was read. A request that is cut off is not carried out."""
         return super().parse_request() and self._lines.last in (b"\r\n", b"\n")
 
     def answer(self) -> None:
-        """Hand the request to the application, and its answer to the client."""
+        """Pass the request to the application, and its answer to the client."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            self.send_error(411)  # clients of a JSON API know how long their JSON is
+            self.send_error(411)  # clients of a JSON API know the length of their body
             return
         body = self.rfile.read(int(length))
         if len(body) < int(length):
@@ -182,7 +182,7 @@ class Connection(BaseHTTPRequestHandler):
 
         answer = b"".join(self.server.app(self._environ(body), start_response))
         status, headers = started
-        # Not `send_response`: the application says what time it is.
+        # Not `send_response`, which sets the date: the application does.
         self.send_response_only(*_split(status))
         self.send_header("Server", self.version_string())
         for name, value in headers:
@@ -194,7 +194,7 @@ class Connection(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the base class's name)
-        """Keep quiet: what was asked is in the application's own log."""
+        """Print nothing: the application records its requests."""
 
     def _environ(self, body: bytes) -> WSGIEnvironment:
         path, _, query = self.path.partition("?")

@@ -1,4 +1,4 @@
-"""Every route: the kinds' own tables, put together.
+"""All routes. The tables are those of the kinds.
 
 In a table, `{scope}` stands for an account or a zone, `{account}` and `{zone}` for one of them.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES | users.ROUTES
 
 KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *iam.KINDS)
-"""What can be seeded."""
+"""The kinds that can be seeded."""
 
 _PARENTS = {
     "{scope}": ("accounts/{account_id}", "zones/{zone_id}"),
@@ -35,7 +35,7 @@ _PARENTS = {
 
 @cache
 def routes() -> Map:
-    """Return the table that finds the handler of a path below `/client/v4`."""
+    """Return the routing table for paths below `/client/v4`."""
     return Map(
         [
             Rule(re.sub(r"{(\w+)}", r"<\1>", f"/{path}"), methods=[verb], endpoint=handler)

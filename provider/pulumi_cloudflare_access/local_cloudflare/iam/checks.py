@@ -1,4 +1,4 @@
-"""How IAM reads a request body, and writes the time."""
+"""How IAM checks request bodies and writes times."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .exceptions import InvalidRequestError
 
 
 class Checker(checks.Checker):
-    """Refuses what is wrong as IAM does."""
+    """Refuses bodies with the errors of IAM."""
 
     refusal: ClassVar[type[InvalidRequestError]] = InvalidRequestError
 
 
 def now() -> str:
-    """Return the time as the examples of IAM have it: with four decimals."""
+    """Return the time as in IAM's examples: with four decimals."""
     return f"{time_now():%Y-%m-%dT%H:%M:%S.%f}"[:-2] + "Z"

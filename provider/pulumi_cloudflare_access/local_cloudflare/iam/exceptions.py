@@ -1,4 +1,4 @@
-"""The refusals of IAM. Their codes are those of HTTP, below the minimum that is documented."""
+"""The refusals of IAM. Their codes are HTTP statuses, below the documented minimum for codes."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from ..calls.exceptions import InvalidBodyError, RefusedError
 
 
 class InvalidRequestError(InvalidBodyError):
-    """The body or the query is not what the route takes. The words are not documented."""
+    """The body or the query is not valid for the route. The words are not documented."""
 
     status = 400
     code = 400
 
 
 class PolicyValidationError(RefusedError):
-    """A policy names a permission group or a resource group that is not there."""
+    """A policy names a permission group or a resource group that does not exist."""
 
     status = 400
     code = 400
@@ -21,7 +21,7 @@ class PolicyValidationError(RefusedError):
 
 
 class PolicyIdsError(RefusedError):
-    """A policy came with an id: the documents want one, the API was seen to refuse it."""
+    """A policy has an id. The documentation requires one, but the API was seen to refuse it."""
 
     status = 400
     code = 400
@@ -29,7 +29,7 @@ class PolicyIdsError(RefusedError):
 
 
 class InvalidMemberError(RefusedError):
-    """Someone who is to join a user group is no member of the account."""
+    """A person to add to a user group is not a member of the account."""
 
     status = 400
     code = 400
@@ -37,7 +37,7 @@ class InvalidMemberError(RefusedError):
 
 
 class DirectMemberError(RefusedError):
-    """Somebody should be a member without an invitation. Seen live, code and words."""
+    """A member was to be added without an invitation. Code and words were seen live."""
 
     status = 400
     code = 1001
@@ -45,7 +45,7 @@ class DirectMemberError(RefusedError):
 
 
 class ManagedByScimError(RefusedError):
-    """The user group is the identity provider's. Neither code nor words are documented."""
+    """An identity provider manages the user group. Code and words are not documented."""
 
     status = 400
     code = 400
@@ -63,7 +63,7 @@ class NotFoundError(RefusedError):
 
 
 class ConflictError(RefusedError):
-    """Something else stands in the way. The words are not documented."""
+    """The object conflicts with another one. The words are not documented."""
 
     status = 409
     code = 409
@@ -73,7 +73,7 @@ class ConflictError(RefusedError):
 
 
 class NonEditableError(RefusedError):
-    """A resource group that Cloudflare made. The code is not documented."""
+    """A resource group of Cloudflare's own cannot be changed. The code is not documented."""
 
     status = 422
     code = 422
@@ -89,12 +89,12 @@ class MemberNotFoundError(RefusedError):
 
 
 class InvalidMemberRequestError(InvalidBodyError):
-    """The body is not what the routes of account members take."""
+    """The body is not valid for the routes of account members."""
 
     status = 400
     code = 1001
     message = "validation error"
 
     def error(self, pointer: str, detail: str) -> dict[str, Any]:
-        """Return what the answer says of one mistake."""
+        """Return the error for one mistake."""
         return super().error(pointer, f"{self.message}: {detail}")

@@ -1,6 +1,6 @@
 """IAM policies: what user groups and members may do, and where.
 
-They are no objects of their own; they come and go with the group or member that has them.
+They are not objects of their own, but part of the group or member that has them.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Grant:
     permission_groups: list[str]
     resource_groups: list[str]
     strange: dict[str, Any]
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
 
 
 def checked(check: Checker, account: Account) -> list[Grant]:
-    """Return the policies of a body, each with a new id; mistakes go to the checker."""
+    """Return the policies of a body, each with a new id. Mistakes are left in the checker."""
     kept = []
     for index, policy in enumerate(check.items("policies", required=False)):
         pointer = f"/policies/{index}"
@@ -76,7 +76,7 @@ def _is_reference(item: Any) -> bool:
 
 
 def load(grants: Sequence[Grant], account: Account) -> None:
-    """Refuse policies that name what is not there."""
+    """Refuse policies that name groups that do not exist."""
     permissions = account.of(PermissionGroupBackend)
     resources = account.of(ResourceGroupBackend)
     for grant in grants:
@@ -89,7 +89,7 @@ def load(grants: Sequence[Grant], account: Account) -> None:
 
 
 def shown(grants: Sequence[Grant], account: Account) -> list[dict[str, Any]]:
-    """Return policies as an answer holds them: in any order, ids expanded to groups."""
+    """Return policies in the form of answers: in any order, with groups in place of ids."""
     return [_shown(grant, account) for grant in account.world.in_any_order(grants)]
 
 
@@ -105,7 +105,7 @@ def _shown(grant: Grant, account: Account) -> dict[str, Any]:
         {
             "id": grant.id,
             "access": grant.access,
-            # A group that was deleted all the same is no longer told.
+            # A deleted group is left out.
             "permission_groups": [permission_groups.shown(world, it) for it in permissions if it],
             "resource_groups": [resource_groups.shown(world, it) for it in resources if it],
             **grant.strange,

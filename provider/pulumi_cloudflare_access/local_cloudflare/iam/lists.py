@@ -1,4 +1,4 @@
-"""What the lists of IAM have in common: sizes of pages, and a direction."""
+"""Page sizes and directions of IAM's lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How long a page is, and how long it can be."""
+    """The default, smallest and largest page size."""
 
     usual: int
     least: int
@@ -26,8 +26,8 @@ class Sizes:
 def page(
     call: Call, items: Sequence[Any], show: Callable[[Any], Any], *, sizes: Sizes, total: int
 ) -> Answer:
-    """Answer the page that the call asks for, if it is of a documented size."""
-    # What happens beyond these limits is not documented.
+    """Answer the page that the call asks for, if its size is within the documented limits."""
+    # Not documented: other sizes are refused.
     if not sizes.least <= paging.positive(call, "per_page", sizes.usual) <= sizes.most:
         raise InvalidRequestError(("", f"per_page must be between {sizes.least} and {sizes.most}"))
     answer = paging.page(call, items, show, per_page=sizes.usual, total=total, most=sizes.most)
@@ -37,7 +37,7 @@ def page(
 
 
 def chosen(call: Call, parameter: str, *choices: str) -> str | None:
-    """Return a parameter that must be one of these, or None where there is none."""
+    """Return a parameter that must be one of `choices`, or None if it is not there."""
     value = call.query.get(parameter)
     if value is not None and value not in choices:
         raise InvalidRequestError(("", f"{parameter} must be one of {', '.join(choices)}"))
@@ -45,5 +45,5 @@ def chosen(call: Call, parameter: str, *choices: str) -> str | None:
 
 
 def descending(call: Call) -> bool:
-    """Tell whether the list is to begin at its end."""
+    """Tell whether the list is to be in descending order."""
     return chosen(call, "direction", "asc", "desc") == "desc"

@@ -1,4 +1,4 @@
-"""Which URLs, which handler: the tables of all of IAM, put together."""
+"""All routes of IAM."""
 
 from __future__ import annotations
 

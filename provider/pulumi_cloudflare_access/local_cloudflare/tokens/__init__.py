@@ -1,1 +1,1 @@
-"""API tokens: whether they are any good."""
+"""API tokens: their verification."""

@@ -1,4 +1,4 @@
-"""Verifies tokens. The same ones count as a user's and as an account's."""
+"""Verifies tokens. Each counts both as a user's and as an account's token."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..calls.exceptions import InvalidApiTokenError, MissingTokenError
 if TYPE_CHECKING:
     from ..calls.call import Call
 
-# Seen live, `type` included.
+# Seen live, including `type`.
 _VALID = {"code": 10000, "message": "This API Token is valid and active", "type": None}
 
 
 def verify_user_token(call: Call) -> Answer:
-    """Tell whether the caller's token belongs to anybody."""
+    """Answer whether the caller's token is valid."""
     if call.caller.token is None:
         raise MissingTokenError
     for account in call.world.accounts.values():
@@ -25,5 +25,5 @@ def verify_user_token(call: Call) -> Answer:
 
 
 def verify_account_token(call: Call) -> Answer:
-    """Tell whether the caller's token belongs to the account of the path."""
+    """Answer whether the caller's token is valid for the account in the path."""
     return verify_user_token(call)

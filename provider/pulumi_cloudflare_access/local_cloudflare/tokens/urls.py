@@ -1,4 +1,4 @@
-"""Which URLs, which handler."""
+"""The routes of this kind."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The user behind credentials."""
+"""The user that credentials belong to."""

@@ -1,4 +1,4 @@
-"""Says who asks."""
+"""Answers requests about the caller's user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def get_user(call: Call) -> Answer:
-    """Answer the user whose credentials these are."""
+    """Answer the user that the credentials belong to."""
     world, caller = call.world, call.caller
     account = next((one for one in world.accounts.values() if caller.opens(one)), None)
     if account is None:

@@ -1,1 +1,1 @@
-"""What the local Cloudflare holds: accounts, zones, objects, its clock and its switches."""
+"""The state of the local Cloudflare: accounts, zones, objects, the clock and the switches."""

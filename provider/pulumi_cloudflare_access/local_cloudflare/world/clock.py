@@ -1,4 +1,4 @@
-"""The time by which the local Cloudflare counts: it passes by itself, and tests can move it."""
+"""The clock of the local Cloudflare, which tests can advance and stop."""
 
 from __future__ import annotations
 
@@ -14,32 +14,31 @@ if TYPE_CHECKING:
 
 
 class Clock:
-    """Seconds since the start. What is due after a time is due by this clock.
+    """Seconds since the start. Rate limits, lags, expirations and faults go by this clock.
 
-    What answers say of the time moves on with it. Waiting is real and not by this clock: latency,
-    slow answers, and drips take their time.
+    The times in answers advance with it. Waits (latency, slow answers, drips) are in real time.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._moved_on = 0.0
         self._start: float | None = time.monotonic()
-        """When it would have been zero; None while it stands."""
+        """The monotonic time at which this clock was at zero; None while it is stopped."""
         self._stood_at = 0.0
 
     def now(self) -> float:
-        """Return the seconds that have passed, those that it was moved on included."""
+        """Return the seconds that have passed, including those of `advance`."""
         with self._lock:
             return self._now()
 
     def time(self) -> datetime:
-        """Return what time answers say it is: later than it is by what was moved on."""
+        """Return the time for answers: the real time plus the seconds of `advance`."""
         with self._lock:
             return datetime.now(UTC) + timedelta(seconds=self._moved_on)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        """Have what is done meanwhile be done by this clock."""
+        """Make `time_now` use this clock inside the block."""
         before = _serving.set(self)
         try:
             yield
@@ -47,7 +46,7 @@ class Clock:
             _serving.reset(before)
 
     def advance(self, seconds: float) -> None:
-        """Let so much time have passed; a `ValueError` if it would go back."""
+        """Advance the clock. Raises ValueError for negative seconds."""
         if seconds < 0:
             raise ValueError(f"a clock cannot go back: {seconds}")
         with self._lock:
@@ -57,19 +56,19 @@ class Clock:
                 self._start -= seconds
 
     def stop(self) -> None:
-        """Stand still: from now on only `advance` moves it."""
+        """Stop the clock. From now on, only `advance` moves it."""
         with self._lock:
             self._stood_at, self._start = self._now(), None
 
     def run(self) -> None:
-        """Pass by itself again."""
+        """Let the clock run again."""
         with self._lock:
             if self._start is None:
                 self._start = time.monotonic() - self._stood_at
 
     @property
     def running(self) -> bool:
-        """Whether it passes by itself."""
+        """Whether the clock runs."""
         return self._start is not None
 
     def _now(self) -> float:
@@ -80,6 +79,6 @@ _serving: ContextVar[Clock] = ContextVar("serving")
 
 
 def time_now() -> datetime:
-    """Return what time it is for whoever is being served."""
+    """Return the time by the clock of the request that is being answered."""
     clock = _serving.get(None)
     return clock.time() if clock else datetime.now(UTC)

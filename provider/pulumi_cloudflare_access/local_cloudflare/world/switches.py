@@ -1,4 +1,4 @@
-"""What the local Cloudflare can be told to do differently, also while it runs.
+"""Switches: behaviours of the local Cloudflare that can be changed, also while it runs.
 
 Every field of `Switches` can be set by its name: in Python, on the command line
 (`--switch delete_in_use=allow`) and by `POST /_local/switches`.
@@ -18,87 +18,92 @@ if TYPE_CHECKING:
 
 @dataclass
 class Switches:
-    """Ways to answer between which the documents leave a choice, and figures to test against."""
+    """Behaviours for which the documentation leaves a choice, and limits to test against."""
 
     latency: float = 0.0
-    """Seconds that each request takes to arrive."""
+    """Real seconds that each request takes to arrive."""
 
     strict: bool = False
-    """Enforce the rate limit: one request too many, and every one is refused for five minutes."""
+    """Whether to enforce the rate limit: after one request too many, all are refused for five
+    minutes."""
 
     max_requests: int = 1200
-    """Requests that one user can make in any five minutes."""
+    """The number of requests that one user can send in any five minutes."""
 
     largest_page: int | None = None
-    """Objects that a page of a list has at most, whatever is asked for; None: as documented."""
+    """The most objects on a page of a list, whatever is requested; None: as documented."""
 
     plain: bool = False
-    """Answer in the order things were sent, and with documented fields only."""
+    """Whether answers keep the order in which things were sent, and have documented fields only."""
 
     undocumented_fields: bool = False
-    """Answer a field that nobody has documented, in every object and every rule."""
+    """Whether every object and every rule in answers has an undocumented field."""
 
     unknown_fields: Literal["refuse", "ignore", "keep"] = "refuse"
-    """What becomes of fields of a body that nobody has documented, wherever they are."""
+    """What happens to undocumented fields in bodies, at any depth."""
 
     accept_unknown_selectors: bool = False
-    """Take rules, and fields of rules, that nobody has documented yet, also several in one rule."""
+    """Whether to accept undocumented selectors and fields, and several selectors in one rule."""
 
     empty_values: Literal["as_seen", "answered", "omitted"] = "as_seen"
-    """What of it that is false or empty is in answers: all of it but what live answers were seen
-    to leave out, all of it, or only what has a default that is neither."""
+    """Which false and empty values answers have: all except those that live answers were seen to
+    leave out (`as_seen`), all (`answered`), or only those whose default is another value
+    (`omitted`)."""
 
     policy_session: Literal["24h", "application"] = "24h"
-    """How long the session of a policy without `session_duration` is; newer documents say as long
-    as the application's. An empty one is as long as the application's, and is not answered."""
+    """The session of a policy without `session_duration`. Newer documents say that it is the
+    application's. An empty `session_duration` means the application's and is not answered."""
 
     precedence_zero: Literal["first", "last"] = "first"
-    """Where a policy with precedence 0 is: before all, or behind all as if it had none."""
+    """The place of a policy with precedence 0: before all others, or last as without one."""
 
     account_of_rules: Literal["as_sent", "filled_in"] = "as_sent"
-    """Whether rules about an account that name none are answered with their object's own."""
+    """Whether answers fill in the account in rules about an account that do not name one."""
 
     warp_sessions: bool = True
-    """Whether the organization has WARP sessions; without, no application may speak of them."""
+    """Whether the organization has WARP sessions. Without, applications must not mention them."""
 
     is_default: Literal["bool", "rules", "absent"] = "bool"
-    """How a group's `is_default` comes back: the reference pages say a list of rules."""
+    """How a group's `is_default` comes back. The reference pages say that it is a list of rules."""
 
     identity_provider_field: Literal["identity_provider_id", "connection_id"] = (
         "identity_provider_id"
     )
-    """What answers call the identity provider of a rule; `connection_id` until about 2024."""
+    """The name of the identity provider's field in rules; `connection_id` until about 2024."""
 
     delete_in_use: Literal["refuse", "allow"] = "refuse"
     """What happens to the deletion of a group, a service token or an identity provider that another
-    object still uses."""
+    object uses."""
 
     check_references: bool = False
-    """Refuse identity providers, service tokens and applications that are not there."""
+    """Whether to refuse ids of identity providers, service tokens and applications that do not
+    exist."""
 
     foreign_domains: Literal["accept", "refuse"] = "accept"
-    """What happens to an account's application at a host in none of the account's zones: live ones
-    refuse it. An application of a zone is in that zone in any case."""
+    """What happens to an account's application at a host outside of the account's zones. Cloudflare
+    refuses it. An application of a zone must always be in that zone."""
 
     auto_redirect: Literal["one_provider", "one_allowed"] = "one_provider"
-    """What `auto_redirect_to_identity` needs: one identity provider to redirect to, of those
-    allowed or of all there are; or exactly one in `allowed_idps`, as the documents say."""
+    """What `auto_redirect_to_identity` requires: exactly one identity provider, of those allowed or
+    of all that exist (`one_provider`), or exactly one in `allowed_idps`, as documented
+    (`one_allowed`)."""
 
     zero_trust: bool = True
-    """Whether the account has Zero Trust; where nobody has switched it on, Access answers none."""
+    """Whether Zero Trust is enabled in the account. If not, all routes of Access refuse."""
 
     require_domain: bool = False
-    """Applications need a `domain` even where `destinations` or `self_hosted_domains` say it."""
+    """Whether applications need a `domain` besides `destinations` or `self_hosted_domains`."""
 
     foreign_fields: Literal["ignore", "refuse"] = "ignore"
-    """What happens to fields that other types of the object have, and this one has not: of
-    applications, destinations, credentials. They were seen ignored, live."""
+    """What happens to fields that only other types of the object have, in applications,
+    destinations and credentials. Cloudflare was seen to ignore them."""
 
     collect_dropped_policies: bool = True
-    """An application's `policies` without one of its own make that one go: Terraform's guide."""
+    """Whether an application's own policy is deleted when `policies` no longer has it, as
+    Terraform's guide says."""
 
     mixed_policies: Literal["accept", "refuse"] = "accept"
-    """What happens to `policies` of both kinds: Terraform's tests send them, the SDK says no."""
+    """What happens to `policies` of both kinds. Terraform's tests send them; the SDK forbids it."""
 
     client_secret: Literal["absent", "masked"] = "absent"  # noqa: S105  (how, not what)
     """How the secret of an OIDC application comes back after its creation."""
@@ -112,53 +117,55 @@ class Switches:
     nothing at all, and a mask is refused."""
 
     max_applications: int | None = 500
-    """Applications that one account or zone can hold; None for any number."""
+    """The most applications in one account or zone; None for no limit."""
 
     max_policies: int | None = 500
-    """Reusable policies that one account can hold; None for any number."""
+    """The most reusable policies in one account; None for no limit."""
 
     max_groups: int | None = 300
-    """Groups that one account or zone can hold; None for any number."""
+    """The most groups in one account or zone; None for no limit."""
 
     max_rules: int = 1000
-    """Rules that one group can hold."""
+    """The most rules in one group."""
 
     iam_meta: Literal["named", "key_value"] = "named"
-    """What is in `meta` of permission and resource groups: the reference pages say key, value."""
+    """The form of `meta` in permission and resource groups. Reference pages have key and value."""
 
     iam_result_info: bool = True
-    """Whether the lists of IAM say how long they are."""
+    """Whether IAM's lists have `result_info`."""
 
     resource_group_scope: Literal["object", "array"] = "object"
-    """How the `scope` of a resource group comes back: seen live as an object, as in the newest
-    documents; the reference pages say an array."""
+    """How the `scope` of a resource group comes back: as an object, as seen live and in the newest
+    documents, or as an array, as in the reference pages."""
 
     accept_policy_ids: bool = False
-    """Take policies that come with an `id`, as the documents want; it is replaced all the same."""
+    """Whether to accept policies with an `id`, which the documentation requires. The id is replaced
+    in any case."""
 
     added_members: Literal["array", "object"] = "array"
-    """What adding members to a user group answers: the reference page says one of them."""
+    """The answer to adding members to a user group: all members, or one, as documented."""
 
     member_email: bool = True
     """Whether an account member has an `email` besides that of its `user`."""
 
     member_role_policies: bool = True
-    """Whether a member with roles is answered with a policy for each of them, as live ones are."""
+    """Whether a member with roles also has a policy for each role, as at Cloudflare."""
 
     direct_members: Literal["accept", "refuse"] = "accept"
-    """What happens to members who are to be added without an invitation: most accounts may not."""
+    """What happens to members that are added without an invitation. Most accounts refuse them."""
 
     user_tokens: bool = False
-    """Whether an account's token is its user's; if not, it is the account's own: no user's."""
+    """Whether an account's token belongs to its user. If not, it is an account token without a
+    user."""
 
     new_user_group_misses: int = 0
-    """Requests for the members of a new user group that do not find it yet."""
+    """The number of requests for the members of a new user group that do not find the group."""
 
     member_writes_pause: float = 0.0
-    """Seconds between what a write of a group's members reads and what it writes."""
+    """Real seconds between reading and writing in a request that changes a group's members."""
 
     scim_policies: Literal["refuse", "allow"] = "refuse"
-    """What happens to a change of nothing but the policies of a group that SCIM manages."""
+    """What happens to a change of only the policies of a group that SCIM manages."""
 
     sso_verified_after: float | None = None
     """Seconds after which a pending SSO verification has succeeded; None for never."""
@@ -167,19 +174,19 @@ class Switches:
     """Seconds after which a pending SSO verification has failed; None for never."""
 
     def set(self, document: Mapping[str, Any]) -> None:
-        """Set switches by name, all or none; a `ValueError` says which name or value is wrong."""
+        """Set switches by name, all or none. Raises ValueError for a wrong name or value."""
         checked = {name: _checked(name, value) for name, value in document.items()}
         vars(self).update(checked)
 
     def told(self) -> dict[str, Any]:
-        """Return every switch and its value, as JSON has them."""
+        """Return all switches and their values, as JSON."""
         return asdict(self)
 
 
 def parsed(text: str) -> tuple[str, Any]:
-    """Read `name=value`; a `ValueError` says what is wrong with it.
+    """Parse `name=value`. Raises ValueError.
 
-    The value is JSON, such as `true`, `5` or `null`, or else a plain text.
+    The value is JSON, such as `true`, `5` or `null`. Anything else is a plain text.
     """
     name, equals, written = text.partition("=")
     if not equals:
@@ -192,7 +199,7 @@ def parsed(text: str) -> tuple[str, Any]:
 
 
 def _checked(name: str, value: Any) -> Any:
-    """Return the value as its switch keeps it; a `ValueError` where it has no such value."""
+    """Return the value in the type of its switch. Raises ValueError."""
     kinds = get_type_hints(Switches)
     if name not in kinds:
         raise ValueError(
@@ -212,7 +219,7 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
 
 
 def _as(kind: Any, value: Any) -> tuple[bool, Any]:
-    """Tell whether a value is of a kind, and return it as Python has it there."""
+    """Return whether a value is of a type, and the value in that type."""
     origin = get_origin(kind) or kind
     if origin is Literal:
         return any(value == one and type(value) is type(one) for one in get_args(kind)), value
@@ -236,7 +243,7 @@ _WORDS = {
 
 
 def _said(kind: Any) -> str:
-    """Say what values there are."""
+    """Return the allowed values, in words."""
     words: list[str] = []
     for one in _alternatives(kind):
         if get_origin(one) is Literal:

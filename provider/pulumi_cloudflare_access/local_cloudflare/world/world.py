@@ -1,4 +1,4 @@
-"""Accounts and zones, what each keeps, who may touch it; and where ids and order come from."""
+"""Accounts and zones, their objects and credentials, and the source of ids and of random order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .switches import Switches
 
 UNDOCUMENTED = "local_cloudflare"
-"""A field that answers may have, as they may have new ones any day."""
+"""An undocumented field, because Cloudflare's answers may get new fields any day."""
 
 Item = TypeVar("Item")
 Kept = TypeVar("Kept", bound="Backend")
@@ -26,25 +26,25 @@ _TOKEN = string.ascii_letters + string.digits
 
 
 class Backend:
-    """What one account or zone keeps of one kind of object, and how that kind behaves."""
+    """The objects of one kind in one account or zone, and how that kind behaves."""
 
     collection: ClassVar[str]
-    """Where the kind is found below its account or zone, such as `access/groups`."""
+    """The path of the kind below its account or zone, such as `access/groups`."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.world = scope.world
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep an object as it would be after a creation, with the `id` it is given, if any."""
+        """Add an object as a create would. It may have an `id`."""
         raise NotImplementedError
 
     def rules(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield every Access rule that this kind holds, with the id of the object it is in."""
+        """Yield every Access rule in objects of this kind, with the object's id."""
         yield from ()
 
     def has(self, object_id: str) -> bool:
-        """Tell whether there is an object with this id."""
+        """Tell whether an object with this id exists."""
         raise NotImplementedError
 
     def attached(self) -> Iterator[str]:
@@ -71,12 +71,12 @@ class Scope:
 
         @property
         def account(self) -> Account:
-            """Return the account that this is, or is a part of."""
+            """The account itself, or the account of a zone."""
 
     _kept: dict[type[Backend], Backend] = field(default_factory=dict, init=False, repr=False)
 
     def of(self, kind: type[Kept]) -> Kept:
-        """Return what is kept here of a kind."""
+        """Return the backend of a kind for this account or zone."""
         if kind not in self._kept:
             self._kept[kind] = kind(self)
         kept = self._kept[kind]
@@ -84,12 +84,12 @@ class Scope:
         return kept
 
     def rules(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield every Access rule in this account or zone, with the id of the object it is in."""
+        """Yield every Access rule in this account or zone, with the id of its object."""
         for backend in self._kept.values():
             yield from backend.rules()
 
     def has(self, collection: str, object_id: str) -> bool:
-        """Tell whether there is an object of a kind here, by where the kind is found."""
+        """Tell whether a collection has an object with this id."""
         return self.of(self.world.kinds[collection]).has(object_id)
 
     def attached(self) -> Iterator[str]:
@@ -108,13 +108,13 @@ class Scope:
             yield from backend.granted_on()
 
     def clear(self) -> None:
-        """Forget every object."""
+        """Remove every object."""
         self._kept.clear()
 
 
 @dataclass(kw_only=True, eq=False)
 class Account(Scope):
-    """An account, its zones, and the credentials that open it."""
+    """An account, its zones and its credentials."""
 
     token: str = field(repr=False)
     email: str
@@ -124,19 +124,19 @@ class Account(Scope):
 
     @property
     def account(self) -> Account:
-        """Return this very account, as a zone returns its own."""
+        """The account itself."""
         return self
 
 
 @dataclass(kw_only=True, eq=False)
 class Zone(Scope):
-    """A zone of an account; opened by the account's credentials."""
+    """A zone of an account. It has the account's credentials."""
 
     account: Account = field(repr=False)
 
 
 class AccountBackend(Backend):
-    """What one account keeps of a kind that zones do not have."""
+    """The backend of a kind that only accounts have."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
@@ -146,7 +146,7 @@ class AccountBackend(Backend):
 
 
 class World:
-    """Accounts and zones, by id; the same ones in the same order for the same seed."""
+    """All accounts and zones by id. The same `seed` gives the same ids and the same order."""
 
     def __init__(
         self,
@@ -160,7 +160,7 @@ class World:
         self.kinds = {kind.collection: kind for kind in kinds}
         self.accounts: dict[str, Account] = {}
         self.zones: dict[str, Zone] = {}
-        # Apart from each other, so that a request that only reads moves no id.
+        # Separate generators, so that a read does not change the ids of later objects.
         self._ids = random.Random(seed)  # noqa: S311  (nothing here is a secret)
         self._order = random.Random(seed)  # noqa: S311  (nothing here is a secret)
         self._rays = random.Random(seed)  # noqa: S311  (nothing here is a secret)
@@ -174,7 +174,7 @@ class World:
         email: str | None = None,
         api_key: str | None = None,
     ) -> Account:
-        """Add an account; whatever is not given is made up."""
+        """Add an account. What is not given is generated."""
         account = Account(
             id=account_id or self.new_hex(32),
             name=name or f"Account {len(self.accounts) + 1}",
@@ -203,35 +203,35 @@ class World:
         return zone
 
     def clear(self) -> None:
-        """Forget every object; accounts, zones and credentials stay."""
+        """Remove every object. Accounts, zones and credentials stay."""
         for scope in [*self.accounts.values(), *self.zones.values()]:
             scope.clear()
 
     def new_uuid(self) -> str:
-        """Return the id of a new Access object."""
+        """Return an id for a new Access object."""
         return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
 
     def new_hex(self, digits: int) -> str:
-        """Return an id of any other object, or a key."""
+        """Return an id for any other new object, or a key."""
         return f"{self._ids.getrandbits(4 * digits):0{digits}x}"
 
     @staticmethod
     def hex_of(*names: str) -> str:
-        """Return the id of what is there from the beginning: always the same one."""
+        """Return the id of a built-in object: always the same for the same names."""
         return hashlib.blake2s("\0".join(names).encode(), digest_size=16).hexdigest()
 
     def new_ray(self) -> str:
-        """Return what Cloudflare's support asks for."""
+        """Return a ray id, for the header `cf-ray`."""
         return f"{self._rays.getrandbits(64):016x}-LCL"
 
     def in_any_order(self, items: Sequence[Item]) -> list[Item]:
-        """Return the items as an answer may hold them where order means nothing."""
+        """Return the items of an unordered list in the order for an answer."""
         if self.switches.plain:
             return list(items)
         return self._order.sample(items, len(items))
 
     def with_more(self, shown: dict[str, Any]) -> dict[str, Any]:
-        """Return an object as an answer may hold it: with a field that nobody documented."""
+        """Return an object for an answer, perhaps with an undocumented field."""
         return shown | {UNDOCUMENTED: True} if self.switches.undocumented_fields else shown
 
     def without_empty(
@@ -240,10 +240,10 @@ class World:
         defaults: Mapping[str, Any] = MappingProxyType({}),
         seen_omitted: Container[str] = (),
     ) -> dict[str, Any]:
-        """Return an object as an answer may hold it: without what is false or empty.
+        """Return an object for an answer, without false and empty values (switch `empty_values`).
 
-        `seen_omitted` are the fields that live answers leave out then. Where all of them are left
-        out, what has a default that is neither is there in any case.
+        `seen_omitted` are the fields that live answers leave out if they are false or empty. With
+        `omitted`, a field whose default is neither false nor empty is never left out.
         """
         switch = self.switches.empty_values
         return {

@@ -1,4 +1,4 @@
-"""Decodes requests about an application's policies, asks its list, encodes answers."""
+"""Decodes requests about an application's policies, calls its list, encodes answers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def update_policy(call: Call) -> Answer:
 
 
 def delete_policy(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     _of_app(call).delete_policy(call.ids["policy_id"])
     return Answer(result={"id": call.ids["policy_id"]}, status=202)
 

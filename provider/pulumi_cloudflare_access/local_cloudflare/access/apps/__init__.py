@@ -1,4 +1,4 @@
-"""Access applications: what is protected, and how.
+"""Access applications.
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/applications/
 """

@@ -1,13 +1,13 @@
 """The fields of applications, by type.
 
-Written from Cloudflare's OpenAPI text of 2026 and, since that has all types in one, from that of
-2024 and the Python SDK. What only the SDK has: `eager_redirect_cookie_setting`, overrides of
-destinations, Workers as destinations, target criteria by rules, Access service tokens for SCIM,
-and `required` in attributes and claims. What only Terraform's acceptance tests have: sessions and
-WARP of SaaS applications, `self_hosted_domains` of MCP portals, names of what every account has,
-the `5m` of OIDC's tokens, public destinations that do not say so, and what is left out of answers
-(`seen_omitted`). Defaults are the documented ones;
-where there is none, a field that was not sent is not answered.
+Written from Cloudflare's OpenAPI document of 2026. Since that puts all types into one schema, also
+from the document of 2024 and from the Python SDK. Only the SDK has `eager_redirect_cookie_setting`,
+overrides of destinations, Workers as destinations, target criteria with rules, Access service
+tokens for SCIM, and `required` in attributes and claims. Only Terraform's acceptance tests have
+sessions and WARP of SaaS applications, `self_hosted_domains` of MCP portals, the names of built-in
+applications, the default `5m` for OIDC tokens, public destinations without a type, and the fields
+that answers leave out (`seen_omitted`). Defaults are the documented ones. A field without a default
+is not answered unless it was sent.
 """
 
 from __future__ import annotations
@@ -148,12 +148,12 @@ _SCIM_SECRET = Text(secret="scim_secrets")  # noqa: S106  (the name of a switch)
 
 
 def _scheme(fields: Mapping[str, Shape]) -> Object:
-    # The words are those of live answers: Terraform's acceptance tests.
+    # The words are from live answers, in Terraform's acceptance tests.
     return Object(fields, missing="{name} is a required field")
 
 
 def _schema(value: str) -> str:
-    # Which ones there are is not documented; these are RFC 7643's of people and groups.
+    # The allowed schemas are not documented. These are RFC 7643's for people and groups.
     if value not in _SCHEMAS:
         raise ValueError("has an invalid SCIM schema in mappings")
     return value
@@ -292,7 +292,7 @@ _OIDC = Object(
     }
 )
 
-# Answers have `created_at` and `updated_at` in it too, which requests may not have.
+# Answers also have `created_at` and `updated_at` in it, which requests must not have.
 _SAAS_APP = Tagged("auth_type", {"saml": _SAML, "oidc": _OIDC}, otherwise="saml")
 
 _LOGIN: dict[str, Shape] = {
@@ -321,7 +321,7 @@ _DOMAINS: dict[str, Shape] = {"self_hosted_domains": ListOf(_ADDRESS, default=[]
 
 _FEATURE: dict[str, Shape] = {**_LOGIN, **_DENIED, **_SESSION}
 
-# These two have a route of their own too.
+# These two also have a route of their own.
 SETTINGS: Final[Mapping[str, Shape]] = {"allow_iframe?": Flag(), "skip_interstitial?": Flag()}
 
 _SELF_HOSTED: dict[str, Shape] = {
@@ -372,7 +372,7 @@ _MCP: dict[str, Shape] = {
     "scim_config?": _SCIM,
 }
 
-# Their name can be sent, and stays what it is.
+# A name can be sent for these, but does not change.
 _BUILT_IN: dict[str, Shape] = {**_FEATURE, "name?": Text()}
 
 _APP_LAUNCHER: dict[str, Shape] = {
@@ -416,7 +416,7 @@ TYPES: Final[Mapping[str, Object]] = {
     "proxy_endpoint": Object({**_FEATURE, "domain?": _ADDRESS, "name?": Text()}),
 }
 
-# Every account has these three at one place each, under a name that no request can change.
+# Every account can have these three, at fixed domains and under names that no request can change.
 BUILT_IN: Final[Mapping[str, Mapping[str, str]]] = {
     "app_launcher": {"name": "App Launcher", "domain": "authdomain.cloudflareaccess.com"},
     "biso": {
@@ -427,7 +427,7 @@ BUILT_IN: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 TIED: Final = {"self_hosted", "ssh", "vnc", "rdp", "mcp_portal"}
-"""Types whose `domain`, `self_hosted_domains` and `destinations` say one thing in three ways."""
+"""Types whose `domain`, `self_hosted_domains` and `destinations` are three forms of one thing."""
 
 ANY_TYPE: Final = {name.rstrip("?") for shape in TYPES.values() for name in shape.fields}
-"""The fields that any type has."""
+"""The fields of all types together."""

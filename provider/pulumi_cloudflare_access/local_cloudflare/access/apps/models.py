@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """Something that Access protects, or shows."""
+    """An application. `fields` are those of its type, as they were sent."""
 
     id: str
     type: str
     aud: str
     fields: dict[str, Any]
     made: dict[str, str]
-    """What Cloudflare makes itself in a SaaS application's `saas_app`, unless it is given."""
+    """The fields of `saas_app` that Cloudflare generates unless they are sent."""
     policies: AppPolicies
     created_at: str
     updated_at: str
 
     def places(self) -> set[str]:
-        """Return where it is, in whole addresses; no other application can be there."""
+        """Return its places, as whole addresses. No other application can have one of them."""
         if self.type == "bookmark":
             return set()
         destinations = self.fields.get("destinations", [])
-        # Of these two kinds of destination an account can have one each: documented.
+        # Documented: an account can have one destination of each of these two kinds.
         places = {item["type"] for item in destinations if item["type"].startswith("all_")}
         if "domain" in self.fields:
             places.add(_root(self.fields["domain"]))
@@ -71,9 +71,9 @@ class AppBackend(Backend):
         target_attributes: str | None = None,
         **wanted: str | None,
     ) -> list[App]:
-        """Return the applications whose name, domain and aud hold these texts, oldest first.
+        """Return the applications whose name, domain and aud contain these texts, oldest first.
 
-        With `exact` they are these texts. `search` is for a part of any of the three.
+        With `exact`, they must be equal. `search` is a text that any of the three contains.
         """
         return [
             app
@@ -93,7 +93,7 @@ class AppBackend(Backend):
         ]
 
     def create_app(self, body: Any, app_id: str | None = None, aud: str | None = None) -> App:
-        """Keep a new application."""
+        """Create an application."""
         kind = _type(body)
         policies = AppPolicies(self.scope, infrastructure=kind == "infrastructure")
         fields, items = self._checked(body, kind, policies)
@@ -124,10 +124,10 @@ class AppBackend(Backend):
         return self.apps[app_id]
 
     def update_app(self, app_id: str, body: Any) -> App:
-        """Replace everything about an application but its id, its aud, its age and its secrets."""
+        """Replace an application, except for its id, aud, creation time and generated secrets."""
         app = self.get_app(app_id)
         kind = _type(body)
-        # Not documented; Cloudflare's dashboard cannot do it either.
+        # Not documented. Cloudflare's dashboard cannot change the type either.
         if kind != app.type:
             raise InvalidRequestError(("/type", "app type can not be changed"))
         fields, items = self._checked(body, kind, app.policies)
@@ -138,19 +138,19 @@ class AppBackend(Backend):
         return app
 
     def update_settings(self, app_id: str, body: Any) -> App:
-        """Replace the settings that have a route of their own: those not sent go."""
+        """Replace the settings that have their own route. Those that are not sent are removed."""
         app = self.get_app(app_id)
         others = {name: value for name, value in app.fields.items() if f"{name}?" not in SETTINGS}
         return self._with_settings(app, others, body)
 
     def edit_settings(self, app_id: str, body: Any) -> App:
-        """Change those of the settings that are sent."""
+        """Change the settings that are sent."""
         app = self.get_app(app_id)
         return self._with_settings(app, app.fields, body)
 
     def _with_settings(self, app: App, fields: dict[str, Any], body: Any) -> App:
         check = Checker(body, self.world.switches)
-        # That other types refuse them here too is not documented.
+        # Not documented: other types refuse these settings here, too.
         known = {name: SETTINGS[name] for name in SETTINGS if name in TYPES[app.type].fields}
         fields = fields | Object(known).take(check)
         check.drop_foreign(ANY_TYPE)
@@ -160,12 +160,12 @@ class AppBackend(Backend):
         return self.apps[app.id]
 
     def delete_app(self, app_id: str) -> None:
-        """Forget an application with its own policies; reusable ones are detached."""
+        """Delete an application and its own policies. Reusable policies are detached."""
         self.get_app(app_id)
         del self.apps[app_id]
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep an application as it would be after a creation; it may bring `id` and `aud`."""
+        """Add an application as a create would. It may have an `id` and an `aud`."""
         body = dict(item)
         app_id, aud = body.pop("id", None), body.pop("aud", None)
         if app_id in self.apps:
@@ -179,7 +179,7 @@ class AppBackend(Backend):
         return {key: value for key, value in kept.items() if key not in ("fields", "made")}
 
     def retag(self, tag: str, name: str | None) -> None:
-        """Have applications with a tag follow its name, or lose it: not documented."""
+        """Rename a tag in all applications, or remove it if `name` is None. Not documented."""
         for app in self.apps.values():
             if tag in app.fields.get("tags", []):
                 others = [other for other in app.fields["tags"] if other != tag]
@@ -187,7 +187,7 @@ class AppBackend(Backend):
                 self.apps[app.id] = replace(app, fields={**app.fields, "tags": tags})
 
     def has(self, object_id: str) -> bool:
-        """Tell whether there is an application with this id."""
+        """Tell whether an application with this id exists."""
         return object_id in self.apps
 
     def identity_providers_used(self) -> Iterator[str]:
@@ -223,7 +223,7 @@ class AppBackend(Backend):
         check.drop_foreign(ANY_TYPE)
         if kind in TIED and "domain" not in fields:
             elsewhere = fields.get("destinations") or fields.get("self_hosted_domains")
-            # That an application in no place at all is refused is not documented.
+            # Not documented: an application without any place is refused.
             elsewhere = elsewhere or kind == "mcp_portal"
             if self.world.switches.require_domain or not elsewhere:
                 check.refuse("/domain", "domain field should not be empty")
@@ -242,7 +242,7 @@ class AppBackend(Backend):
         return fields, items
 
     def _providers(self, fields: dict[str, Any]) -> float:
-        """Return how many identity providers people can choose from, as far as it is known."""
+        """Return how many identity providers people can choose from."""
         allowed = fields.get("allowed_idps")
         if allowed:
             return len(allowed)
@@ -252,7 +252,7 @@ class AppBackend(Backend):
 
     @property
     def _scopes(self) -> set[Scope]:
-        """Return where what an application refers to can be: its own scope, and the account."""
+        """The scopes of objects that an application can refer to: its own, and the account."""
         return {self.scope, self.scope.account}
 
     def _check_domain(self, fields: dict[str, Any], kind: str) -> None:
@@ -323,11 +323,11 @@ class AppBackend(Backend):
 
 
 def _tied(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return where an application is, in all three ways: each says what the others leave out.
+    """Return the places of an application in all three forms, each completed from the others.
 
-    `domain` is the first public place and cannot be outside the places; with `destinations`,
-    `self_hosted_domains` are ignored. Seen live by several (Terraform's acceptance tests, its
-    pull request 3340); the last is documented.
+    `domain` is the first public place and must be one of the places. With `destinations`,
+    `self_hosted_domains` are ignored. The former was seen live (in Terraform's acceptance tests and
+    its pull request 3340); the latter is documented.
     """
     domain, destinations = fields.get("domain"), fields["destinations"]
     listed = _public(destinations) if destinations else fields["self_hosted_domains"]
@@ -348,7 +348,7 @@ def _public(destinations: list[dict[str, Any]]) -> list[str]:
 
 
 def _root(place: str) -> str:
-    """Return a place without the slash of a host's root path: it is the whole host, both ways."""
+    """Return a place without the slash of a root path: `example.com/` is `example.com`."""
     return place.removesuffix("/") if place.count("/") == 1 else place
 
 
@@ -358,9 +358,9 @@ def _is_in(place: str, zone: Zone) -> bool:
 
 
 def _check_cors(headers: dict[str, Any]) -> None:
-    """Refuse what was seen refused: origins without methods, and credentials for everybody.
+    """Refuse origins without methods, and credentials for all origins, as seen live.
 
-    Of the words and codes, only those of the former are known.
+    The words and code are known only for the former.
     """
     origins = headers.get("allow_all_origins") or headers.get("allowed_origins")
     methods = headers.get("allow_all_methods") or headers.get("allowed_methods")

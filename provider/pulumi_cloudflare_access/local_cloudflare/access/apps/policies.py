@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from ..rules import Rule
 
 PRECEDENCE = Number(least=0)
-"""Cloudflare's documents have no minimum, and 0 in an example."""
+"""The documentation has no minimum, and 0 in an example."""
 
 _LINK = {"id", "precedence", "account_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One entry of an application's `policies`: one that is there, or all about its own."""
+    """One entry of an application's `policies`: a reference, or the content of its own policy."""
 
     id: str | None
     precedence: int | None
@@ -35,14 +35,14 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """A policy and its place in an application."""
+    """A policy of an application, with its precedence."""
 
     policy: Policy
     precedence: int
     reusable: bool
 
     def shown(self, world: World) -> dict[str, Any]:
-        """Return it as the answers about applications hold it."""
+        """Return it in the form of answers about applications."""
         return {
             **self.policy.shown(world),
             "precedence": self.precedence,
@@ -51,7 +51,7 @@ class Placed:
 
 
 class AppPolicies:
-    """The policies of one application. No two have one precedence."""
+    """The policies of one application. No two have the same precedence."""
 
     def __init__(self, scope: Scope, *, infrastructure: bool) -> None:
         self.scope = scope
@@ -65,7 +65,7 @@ class AppPolicies:
         return [self.get_policy(policy_id) for policy_id in in_order]
 
     def get_policy(self, policy_id: str) -> Placed:
-        """Return a policy that the application has, of whichever kind."""
+        """Return a policy of the application, its own or reusable."""
         if policy_id not in self.precedences:
             raise NotFoundError
         reusable = policy_id not in self.owned
@@ -77,9 +77,9 @@ class AppPolicies:
         )
 
     def create_policy(self, body: Any) -> Placed:
-        """Keep a new policy of the application's own; without precedence it comes last."""
+        """Create a policy of the application's own. Without a precedence it is last."""
         check = self._checker(body)
-        # So it was seen: reusable policies are attached by `policies` of the application.
+        # Seen live: reusable policies are attached through `policies` of the application only.
         if "id" in check and set(body) <= _LINK:
             raise InvalidRequestError(("/decision", "unrecognized policy decision"))
         precedence, content = self._read(check)
@@ -93,9 +93,9 @@ class AppPolicies:
         return self.get_policy(policy.id)
 
     def update_policy(self, policy_id: str, body: Any) -> Placed:
-        """Replace everything about a policy of the application's own but its id and its age.
+        """Replace a policy of the application's own, except for its id and creation time.
 
-        Without a precedence it stays where it is: not documented.
+        Not documented: without a precedence, it stays where it is.
         """
         policy = self._own(policy_id)
         check = self._checker(body)
@@ -108,12 +108,12 @@ class AppPolicies:
         return self.get_policy(policy_id)
 
     def delete_policy(self, policy_id: str) -> None:
-        """Forget a policy of the application's own."""
+        """Delete a policy of the application's own."""
         self._own(policy_id)
         del self.owned[policy_id], self.precedences[policy_id]
 
     def make_reusable(self, policy_id: str) -> Placed:
-        """Give the account a policy of the application's own; it keeps its id and its place."""
+        """Make a policy of the application's own reusable. It keeps its id and precedence."""
         policy = self._own(policy_id)
         if self.infrastructure:
             raise InvalidRequestError(("", "policies of infrastructure applications stay theirs"))
@@ -122,7 +122,7 @@ class AppPolicies:
         return self.get_policy(policy_id)
 
     def read_items(self, check: Checker) -> list[Item] | None:
-        """Return what `policies` of an application's body says; None if it is not there."""
+        """Return the entries of `policies` in an application's body; None without `policies`."""
         values = check.take("policies")
         if values is None:
             return None
@@ -140,7 +140,7 @@ class AppPolicies:
         return items
 
     def arrange(self, items: Sequence[Item] | None) -> None:
-        """Do what `policies` of an application's body says, or nothing at all if refused."""
+        """Apply `policies` of an application's body, or change nothing if it is refused."""
         owned, precedences = self._arranged(items)
         if len(set(precedences.values())) < len(precedences):
             raise InvalidRequestError(("/policies", "policy precedences must be unique"))
@@ -151,7 +151,7 @@ class AppPolicies:
         yield from self.precedences.keys() - self.owned.keys()
 
     def rules(self) -> Iterator[tuple[str, Rule]]:
-        """Yield the rules of every policy of the application's own, with its id."""
+        """Yield the rules of the application's own policies, with the policy's id."""
         for policy in self.owned.values():
             for rule in policy.content.rules():
                 yield policy.id, rule
@@ -178,10 +178,10 @@ class AppPolicies:
         return owned, precedences
 
     def _left(self, items: Sequence[Item]) -> dict[str, Policy]:
-        """Return those of the application's own that are there after such `policies`.
+        """Return the application's own policies that remain after `policies` is applied.
 
-        What no list has any more has no life of its own, and is collected. Where it is not, a list
-        of inline policies replaces them and one of reusable policies leaves them alone.
+        Own policies that the list does not name are deleted. With `collect_dropped_policies` off,
+        that only happens if the list has policies with content.
         """
         if self.scope.world.switches.collect_dropped_policies or any(i.content for i in items):
             named = {item.id for item in items}
@@ -193,7 +193,7 @@ class AppPolicies:
             return self.scope.world.new_uuid()
         reusable = policies_of(self.scope.account).policies
         known = self.owned if item.content else {**reusable, **self.owned}
-        # Words and status for both are not documented.
+        # The words and status of both refusals are not documented.
         if item.id not in known:
             raise InvalidRequestError(
                 ("/policies", "policies contain a policy that does not exist")
@@ -240,7 +240,7 @@ class AppPolicies:
 
     def _own(self, policy_id: str) -> Policy:
         self.get_policy(policy_id)
-        # That it is refused is documented; status, code and words are not.
+        # Documented: it is refused. Status, code and words are not documented.
         if policy_id not in self.owned:
             raise InvalidRequestError(("", "policy is reusable: its route is access/policies"))
         return self.owned[policy_id]

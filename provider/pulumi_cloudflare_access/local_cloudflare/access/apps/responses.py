@@ -1,4 +1,4 @@
-"""Decodes requests about applications, asks the backend, encodes answers."""
+"""Decodes requests about applications, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def list_apps(call: Call) -> Answer:
 
 
 def create_app(call: Call) -> Answer:
-    """Answer the new application; only this once with the secret of an OIDC application."""
+    """Answer the new application, with the secret of an OIDC application, only this once."""
     app = call.of(AppBackend).create_app(call.body)
     shown = _shown(call.world, app)
     if "client_secret" in app.made:
@@ -58,7 +58,7 @@ def update_app(call: Call) -> Answer:
 
 
 def delete_app(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(AppBackend).delete_app(call.ids["app_id"])
     return Answer(result={"id": call.ids["app_id"]}, status=202)
 
@@ -70,7 +70,7 @@ def revoke_tokens(call: Call) -> Answer:
 
 
 def update_settings(call: Call) -> Answer:
-    """Answer the settings as they are now; those that nobody has set are not there."""
+    """Answer the settings as they are now, without those that were never set."""
     app = call.of(AppBackend).update_settings(call.ids["app_id"], call.body)
     return Answer(result=_settings(call.world, app), status=202)
 
@@ -84,8 +84,8 @@ def edit_settings(call: Call) -> Answer:
 def list_user_policy_checks(call: Call) -> Answer:
     """Answer the application and its policies.
 
-    Whom the real one tests is not documented, and nobody can log in here: there is no identity,
-    and neither a policy nor the application has a `status`.
+    Cloudflare tests a user, but which one is not documented, and nobody can log in here. So there
+    is no identity, and neither the policies nor the application have a `status`.
     """
     app = call.of(AppBackend).get_app(call.ids["app_id"])
     state: dict[str, Any] = {"app_uid": app.id, "aud": app.aud}
@@ -109,7 +109,7 @@ def _checked(world: World, placed: Placed) -> dict[str, Any]:
 
 
 def _flat(world: World, section: list[Rule]) -> list[dict[str, Any]]:
-    # Only in this route, and only in its example: `{"_type": "email", "email": "x@example.com"}`.
+    # The form of this route's example: `{"_type": "email", "email": "x@example.com"}`.
     return [
         {"_type": selector, **fields}
         for rule in rules.shown(world, section)

@@ -1,4 +1,4 @@
-"""Access groups: named sets of rules that policies point at.
+"""Access groups: named sets of rules that policies refer to.
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/groups/
 """

@@ -28,7 +28,7 @@ class Group:
     require: list[Rule]
     is_default: bool
     strange: dict[str, Any]
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
     created_at: str
     updated_at: str
 
@@ -43,7 +43,7 @@ class GroupBackend(Backend):
         self.groups: dict[str, Group] = {}
 
     def list_groups(self, *, name: str | None = None, search: str | None = None) -> list[Group]:
-        """Return the groups with this name, or with this in their name, oldest first."""
+        """Return the groups with this name, or whose name contains `search`, oldest first."""
         return [
             group
             for group in self.groups.values()
@@ -52,7 +52,7 @@ class GroupBackend(Backend):
         ]
 
     def create_group(self, body: Any, group_id: str | None = None) -> Group:
-        """Keep a new group."""
+        """Create a group."""
         fields = self._checked(body)
         limit = self.world.switches.max_groups
         if limit is not None and len(self.groups) >= limit:
@@ -71,14 +71,14 @@ class GroupBackend(Backend):
         return self.groups[group_id]
 
     def update_group(self, group_id: str, body: Any) -> Group:
-        """Replace everything about a group but its id and its age."""
+        """Replace a group, except for its id and creation time."""
         group = self.get_group(group_id)
         group = replace(group, updated_at=now(), **self._checked(body))
         self.groups[group_id] = group
         return group
 
     def delete_group(self, group_id: str) -> None:
-        """Forget a group, unless another object needs it."""
+        """Delete a group, unless another object refers to it."""
         self.get_group(group_id)
         in_use = any(
             owner != group_id and rule.get("group", {}).get("id") == group_id
@@ -89,7 +89,7 @@ class GroupBackend(Backend):
         del self.groups[group_id]
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a group as it would be after a creation, with the `id` it is given, if any."""
+        """Add a group as a create would. It may have an `id`."""
         body = dict(item)
         group_id = body.pop("id", None)
         if group_id in self.groups:
@@ -99,7 +99,7 @@ class GroupBackend(Backend):
         return kept | group.strange
 
     def has(self, object_id: str) -> bool:
-        """Tell whether there is a group with this id."""
+        """Tell whether a group with this id exists."""
         return object_id in self.groups
 
     def rules(self) -> Iterator[tuple[str, Rule]]:

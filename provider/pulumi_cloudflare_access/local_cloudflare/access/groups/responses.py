@@ -1,4 +1,4 @@
-"""Decodes requests about groups, asks the backend, encodes answers."""
+"""Decodes requests about groups, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def update_group(call: Call) -> Answer:
 
 
 def delete_group(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(GroupBackend).delete_group(call.ids["group_id"])
     return Answer(result={"id": call.ids["group_id"]}, status=202)
 
@@ -64,7 +64,7 @@ def _shown(world: World, group: Group) -> dict[str, Any]:
         case "bool":
             shown["is_default"] = group.is_default
         case "rules":
-            # The documents describe this list with the very words of `require`.
+            # The documentation describes this list with the same words as `require`.
             shown["is_default"] = rules.shown(world, group.require)
         case "absent":
             pass

@@ -1,4 +1,4 @@
-"""Identity providers, where people log in: made, changed, deleted, each type with its own fields.
+"""Identity providers, with which people log in. Each type has its own fields.
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/identity_providers/
 """

@@ -35,7 +35,7 @@ class IdentityProviderBackend(Backend):
         ]
 
     def create_identity_provider(self, body: Any) -> tuple[dict[str, Any], bool]:
-        """Keep a new identity provider; tell whether that has made a secret for SCIM."""
+        """Create an identity provider. Also return whether that generated a SCIM secret."""
         fields = self._checked(body)
         provider = {"id": self.world.new_uuid(), **fields}
         self.identity_providers[provider["id"]] = provider
@@ -57,7 +57,7 @@ class IdentityProviderBackend(Backend):
         return provider, self._provision(provider, before)
 
     def delete_identity_provider(self, identity_provider_id: str) -> None:
-        """Forget an identity provider, unless a rule or an application names it."""
+        """Delete an identity provider, unless a rule or an application refers to it."""
         self.get_identity_provider(identity_provider_id)
         used = chain(self._in_rules(), self.scope.identity_providers_used())
         in_use = identity_provider_id in used
@@ -66,7 +66,7 @@ class IdentityProviderBackend(Backend):
         del self.identity_providers[identity_provider_id]
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep an identity provider, with the `id` it is given, if any, and any `config`."""
+        """Add an identity provider. It may have an `id` and any `config`."""
         check = Checker(item)
         given = check.take("id")
         fields = _ANY.take(check)
@@ -78,7 +78,7 @@ class IdentityProviderBackend(Backend):
         return provider
 
     def has(self, object_id: str) -> bool:
-        """Tell whether there is an identity provider with this id."""
+        """Tell whether an identity provider with this id exists."""
         return object_id in self.identity_providers
 
     def _checked(self, body: Any, before: Mapping[str, Any] | None = None) -> dict[str, Any]:

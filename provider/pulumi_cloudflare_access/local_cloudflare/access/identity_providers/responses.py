@@ -1,4 +1,4 @@
-"""Decodes requests about identity providers, asks the backend, encodes answers."""
+"""Decodes requests about identity providers, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def update_identity_provider(call: Call) -> Answer:
 
 
 def delete_identity_provider(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(IdentityProviderBackend).delete_identity_provider(_id(call))
     return Answer(result={"id": _id(call)}, status=202)
 
@@ -61,7 +61,7 @@ def _id(call: Call) -> str:
 
 
 def _shown(world: World, provider: dict[str, Any], *, with_scim: bool = False) -> dict[str, Any]:
-    # That secrets are redacted is documented for SCIM; how, and for `config`, is not.
+    # Documented for SCIM: secrets are redacted. How, and whether in `config`, is not documented.
     shown = {
         key: {name: _inner(world, name, inner) for name, inner in value.items()}
         if isinstance(value, dict)

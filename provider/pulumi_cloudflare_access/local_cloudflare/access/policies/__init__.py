@@ -1,4 +1,4 @@
-"""Reusable policies: who gets in, for any number of an account's applications.
+"""Reusable policies, which any number of an account's applications can have.
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/policies/
 """

@@ -1,6 +1,6 @@
-"""The fields of policies beside their name, decision and rules.
+"""The fields of policies besides their name, decision and rules.
 
-Written from Cloudflare's OpenAPI text and its Python SDK; what only the latter has is said.
+Written from Cloudflare's OpenAPI document and its Python SDK. Comments mark what only the SDK has.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def mfa_config(*authenticators: str) -> Object:
     return Object(
         {
             "allowed_authenticators?": ListOf(Choice(authenticators)),
-            "mfa_disabled": Flag(default=False),  # answered where nobody sent it, too
+            "mfa_disabled": Flag(default=False),  # also answered if it was not sent
             "session_duration?": MFA_DURATION,
         }
     )
@@ -57,7 +57,7 @@ SETTINGS = Object(
         "mfa_config?": MFA,
         "purpose_justification_prompt?": Text(),
         "purpose_justification_required": Flag(default=False, seen_omitted=True),
-        # Empty: as long as the application says. What is made of none is a switch.
+        # Empty: the application's. The switch policy_session decides what a missing one means.
         "session_duration?": Text(canonical=duration(), empty=True),
     }
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What a request says of a policy."""
+    """The content of a policy in a request."""
 
     name: str
     decision: str
@@ -31,7 +31,7 @@ class Content:
     require: list[Rule]
     settings: dict[str, Any]
     strange: dict[str, Any]
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
     infrastructure: bool = False
 
     def rules(self) -> Iterator[Rule]:
@@ -39,7 +39,7 @@ class Content:
         return chain(self.include, self.exclude, self.require)
 
     def shown(self, world: World) -> dict[str, Any]:
-        """Return it as an answer holds it."""
+        """Return it in the form of answers."""
         shape = _settings(infrastructure=self.infrastructure)
         settings: dict[str, Any] = shape.show(world, self.settings)
         if settings.get("session_duration") == "":
@@ -56,7 +56,7 @@ class Content:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Who gets in, or does not."""
+    """A policy, reusable or an application's own."""
 
     id: str
     content: Content
@@ -65,12 +65,12 @@ class Policy:
 
     @classmethod
     def new(cls, policy_id: str, content: Content) -> Policy:
-        """Return a policy that is made now."""
+        """Return a policy that is created now."""
         time = now()
         return cls(id=policy_id, content=content, created_at=time, updated_at=time)
 
     def changed(self, content: Content) -> Policy:
-        """Return the policy with everything replaced but its id and its age."""
+        """Return the policy with new content, and with its id and creation time."""
         return replace(self, content=content, updated_at=now())
 
     def kept(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Policy:
         return {key: value for key, value in kept.items() if key not in inner}
 
     def shown(self, world: World) -> dict[str, Any]:
-        """Return what every route's answer holds of it."""
+        """Return the fields that the answers of all routes have."""
         shown = {
             "id": self.id,
             **self.content.shown(world),
@@ -93,7 +93,7 @@ class Policy:
 
 
 class PolicyBackend(AccountBackend):
-    """The reusable policies of one account. Their names need not be unique: not documented."""
+    """The reusable policies of one account. Not documented: their names need not be unique."""
 
     collection: ClassVar[str] = "access/policies"
 
@@ -106,14 +106,14 @@ class PolicyBackend(AccountBackend):
         return list(self.policies.values())
 
     def create_policy(self, body: Any, policy_id: str | None = None) -> Policy:
-        """Keep a new policy."""
+        """Create a policy."""
         content = read_body(body, self.scope)
         policy = Policy.new(policy_id or self.world.new_uuid(), content)
         self.keep_policy(policy)
         return policy
 
     def keep_policy(self, policy: Policy) -> None:
-        """Keep a policy that was an application's own until now, or is new."""
+        """Add a policy that is new, or was an application's own until now."""
         limit = self.world.switches.max_policies
         if limit is not None and len(self.policies) >= limit:
             raise TooManyError(f"at most {limit} policies are allowed")
@@ -126,16 +126,16 @@ class PolicyBackend(AccountBackend):
         return self.policies[policy_id]
 
     def update_policy(self, policy_id: str, body: Any) -> Policy:
-        """Replace everything about a policy but its id and its age."""
+        """Replace a policy, except for its id and creation time."""
         policy = self.get_policy(policy_id)
         policy = policy.changed(read_body(body, self.scope))
         self.policies[policy_id] = policy
         return policy
 
     def delete_policy(self, policy_id: str) -> None:
-        """Forget a policy, unless an application has it."""
+        """Delete a policy, unless an application has it."""
         self.get_policy(policy_id)
-        # That it must be detached first is documented; status, code and words are not.
+        # Documented: it must be detached first. Status, code and words are not documented.
         if self.app_count(policy_id):
             raise ConflictError("policy is attached to an application")
         del self.policies[policy_id]
@@ -146,7 +146,7 @@ class PolicyBackend(AccountBackend):
         return sum(list(scope.attached()).count(policy_id) for scope in scopes)
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a policy as it would be after a creation, with the `id` it is given, if any."""
+        """Add a policy as a create would. It may have an `id`."""
         body = dict(item)
         policy_id = body.pop("id", None)
         if policy_id in self.policies:
@@ -154,7 +154,7 @@ class PolicyBackend(AccountBackend):
         return self.create_policy(body, policy_id).kept()
 
     def has(self, object_id: str) -> bool:
-        """Tell whether there is a policy with this id."""
+        """Tell whether a policy with this id exists."""
         return object_id in self.policies
 
     def rules(self) -> Iterator[tuple[str, Rule]]:
@@ -170,7 +170,7 @@ def policies_of(account: Account) -> PolicyBackend:
 
 
 def read_body(body: Any, scope: Scope) -> Content:
-    """Return what a request says of a reusable policy."""
+    """Return the content of a reusable policy in a request."""
     check = Checker(body, scope.world.switches)
     content = read(check, scope)
     check.done()
@@ -179,7 +179,7 @@ def read_body(body: Any, scope: Scope) -> Content:
 
 
 def read(check: Checker, scope: Scope, *, infrastructure: bool = False) -> Content:
-    """Return what a body says of a policy; mistakes go to the checker, and stay there."""
+    """Return the content of a policy in a body. Mistakes are left in the checker."""
     settings = _settings(infrastructure=infrastructure).take(check)
     check.drop_foreign(_settings(infrastructure=not infrastructure).names)
     if not infrastructure:

@@ -1,4 +1,4 @@
-"""Decodes requests about reusable policies, asks the backend, encodes answers."""
+"""Decodes requests about reusable policies, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def update_policy(call: Call) -> Answer:
 
 
 def delete_policy(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(PolicyBackend).delete_policy(call.ids["policy_id"])
     return Answer(result={"id": call.ids["policy_id"]}, status=202)
 

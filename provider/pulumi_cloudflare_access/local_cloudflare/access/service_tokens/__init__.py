@@ -1,4 +1,4 @@
-"""Service tokens, with which programs get in: made, changed, refreshed, rotated, deleted.
+"""Service tokens, with which programs get in.
 
 https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/subresources/service_tokens/
 """

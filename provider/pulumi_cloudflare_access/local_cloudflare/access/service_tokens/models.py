@@ -40,14 +40,14 @@ _FIELDS = Object(
         "previous_client_secret_expires_at?": Text(canonical=_instant),
     }
 )
-# What no request has, and answers do.
+# Fields of answers that requests do not have.
 _MADE = ("client_id", "created_at", "updated_at", "expires_at", "last_seen_at")
 _SEEDED = Object(dict.fromkeys((f"{name}?" for name in _MADE), Text()))
 
 
 @dataclass(kw_only=True)
 class ServiceToken:
-    """Two words that a program shows, and how long they are good for."""
+    """A client id and a secret that a program presents, and how long they are valid."""
 
     id: str
     name: str
@@ -58,7 +58,7 @@ class ServiceToken:
     previous: str = field(default="", repr=False)
     """The secret before this one."""
     previous_ends: str | None = None
-    """When that is no longer accepted."""
+    """When the previous secret is no longer accepted."""
     version: int = 1
     expires_at: str | None
     """None: never."""
@@ -66,10 +66,10 @@ class ServiceToken:
     created_at: str
     updated_at: str
     strange: dict[str, Any] = field(default_factory=dict)
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
 
     def accepts(self, secret: str) -> bool:
-        """Tell whether a program gets in with this secret now."""
+        """Tell whether this secret is accepted now."""
         time = now()
         if not self.enabled or (self.expires_at and self.expires_at <= time):
             return False
@@ -89,7 +89,7 @@ class ServiceTokenBackend(Backend):
     def list_service_tokens(
         self, *, name: str | None = None, search: str | None = None
     ) -> list[ServiceToken]:
-        """Return the service tokens with this name, or with this in their name, oldest first."""
+        """Return the tokens with this name, or whose name contains `search`, oldest first."""
         return [
             token
             for token in self.service_tokens.values()
@@ -98,7 +98,7 @@ class ServiceTokenBackend(Backend):
         ]
 
     def create_service_token(self, body: Any, token_id: str | None = None) -> ServiceToken:
-        """Keep a new service token. Its secret is shown this once."""
+        """Create a service token. The answer shows its secret, only this once."""
         fields, strange = self._checked(body)
         time = now()
         token = ServiceToken(
@@ -124,9 +124,12 @@ class ServiceTokenBackend(Backend):
         return self.service_tokens[service_token_id]
 
     def update_service_token(self, service_token_id: str, body: Any) -> tuple[ServiceToken, bool]:
-        """Change a service token; tell whether that has made a new secret, as a version does."""
+        """Update a service token. Also return whether that generated a new secret.
+
+        A higher `client_secret_version` does.
+        """
         token = self.get_service_token(service_token_id)
-        # Documented as optional here.
+        # Documented: the name is optional here.
         named = {"name": token.name, **body} if isinstance(body, dict) else body
         fields, token.strange = self._checked(named)
         token.name = fields["name"]
@@ -145,13 +148,13 @@ class ServiceTokenBackend(Backend):
         return token, is_new
 
     def refresh_service_token(self, service_token_id: str) -> ServiceToken:
-        """Let a service token be good for its whole duration from now on."""
+        """Extend a service token: its duration begins again now."""
         token = self.get_service_token(service_token_id)
         token.expires_at, token.updated_at = _end(token.duration), now()
         return token
 
     def rotate_service_token(self, service_token_id: str, body: Any) -> ServiceToken:
-        """Make a new secret. The one so far ends at once, or when the request says."""
+        """Generate a new secret. The previous one expires at once, or when the request says."""
         token = self.get_service_token(service_token_id)
         check = Checker({} if body is None else body, self.world.switches)
         ends = check.take("previous_client_secret_expires_at")
@@ -165,7 +168,7 @@ class ServiceTokenBackend(Backend):
         return token
 
     def delete_service_token(self, service_token_id: str) -> ServiceToken:
-        """Forget a service token, unless a rule names it."""
+        """Delete a service token, unless a rule refers to it."""
         self.get_service_token(service_token_id)
         in_use = any(
             rule.get("service_token", {}).get("token_id") == service_token_id
@@ -176,14 +179,14 @@ class ServiceTokenBackend(Backend):
         return self.service_tokens.pop(service_token_id)
 
     def accepts(self, client_id: str, client_secret: str) -> bool:
-        """Tell whether a program gets in with these."""
+        """Tell whether a service token with this id and secret is accepted now."""
         return any(
             token.client_id == client_id and token.accepts(client_secret)
             for token in self.service_tokens.values()
         )
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a service token, with the `id` and what else of an answer it is given, if any."""
+        """Add a service token. It may have an `id` and other fields of answers."""
         body = dict(item)
         given = body.pop("id", None)
         check = Checker({name: body.pop(name) for name in _MADE if name in body})
@@ -197,7 +200,7 @@ class ServiceTokenBackend(Backend):
         return shown(token)
 
     def has(self, object_id: str) -> bool:
-        """Tell whether there is a service token with this id."""
+        """Tell whether a service token with this id exists."""
         return object_id in self.service_tokens
 
     def _renew(self, token: ServiceToken, ends: str | None) -> None:
@@ -223,7 +226,7 @@ def _end(lasting: str) -> str | None:
 
 
 def shown(token: ServiceToken) -> dict[str, Any]:
-    """Return a service token as answers have it, without any secret."""
+    """Return a service token in the form of answers, without any secret."""
     names = ("id", "name", "duration", "enabled", *_MADE)
     found = {name: getattr(token, name) for name in names}
     return {name: value for name, value in found.items() if value is not None} | token.strange

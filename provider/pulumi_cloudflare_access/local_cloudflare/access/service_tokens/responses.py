@@ -1,4 +1,4 @@
-"""Decodes requests about service tokens, asks the backend, encodes answers."""
+"""Decodes requests about service tokens, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def list_service_tokens(call: Call) -> Answer:
 
 
 def create_service_token(call: Call) -> Answer:
-    """Answer the new service token, and its secret this once."""
+    """Answer the new service token with its secret, only this once."""
     token = call.of(ServiceTokenBackend).create_service_token(call.body)
     return Answer(result=_with_secret(call, token), status=201)
 
@@ -37,7 +37,7 @@ def get_service_token(call: Call) -> Answer:
 
 
 def update_service_token(call: Call) -> Answer:
-    """Answer the service token as it is now, and a secret that this has made."""
+    """Answer the service token as it is now, with its secret if that is new."""
     token, is_new = call.of(ServiceTokenBackend).update_service_token(_id(call), call.body)
     return Answer(result=_with_secret(call, token) if is_new else _shown(call, token))
 
@@ -49,16 +49,16 @@ def refresh_service_token(call: Call) -> Answer:
 
 
 def rotate_service_token(call: Call) -> Answer:
-    """Answer the service token, and its new secret this once."""
+    """Answer the service token with its new secret, only this once."""
     token = call.of(ServiceTokenBackend).rotate_service_token(_id(call), call.body)
     answer = _with_secret(call, token)
-    # The documents do not have it here.
+    # The documented answer does not have it.
     answer.pop("expires_at", None)
     return Answer(result=answer)
 
 
 def delete_service_token(call: Call) -> Answer:
-    """Answer what was deleted."""
+    """Answer the deleted token."""
     token = call.of(ServiceTokenBackend).delete_service_token(_id(call))
     return Answer(result=_shown(call, token))
 

@@ -1,4 +1,4 @@
-"""Which URLs, which handler."""
+"""The routes of this kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROUTES: dict[str, Handler] = {
     f"GET    {{scope}}/{_ONE}": responses.get_service_token,
     f"PUT    {{scope}}/{_ONE}": responses.update_service_token,
     f"DELETE {{scope}}/{_ONE}": responses.delete_service_token,
-    # Documented for accounts alone.
+    # Documented for accounts only.
     f"POST   {{account}}/{_ONE}/refresh": responses.refresh_service_token,
     f"POST   {{account}}/{_ONE}/rotate": responses.rotate_service_token,
 }

@@ -39,7 +39,7 @@ class TagBackend(AccountBackend):
         return [self.tags[name] for name in sorted(self.tags)]
 
     def create_tag(self, body: Any) -> Tag:
-        """Keep a new tag."""
+        """Create a tag."""
         name = self._checked(body)
         if name in self.tags:
             raise ConflictError("tag already exists")
@@ -54,7 +54,7 @@ class TagBackend(AccountBackend):
         return self.tags[name]
 
     def update_tag(self, name: str, body: Any) -> Tag:
-        """Rename a tag, also where applications have it."""
+        """Rename a tag, also in applications that have it."""
         tag = replace(self.get_tag(name), name=self._checked(body), updated_at=now())
         if tag.name != name and tag.name in self.tags:
             raise ConflictError("tag already exists")
@@ -65,7 +65,7 @@ class TagBackend(AccountBackend):
         return tag
 
     def delete_tag(self, name: str) -> None:
-        """Forget a tag, also where applications have it."""
+        """Delete a tag, also from applications that have it."""
         self.get_tag(name)
         del self.tags[name]
         for apps in self._apps():
@@ -80,7 +80,7 @@ class TagBackend(AccountBackend):
         )
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a tag as it would be after a creation."""
+        """Add a tag as a create would."""
         return dict(vars(self.create_tag(item)))
 
     def has(self, object_id: str) -> bool:
@@ -90,7 +90,7 @@ class TagBackend(AccountBackend):
     def _checked(self, body: Any) -> str:
         check = Checker(body, self.world.switches)
         name = check.text("name")
-        # What answers have, a request may have too.
+        # Requests may contain these fields of answers.
         for field in ("app_count", "created_at", "updated_at"):
             check.take(field)
         check.done()

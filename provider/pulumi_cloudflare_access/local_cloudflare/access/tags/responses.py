@@ -1,4 +1,4 @@
-"""Decodes requests about tags, asks the backend, encodes answers."""
+"""Decodes requests about tags, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def update_tag(call: Call) -> Answer:
 
 
 def delete_tag(call: Call) -> Answer:
-    """Answer the name of what was deleted."""
+    """Answer the name of the deleted tag."""
     call.of(TagBackend).delete_tag(call.ids["tag_name"])
     return Answer(result={"name": call.ids["tag_name"]}, status=202)
 

@@ -1,4 +1,4 @@
-"""TXT records, and how they behave. No other type is kept: nothing here looks at them."""
+"""TXT records, and how they behave. Other types are refused: nothing here needs them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from ...world.world import Scope, World
 
 AUTOMATIC = 1
-# Seconds, where it is not automatic.
+# Seconds, if the TTL is not automatic.
 SHORTEST, LONGEST = 60, 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A text under a name."""
+    """A TXT record."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class Record:
 
 
 class Checker(checks.Checker):
-    """Refuses what is wrong as DNS does."""
+    """Refuses bodies with the errors of DNS."""
 
     refusal: ClassVar[type[InvalidRecordError]] = InvalidRecordError
 
@@ -49,7 +49,7 @@ class RecordBackend(Backend):
         self.records: dict[str, Record] = {}
 
     def list_records(self, **wanted: str | None) -> list[Record]:
-        """Return the records whose fields are these."""
+        """Return the records whose fields have these values."""
         filters = {field: value for field, value in wanted.items() if value is not None}
         return [
             record
@@ -58,7 +58,7 @@ class RecordBackend(Backend):
         ]
 
     def create_record(self, body: Any, record_id: str | None = None) -> Record:
-        """Keep a new record."""
+        """Create a record."""
         time = _now()
         new = Record(
             id=record_id or self.world.new_hex(32),
@@ -77,7 +77,7 @@ class RecordBackend(Backend):
         return self.records[record_id]
 
     def replace_record(self, record_id: str, body: Any) -> Record:
-        """Make a record another."""
+        """Replace a record."""
         record = self.get_record(record_id)
         return self._keep(replace(record, modified_on=_now(), **self._fields(body)))
 
@@ -90,12 +90,12 @@ class RecordBackend(Backend):
         return self.replace_record(record_id, kept | {"comment": record.comment} | body)
 
     def delete_record(self, record_id: str) -> None:
-        """Forget a record."""
+        """Delete a record."""
         self.get_record(record_id)
         del self.records[record_id]
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a record as after a creation, perhaps with an `id`."""
+        """Add a record as a create would. It may have an `id`."""
         body = dict(item)
         return asdict(self.create_record(body, body.pop("id", None)))
 
@@ -116,7 +116,7 @@ class RecordBackend(Backend):
         return {"name": self._whole(name), "content": content, "ttl": ttl, "comment": comment}
 
     def _whole(self, name: str) -> str:
-        """Return the complete name of a record, the zone's included."""
+        """Return the full name of a record, with the zone's name."""
         zone, name = self.scope.name, name.lower().rstrip(".")
         if name == zone or name.endswith(f".{zone}"):
             return name
@@ -128,7 +128,7 @@ class RecordBackend(Backend):
 
 
 def says(world: World, name: str, text: str) -> bool:
-    """Tell whether anybody who asks for the TXT records of this name is told this text."""
+    """Tell whether a zone has a TXT record with this name and text."""
     return any(
         record.name == name and record.content.strip('"') == text
         for zone in world.zones.values()

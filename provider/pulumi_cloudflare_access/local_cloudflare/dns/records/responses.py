@@ -1,4 +1,4 @@
-"""Decodes requests about DNS records, asks the backend, encodes answers."""
+"""Decodes requests about DNS records, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def edit_record(call: Call) -> Answer:
 
 
 def delete_record(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(RecordBackend).delete_record(call.ids["record_id"])
     return Answer(result={"id": call.ids["record_id"]})
 

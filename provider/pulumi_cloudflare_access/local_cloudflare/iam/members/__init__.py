@@ -1,4 +1,4 @@
-"""Account members: who is in an account, or invited.
+"""Account members, who are in an account or invited to it.
 
 https://developers.cloudflare.com/api/resources/accounts/subresources/members/
 """

@@ -35,7 +35,7 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """Someone in an account, by roles or by policies; invited until they accept."""
+    """A member of an account, with roles or policies. Pending until they accept the invitation."""
 
     id: str
     status: str
@@ -43,7 +43,7 @@ class Member:
     roles: list[str] = field(default_factory=list)
     policies: list[Grant] = field(default_factory=list)
     strange: dict[str, Any] = field(default_factory=dict)
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
 
 
 ORDERS: dict[str, Callable[[Member], str]] = {
@@ -55,13 +55,13 @@ ORDERS: dict[str, Callable[[Member], str]] = {
 
 
 class Checker(checks.Checker):
-    """Refuses what is wrong as the routes of members do."""
+    """Refuses bodies with the errors of account members."""
 
     refusal: ClassVar[type[InvalidMemberRequestError]] = InvalidMemberRequestError
 
 
 class MemberBackend(AccountBackend):
-    """The members of one account; in the beginning there is none, not even an owner."""
+    """The members of one account. At first there are none, not even an owner."""
 
     collection: ClassVar[str] = "members"
 
@@ -73,14 +73,14 @@ class MemberBackend(AccountBackend):
     def list_members(
         self, *, order: str | None = None, descending: bool = False, status: str | None = None
     ) -> list[Member]:
-        """Return the members with this status, oldest first unless told otherwise."""
+        """Return the members with this status, oldest first or by `order`."""
         members = [it for it in self.members.values() if status is None or it.status == status]
         if order is not None:
             members.sort(key=ORDERS[order])
         return members[::-1] if descending else members
 
     def create_member(self, body: Any) -> Member:
-        """Invite someone; an Enterprise account may add them at once."""
+        """Invite a member, or add them at once with the status `accepted` (Enterprise accounts)."""
         check = Checker(body, self.world.switches)
         email = self._checked_email(check)
         status = check.choice("status", "pending", "accepted")
@@ -117,7 +117,7 @@ class MemberBackend(AccountBackend):
         return self.members.get(known)
 
     def update_member(self, member_id: str, body: Any) -> Member:
-        """Give a member other roles, or other policies; those of the other kind are gone."""
+        """Replace a member's roles or policies. Those of the other kind are removed."""
         member = self.get_member(member_id)
         check = Checker(body, self.world.switches)
         if ("roles" in check) == ("policies" in check):
@@ -136,15 +136,15 @@ class MemberBackend(AccountBackend):
         return self._keep(replace(member, roles=roles, policies=policies, strange=strange))
 
     def delete_member(self, member_id: str) -> None:
-        """Put someone out of the account, and so out of its user groups."""
+        """Remove a member from the account, and so from its user groups."""
         member = self.get_member(member_id)
         del self.members[member_id]
         del self._by_email[member.user.email]
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a member: an `email`, and what else is known of them.
+        """Add a member with an `email`.
 
-        `id`, `status` (accepted unless it is said), `user`, `roles` (ids) and `policies`.
+        Optional: `id`, `status` (default: accepted), `user`, `roles` (ids) and `policies`.
         """
         body = {"email": item["email"]} | {
             name: item[name] for name in ("roles", "policies") if name in item
@@ -182,7 +182,7 @@ class MemberBackend(AccountBackend):
         return member
 
     def _checked_email(self, check: Checker) -> str:
-        # That addresses are kept in lower case is not documented.
+        # Not documented: addresses are stored in lower case.
         email = check.text("email").lower()
         if email and not (_EMAIL.fullmatch(email) and len(email) <= _LONGEST_EMAIL):
             check.refuse("/email", "email field should be an e-mail address")

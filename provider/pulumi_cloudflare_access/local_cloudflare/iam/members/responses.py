@@ -1,4 +1,4 @@
-"""Decodes requests about account members, asks the backend, encodes answers."""
+"""Decodes requests about account members, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def update_member(call: Call) -> Answer:
 
 
 def delete_member(call: Call) -> Answer:
-    """Answer the id of who was put out."""
+    """Answer the id of the removed member."""
     call.of(MemberBackend).delete_member(call.ids["member_id"])
     return Answer(result={"id": call.ids["member_id"]})
 
 
 def _policies(account: Account, member: Member) -> list[dict[str, Any]]:
-    """Return the member's own policies, or what the roles amount to as policies."""
+    """Return the member's own policies, or policies that correspond to the roles."""
     world = account.world
     if member.policies or not world.switches.member_role_policies:
         return grants.shown(member.policies, account)

@@ -1,8 +1,8 @@
-"""Every permission group that there is from the beginning, about as many as in a real account.
+"""The permission groups that every account has, about as many as in a real account.
 
-Made of products and verbs; names as in Cloudflare's list of token permissions. The ids are our
-own, save those of the reference pages' examples. Some groups of an account and of a zone share
-their name, as the real ones do: only `scopes` tells them apart.
+They are generated from products and verbs, with names as in Cloudflare's list of token permissions.
+The ids are our own, except those in the examples of the reference pages. As at Cloudflare, some
+groups for accounts and for zones have the same name, and only `scopes` distinguishes them.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ _PRODUCTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
     ("User", (USER,), BOTH_VERBS, "API Tokens|Memberships|User Details|User SSO"),
 )
 
-# What a member can be: name, label. Load Balancer and Magic Network Monitoring are the examples.
+# Roles: name, label. Load Balancer and Magic Network Monitoring are in the documented examples.
 _ROLES = (
     ("Load Balancer", "load_balancer_admin"),
     ("Magic Network Monitoring", "fbm_user"),
@@ -165,14 +165,14 @@ _ROLES = (
     ("Zone Versioning", "zone_versioning_admin"),
 )
 
-# The ids of the examples.
+# The ids in the documented examples.
 _IDS = {
     ("Load Balancer", ACCOUNT): "6d7f2f5f5b1d4a0e9081fdc98d432fd1",
     ("Magic Network Monitoring", ACCOUNT): "82e64a83756745bbbb1c9c2701bf816b",
     ("Zone Read", ZONE): "c8fed203ed3043cba015a93ad1616f1f",
 }
 
-# By product: past the end, near it, and without one. Not told by any document which ones are.
+# Deprecated products, with the end of life: past, coming, or none. Real ones are not documented.
 _DEPRECATED = {
     "Mass URL Redirects": "2025-01-15T00:00:00Z",
     "Multi-Cloud Networking": "2025-06-30T00:00:00Z",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionGroup:
-    """A named set of permissions. Neither its name nor its label need be unique."""
+    """A named set of permissions. Names and labels need not be unique."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Decodes requests about permission groups, asks the backend, encodes answers."""
+"""Decodes requests about permission groups, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def get_permission_group(call: Call) -> Answer:
 
 
 def shown(world: World, group: PermissionGroup) -> dict[str, Any]:
-    """Return a permission group as an answer holds it."""
+    """Return a permission group in the form of answers."""
     meta = dict(group.meta)
     if world.switches.iam_meta == "key_value":
         # What these two hold is not documented.

@@ -1,4 +1,4 @@
-"""Resource groups: where a policy applies.
+"""Resource groups: the objects that a policy applies to.
 
 https://developers.cloudflare.com/api/resources/iam/subresources/resource_groups/
 """

@@ -21,7 +21,7 @@ _KEY = re.compile(r"com\.cloudflare(\.[\w*-]+)+")
 
 @dataclass(frozen=True, kw_only=True)
 class Strange:
-    """What nobody knows: of a group, of its scope, of the scope's objects by their keys."""
+    """Unknown fields of a group, of its scope, and of the scope's objects by key."""
 
     group: dict[str, Any] = field(default_factory=dict)
     scope: dict[str, Any] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Strange:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceGroup:
-    """Objects of an account: `*` for all of them, or their keys."""
+    """A set of objects of an account. `objects` are their keys, or `*` for all."""
 
     id: str
     name: str
@@ -51,11 +51,11 @@ class ResourceGroupBackend(AccountBackend):
 
     @property
     def resource_groups(self) -> dict[str, ResourceGroup]:
-        """Every group by its id: Cloudflare's own, then the others, oldest first."""
+        """All groups by id: Cloudflare's own, then the others, oldest first."""
         return {group.id: group for group in self._built_in()} | self._made
 
     def _built_in(self) -> list[ResourceGroup]:
-        # Seen live as `com.cloudflare.api.account.*`; which ones exactly is not documented.
+        # Seen live as `com.cloudflare.api.account.*`. It is not documented which ones there are.
         whole = f"{ACCOUNT}{self.account.id}"
         scopes = {whole: "*"} | {
             f"{ZONE}{zone.id}": f"{ZONE}{zone.id}" for zone in self.account.zones
@@ -82,7 +82,7 @@ class ResourceGroupBackend(AccountBackend):
         ]
 
     def create_resource_group(self, body: Any, group_id: str | None = None) -> ResourceGroup:
-        """Keep a new group."""
+        """Create a group."""
         fields = self._checked(body, required=True)
         group = ResourceGroup(id=group_id or self.world.new_hex(32), **fields)
         self._made[group.id] = group
@@ -108,7 +108,7 @@ class ResourceGroupBackend(AccountBackend):
         return group
 
     def delete_resource_group(self, group_id: str) -> None:
-        """Forget a group, unless a policy needs it: what then happens is not documented."""
+        """Delete a group. Not documented: it is refused if a policy uses the group."""
         self._editable(group_id)
         in_use = group_id in self.scope.granted_on()
         if in_use and self.world.switches.delete_in_use == "refuse":
@@ -116,7 +116,7 @@ class ResourceGroupBackend(AccountBackend):
         del self._made[group_id]
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a group as it would be after a creation, with the `id` it is given, if any."""
+        """Add a group as a create would. It may have an `id`."""
         body = dict(item)
         group_id = body.pop("id", None)
         if group_id in self.resource_groups:
@@ -179,8 +179,8 @@ class ResourceGroupBackend(AccountBackend):
 
     @staticmethod
     def _is_known(key: str, prefix: str, ids: set[str]) -> bool:
-        # Other kinds of keys are taken as they are: there is no list of them. All zones are those
-        # of the account: a key of Cloudflare's token policies.
+        # Other keys are accepted as they are, because there is no list of them. `…zone.*` means
+        # all zones of the account, as in Cloudflare's token policies.
         head, _, object_id = key.rpartition(".")
         if f"{head}." == prefix:
             return object_id in ids or object_id == "*"

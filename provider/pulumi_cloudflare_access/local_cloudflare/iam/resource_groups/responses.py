@@ -1,4 +1,4 @@
-"""Decodes requests about resource groups, asks the backend, encodes answers."""
+"""Decodes requests about resource groups, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def list_resource_groups(call: Call) -> Answer:
-    """Answer all resource groups; null where no group has the name that is asked for."""
+    """Answer all resource groups, or null if no group has the requested name."""
     name = call.query.get("name")
     groups = call.of(ResourceGroupBackend).list_resource_groups(
         group_id=call.query.get("id"), name=name
@@ -45,13 +45,13 @@ def update_resource_group(call: Call) -> Answer:
 
 
 def delete_resource_group(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(ResourceGroupBackend).delete_resource_group(call.ids["resource_group_id"])
     return Answer(result={"id": call.ids["resource_group_id"]})
 
 
 def shown(world: World, group: ResourceGroup) -> dict[str, Any]:
-    """Return a resource group as an answer holds it."""
+    """Return a resource group in the form of answers."""
     objects = [
         world.with_more({"key": key} | group.strange.objects.get(key, {}))
         for key in world.in_any_order(group.objects)

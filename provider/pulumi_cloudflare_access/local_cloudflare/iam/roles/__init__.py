@@ -1,4 +1,4 @@
-"""Roles: what a member of an account can be.
+"""Roles, which members of an account can have.
 
 https://developers.cloudflare.com/api/resources/accounts/subresources/roles/
 """

@@ -1,4 +1,4 @@
-"""Roles: the ones that every account has, and what a seed adds to them."""
+"""Roles: those that every account has, and those that a seed adds."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ROLES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 
-# The reference page's example.
+# The id in the example of the reference page.
 _IDS = {"Account Administrator": "3536bcfad5faccb999b47003c79917fb"}
 
 

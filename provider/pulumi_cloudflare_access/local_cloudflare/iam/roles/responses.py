@@ -1,4 +1,4 @@
-"""Decodes requests about roles, asks the backend, encodes answers."""
+"""Decodes requests about roles, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def get_role(call: Call) -> Answer:
 
 
 def shown(world: World, role: Role) -> dict[str, Any]:
-    """Return a role as an answer holds it."""
+    """Return a role in the form of answers."""
     return world.with_more(dict(vars(role)))

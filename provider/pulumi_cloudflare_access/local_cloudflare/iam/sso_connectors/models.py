@@ -1,7 +1,7 @@
 """SSO connectors, and how they behave.
 
-A verification is pending until a zone here has the TXT record that it looks for, a control call
-moves it on, or the time that `Switches` say has passed. Of this API no error code is documented.
+A verification is pending until a zone here has the TXT record that it needs, a control call changes
+its status, or the time in `Switches` has passed. The error codes of this API are not documented.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STATUSES = ("awaiting", "pending", "failed", "verified")
 
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
-# Some of them; Cloudflare's own list is not documented.
+# Some public e-mail domains. Cloudflare's own list is not documented.
 _PUBLIC = re.compile(
     r"(163|aol|fastmail|gmail|googlemail|hotmail|icloud|live|mail|me|msn|outlook|protonmail|qq"
     r"|yahoo|ymail|zoho)\.com|gmx\.(com|de|net)|mail\.ru|proton\.me|web\.de|yandex\.(com|ru)"
@@ -32,7 +32,7 @@ _PUBLIC = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class SsoConnector:
-    """An e-mail domain, whether it is known to be ours, and whether its people use SSO."""
+    """An e-mail domain, the status of its verification, and whether SSO is enabled for it."""
 
     id: str
     email_domain: str
@@ -44,7 +44,7 @@ class SsoConnector:
     created_on: str
     updated_on: str
     strange: dict[str, Any] = field(default_factory=dict)
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
 
     def kept(self) -> dict[str, Any]:
         """Return it as it is kept."""
@@ -61,17 +61,16 @@ class SsoConnectorBackend(AccountBackend):
         self._connectors: dict[str, SsoConnector] = {}
 
     def list_sso_connectors(self) -> list[SsoConnector]:
-        """Return all connectors, as the time has left them."""
+        """Return all connectors, with their current status."""
         return [self.get_sso_connector(connector_id) for connector_id in self._connectors]
 
     def create_sso_connector(self, body: Any, connector_id: str | None = None) -> SsoConnector:
-        """Keep a new connector, and begin its verification unless told not to."""
+        """Create a connector, and begin its verification unless the body says otherwise."""
         check = Checker(body, self.world.switches)
         domain = check.text("email_domain").lower()
         begin = check.flag("begin_verification", default=True)
         fedramp = check.flag("use_fedramp_language")
-        # Terraform sends it with a new one. That a domain nobody has verified cannot be enabled
-        # is documented.
+        # Terraform sends it with a create. Documented: an unverified domain cannot be enabled.
         if check.flag("enabled"):
             check.refuse("/enabled", "SSO connector is not verified")
         if domain and not _DOMAIN.fullmatch(domain):
@@ -99,7 +98,7 @@ class SsoConnectorBackend(AccountBackend):
         )
 
     def get_sso_connector(self, connector_id: str) -> SsoConnector:
-        """Return the connector with this id, as DNS and the time have left it."""
+        """Return the connector with this id, with its current status."""
         if connector_id not in self._connectors:
             raise NotFoundError("SSO connector")
         connector = self._connectors[connector_id]
@@ -108,7 +107,7 @@ class SsoConnectorBackend(AccountBackend):
         return connector
 
     def update_sso_connector(self, connector_id: str, body: Any) -> SsoConnector:
-        """Enable or disable a connector, or change its language."""
+        """Enable or disable a connector, or change its FedRAMP language."""
         connector = self.get_sso_connector(connector_id)
         check = Checker(body, self.world.switches)
         enabled = check.flag("enabled", default=connector.enabled)
@@ -128,25 +127,25 @@ class SsoConnectorBackend(AccountBackend):
         )
 
     def delete_sso_connector(self, connector_id: str) -> None:
-        """Forget a connector that is not enabled."""
+        """Delete a connector. One that is enabled is refused."""
         if self.get_sso_connector(connector_id).enabled:
             raise InvalidRequestError(("", "SSO connector is enabled"))
         del self._connectors[connector_id]
 
     def begin_verification(self, connector_id: str) -> None:
-        """Look for the record from now on, unless it was found already."""
+        """Set the verification to pending, unless it has succeeded already."""
         if self.get_sso_connector(connector_id).status != "verified":
             self.move_on(connector_id, "pending")
 
     def move_on(self, connector_id: str, status: str) -> SsoConnector:
-        """Have the verification of a connector at this status."""
+        """Set the status of a connector's verification. Raises ValueError for another status."""
         connector = self.get_sso_connector(connector_id)
         if status not in STATUSES:
             raise ValueError(f"status is one of {', '.join(STATUSES)}, not {status!r}")
         return self._keep(replace(connector, status=status, pending_since=self.world.clock.now()))
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a connector as after a creation; perhaps with `id`, `status` and `enabled`."""
+        """Add a connector as a create would. It may have `id`, `status` and `enabled`."""
         body = dict(item)
         connector_id, status = body.pop("id", None), body.pop("status", None)
         enabled = body.pop("enabled", False)
@@ -158,7 +157,7 @@ class SsoConnectorBackend(AccountBackend):
         return self._keep(replace(connector, enabled=bool(enabled))).kept()
 
     def _end(self, connector: SsoConnector) -> str | None:
-        """Say how a verification that is pending has ended by now, if it has."""
+        """Return how a pending verification has ended by now, or None."""
         if dns.says(self.world, connector.email_domain, connector.code):
             return "verified"
         switches = self.world.switches
@@ -184,7 +183,7 @@ class SsoConnectorBackend(AccountBackend):
 
 
 def move_on(world: World, connector_id: str, status: str) -> dict[str, Any]:
-    """Have the verification of a connector of any account at this status."""
+    """Set the status of a connector's verification, in any account. Raises LookupError."""
     for account in world.accounts.values():
         backend = account.of(SsoConnectorBackend)
         if any(it.id == connector_id for it in backend.list_sso_connectors()):

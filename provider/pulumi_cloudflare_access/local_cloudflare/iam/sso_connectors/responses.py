@@ -1,6 +1,6 @@
-"""Decodes requests about SSO connectors, asks the backend, encodes answers.
+"""Decodes requests about SSO connectors, calls the backend, encodes answers.
 
-These routes take API tokens only.
+These routes accept API tokens only.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def update_sso_connector(call: Call) -> Answer:
 
 
 def delete_sso_connector(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     _backend(call).delete_sso_connector(_id(call))
     return Answer(result={"id": _id(call)})
 
 
 def begin_verification(call: Call) -> Answer:
-    """Answer that it is so, and nothing else."""
+    """Answer a success without a result."""
     _backend(call).begin_verification(_id(call))
     return Answer(result=NO_RESULT)
 

@@ -1,4 +1,4 @@
-"""Who is in a user group, and how that changes."""
+"""The members of user groups, and how they are changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class UserGroupMember:
-    """A member of the account, in a user group since some time."""
+    """A member of the account in a user group, and since when."""
 
     member: Member
     created_at: str
@@ -30,14 +30,14 @@ def _at_once() -> None:
 
 
 class UserGroupMemberBackend(AccountBackend):
-    """The members of all user groups of one account; the groups themselves keep them."""
+    """The members of all user groups of one account. The groups store them."""
 
     collection: ClassVar[str] = "iam/user_groups/members"
 
     def list_members(
         self, user_group_id: str, *, fuzzy_email: str | None = None, descending: bool = False
     ) -> list[UserGroupMember]:
-        """Return the members of a group with this in their e-mail address, by that address."""
+        """Return the members of a group whose e-mail address contains a text, sorted by address."""
         members = [
             it
             for it in self._of(self._group(user_group_id))
@@ -48,10 +48,10 @@ class UserGroupMemberBackend(AccountBackend):
     def add_members(
         self, user_group_id: str, body: Any, pause: Callable[[], object] = _at_once
     ) -> list[UserGroupMember]:
-        """Add members to a group; whoever is in it already stays as they are.
+        """Add members to a group. Existing members stay as they are.
 
-        Others may write during the pause. Members are added to the set there is then: that a
-        request about one member writes nothing about others is what Cloudflare's routes are for.
+        Others may write during the pause. Members are added to the set at that time, because a
+        request about one member must not change others.
         """
         added = self._checked(body)
         if not added:
@@ -66,7 +66,7 @@ class UserGroupMemberBackend(AccountBackend):
     def set_members(
         self, user_group_id: str, body: Any, pause: Callable[[], object] = _at_once
     ) -> list[UserGroupMember]:
-        """Have exactly these members in a group, perhaps none, whatever others write meanwhile."""
+        """Set the members of a group, overwriting what others write during the pause."""
         members = self._checked(body)
         self._group(user_group_id, editable=True)
         members = self._load(members)
@@ -89,7 +89,7 @@ class UserGroupMemberBackend(AccountBackend):
     def delete_member(
         self, user_group_id: str, member_id: str, pause: Callable[[], object] = _at_once
     ) -> UserGroupMember:
-        """Take a member out of a group; whoever is added during the pause stays in it."""
+        """Remove a member from a group. Members added during the pause stay."""
         self._group(user_group_id, editable=True)
         member = self.get_member(user_group_id, member_id)
         pause()
@@ -108,7 +108,7 @@ class UserGroupMemberBackend(AccountBackend):
         return groups.get_user_group(user_group_id)
 
     def _of(self, group: UserGroup) -> list[UserGroupMember]:
-        # Who left the account is in no group any more.
+        # People who left the account are in no group any more.
         members = self.account.of(MemberBackend).members
         return [
             UserGroupMember(member=members[member_id], created_at=time)

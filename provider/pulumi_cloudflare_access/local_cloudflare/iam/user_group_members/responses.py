@@ -1,4 +1,4 @@
-"""Decodes requests about user group members, asks the backend, encodes answers."""
+"""Decodes requests about user group members, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def list_members(call: Call) -> Answer:
 
 
 def add_members(call: Call) -> Answer:
-    """Answer all members of the group; or, as the reference page has it, one who was added."""
+    """Answer all members of the group or, as in the reference page, one added member."""
     backend = call.of(UserGroupMemberBackend)
     members = backend.add_members(call.ids["user_group_id"], call.body, _pause(call))
     if call.world.switches.added_members == "object":
@@ -46,7 +46,7 @@ def set_members(call: Call) -> Answer:
 
 
 def get_member(call: Call) -> Answer:
-    """Answer one member of the group, with the person behind it."""
+    """Answer one member of the group, with its user."""
     member = call.of(UserGroupMemberBackend).get_member(**call.ids)
     user = member.member.user
     person = {
@@ -65,7 +65,7 @@ def get_member(call: Call) -> Answer:
 
 
 def delete_member(call: Call) -> Answer:
-    """Answer the member who was taken out."""
+    """Answer the removed member."""
     member = call.of(UserGroupMemberBackend).delete_member(**call.ids, pause=_pause(call))
     return Answer(result=_shown(call.world, member))
 

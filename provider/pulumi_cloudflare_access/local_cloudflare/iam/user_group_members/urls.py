@@ -1,4 +1,4 @@
-"""Which URLs, which handler. They are seeded with their user group."""
+"""The routes of this kind. They are seeded with their user group."""
 
 from __future__ import annotations
 

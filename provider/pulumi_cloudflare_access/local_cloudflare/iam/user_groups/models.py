@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class UserGroup:
-    """A named group with policies; its members live and die with it."""
+    """A named group with policies and members."""
 
     id: str
     name: str
@@ -28,11 +28,11 @@ class UserGroup:
     created_on: str
     modified_on: str
     scim: bool = False
-    """Whether an identity provider keeps it."""
+    """Whether an identity provider manages it."""
     strange: dict[str, Any] = field(default_factory=dict)
-    """What nobody knows."""
+    """Unknown fields, as they were sent."""
     members: dict[str, str] = field(default_factory=dict)
-    """When each was added, by the id of the account member."""
+    """The time when each was added, by the id of the account member."""
 
 
 class UserGroupBackend(AccountBackend):
@@ -44,7 +44,7 @@ class UserGroupBackend(AccountBackend):
         super().__init__(scope)
         self.user_groups: dict[str, UserGroup] = {}
         self.unready: dict[str, int] = {}
-        """How many more requests find no members of a group that is too new."""
+        """The number of further requests that do not find the members of a new group."""
 
     def list_user_groups(
         self,
@@ -54,7 +54,7 @@ class UserGroupBackend(AccountBackend):
         fuzzy_name: str | None = None,
         descending: bool = False,
     ) -> list[UserGroup]:
-        """Return the groups with this id and name, or with this in their name, by name."""
+        """Return the groups with this id and name, or whose name contains a text, by name."""
         groups = [
             group
             for group in self.user_groups.values()
@@ -65,7 +65,7 @@ class UserGroupBackend(AccountBackend):
         return sorted(groups, key=lambda group: group.name, reverse=descending)
 
     def create_user_group(self, body: Any) -> UserGroup:
-        """Keep a new group, whose members are not to be found at once if told so."""
+        """Create a group. With `new_user_group_misses`, its members are not found at first."""
         group = self._create(body, self.world.new_hex(32))
         self.unready[group.id] = self.world.switches.new_user_group_misses
         return group
@@ -77,14 +77,14 @@ class UserGroupBackend(AccountBackend):
         return self.user_groups[group_id]
 
     def get_editable(self, group_id: str) -> UserGroup:
-        """Return the group with this id, unless it is the identity provider's."""
+        """Return the group with this id. Refused if an identity provider manages it."""
         group = self.get_user_group(group_id)
         if group.scim:
             raise ManagedByScimError
         return group
 
     def update_user_group(self, group_id: str, body: Any) -> UserGroup:
-        """Replace the name of a group, or all its policies, or both."""
+        """Replace the name of a group, all its policies, or both."""
         group = self.get_user_group(group_id)
         fields = self._checked(body, group)
         renamed = fields.get("name", group.name) != group.name
@@ -95,12 +95,12 @@ class UserGroupBackend(AccountBackend):
         return group
 
     def delete_user_group(self, group_id: str) -> None:
-        """Forget a group, its policies and its memberships."""
+        """Delete a group, with its policies and memberships."""
         self.get_editable(group_id)
         del self.user_groups[group_id]
 
     def set_members(self, group: UserGroup, member_ids: Iterable[str]) -> UserGroup:
-        """Have exactly these members in a group; who stays keeps the time of joining."""
+        """Set the members of a group. Those who stay keep the time when they were added."""
         time = now()
         members = {member_id: group.members.get(member_id, time) for member_id in member_ids}
         group = replace(group, members=members)
@@ -108,10 +108,10 @@ class UserGroupBackend(AccountBackend):
         return group
 
     def plant(self, item: dict[str, Any]) -> dict[str, Any]:
-        """Keep a group: `name`, and perhaps `id`, `policies`, `members` and `scim`.
+        """Add a group with a `name`. Optional: `id`, `policies`, `members` and `scim`.
 
-        `members` are ids or e-mail addresses of account members that are there already; `scim`
-        says that the identity provider keeps the group.
+        `members` are ids or e-mail addresses of existing account members. `scim` says that an
+        identity provider manages the group.
         """
         body = dict(item)
         group_id = body.pop("id", None) or self.world.new_hex(32)

@@ -1,4 +1,4 @@
-"""Decodes requests about user groups, asks the backend, encodes answers."""
+"""Decodes requests about user groups, calls the backend, encodes answers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def update_user_group(call: Call) -> Answer:
 
 
 def delete_user_group(call: Call) -> Answer:
-    """Answer the id of what was deleted."""
+    """Answer the id of the deleted object."""
     call.of(UserGroupBackend).delete_user_group(call.ids["user_group_id"])
     return Answer(result={"id": call.ids["user_group_id"]})
 
