@@ -80,7 +80,7 @@ MUTATIONS = [
         "an update is sent though all is right",
         Story.somebody_does_what_the_program_says_next,
         "engine/lifecycle.py",
-        "if not self.is_up_to_date(there, old, new):",
+        "if self.update_compares or not self._is_up_to_date(there, old, new):",
         "if True:",
     ),
     Mutation(
@@ -174,7 +174,7 @@ MUTATIONS = [
         "what could be adopted is made a second time",
         Story.adopt,
         "engine/lifecycle.py",
-        "answer = self.adopt_remote(scope, props) if props.get(ADOPT) else None",
+        "answer = self._adopt(scope, props) if adopts else None",
         "answer = None",
     ),
     Mutation(

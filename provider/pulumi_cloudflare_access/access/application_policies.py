@@ -21,6 +21,7 @@ from ..engine.adoption import ADOPT, ADOPT_CHANGES
 from ..engine.collection import Scope
 from ..engine.creation import lagging, send_once
 from ..engine.lifecycle import ResourceLifecycle
+from ..engine.part import SolePart
 from ..engine.schema import secret_in
 from ..errors import AdoptionError, DeclarationError, NotFoundError
 from ..fields.keyed import UNKNOWN, Mistake, Reading, free_key
@@ -91,7 +92,7 @@ DECLARED = "__declared"
 _TAKEN = '"{}" ({}) is adopted as a reusable policy: it cannot stay in this list'
 
 
-class AccessApplicationPoliciesProvider(OfAnApplication):
+class AccessApplicationPoliciesProvider(SolePart, OfAnApplication):
     """Where an application's own policies live. The object is the list, its id the application's.
 
     A write is as many requests as it takes. One that is cut short is gone on with by the next run.
@@ -101,9 +102,10 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
     display_name = "policies of the Access application"
     inputs = AccessApplicationPoliciesInputs
     state = AccessApplicationPoliciesState
+    part_name = "policies"
+    part_title = "list of policies of the Access application"
     natural_key = "application"
     echoed_inputs: ClassVar[Mapping[str, str]] = {"ids": "policies"}
-    list_is_complete = False
 
     def spread_extra(self, declared: Mapping[str, Any]) -> Mapping[str, Any]:
         """Have every policy of the list hold what it says: the list is no object of its own."""
@@ -154,10 +156,6 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             order = first_of_all([*answer["policies"], *answer[REUSABLE]], others)
             yield f"reusable policies are attached to the application too, and {order}"
 
-    def adoption_key(self, id_: str) -> str:
-        """Tell the list from its application, which has the same id."""
-        return f"the policies of {id_}"
-
     def adoption_conflicts(
         self, id_: str, olds: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> Iterator[str]:
@@ -167,11 +165,6 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         for name, policy_id in _ids_by_name(olds).items():
             if name in wished and ownership.is_adopted(self.kind, policy_id):
                 yield _TAKEN.format(name, policy_id)
-
-    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
-        """Name the list by its application."""
-        del props
-        return f"the list of {self.display_name} {id_}"
 
     def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read the whole list."""
@@ -229,9 +222,6 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         noted = plugin.plain(old.get(DECLARED))
         return noted is not None and not names <= noted.keys()
 
-    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `create_remote`: it takes what is there in any case."""
-
     def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Make the list. What an interrupted run has made of it already is taken as it is."""
         declared = self._declared(props)
@@ -263,13 +253,6 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
             ownership.take(self.adoption_key(application))
             ownership.inherit(policy["id"] for policy in there["policies"])
         return self.update_remote(scope, there, declared, {})
-
-    def is_up_to_date(
-        self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
-    ) -> bool:
-        """Return False: `update_remote` compares policy by policy, and sends only what differs."""
-        del there, was, declared
-        return False
 
     def refuse_unpreviewed(
         self,
@@ -386,11 +369,7 @@ class AccessApplicationPoliciesProvider(OfAnApplication):
         From the last one up: of those that are left, nobody gets in whom the list did not let in.
         """
         where = self._where(scope, id_)
-        try:
-            there = self._policies(where)
-        except NotFoundError:
-            # The application is gone, with all of them.
-            return
+        there = self._policies(where)
         own, listed = _own_ids(props), [policy["id"] for policy in there]
         # Cloudflare's lists may not show yet what was made a moment ago.
         for policy_id in reversed(listed if {*own} <= {*listed} else own):

@@ -328,11 +328,8 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """
         if ownership.is_adopted(self.kind, id_):
             return
-        try:
-            policies = {one["id"]: one for one in self._snapshot(scope).objects("deletion")}
-            own = policies.get(id_) or self.read_remote(scope, id_)
-        except NotFoundError:
-            return
+        policies = {one["id"]: one for one in self._snapshot(scope).objects("deletion")}
+        own = policies.get(id_) or self.read_remote(scope, id_)
         if not self.is_of_kind(own):
             return
         behind = [one["id"] for one in policies.values() if precedence_of(one) > precedence_of(own)]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from ..engine.collection import Scope
 from ..engine.creation import LOOK_AGAIN
-from ..engine.lifecycle import ResourceLifecycle, id_mistakes
+from ..engine.part import Part
 from ..errors import DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..program.later import later
@@ -67,10 +67,13 @@ def policy_name(policy: Mapping[str, Any]) -> str:
     return str(policy.get("name"))
 
 
-class OfAnApplication(ResourceLifecycle):
+class OfAnApplication(Part):
     """What an application's own policies have in common."""
 
     collection = "access/apps"
+    part_of = "application"
+    whole_name = "an Access application"
+    whole_look_up = "get_access_application(…)"
     replaced_by = frozenset({"application"})
     needs_adopted_ids = True
     permission = "Access: Apps and Policies"
@@ -88,12 +91,6 @@ class OfAnApplication(ResourceLifecycle):
                 if field != kept:
                     del declared[field]
         return super().complete_scope(declared, olds)
-
-    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what cannot be an application's id."""
-        look_up = "get_access_application(…)"
-        given = declared.get("application")
-        return id_mistakes("application", given, "an Access application", look_up)
 
     def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what makes it stricter after the application is wider."""

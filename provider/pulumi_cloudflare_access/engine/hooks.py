@@ -89,6 +89,22 @@ class Facts:
     """Inputs of ours that `inputs_for_update` returns."""
     needs_adopted_ids: ClassVar[bool] = False
     """Check is told which ids other resources of the program adopt: a delete must spare them."""
+    create_adopts: ClassVar[bool] = False
+    """`create_remote` takes over what exists, with or without `adopt`; nothing else adopts."""
+    update_compares: ClassVar[bool] = False
+    """`update_remote` compares piece by piece and sends what differs: it is always called."""
+
+    # Of a part of another object (`part.py`).
+    part_of: ClassVar[str] = ""
+    """The input that holds the id of that object."""
+    whole_name: ClassVar[str] = ""
+    """What messages call that object, with its article."""
+    whole_look_up: ClassVar[str] = ""
+    """The look-up that finds that object, as messages write it."""
+    part_name: ClassVar[str] = ""
+    """What messages call the part, if the object has one: "the <part_name> of <id>"."""
+    part_title: ClassVar[str] = ""
+    """The same in full: "the <part_title> <id>"."""
 
 
 class Hooks(Facts):
@@ -374,8 +390,8 @@ class Hooks(Facts):
     def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Create an object, exactly one. Return it as a GET would.
 
-        `props` are all inputs, with `adopt`. In the answer, FOUND marks an object that an earlier
-        run has made.
+        `props` are all inputs, with `adopt` and `adopt_changes`. In the answer, FOUND marks an
+        object that an earlier run has made.
         """
         raise NotImplementedError
 
@@ -383,15 +399,6 @@ class Hooks(Facts):
         """Return a test whether an answer has the declared name, or what stands for a name.
 
         A create applies it to every object that is listed.
-        """
-        raise NotImplementedError
-
-    def is_up_to_date(
-        self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
-    ) -> bool:
-        """Return whether the live object already equals the declaration, removed fields included.
-
-        Then an update sends nothing.
         """
         raise NotImplementedError
 
@@ -444,13 +451,6 @@ class Hooks(Facts):
         return None
 
     # ------------------------------------------------------------------------------------- adoption
-
-    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Take over an existing object if it equals the declaration. None: create one.
-
-        Raises AdoptionError if it differs, unless `adopt_changes` accepts that.
-        """
-        raise NotImplementedError
 
     def find_to_adopt(
         self,
@@ -532,7 +532,7 @@ class Hooks(Facts):
         yield self.adoption_key(id_)
 
     def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
-        """Delete an object; one that is gone is deleted. `props` are its outputs.
+        """Delete an object. `props` are its outputs. NotFoundError means that it is deleted.
 
         Default: a refusal because the object is in use is retried while its users are deleted, and
         else names them.

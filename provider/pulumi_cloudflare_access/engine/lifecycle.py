@@ -15,7 +15,7 @@ import functools
 import re
 import threading
 from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, final
 from urllib.parse import quote
 
@@ -272,7 +272,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         _raise(lost)
         props = {**props, **declared, **adoption.noted()}
         plugin.keep_secret(props)
-        answer = self.adopt_remote(scope, props) if props.get(ADOPT) else None
+        adopts = props.get(ADOPT) and not self.create_adopts
+        answer = self._adopt(scope, props) if adopts else None
         kept: dict[str, Any] = {}
         is_adopted = answer is not None
         if answer is not None:
@@ -368,7 +369,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self.refuse_unpreviewed(called, _olds, there, new, secret)
         self._warn_of_external(there, old | {k: new[k] for k in self.reserved_inputs if k in new})
         kept = self._kept(_olds)
-        if not self.is_up_to_date(there, old, new):
+        if self.update_compares or not self._is_up_to_date(there, old, new):
             known = {*self.create_only_outputs_in(there), *kept}
             with self._explaining(scope, new, _id):
                 there = self.update_remote(scope, there, new, old)
@@ -394,7 +395,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 plugin.warn(part)
             return
         users = self._referrers(scope, _id)
-        with deletions.under_way(self.deleted_ids(_id, _props)), self._explaining(scope, _props):
+        deleted = self.deleted_ids(_id, _props)
+        with deletions.under_way(deleted), self._explaining(scope, _props), suppress(NotFoundError):
             self.delete_remote(scope, _id, _props)
         self._snapshot(scope).deleted(_id)
         _writes.deleted(_id)
@@ -694,7 +696,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         told = f'finds an object by its {self.natural_key_label}, and there is none: adopt="<id>"'
         return [Mistake(ADOPT, told)]
 
-    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _adopt(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Take over what is there if it equals the declaration; None: there is nothing."""
         declared, secret = self._declared(props), secret_in(props)
 

@@ -311,10 +311,10 @@ class ResourceSchema(Hooks):
     def _is_equal(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
         return not self._differences(self.managed_fields(found, declared), declared)
 
-    def is_up_to_date(
+    def _is_up_to_date(
         self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
     ) -> bool:
-        """Compare the declared fields, and those that the earlier declaration had."""
+        """Return whether the live object equals the declaration, removed fields included."""
         found = self.managed_fields(there, was, form=both(self.fields_for(declared), was, declared))
         if self._differences(found, declared):
             return False

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..engine.collection import Scope
-from ..engine.lifecycle import ResourceLifecycle, id_mistakes
+from ..engine.part import Part
 from ..errors import ApiError, LookUpError, NotFoundError
-from ..fields.keyed import Mistake
 from ..program.references import USER_GROUPS, Found, Reference
 from ..program.resource import Deployment, part_of
 from . import people
@@ -32,19 +31,18 @@ NOT_YET = (0.5, 1.0, 2.0, 4.0)
 INVALID = 400
 
 
-class OfAUserGroup(ResourceLifecycle):
+class OfAUserGroup(Part):
     """What both kinds have in common."""
 
     collection = "iam/user_groups"
+    part_of = "group"
+    whole_name = "a user group"
+    whole_look_up = "get_user_group(…)"
     scopes = ("account",)
     permission = "Account Settings"
     per_page = 500
     list_is_complete = False
-
-    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what cannot be a group's id."""
-        given = declared.get("group")
-        return id_mistakes("group", given, "a user group", "get_user_group(…)")
+    create_adopts = True
 
     def explain_refusal(
         self, error: ApiError, scope: Scope, declared: Mapping[str, Any]

@@ -19,7 +19,7 @@ from pydantic import model_validator
 
 from ..engine.collection import Scope
 from ..engine.lifecycle import ResourceLifecycle
-from ..errors import ApiError, ConflictError, NotFoundError
+from ..errors import ApiError, ConflictError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import Always, Default, Inputs, NotSent, State, Trigger
 from ..fields.shapes import EXTRA, TextShape
@@ -199,10 +199,7 @@ class SsoConnectorProvider(OfSsoConnectors):
 
     def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Disable it first: the API deletes none that is enabled."""
-        try:
-            self._disable(scope, self.read_remote(scope, id_))
-        except NotFoundError:
-            return
+        self._disable(scope, self.read_remote(scope, id_))
         super().delete_remote(scope, id_, props)
 
 

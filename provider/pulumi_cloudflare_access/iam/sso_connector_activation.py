@@ -20,9 +20,10 @@ from pydantic import Field
 from ..engine import ownership
 from ..engine.adoption import ADOPT
 from ..engine.collection import Scope
-from ..engine.lifecycle import ResourceLifecycle, id_mistakes
-from ..errors import ApiError, NotFoundError, VerificationError
-from ..fields.keyed import UNKNOWN, Mistake
+from ..engine.lifecycle import ResourceLifecycle
+from ..engine.part import SolePart
+from ..errors import ApiError, VerificationError
+from ..fields.keyed import UNKNOWN
 from ..fields.loose import includes
 from ..fields.model import (
     Always,
@@ -120,22 +121,20 @@ class SsoConnectorActivationState(State):
     """When it was changed last, as RFC 3339."""
 
 
-class SsoConnectorActivationProvider(OfSsoConnectors):
+class SsoConnectorActivationProvider(SolePart, OfSsoConnectors):
     """Where the activation lives: it is the connector's `enabled`, and has its id."""
 
     kind = "sso_connector_activation"
     display_name = "SSO connector activation"
     inputs = SsoConnectorActivationInputs
     state = SsoConnectorActivationState
-    list_is_complete = False
+    part_of = "connector"
+    whole_name = "an SSO connector"
+    whole_look_up = "get_sso_connector(…)"
+    part_name = "activation"
+    part_title = "activation of SSO connector"
     natural_key = "connector"
     replaced_by = frozenset({"connector"})
-
-    def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
-        """Refuse what cannot be a connector's id."""
-        mistakes = super().validate(declared)
-        given, look_up = declared["connector"], "get_sso_connector(…)"
-        return mistakes + id_mistakes("connector", given, "an SSO connector", look_up)
 
     def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Say whom enabling concerns, and how to keep a way in."""
@@ -151,15 +150,6 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
             'Write" elsewhere: it can disable this again. Addresses with a plus sign cannot log in'
         )
 
-    def adoption_key(self, id_: str) -> str:
-        """Tell the activation from its connector, which has the same id."""
-        return f"the activation of {id_}"
-
-    def full_name(self, props: Mapping[str, Any], id_: str) -> str:
-        """Name it by its connector."""
-        del props
-        return f"the activation of SSO connector {id_}"
-
     def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Read the connector."""
         return super().read_remote(scope, id_) | {"connector": id_}
@@ -173,9 +163,6 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
         for found in self._snapshot(scope).objects():
             if self.has_content(found):
                 yield {**found, "connector": found["id"]}
-
-    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `create_remote`: what is enabled already is as declared."""
 
     def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Enable the connector, if it is not."""
@@ -242,10 +229,7 @@ class SsoConnectorActivationProvider(OfSsoConnectors):
     def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """Disable the connector."""
         del props
-        try:
-            self._disable(scope, self.read_remote(scope, id_))
-        except NotFoundError:
-            return
+        self._disable(scope, self.read_remote(scope, id_))
 
 
 class SsoConnectorActivation(Resource, module="cloudflare", name="SsoConnectorActivation"):

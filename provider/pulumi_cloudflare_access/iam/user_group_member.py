@@ -129,9 +129,6 @@ class UserGroupMemberProvider(OfAUserGroup):
         declared = self.resolve_ids(inputs, {}, self._scope(inputs))
         return [f"{inputs['group']}/{declared[MEMBER][ID]}"]
 
-    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `create_remote`: it looks whether the person is there in any case."""
-
     def record_ownership(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note whom this stack has in the group. Who is preexisting is nobody's."""
         if props.get(PREEXISTING):

@@ -16,11 +16,11 @@ from ..engine import ownership
 from ..engine.adoption import ADOPT, ADOPT_CHANGES
 from ..engine.collection import Scope
 from ..engine.lifecycle import ResourceLifecycle, segment_mistakes
+from ..engine.part import SolePart
 from ..errors import (
     AdoptionError,
     DeclarationError,
     LostAnswerError,
-    NotFoundError,
 )
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import AlwaysManaged, Inputs, NotSent, PartOf, State, Unanswered
@@ -76,13 +76,14 @@ class UserGroupMembersState(State):
     """Nothing besides what was declared."""
 
 
-class UserGroupMembersProvider(OfAUserGroup):
+class UserGroupMembersProvider(SolePart, OfAUserGroup):
     """Where the members of a group are. The object is the set, its id the group's."""
 
     kind = SET
     display_name = "members of the user group"
     inputs = UserGroupMembersInputs
     state = UserGroupMembersState
+    part_name = "members"
     natural_key = "group"
     replaced_by = frozenset({"group"})
 
@@ -125,10 +126,6 @@ class UserGroupMembersProvider(OfAUserGroup):
         written = {key: people.as_written(one, key) for key, one in members.items()}
         return {**declared, MEMBERS: written} if written else dict(declared)
 
-    def adoption_key(self, id_: str) -> str:
-        """Tell the set from its group, which has the same id."""
-        return f"the members of {id_}"
-
     def record_ownership(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note whom this stack has in the group, too."""
         super().record_ownership(id_, props)
@@ -165,9 +162,6 @@ class UserGroupMembersProvider(OfAUserGroup):
             if self.has_content(found):
                 yield found
 
-    def adopt_remote(self, scope: Scope, props: Mapping[str, Any]) -> None:
-        """Leave it to `create_remote`: it looks at who is there in any case."""
-
     def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         """Add people to a group, or take over the group as it is."""
         declared = self._declared(props)
@@ -186,13 +180,6 @@ class UserGroupMembersProvider(OfAUserGroup):
         # Whoever had the set before, a resource of another name, must not clear it then.
         ownership.take(self.adoption_key(props["group"]))
         return self.update_remote(scope, there, declared, found)
-
-    def is_up_to_date(
-        self, there: Mapping[str, Any], was: Mapping[str, Any], declared: Mapping[str, Any]
-    ) -> bool:
-        """Return False: `update_remote` compares person by person, and sends only what differs."""
-        del there, was, declared
-        return False
 
     def unpreviewed_drift(
         self,
@@ -281,13 +268,10 @@ class UserGroupMembersProvider(OfAUserGroup):
         named = _by_id(props)
         single = {one for one in named if _has_heir(f"{id_}/{one}")}
         leaving = named.keys() - single
-        try:
-            there = self.read_remote(scope, id_)
-            staying = self._replace(
-                scope, there, lambda members: _ids(members) - leaving, props.get(EXTRA) or {}
-            )
-        except NotFoundError:
-            return
+        there = self.read_remote(scope, id_)
+        staying = self._replace(
+            scope, there, lambda members: _ids(members) - leaving, props.get(EXTRA) or {}
+        )
         strangers = [one for one in staying if one[ID] not in single]
         _stay([one for one in staying if one[ID] in single], "they are in it one by one now")
         _stay(strangers, "somebody has added them since the last refresh")
