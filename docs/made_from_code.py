@@ -74,14 +74,14 @@ def facts(kind: str) -> str:
     provider = kinds.load(kind)
     article = {"account": "an account", "zone": "a zone"}
     rows = {
-        "lives in": " or ".join(article[one] for one in provider.scopes),
-        "path": f"`…/{provider.collection}`",
-        "token permission": f"{provider.permission} Write; Read for a refresh",
+        "lives in": " or ".join(article[one] for one in provider.collection.scopes),
+        "path": f"`…/{provider.collection.path}`",
+        "token permission": f"{provider.collection.permission} Write; Read for a refresh",
         "`adopt=True` finds it by": f"`{provider.natural_key}`",
         "replaced by a change of": ", ".join(
             f"`{name}`"
             for name in [
-                *(f"{scope}_id" for scope in provider.scopes),
+                *(f"{scope}_id" for scope in provider.collection.scopes),
                 *sorted(provider.replaced_by),
             ]
         ),

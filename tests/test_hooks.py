@@ -85,17 +85,8 @@ def test_every_hook_says_what_it_gets_and_returns() -> None:
 def test_the_lifecycle_adds_no_hook() -> None:
     # What the engine calls, what Pulumi's own class has, and what others ask of a kind.
     calls = {"check", "diff", "create", "read", "update", "delete", "configure"}
-    services = {
-        "settings",
-        "client",
-        "facts",
-        "unknown",
-        "with_keys_spelled",
-        "path_of",
-        "adoption_differences",
-        "use",
-        "secrets_inside",
-    }
+    services = {"settings", "client", "facts", "unknown", "with_keys_spelled"}
+    services |= {"permission", "per_page", "adoption_differences", "use", "secrets_inside"}
     public = {
         name
         for of in ResourceLifecycle.__mro__
@@ -104,3 +95,10 @@ def test_the_lifecycle_adds_no_hook() -> None:
         if not name.startswith("_")
     }
     assert public - HOOKS - FACTS == calls | services | {"serialize_as_secret_always"}
+
+
+@pytest.mark.parametrize("kind", PROVIDERS)
+def test_a_kind_that_is_not_a_part_is_called_as_its_list_is(kind: str) -> None:
+    # What refers to an object, or stands in its way, is named by the list in which it was found.
+    of = PROVIDERS[kind]
+    assert of.part_of or of.collection.display_name == of.display_name

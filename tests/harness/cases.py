@@ -47,7 +47,7 @@ class Account:
 
     def ids(self, which: Iterable[str]) -> set[str]:
         """Return the ids of all objects of some kinds."""
-        collections = {kinds.load(kind).collection for kind in which}
+        collections = {kinds.load(kind).collection.path for kind in which}
         return {str(one["id"]) for collection in collections for one in self.all(collection)}
 
     def application(self) -> str:

@@ -375,4 +375,4 @@ def is_always_there(one: Argument) -> bool:
 
 def is_in_accounts(kind: type[ResourceLifecycle]) -> bool:
     """Tell whether all objects of a kind are in accounts."""
-    return kind.scopes == ("account",)
+    return kind.collection.scopes == ("account",)

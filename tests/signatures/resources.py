@@ -104,7 +104,7 @@ def output_types(made: type[Resource]) -> dict[str, str]:
     """Return the type of every output of a resource."""
     kind = made.lifecycle
     found: dict[str, str] = {}
-    scopes = {f"{scope}_id": "str" for scope in kind.scopes}
+    scopes = {f"{scope}_id": "str" for scope in kind.collection.scopes}
     for name in kind.facts():
         if name in scopes:
             in_accounts = facts.is_in_accounts(kind)

@@ -39,7 +39,7 @@ from ..program.references import (
     refer_all,
 )
 from ..program.resource import Deployment, Resource
-from . import places
+from . import listings, places
 from .application_fields import SCIM_SECRETS, AccessApplicationInputs, cors_mistakes
 from .application_types import (
     ONE_OF_ITS_KIND,
@@ -55,7 +55,6 @@ from .owned_policies import (
     ONE,
     OWNED,
     REUSABLE,
-    OfAnApplication,
     attaches,
     attachment,
     first_of_all,
@@ -66,7 +65,15 @@ from .owned_policies import (
     tell_reach,
     undeclared_policies,
 )
-from .widened import NO_POLICIES, OWN_POLICIES, Reach, describe_application, read, stricter
+from .widened import (
+    NO_POLICIES,
+    OWN_POLICIES,
+    REACH_FIELDS,
+    describe_application,
+    reach_of,
+    read,
+    stricter,
+)
 from .widened import PLACES as WHERE
 from .written_first import mistakes_in_turn
 
@@ -117,15 +124,14 @@ class AccessApplicationProvider(ResourceLifecycle):
     """Where applications live and what they need."""
 
     kind = "access_application"
-    display_name = "Access application"
-    collection = "access/apps"
+    display_name = listings.APPLICATIONS.display_name
+    collection = listings.APPLICATIONS
     quota = 500
     inputs = AccessApplicationInputs
     state = AccessApplicationState
     natural_key = "domain"
     always_secret = frozenset({"scim_config"})
     natural_key_label = "type, of which there is one, its places or its name"
-    permission = "Access: Apps and Policies"
     replaced_by = frozenset({"type"})
     reserved_inputs = frozenset({OWN_POLICIES, OWNED, IN_FORCE})
     # Cloudflare shows it once, in the answer to the request that made it.
@@ -291,7 +297,7 @@ class AccessApplicationProvider(ResourceLifecycle):
             return
         where = f"{self.object_path(scope, id_)}/policies"
         policies = self.client.list(
-            where, per_page=OfAnApplication.per_page, permission=self.permission
+            where, per_page=listings.OWN_POLICIES.per_page, permission=self.permission
         )
         names = [
             f'"{policy_name(one)}" ({one["decision"]})'
@@ -436,15 +442,6 @@ def _complete(scim: Any) -> None:
             "this application has SCIM credentials, which Cloudflare never tells, and an update "
             "would lose them: nothing was sent; declare scim_config with its authentication"
         )
-
-
-# What says where an application is, and how people log in to it.
-_REACH = ("type", *places.WAYS, "allowed_idps", "session_duration", "mfa_config")
-
-
-def reach_of(declared: Mapping[str, Any]) -> Reach:
-    """Return where an application is, and how people log in to it."""
-    return Reach.of(declared, places.keys(declared))
 
 
 class AccessApplication(Resource, module="cloudflare", name="AccessApplication"):
@@ -683,7 +680,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         """
         policies = refer_all(policies, POLICIES)
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
-        told = {name: fact for name, fact in self.lifecycle.facts().items() if name in _REACH}
+        told = {name: fact for name, fact in self.lifecycle.facts().items() if name in REACH_FIELDS}
         reach = describe_application(told, locals())
         deployment = Deployment.current()
         reserved = {
@@ -804,7 +801,7 @@ class _ApplicationLookup(ScopedLookup[GetAccessApplicationResult]):
         return self._get_output(asked, {"account_id": account_id, "zone_id": zone_id}, opts)
 
 
-_lookup = _ApplicationLookup(GetAccessApplicationResult, AccessApplicationProvider)
+_lookup = _ApplicationLookup(GetAccessApplicationResult, listings.APPLICATIONS)
 get_access_application = _lookup.get
 get_access_application_output = _lookup.get_output
 get_access_applications = _lookup.get_all

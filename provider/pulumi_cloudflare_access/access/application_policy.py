@@ -132,7 +132,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         """Say that it lives in its application."""
         if not props.get("application"):
             raise DeclarationError(f"this {self.display_name} names no application")
-        return f"{self.collection}/{props['application']}/policies"
+        return f"{self.collection.path}/{props['application']}/policies"
 
     def is_of_kind(self, found: Mapping[str, Any]) -> bool:
         """Leave reusable policies to their own kind."""

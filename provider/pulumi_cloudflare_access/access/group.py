@@ -19,6 +19,7 @@ from ..fields.model import Always, AlwaysManaged, AnsweredAs, Default, Inputs, N
 from ..program.lookup import ScopedLookup
 from ..program.references import GROUPS, Found
 from ..program.resource import Deployment, Resource
+from . import listings
 from .in_force import IN_FORCE, in_force_text, tell_group
 from .in_live import refuse_what_opens
 from .referrers import SECTIONS, referrers_in_rules
@@ -66,11 +67,10 @@ class AccessGroupProvider(ResourceLifecycle):
     """Where groups live and what they need."""
 
     kind = "access_group"
-    display_name = "Access group"
-    collection = "access/groups"
+    display_name = listings.GROUPS.display_name
+    collection = listings.GROUPS
     inputs = AccessGroupInputs
     state = AccessGroupState
-    permission = "Access: Organizations, Identity Providers, and Groups"
     quota = 300
     account_in_answer = staticmethod(account_filled_in)
     reserved_inputs = frozenset({IN_FORCE})
@@ -113,7 +113,7 @@ class AccessGroupProvider(ResourceLifecycle):
         yield from referrers_in_rules(
             id_,
             scope,
-            lambda kind: self._all(scope, kind, anew=anew),
+            lambda of: self._all(scope, of, anew=anew),
             lambda rule: rule.get("group", {}).get("id") == id_,
         )
 
@@ -210,7 +210,7 @@ class _GroupLookup(ScopedLookup[GetAccessGroupResult]):
         return {**answer, "is_default": None}
 
 
-_lookup = _GroupLookup(GetAccessGroupResult, AccessGroupProvider)
+_lookup = _GroupLookup(GetAccessGroupResult, listings.GROUPS)
 get_access_group = _lookup.get
 get_access_group_output = _lookup.get_output
 get_access_groups = _lookup.get_all

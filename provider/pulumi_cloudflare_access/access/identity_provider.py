@@ -27,6 +27,7 @@ from ..fields.model import Default, Inputs, State
 from ..program.lookup import ScopedLookup
 from ..program.references import IDENTITY_PROVIDERS, Found
 from ..program.resource import Resource
+from . import listings
 from .identity_provider_fields import (
     SECRET,
     IdentityProviderConfig,
@@ -87,11 +88,10 @@ class IdentityProviderProvider(ResourceLifecycle):
     """Where identity providers live and what they need."""
 
     kind = "identity_provider"
-    display_name = "identity provider"
-    collection = "access/identity_providers"
+    display_name = listings.IDENTITY_PROVIDERS.display_name
+    collection = listings.IDENTITY_PROVIDERS
     inputs = IdentityProviderInputs
     state = IdentityProviderState
-    permission = "Access: Organizations, Identity Providers, and Groups"
     replaced_by = frozenset({"type"})
     always_secret = frozenset({IN_CONFIG})
     create_only_outputs = frozenset({"scim_secret"})
@@ -152,7 +152,7 @@ class IdentityProviderProvider(ResourceLifecycle):
         yield from referrers_in_rules(
             id_,
             scope,
-            lambda kind: self._all(scope, kind, anew=anew),
+            lambda of: self._all(scope, of, anew=anew),
             lambda rule: any(id_ in _providers(*one) for one in rule.items()),
             lambda app: (
                 id_ in (app.get("allowed_idps") or ())
@@ -308,7 +308,7 @@ class _IdentityProviderLookup(ScopedLookup[GetIdentityProviderResult]):
         return {**answer, "config": {k: inner for k, inner in config.items() if k in CONFIG}}
 
 
-_lookup = _IdentityProviderLookup(GetIdentityProviderResult, IdentityProviderProvider)
+_lookup = _IdentityProviderLookup(GetIdentityProviderResult, listings.IDENTITY_PROVIDERS)
 get_identity_provider = _lookup.get
 get_identity_provider_output = _lookup.get_output
 get_identity_providers = _lookup.get_all

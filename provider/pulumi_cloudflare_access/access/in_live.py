@@ -20,7 +20,7 @@ from typing import Any
 from ..engine.collection import Collection
 from ..errors import DeclarationError, DeniedError
 from ..fields.model import fields_of
-from . import places
+from . import listings, places
 from .in_force import (
     AT,
     GROUP,
@@ -65,10 +65,6 @@ def refuse_what_opens(
 
     `change` is what it was and is declared; `list_all` returns the objects of a kind.
     """
-    # Which refer to this module.
-    from .application import AccessApplicationProvider  # noqa: PLC0415
-    from .group import AccessGroupProvider  # noqa: PLC0415
-
     was, declared = change
     text = declared.get(IN_FORCE)
     if text is None or not json.loads(text)[LISTS]:
@@ -76,7 +72,7 @@ def refuse_what_opens(
     if all(was.get(name) == declared.get(name) for name in _FIELDS if name != "name"):
         return
     try:
-        groups, apps = list_all(AccessGroupProvider), list_all(AccessApplicationProvider)
+        groups, apps = list_all(listings.GROUPS), list_all(listings.APPLICATIONS)
     except DeniedError:
         # The token may write this object, and not read what it counts in.
         return
@@ -94,13 +90,10 @@ def refuse_to_open(
 
     `app` is what is there, `reach` how people reach that.
     """
-    # Which refers to this module.
-    from .group import AccessGroupProvider  # noqa: PLC0415
-
     text = declared.get(IN_FORCE)
     if text is not None and json.loads(text).get(OWN):
         try:
-            groups = list_all(AccessGroupProvider)
+            groups = list_all(listings.GROUPS)
         except DeniedError:
             groups = ()
         live = _Live(_read(text), "", [*groups])

@@ -19,10 +19,11 @@ from ..program.references import APPLICATIONS, BEFORE, OF, Found, Reference, id_
 from ..program.resource import SCOPES, Deployment, Resource, part_of
 from ..program.turns import Turns
 from ..text.spelling import UNKNOWN_VALUES
+from . import listings
 from .application_fields import attached
 from .in_force import IN_FORCE, in_force_text
 from .rules import account_filled_in
-from .widened import OWN_POLICIES, REACH, as_text, describe
+from .widened import OWN_POLICIES, REACH, as_text, describe, reach_of
 from .written_first import mistakes_in_turn
 
 # The kinds of an application's own policies, as a list and one by one.
@@ -70,14 +71,12 @@ def policy_name(policy: Mapping[str, Any]) -> str:
 class OfAnApplication(Part):
     """What an application's own policies have in common."""
 
-    collection = "access/apps"
+    collection = listings.OWN_POLICIES
     part_of = "application"
     whole_name = "an Access application"
     whole_look_up = "get_access_application(…)"
     replaced_by = frozenset({"application"})
     needs_adopted_ids = True
-    permission = "Access: Apps and Policies"
-    per_page = 200
     reserved_inputs: ClassVar[frozenset[str]] = frozenset({REACH, IN_FORCE})
     account_in_answer = staticmethod(account_filled_in)
 
@@ -94,9 +93,6 @@ class OfAnApplication(Part):
 
     def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what makes it stricter after the application is wider."""
-        # Which refers to this module.
-        from .application import reach_of  # noqa: PLC0415
-
         if "application" not in olds:
             return []
         if not self.facts()["application"].same(olds["application"], news["application"]):
@@ -126,10 +122,7 @@ class OfAnApplication(Part):
 
         `anew`: as it is now. None: the list does not have them, or not whole.
         """
-        # Which refers to this module.
-        from .application import AccessApplicationProvider  # noqa: PLC0415
-
-        applications = self._snapshot(scope, AccessApplicationProvider)
+        applications = self._snapshot(scope, listings.APPLICATIONS)
         if anew:
             found = next((one for one in applications.listed() if one["id"] == application), None)
         else:
@@ -143,13 +136,10 @@ class OfAnApplication(Part):
         self, scope: Scope
     ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Return every application of an account or a zone, and its policies of both kinds."""
-        # Which refers to this module.
-        from .application import AccessApplicationProvider  # noqa: PLC0415
-
-        for application in self._snapshot(scope, AccessApplicationProvider).objects():
+        for application in self._snapshot(scope, listings.APPLICATIONS).objects():
             id_ = application["id"]
             listed = self._listed_policies(scope, id_, anew=False)
-            where = f"{self.path_of(scope, 'access/apps')}/{id_}/policies"
+            where = f"{listings.APPLICATIONS.path_in(scope)}/{id_}/policies"
             yield application, self._policies(where) if listed is None else listed
 
     def _policies(self, where: str) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from ..fields.model import (
 from ..program.lookup import Lookup
 from ..program.references import POLICIES, Found
 from ..program.resource import Deployment, Resource
+from . import listings
 from .in_force import IN_FORCE, in_force_text, tell_policy
 from .in_live import refuse_what_opens
 from .policy_fields import (
@@ -59,13 +60,10 @@ class AccessPolicyProvider(ResourceLifecycle):
     """Where reusable policies live and what they need."""
 
     kind = "access_policy"
-    display_name = "Access policy"
-    collection = "access/policies"
-    scopes = ("account",)
+    display_name = listings.POLICIES.display_name
+    collection = listings.POLICIES
     inputs = AccessPolicyInputs
     state = AccessPolicyState
-    permission = "Access: Apps and Policies"
-    per_page = 100
     quota = 500
     reserved_inputs = frozenset({IN_FORCE})
 
@@ -100,23 +98,17 @@ class AccessPolicyProvider(ResourceLifecycle):
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the applications that it is attached to; those of zones are listed elsewhere."""
-        # Which refers to this module.
-        from .application import AccessApplicationProvider  # noqa: PLC0415
-
-        for app in self._all(scope, AccessApplicationProvider, anew=anew):
+        for app in self._all(scope, listings.APPLICATIONS, anew=anew):
             if any(policy.get("id") == id_ for policy in app.get("policies") or ()):
                 name = str(app.get("name") or app.get("domain"))
-                yield User(AccessApplicationProvider.display_name, name, str(app["id"]))
+                yield User(listings.APPLICATIONS.display_name, name, str(app["id"]))
 
     def find_convertible(self, scope: Scope, id_: str) -> dict[str, Any] | None:
         """Find a policy that an application owns, for `adopt` by its id."""
-        # Which refers to this module.
-        from .application import AccessApplicationProvider  # noqa: PLC0415
-
-        for app in self._snapshot(scope, AccessApplicationProvider).listed():
+        for app in self._snapshot(scope, listings.APPLICATIONS).listed():
             for policy in app.get("policies") or ():
                 if policy.get("id") == id_ and not policy.get("reusable"):
-                    where = f"{self.path_of(scope, 'access/apps')}/{app['id']}/policies/{id_}"
+                    where = f"{listings.APPLICATIONS.path_in(scope)}/{app['id']}/policies/{id_}"
                     return {**self.client.get(where, permission=self.permission), ELSEWHERE: where}
         return None
 
@@ -258,7 +250,7 @@ class GetAccessPolicyResult(Found):
     updated_at: str | None = None
 
 
-_lookup = Lookup(GetAccessPolicyResult, AccessPolicyProvider)
+_lookup = Lookup(GetAccessPolicyResult, listings.POLICIES)
 get_access_policy = _lookup.get
 get_access_policy_output = _lookup.get_output
 get_access_policies = _lookup.get_all

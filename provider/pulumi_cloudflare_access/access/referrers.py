@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine.collection import Collection, Scope
 from ..engine.deletion import User
+from . import listings
 
 SECTIONS = ("include", "exclude", "require")
 Object = Mapping[str, Any]
@@ -24,21 +25,17 @@ def referrers_in_rules(
     `is_named_by` tells whether a rule names it, `is_used_by` whether an application uses it beside
     its rules. What names itself is in nobody's way.
     """
-    # Which refer to this module, or to what does.
-    from .application import AccessApplicationProvider  # noqa: PLC0415
-    from .group import AccessGroupProvider  # noqa: PLC0415
-    from .policy import AccessPolicyProvider  # noqa: PLC0415
 
     def names_it(held: Object) -> bool:
         rules = (rule for name in SECTIONS for rule in held.get(name) or ())
         return held.get("id") != id_ and any(map(is_named_by, rules))
 
-    for kind in (AccessGroupProvider, AccessPolicyProvider):
-        for held in list_all(kind) if scope.kind in kind.scopes else ():
+    for of in (listings.GROUPS, listings.POLICIES):
+        for held in list_all(of) if scope.kind in of.scopes else ():
             if names_it(held):
-                yield _user(kind.display_name, held)
-    for app in list_all(AccessApplicationProvider):
-        user = _user(AccessApplicationProvider.display_name, app)
+                yield _user(of.display_name, held)
+    for app in list_all(listings.APPLICATIONS):
+        user = _user(listings.APPLICATIONS.display_name, app)
         if is_used_by(app):
             yield user
         for policy in app.get("policies") or ():

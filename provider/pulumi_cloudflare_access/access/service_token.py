@@ -27,6 +27,7 @@ from ..program.lookup import ScopedLookup
 from ..program.references import SERVICE_TOKENS, Found
 from ..program.resource import Resource
 from ..text.nearest import quoted_value
+from . import listings
 from .referrers import referrers_in_rules
 
 FOREVER = "forever"
@@ -120,11 +121,10 @@ class ServiceTokenProvider(ResourceLifecycle):
     """Where service tokens live and what they need."""
 
     kind = "service_token"
-    display_name = "service token"
-    collection = "access/service_tokens"
+    display_name = listings.SERVICE_TOKENS.display_name
+    collection = listings.SERVICE_TOKENS
     inputs = ServiceTokenInputs
     state = ServiceTokenState
-    permission = "Access: Service Tokens"
     create_only_outputs = frozenset({"client_secret"})
 
     def validate(self, declared: Mapping[str, Any]) -> list[Mistake]:
@@ -181,7 +181,7 @@ class ServiceTokenProvider(ResourceLifecycle):
         yield from referrers_in_rules(
             id_,
             scope,
-            lambda kind: self._all(scope, kind, anew=anew),
+            lambda of: self._all(scope, of, anew=anew),
             lambda rule: rule.get("service_token", {}).get("token_id") == id_,
         )
 
@@ -371,7 +371,7 @@ class GetServiceTokenResult(Found):
     updated_at: str | None = None
 
 
-_lookup = ScopedLookup(GetServiceTokenResult, ServiceTokenProvider)
+_lookup = ScopedLookup(GetServiceTokenResult, listings.SERVICE_TOKENS)
 get_service_token = _lookup.get
 get_service_token_output = _lookup.get_output
 get_service_tokens = _lookup.get_all

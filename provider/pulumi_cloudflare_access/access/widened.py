@@ -22,7 +22,7 @@ from ..fields.model import fields_of
 from ..fields.shapes import Field
 from ..program.program_text import Words, digest, has_word
 from .outcomes import DECISIONS, EVERYONE, Mfa, Outcome, People, Ruling, is_no_longer, loosest
-from .places import uncovered
+from .places import WAYS, keys, uncovered
 from .policy_fields import PolicyInputs
 from .rules import RULES
 
@@ -201,3 +201,12 @@ class Reach:
         if was.mfa != Mfa() and not self.mfa.asks_all_of(was.mfa):
             told["mfa_config"] = "multi-factor authentication asks for less, or for something else"
         return told
+
+
+# What says where an application is, and how people log in to it.
+REACH_FIELDS = ("type", *WAYS, "allowed_idps", "session_duration", "mfa_config")
+
+
+def reach_of(declared: Mapping[str, Any]) -> Reach:
+    """Return where an application is, and how people log in to it."""
+    return Reach.of(declared, keys(declared))

@@ -253,7 +253,7 @@ def live_strays(
     `known` are declared objects by kind and id, `wholes` those of which parts are declared: in
     which way, as a list or one by one, is the program's business.
     """
-    if scope.kind not in lifecycle.scopes:
+    if scope.kind not in lifecycle.collection.scopes:
         return []
     whole = classes.whole(lifecycle.kind)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from urllib.parse import quote
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,26 @@ class Scope:
         return f"{self.kind} {self.id}"
 
 
-class Collection(Protocol):
-    """Where the objects of a kind are listed."""
+@dataclass(frozen=True)
+class Collection:
+    """Where the objects of a kind are listed. Two with different names are two lists."""
 
-    @property
-    def collection(self) -> str:
-        """The path below the account or the zone."""
+    display_name: str
+    """What messages call an object of it."""
+    path: str
+    """The path below the account or the zone."""
+    permission: str
+    """The token permission, without its Read or Write."""
+    per_page: int | None = 1000
+    """How many objects a page of the list may hold. None: the list has no pages."""
+    scopes: tuple[str, ...] = ("account", "zone")
+    """What the collection may be in."""
 
-    @property
-    def permission(self) -> str:
-        """The token permission, without its Read or Write."""
+    def path_in(self, scope: Scope) -> str:
+        """Return the API's path of the list."""
+        return path_of(scope, self.path)
 
-    @property
-    def per_page(self) -> int | None:
-        """How many a page of the list may hold; None: the list has no pages."""
+
+def path_of(scope: Scope, path: str) -> str:
+    """Return the API's path of what is below an account or a zone."""
+    return f"/{scope.kind}s/{quote(scope.id, safe='')}/{path}"

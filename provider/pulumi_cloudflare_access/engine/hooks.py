@@ -21,14 +21,14 @@ yields nothing by default, and a hook that validates refuses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ..errors import ApiError
 from ..fields.keyed import Mistake
 from ..fields.model import Inputs, State
 from ..fields.shapes import Field
-from .collection import Scope
+from .collection import Collection, Scope
 from .deletion import User
 
 # A phrase such as `called "Staff"`, and what tells whether an answer is that object.
@@ -42,16 +42,10 @@ class Facts:
     """The name in `kinds.py`, which states hold."""
     display_name: ClassVar[str]
     """What messages call an object of the kind."""
-    collection: ClassVar[str]
-    """The path below the account or the zone."""
-    scopes: ClassVar[tuple[str, ...]] = ("account", "zone")
-    """What an object may live in."""
-    permission: ClassVar[str]
-    """The token permission, without its Read or Write."""
+    collection: ClassVar[Collection]
+    """Where objects of the kind are listed: path, permission, page size, account or zone."""
     token_only: ClassVar[str] = ""
     """What messages call the routes, if they take API tokens alone, no API keys."""
-    per_page: ClassVar[int | None] = 1000
-    """How many objects a page of the list may hold. None: the list has no pages."""
     list_is_complete: ClassVar[bool] = True
     """The list holds all that a GET of one object returns: one list serves a whole refresh."""
     quota: ClassVar[int | None] = None
@@ -77,7 +71,7 @@ class Facts:
     """Outputs that only the answer to a creation has: later answers lack or mask them."""
     echoed_inputs: ClassVar[Mapping[str, str]] = {}
     """Outputs that repeat an input under another name: they are as secret as that input."""
-    derived_outputs: ClassVar[Mapping[str, Collection[str]]] = {}
+    derived_outputs: ClassVar[Mapping[str, Iterable[str]]] = {}
     """Outputs that hold a value even if no program declares it, and the fields it derives from."""
     empty_is_undeclared: ClassVar[frozenset[str]] = frozenset()
     """Lists of which an empty one declares nothing: Cloudflare fills it in."""
@@ -274,7 +268,7 @@ class Hooks(Facts):
     def collection_for(self, props: Mapping[str, Any]) -> str:
         """Return the path of an object's collection, if it depends on the object.
 
-        Default: `collection`.
+        Default: that of `collection`.
         """
         raise NotImplementedError
 

@@ -48,7 +48,7 @@ from ..text.secret_words import SECRET, known
 from ..text.spelling import carried
 from . import adoption, ownership, undeclared
 from .adoption import ADOPT, ADOPT_CHANGES
-from .collection import Collection, Scope
+from .collection import Collection, Scope, path_of
 from .creation import LOOK_AGAIN, Creation, elsewhere_in_words, holders_in_words
 from .deletion import User, deletions, in_words
 from .schema import (
@@ -142,6 +142,16 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self.settings.require_token(self.token_only)
         return client_for(self.settings)
 
+    @property
+    def permission(self) -> str:
+        """The token permission, without its Read or Write."""
+        return self.collection.permission
+
+    @property
+    def per_page(self) -> int | None:
+        """How many objects a page of the list may hold. None: the list has no pages."""
+        return self.collection.per_page
+
     # --------------------------------------------------------------------------- the engine's calls
 
     @final
@@ -227,7 +237,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         if ownership.is_known(plugin.current_urn()):
             new, lost = self._in_place(new, old, plugin.ignored_entries())
             _raise(lost)
-        decisive = (*(f"{scope}_id" for scope in self.scopes), *self.replaced_by)
+        decisive = (*(f"{scope}_id" for scope in self.collection.scopes), *self.replaced_by)
         replaces = [name for name in decisive if self._is_other(name, old, new)]
         ownership.replaces(replacement=bool(replaces))
         if not replaces:
@@ -452,13 +462,13 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
 
     def collection_for(self, props: Mapping[str, Any]) -> str:  # noqa: ARG002 - likewise
         """Say where an object lives below the account or the zone, if that depends on it."""
-        return self.collection
+        return self.collection.path
 
     def _all(self, scope: Scope, of: Collection, *, anew: bool) -> list[dict[str, Any]]:
         """Return all objects of a kind, as this process knows them or as they are listed now."""
         if not anew:
             return self._snapshot(scope, of).objects("deletion")
-        path = self.path_of(scope, of.collection)
+        path = of.path_in(scope)
         return self.client.list(path, per_page=of.per_page, permission=of.permission)
 
     def find_listed_to_adopt(
@@ -482,14 +492,18 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
 
     def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Take what the program says, else the account of the settings."""
-        given = [f"{scope}_id" for scope in self.scopes if declared.get(f"{scope}_id") is not None]
+        given = [
+            f"{scope}_id"
+            for scope in self.collection.scopes
+            if declared.get(f"{scope}_id") is not None
+        ]
         if len(given) > 1:
             return [Mistake(given[-1], f"pass one of {' and '.join(given)}, not both")]
         if given:
             return scope_mistakes(given[0], declared[given[0]])
         account = self.settings.account_id
         if not account:
-            zone = " (or zone_id=)" if "zone" in self.scopes else ""
+            zone = " (or zone_id=)" if "zone" in self.collection.scopes else ""
             return [Mistake("account_id", NO_ACCOUNT.replace("account_id=", f"account_id={zone}"))]
         before = olds.get("account_id")
         if before and before != account:
@@ -502,19 +516,16 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         return scope_mistakes("account_id", account)
 
     def _scope(self, props: Mapping[str, Any]) -> Scope:
-        for kind in self.scopes:
+        for kind in self.collection.scopes:
             if props.get(f"{kind}_id"):
                 return Scope(kind, str(props[f"{kind}_id"]), self.collection_for(props))
-        raise DeclarationError(f"this {self.display_name} names no {' or '.join(self.scopes)}")
-
-    @staticmethod
-    def path_of(scope: Scope, collection: str) -> str:
-        """Write the path of a collection."""
-        return f"/{scope.kind}s/{quote(scope.id, safe='')}/{collection}"
+        raise DeclarationError(
+            f"this {self.display_name} names no {' or '.join(self.collection.scopes)}"
+        )
 
     def object_path(self, scope: Scope, id_: str | None = None) -> str:
         """Write a path below the scope."""
-        path = self.path_of(scope, scope.collection or self.collection)
+        path = path_of(scope, scope.collection or self.collection.path)
         if id_ is None:
             return path
         _raise(segment_mistakes("id", id_))
@@ -875,8 +886,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
 
     def _snapshot(self, scope: Scope, of: Collection | None = None) -> Snapshot:
         """Return all objects of the kind, or of another, as this process knows them."""
-        kind: Collection = of or type(self)
-        path = self.path_of(scope, kind.collection) if of else self.object_path(scope)
+        kind = of or self.collection
+        path = kind.path_in(scope) if of else self.object_path(scope)
 
         def read() -> Iterator[Page]:
             return self.client.pages(path, per_page=kind.per_page, permission=kind.permission)
@@ -909,7 +920,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self.kind, is_namesake, self._listed_in_other_scopes(scope, declared)
         ):
             return told
-        if len(self.scopes) == 1:
+        if len(self.collection.scopes) == 1:
             return None
         other = "a zone of the account" if scope.kind == "account" else "the zone's account"
         return (
@@ -928,11 +939,11 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self.is_unique_everywhere(value) for _, value, _ in self.unique_values(declared)
         ):
             return
-        own, end = self.object_path(scope), f"/{self.collection}"
+        own, end = self.object_path(scope), f"/{self.collection.path}"
         with _snapshotting:
             known = {path for of, _, path in _snapshots if of == self.settings}
         if self.settings.account_id:
-            known.add(self.path_of(Scope("account", self.settings.account_id), self.collection))
+            known.add(self.collection.path_in(Scope("account", self.settings.account_id)))
         for path in sorted(path for path in known if path.endswith(end) and path != own):
             kind, id_ = path.strip("/").split("/")[:2]
             objects = self.client.list(path, per_page=self.per_page, permission=self.permission)

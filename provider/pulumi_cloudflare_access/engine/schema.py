@@ -306,7 +306,7 @@ class ResourceSchema(Hooks):
 
     def path_fields(self) -> frozenset[str]:
         """Return the inputs that name the scope."""
-        return frozenset(f"{scope}_id" for scope in self.scopes)
+        return frozenset(f"{scope}_id" for scope in self.collection.scopes)
 
     def _is_equal(self, found: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
         return not self._differences(self.managed_fields(found, declared), declared)

@@ -21,8 +21,8 @@ from ..program.lookup import Listed, Lookup
 from ..program.references import ACCOUNT_MEMBERS, ACCOUNT_ROLES, ID, Found, Reference, refer_all
 from ..program.resource import Resource
 from ..text.nearest import quoted_value
-from . import grants, rights
-from .account_role import AccountRoles, RoleNames
+from . import grants, listings, rights
+from .account_role import RoleNames
 from .answers import AN_EMAIL, LONGEST_EMAIL, email_of
 from .by_name import ByName
 from .granted import POLICIES, WithPolicies
@@ -110,12 +110,9 @@ class AccountMemberProvider(WithPolicies):
 
     kind = "account_member"
     display_name = "account member"
-    collection = "members"
-    scopes = ("account",)
+    collection = listings.ACCOUNT_MEMBERS
     inputs = AccountMemberInputs
     state = AccountMemberState
-    permission = "Account Settings"
-    per_page = 50
     natural_key = unique_field = EMAIL
     natural_key_label = "e-mail address"
     replaced_by = frozenset({EMAIL})
@@ -156,7 +153,7 @@ class AccountMemberProvider(WithPolicies):
 
     def _roles(self, scope: Scope, names: Iterable[str]) -> dict[str, str]:
         """Return the ids of roles by their names. Or a LookUpError."""
-        roles = RoleNames(scope, self._snapshot(scope, AccountRoles).objects())
+        roles = RoleNames(scope, self._snapshot(scope, listings.ACCOUNT_ROLES).objects())
         ids, wrong = {}, []
         for name in names:
             try:
@@ -385,7 +382,7 @@ class _AccountMemberLookup(Lookup[GetAccountMemberResult]):
         return {**person, **answer, "name": email, "email": email}
 
 
-_lookup = _AccountMemberLookup(GetAccountMemberResult, AccountMemberProvider)
+_lookup = _AccountMemberLookup(GetAccountMemberResult, listings.ACCOUNT_MEMBERS)
 get_account_member = _lookup.get
 get_account_member_output = _lookup.get_output
 get_account_members = _lookup.get_all

@@ -12,6 +12,7 @@ from typing import Any
 from ..engine.collection import Scope
 from ..program.lookup import Lookup
 from ..program.references import ACCOUNT_ROLES, Found
+from . import listings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +25,7 @@ class GetAccountRoleResult(Found):
     permissions: Mapping[str, Any] = field(default_factory=dict)
 
 
-class AccountRoles:
-    """Where account roles are listed."""
-
-    collection = "roles"
-    permission = "Account Settings"
-    per_page = 50
-
-
-_lookup = Lookup(GetAccountRoleResult, AccountRoles)
+_lookup = Lookup(GetAccountRoleResult, listings.ACCOUNT_ROLES)
 get_account_role = _lookup.get
 get_account_role_output = _lookup.get_output
 get_account_roles = _lookup.get_all

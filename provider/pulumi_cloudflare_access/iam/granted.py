@@ -9,9 +9,8 @@ from ..engine.collection import Scope
 from ..engine.lifecycle import ResourceLifecycle
 from ..errors import ApiError, LookUpError
 from ..process import plugin
-from . import grants
-from .permission_group import Catalogue, PermissionGroups
-from .resource_group import ResourceGroupProvider
+from . import grants, listings
+from .permission_group import Catalogue
 
 POLICIES = "policies"
 
@@ -37,7 +36,7 @@ class WithPolicies(ResourceLifecycle):
 
     def _permission_groups(self, scope: Scope, names: Mapping[str, str]) -> dict[str, str]:
         """Return the ids of permission groups by what the program calls them. Or a LookUpError."""
-        answers = self._snapshot(scope, PermissionGroups).objects()
+        answers = self._snapshot(scope, listings.PERMISSION_GROUPS).objects()
         catalogue = Catalogue(scope, answers)
         ids, wrong = {}, []
         for name, policy in sorted(names.items()):
@@ -66,8 +65,8 @@ class WithPolicies(ResourceLifecycle):
             return None
         missing = []
         for field_, kind in (
-            (grants.PERMISSIONS, PermissionGroups),
-            (grants.RESOURCES, ResourceGroupProvider),
+            (grants.PERMISSIONS, listings.PERMISSION_GROUPS),
+            (grants.RESOURCES, listings.RESOURCE_GROUPS),
         ):
             there = {str(found["id"]) for found in self._snapshot(scope, kind).objects()}
             missing += [

@@ -7,7 +7,6 @@ takes out nobody whom no preview has named; `UserGroupMember` adds and takes out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..engine.collection import Scope
@@ -15,16 +14,14 @@ from ..engine.part import Part
 from ..errors import ApiError, LookUpError, NotFoundError
 from ..program.references import USER_GROUPS, Found, Reference
 from ..program.resource import Deployment, part_of
-from . import people
-from .account_member import AccountMemberProvider, Directory
+from . import listings, people
+from .account_member import Directory
+from .listings import MEMBER, MEMBERS
 from .people import EMAIL, ID
 from .user_group import SCIM
 
 T = TypeVar("T")
 
-# The kinds of who is in a group, as one set and one by one.
-SET, ONE = "user_group_members", "user_group_member"
-MEMBERS, MEMBER = "members", "member"
 # Seconds. A group that has just been made may not have a list of members yet.
 NOT_YET = (0.5, 1.0, 2.0, 4.0)
 # The status with which Cloudflare refuses somebody who is no member of the account.
@@ -34,13 +31,10 @@ INVALID = 400
 class OfAUserGroup(Part):
     """What both kinds have in common."""
 
-    collection = "iam/user_groups"
+    collection = listings.GROUPS_OF_MEMBERS
     part_of = "group"
     whole_name = "a user group"
     whole_look_up = "get_user_group(…)"
-    scopes = ("account",)
-    permission = "Account Settings"
-    per_page = 500
     list_is_complete = False
     create_adopts = True
 
@@ -52,7 +46,7 @@ class OfAUserGroup(Part):
             return SCIM
         if error.status != INVALID:
             return None
-        listed = {found["id"] for found in self._snapshot(scope, AccountMemberProvider).anew()}
+        listed = {found["id"] for found in self._snapshot(scope, listings.ACCOUNT_MEMBERS).anew()}
         gone = [one for one in self._people(declared) if one.get(ID) not in listed]
         told = (
             f"no longer in {scope}: {people.in_short(map(people.called, gone))}; run pulumi refresh"
@@ -78,7 +72,7 @@ class OfAUserGroup(Part):
 
     def _find(self, scope: Scope, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """Return members of the account by where they stand, or say of all who are none."""
-        snapshot = self._snapshot(scope, AccountMemberProvider)
+        snapshot = self._snapshot(scope, listings.ACCOUNT_MEMBERS)
         directory = Directory(scope, snapshot.objects())
         if not all(map(directory.knows, names.values())):
             # Who was invited since, perhaps in this very run, is in a newer list.
@@ -95,15 +89,6 @@ class OfAUserGroup(Part):
         if strangers:
             raise LookUpError("; ".join(strangers))
         return found
-
-
-@dataclass(frozen=True)
-class OfOneGroup:
-    """Where the members of one group are listed."""
-
-    collection: str
-    permission: str = OfAUserGroup.permission
-    per_page: int = 500
 
 
 # Whom a set has, instead of one person.

@@ -15,6 +15,7 @@ import pulumi
 from ..engine.collection import Scope
 from ..program.lookup import Lookup
 from ..program.references import PERMISSION_GROUPS, Found
+from . import listings
 from .answers import is_true, meta
 
 
@@ -37,14 +38,6 @@ class GetPermissionGroupResult(Found):
     editable: bool = False
     eol_at: str | None = None
     visibility: str | None = None
-
-
-class PermissionGroups:
-    """Where permission groups are listed."""
-
-    collection = "iam/permission_groups"
-    permission = "Account Settings"
-    per_page = 50
 
 
 class _PermissionGroupLookup(Lookup[GetPermissionGroupResult]):
@@ -163,7 +156,7 @@ def _time(said: Any) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-_lookup = _PermissionGroupLookup(GetPermissionGroupResult, PermissionGroups)
+_lookup = _PermissionGroupLookup(GetPermissionGroupResult, listings.PERMISSION_GROUPS)
 get_permission_group = _lookup.get
 get_permission_group_output = _lookup.get_output
 get_permission_groups = _lookup.get_all

@@ -22,7 +22,7 @@ from ..fields.shapes import NestedShape
 from ..program.lookup import Lookup
 from ..program.references import RESOURCE_GROUPS, Found
 from ..program.resource import Deployment, Resource
-from . import answers, rights, scopes
+from . import answers, listings, rights, scopes
 
 if TYPE_CHECKING:
     from .. import types
@@ -90,13 +90,10 @@ class ResourceGroupProvider(ResourceLifecycle):
     """Where resource groups live and what they need."""
 
     kind = "resource_group"
-    display_name = "resource group"
-    collection = "iam/resource_groups"
-    scopes = ("account",)
+    display_name = listings.RESOURCE_GROUPS.display_name
+    collection = listings.RESOURCE_GROUPS
     inputs = ResourceGroupInputs
     state = ResourceGroupState
-    permission = "Account Settings"
-    per_page = None
     reserved_inputs = frozenset({rights.RIGHTS})
 
     def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
@@ -145,18 +142,15 @@ class ResourceGroupProvider(ResourceLifecycle):
 
     def referrers(self, id_: str, scope: Scope, *, anew: bool = False) -> Iterator[User]:
         """Return the user groups and the account members whose policies apply to it."""
-        # Which refer to this module.
-        from .account_member import AccountMemberProvider  # noqa: PLC0415
-        from .user_group import UserGroupProvider  # noqa: PLC0415
-
-        for group in self._all(scope, UserGroupProvider, anew=anew):
+        groups, members = listings.USER_GROUPS, listings.ACCOUNT_MEMBERS
+        for group in self._all(scope, groups, anew=anew):
             if _applies_to(group, id_):
-                yield User(UserGroupProvider.display_name, str(group.get("name")), str(group["id"]))
+                yield User(groups.display_name, str(group.get("name")), str(group["id"]))
         # A large account has many pages of members; few have policies of their own.
-        for member in self._all(scope, AccountMemberProvider, anew=True) if anew else ():
+        for member in self._all(scope, members, anew=True) if anew else ():
             if _applies_to(member, id_):
                 called = answers.email_of(member)
-                yield User(AccountMemberProvider.display_name, called, str(member["id"]))
+                yield User(members.display_name, called, str(member["id"]))
 
 
 def _applies_to(held: Mapping[str, Any], id_: str) -> bool:
@@ -299,7 +293,7 @@ def understood(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_lookup = _ResourceGroupLookup(GetResourceGroupResult, ResourceGroupProvider)
+_lookup = _ResourceGroupLookup(GetResourceGroupResult, listings.RESOURCE_GROUPS)
 get_resource_group = _lookup.get
 get_resource_group_output = _lookup.get_output
 get_resource_groups = _lookup.get_all

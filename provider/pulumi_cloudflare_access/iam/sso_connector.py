@@ -28,6 +28,7 @@ from ..program.lookup import Asked, Listed, Lookup, Text
 from ..program.references import SSO_CONNECTORS, Found
 from ..program.resource import Resource
 from ..settings import Settings
+from . import listings
 
 if TYPE_CHECKING:
     pass
@@ -50,11 +51,8 @@ def flattened(answer: Mapping[str, Any]) -> dict[str, Any]:
 class OfSsoConnectors(ResourceLifecycle):
     """What a connector and its activation have in common."""
 
-    collection = "sso_connectors"
-    scopes = ("account",)
-    permission = "SSO Connector"
+    collection = listings.SSO_CONNECTORS
     token_only = WHAT
-    per_page = None
 
     def _begin(self, scope: Scope, id_: str) -> None:
         """Have Cloudflare look for the TXT record from now on."""
@@ -120,7 +118,7 @@ class SsoConnectorProvider(OfSsoConnectors):
     """Where connectors live and what they need."""
 
     kind = "sso_connector"
-    display_name = "SSO connector"
+    display_name = listings.SSO_CONNECTORS.display_name
     inputs = SsoConnectorInputs
     state = SsoConnectorState
     natural_key = unique_field = natural_key_label = "email_domain"
@@ -161,7 +159,7 @@ class SsoConnectorProvider(OfSsoConnectors):
     ) -> str | None:
         """Offer to adopt the connector that a domain has already."""
         del scope, declared
-        if isinstance(error, ConflictError) and error.request.endswith(f"/{self.collection}"):
+        if isinstance(error, ConflictError) and error.request.endswith(f"/{self.collection.path}"):
             return "adopt=True takes over the one that exists"
         return None
 
@@ -349,7 +347,7 @@ class _SsoConnectorLookup(Lookup[GetSsoConnectorResult]):
         return super()._one(asked, listed)
 
 
-_lookup = _SsoConnectorLookup(GetSsoConnectorResult, SsoConnectorProvider)
+_lookup = _SsoConnectorLookup(GetSsoConnectorResult, listings.SSO_CONNECTORS)
 get_sso_connector = _lookup.get
 get_sso_connector_output = _lookup.get_output
 get_sso_connectors = _lookup.get_all

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pulumi
@@ -39,6 +40,7 @@ from ..fields.shapes import EXTRA
 from ..process import plugin
 from ..program.references import SSO_CONNECTORS, Found, Reference
 from ..program.resource import Deployment, Resource, part_of
+from . import listings
 from .sso_connector import OfSsoConnectors, flattened
 
 # Seconds. Records are mostly seen within minutes; Cloudflare gives up after two days.
@@ -126,6 +128,7 @@ class SsoConnectorActivationProvider(SolePart, OfSsoConnectors):
 
     kind = "sso_connector_activation"
     display_name = "SSO connector activation"
+    collection = replace(listings.SSO_CONNECTORS, display_name=display_name)
     inputs = SsoConnectorActivationInputs
     state = SsoConnectorActivationState
     part_of = "connector"

@@ -20,7 +20,7 @@ from ..fields.model import Always, AlwaysManaged, Inputs, State
 from ..program.lookup import Lookup
 from ..program.references import USER_GROUPS, Found
 from ..program.resource import Deployment, Resource
-from . import grants, people, rights
+from . import grants, listings, people, rights
 from .answers import email_of, meta
 from .granted import WithPolicies
 from .member_list import read_members
@@ -72,13 +72,10 @@ class UserGroupProvider(WithPolicies):
     """Where user groups live and what they need."""
 
     kind = "user_group"
-    display_name = "user group"
-    collection = "iam/user_groups"
-    scopes = ("account",)
+    display_name = listings.USER_GROUPS.display_name
+    collection = listings.USER_GROUPS
     inputs = UserGroupInputs
     state = UserGroupState
-    permission = "Account Settings"
-    per_page = 500
     unique_field = "name"
     reserved_inputs = frozenset({rights.MEMBERS})
     update_inputs = frozenset({rights.LEAVERS})
@@ -171,16 +168,14 @@ class UserGroupProvider(WithPolicies):
 
     def remaining_parts_warnings(self, id_: str, scope: Scope) -> Iterator[str]:
         """Name the members whom no resource of the program has in the group."""
-        # Which refers to this module.
-        from .membership import MEMBERS, ONE, SET, OfAUserGroup  # noqa: PLC0415
-
-        if ownership.is_declared(SET, id_):
+        if ownership.is_declared(listings.SET, id_):
             return
-        where, per_page = f"{self.object_path(scope, id_)}/{MEMBERS}", OfAUserGroup.per_page
+        members = listings.members_of(id_)
+        where, per_page = members.path_in(scope), members.per_page
         people_in_it = [
             people.called(one)
             for one in self.client.list(where, per_page=per_page, permission=self.permission)
-            if not ownership.is_declared(ONE, f"{id_}/{one['id']}")
+            if not ownership.is_declared(listings.ONE, f"{id_}/{one['id']}")
         ]
         if people_in_it:
             yield (
@@ -272,7 +267,7 @@ def _understood(policy: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_lookup = _UserGroupLookup(GetUserGroupResult, UserGroupProvider)
+_lookup = _UserGroupLookup(GetUserGroupResult, listings.USER_GROUPS)
 get_user_group = _lookup.get
 get_user_group_output = _lookup.get_output
 get_user_groups = _lookup.get_all

@@ -23,8 +23,9 @@ from ..fields.shapes import EXTRA
 from ..process import plugin
 from ..program.references import Reference
 from ..program.resource import Resource
-from . import people, rights
-from .membership import MEMBER, MEMBERS, ONE, OfAUserGroup, OfOneGroup, in_group, mistakes_together
+from . import listings, people, rights
+from .listings import MEMBER, ONE
+from .membership import OfAUserGroup, in_group, mistakes_together
 from .people import ID
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class UserGroupMemberProvider(OfAUserGroup):
         return None if found is None else _one(id_, found)
 
     def _snapshot_of(self, scope: Scope, id_: str) -> Snapshot:
-        return self._snapshot(scope, OfOneGroup(f"{self.collection}/{_pair(id_)[0]}/{MEMBERS}"))
+        return self._snapshot(scope, listings.members_of(_pair(id_)[0]))
 
     def record_written(self, scope: Scope, answer: Mapping[str, Any]) -> None:
         """Remember a member of the group."""

@@ -29,21 +29,12 @@ from ..process import plugin
 from ..program.lookup import Lookup
 from ..program.references import ACCOUNT_MEMBERS, MISTAKE, USER_GROUPS, Found, Reference, refer
 from ..program.resource import Resource
-from . import people, rights
+from . import listings, people, rights
 from .answers import email_of
+from .listings import MEMBERS, ONE, SET
 from .member_list import read_members
-from .membership import (
-    ALL,
-    MEMBERS,
-    ONE,
-    SET,
-    OfAUserGroup,
-    OfOneGroup,
-    in_group,
-    mistakes_together,
-)
+from .membership import ALL, OfAUserGroup, in_group, mistakes_together
 from .people import EMAIL, ID
-from .user_group import UserGroupProvider
 
 if TYPE_CHECKING:
     from .. import types
@@ -157,7 +148,7 @@ class UserGroupMembersProvider(SolePart, OfAUserGroup):
 
     def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
         """Return the sets of members of all groups in which anybody is."""
-        for group in self._snapshot(scope, UserGroupProvider).objects():
+        for group in self._snapshot(scope, listings.USER_GROUPS).objects():
             found = self.read_remote(scope, group["id"])
             if self.has_content(found):
                 yield found
@@ -421,8 +412,7 @@ class _UserGroupMemberLookup(Lookup[GetUserGroupMemberResult]):
             )
         for mistake in segment_mistakes("group", id_):
             raise DeclarationError(str(mistake))
-        where = OfOneGroup(f"{UserGroupProvider.collection}/{id_}/{MEMBERS}")
-        super().__init__(GetUserGroupMemberResult, where)
+        super().__init__(GetUserGroupMemberResult, listings.members_of(id_))
 
     def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call a member by the e-mail address."""

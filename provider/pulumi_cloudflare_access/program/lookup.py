@@ -29,7 +29,6 @@ import pulumi
 
 from ..api.pages import Page, Snapshot
 from ..engine.collection import Collection, Scope
-from ..engine.lifecycle import ResourceLifecycle
 from ..errors import CloudflareError, DeclarationError, LookUpError, SettingsError
 from ..settings import NO_ACCOUNT, Settings
 from ..text import outlet, secret_words
@@ -146,7 +145,7 @@ class Lookup(Generic[T]):
         # Without credentials there is no need to ask for an account.
         _ = settings.headers
         where, kind = _scope(scope, settings), self._collection
-        path = ResourceLifecycle.path_of(where, kind.collection)
+        path = kind.path_in(where)
 
         def read() -> Iterator[Page]:
             from ..api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP

@@ -1,0 +1,33 @@
+"""Where the objects of Access are listed.
+
+A kind finds what refers to its objects in the lists of other kinds. It needs a path and a
+permission for that, not the other kind's provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..engine.collection import Collection
+
+APPLICATIONS = Collection("Access application", "access/apps", "Access: Apps and Policies")
+# The lists of policies below the applications.
+OWN_POLICIES = replace(
+    APPLICATIONS, display_name="policies of the Access application", per_page=200
+)
+POLICIES = Collection(
+    "Access policy",
+    "access/policies",
+    "Access: Apps and Policies",
+    per_page=100,
+    scopes=("account",),
+)
+GROUPS = Collection(
+    "Access group", "access/groups", "Access: Organizations, Identity Providers, and Groups"
+)
+IDENTITY_PROVIDERS = Collection(
+    "identity provider",
+    "access/identity_providers",
+    "Access: Organizations, Identity Providers, and Groups",
+)
+SERVICE_TOKENS = Collection("service token", "access/service_tokens", "Access: Service Tokens")
