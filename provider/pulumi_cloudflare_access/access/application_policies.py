@@ -20,6 +20,7 @@ from ..engine import ownership
 from ..engine.adoption import ADOPT, ADOPT_CHANGES
 from ..engine.collection import Scope
 from ..engine.creation import lagging, send_once
+from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle
 from ..engine.part import SolePart
 from ..engine.schema import secret_in
@@ -222,7 +223,7 @@ class AccessApplicationPoliciesProvider(SolePart, OfAnApplication):
         noted = plugin.plain(old.get(DECLARED))
         return noted is not None and not names <= noted.keys()
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
         """Make the list. What an interrupted run has made of it already is taken as it is."""
         declared = self._declared(props)
         application, listed = props["application"], None
@@ -232,7 +233,7 @@ class AccessApplicationPoliciesProvider(SolePart, OfAnApplication):
             there = self._answer(application, listed)
             if there["policies"] and not there[REUSABLE] and self._is_equal(there, declared):
                 ownership.take(self.adoption_key(application))
-                return there
+                return Answer(there)
         there = self.read_remote(scope, application)
         if there[REUSABLE] and not self._is_equal(there, declared):
             raise DeclarationError(
@@ -252,7 +253,7 @@ class AccessApplicationPoliciesProvider(SolePart, OfAnApplication):
             # Whoever had the list before, or one of its policies, must not delete it then.
             ownership.take(self.adoption_key(application))
             ownership.inherit(policy["id"] for policy in there["policies"])
-        return self.update_remote(scope, there, declared, {})
+        return Answer(self.update_remote(scope, there, declared, {}))
 
     def refuse_unpreviewed(
         self,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 import pulumi
 
 from ..engine import ownership
 from ..engine.collection import Scope
 from ..engine.deletion import STILL_IN_USE, deletions
+from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..fields.keyed import Mistake
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     from .. import types
 
 
+T = TypeVar("T")
+
+
 class AccessApplicationPolicyInputs(PolicyInputs):
     """What a program may ask of one policy of an application's own."""
 
@@ -77,7 +81,6 @@ class AccessApplicationPolicyState(State):
     """When it was changed last, as RFC 3339."""
 
 
-OF_TYPE = "__type"  # in an answer: what the policy's application is, as far as it matters
 # A reserved input: those of the program that decide before it, and that it could not wait for.
 UNORDERED = "__unordered"
 # What Cloudflare says, now and in 2022, when a precedence is taken.
@@ -184,7 +187,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 "out of the program"
             )
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
         """Create it in its place, once those are there that decide before it."""
         self._require(scope, props)
         make = super().create_remote
@@ -199,24 +202,24 @@ class AccessApplicationPolicyProvider(OfAnApplication):
     ) -> dict[str, Any]:
         """Update it in its place, once those are there that decide before it."""
         self._require(scope, declared)
-        change = super().update_remote
-        if "session_duration" not in declared:
-            there = self._with_type(scope, there)
+        type_ = None if "session_duration" in declared else self._type_of(scope, there)
+        where = self.object_path(scope, there["id"])
+
+        def write() -> dict[str, Any]:
+            body = taken_by(type_, self.request_body(declared, there=there, was=was))
+            changed: dict[str, Any] = self.client.put(where, body, permission=self.permission)
+            return changed
+
         if int(declared["precedence"]) != precedence_of(there):
             self._clear_the_way(scope, declared, there["id"])
-        return self._in_its_place(
-            scope, declared, there["id"], lambda: change(scope, there, declared, was)
-        )
+        return self._in_its_place(scope, declared, there["id"], write)
 
-    def _with_type(self, scope: Scope, there: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Add to an answer what the application is, where that decides what can be sent."""
+    def _type_of(self, scope: Scope, there: Mapping[str, Any]) -> Any:
+        """Return the type of a policy's application, where that decides what can be sent."""
         if there.get("session_duration"):
-            return there
+            return None
         application = self.object_path(scope).removesuffix("/policies")
-        return {
-            **there,
-            OF_TYPE: self.client.get(application, permission=self.permission).get(TYPE),
-        }
+        return self.client.get(application, permission=self.permission).get(TYPE)
 
     def _require(self, scope: Scope, declared: Mapping[str, Any]) -> None:
         """Raise unless those are there that decide before it, and that it could not wait for."""
@@ -235,24 +238,13 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 "waits for this policy, and has to do without"
             )
 
-    def request_body(
-        self,
-        declared: Mapping[str, Any],
-        *,
-        there: Mapping[str, Any] | None = None,
-        was: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """Write a request, without what the application's type does not have."""
-        body = super().request_body(declared, there=there, was=was)
-        return taken_by((there or {}).get(OF_TYPE), body)
-
     def _in_its_place(
         self,
         scope: Scope,
         declared: Mapping[str, Any],
         own: str,
-        write: Callable[[], dict[str, Any]],
-    ) -> dict[str, Any]:
+        write: Callable[[], T],
+    ) -> T:
         """Write it; where its place is taken, make room or say who has it."""
         for tried, wait in enumerate((*STILL_IN_USE, None)):
             try:
@@ -297,8 +289,9 @@ class AccessApplicationPolicyProvider(OfAnApplication):
             if not own and not keep_order(here, others):
                 return False
             for id_, place in others:
-                there = self._with_type(scope, policies[id_])
-                body = taken_by(there.get(OF_TYPE), self._sent(there).carried(there))
+                there = policies[id_]
+                type_ = self._type_of(scope, there)
+                body = taken_by(type_, self._sent(there).carried(there))
                 body |= {"precedence": place}
                 self.client.put(f"{path}/{id_}", body, permission=self.permission)
                 _moved[id_] = place

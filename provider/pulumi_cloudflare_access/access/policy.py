@@ -16,7 +16,8 @@ import pulumi
 
 from ..engine.collection import Scope
 from ..engine.deletion import User
-from ..engine.lifecycle import ELSEWHERE, ResourceLifecycle
+from ..engine.hooks import Answer
+from ..engine.lifecycle import ResourceLifecycle
 from ..fields.keyed import Mistake
 from ..fields.model import (
     Always,
@@ -103,22 +104,23 @@ class AccessPolicyProvider(ResourceLifecycle):
                 name = str(app.get("name") or app.get("domain"))
                 yield User(listings.APPLICATIONS.display_name, name, str(app["id"]))
 
-    def find_convertible(self, scope: Scope, id_: str) -> dict[str, Any] | None:
+    def find_convertible(self, scope: Scope, id_: str) -> Answer | None:
         """Find a policy that an application owns, for `adopt` by its id."""
         for app in self._snapshot(scope, listings.APPLICATIONS).listed():
             for policy in app.get("policies") or ():
                 if policy.get("id") == id_ and not policy.get("reusable"):
                     where = f"{listings.APPLICATIONS.path_in(scope)}/{app['id']}/policies/{id_}"
-                    return {**self.client.get(where, permission=self.permission), ELSEWHERE: where}
+                    found = self.client.get(where, permission=self.permission)
+                    return Answer(found, elsewhere=where)
         return None
 
-    def convert(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+    def convert(self, scope: Scope, found: Answer) -> dict[str, Any]:
         """Make a policy that an application owns reusable.
 
         PUT …/make_reusable keeps its id and its place: there is no moment in which it is gone.
         """
-        self.client.tell(f"{found[ELSEWHERE]}/make_reusable", permission=self.permission)
-        return self.read_remote(scope, found["id"])
+        self.client.tell(f"{found.elsewhere}/make_reusable", permission=self.permission)
+        return self.read_remote(scope, found.fields["id"])
 
 
 class AccessPolicy(Resource, module="cloudflare", name="AccessPolicy"):

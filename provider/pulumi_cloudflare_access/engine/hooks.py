@@ -22,6 +22,7 @@ yields nothing by default, and a hook that validates refuses nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..errors import ApiError
@@ -33,6 +34,18 @@ from .deletion import User
 
 # A phrase such as `called "Staff"`, and what tells whether an answer is that object.
 AdoptionFilter = tuple[str, Callable[[Mapping[str, Any]], bool]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An object of the API, and where it comes from."""
+
+    fields: dict[str, Any]
+    """The object as a GET returns it."""
+    first_hand: bool = True
+    """Of a creation: this is the answer to it. If not, `create_only_outputs` are lost."""
+    elsewhere: str = ""
+    """The path of an object that another collection has so far."""
 
 
 class Facts:
@@ -381,11 +394,11 @@ class Hooks(Facts):
         """
         raise NotImplementedError
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        """Create an object, exactly one. Return it as a GET would.
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
+        """Create an object, exactly one.
 
-        `props` are all inputs, with `adopt` and `adopt_changes`. In the answer, FOUND marks an
-        object that an earlier run has made.
+        `props` are all inputs, with `adopt` and `adopt_changes`. An object that an earlier run has
+        made is not `first_hand`.
         """
         raise NotImplementedError
 
@@ -451,7 +464,7 @@ class Hooks(Facts):
         scope: Scope,
         props: Mapping[str, Any],
         differs: Callable[[Mapping[str, Any]], list[str]],
-    ) -> dict[str, Any] | None:
+    ) -> Answer | None:
         """Return the object that `adopt` means. None: there is none.
 
         `differs` says how an answer differs from the declaration. Raises AdoptionError if there are
@@ -469,14 +482,14 @@ class Hooks(Facts):
         """Return the objects among which `adopt=True` finds one, as they are listed now."""
         raise NotImplementedError
 
-    def find_convertible(self, scope: Scope, id_: str) -> dict[str, Any] | None:
-        """Return an object that `adopt` names and another collection has. None: there is none.
+    def find_convertible(self, scope: Scope, id_: str) -> Answer | None:
+        """Return an object that `adopt` names and another collection has, with `elsewhere`.
 
-        ELSEWHERE in the answer says where it is.
+        None: there is none.
         """
         return None
 
-    def convert(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+    def convert(self, scope: Scope, found: Answer) -> dict[str, Any]:
         """Bring what `find_convertible` has found here. There may be no way back."""
         raise NotImplementedError
 

@@ -51,6 +51,7 @@ from .adoption import ADOPT, ADOPT_CHANGES
 from .collection import Collection, Scope, path_of
 from .creation import LOOK_AGAIN, Creation, elsewhere_in_words, holders_in_words
 from .deletion import User, deletions, in_words
+from .hooks import Answer
 from .schema import (
     ACCOUNT,
     FILLED_IN,
@@ -75,8 +76,6 @@ PREVIEW = "__preview"  # it is one: what people are told of it need not be told 
 ORGANIZATION = "__organization"  # whose stack it is, where Pulumi Cloud holds the state
 DELETES_FIRST = "__deletes_first"  # an option of the resource: delete_before_replace
 EXTERNAL = "__external"  # an output of `.get` alone: the stack does not own this object
-FOUND = "__found"  # in an answer: not the one to the creation
-ELSEWHERE = "__elsewhere"  # in an answer: the path of what is in another collection so far
 
 
 P = ParamSpec("P")
@@ -285,7 +284,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         adopts = props.get(ADOPT) and not self.create_adopts
         answer = self._adopt(scope, props) if adopts else None
         kept: dict[str, Any] = {}
-        is_adopted = answer is not None
+        first_hand = False
         if answer is not None:
             self._warn_of_external(answer, self._declared(props))
             # What an earlier run has noted of it, or another stack's, is accounted for.
@@ -294,15 +293,16 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self._warn_of_lost_outputs(props, answer)
         else:
             with self._explaining(scope, props):
-                answer = self.create_remote(scope, props)
+                made = self.create_remote(scope, props)
+            answer, first_hand = made.fields, made.first_hand
             self.record_written(scope, answer)
             # What only the answer to a creation tells, one that was found later does not.
-            kept = {} if answer.get(FOUND) else self._made_outputs(answer)
+            kept = self._made_outputs(answer) if first_hand else {}
         id_ = _id_of(answer)
         ownership.seen(self.kind, id_)
         ownership.declared(self.kind, id_)
         ownership.replaces(replacement=False)
-        if is_adopted or answer.get(FOUND):
+        if not first_hand:
             self._tell_of_unknown(answer, self._declared(props))
         return dynamic.CreateResult(id_, self._outputs(props, answer, written=True) | kept)
 
@@ -593,8 +593,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
 
     # ------------------------------------------------------------------------------------- writing
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
-        """Make an object; return it as a GET would. FOUND: as a GET has, some runs later."""
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
+        """POST it, once; what an earlier run has made is taken over."""
         declared, name = self._declared(props), props.get(self.natural_key)
         creation = Creation(
             kind=self.kind,
@@ -614,7 +614,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         )
         made = creation.make(deliberately=props.get(ADOPT) is False)
         if made.first_hand:
-            return made.answer
+            return Answer(made.answer)
         answer = made.answer
         differences = self._differences(
             self.managed_fields(answer, declared), declared, secret_in(props)
@@ -624,7 +624,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         changed = f", and changed: {'; '.join(differences)}" if differences else ""
         plugin.warn(f"{self.full_name(props, _id_of(answer))}: {made.why}{changed}")
         self._warn_of_lost_outputs(props, answer)
-        return {**answer, FOUND: True}
+        return Answer(answer, first_hand=False)
 
     def _made_outputs(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """Return what no later answer tells, and this one does: in clear, and not masked."""
@@ -714,9 +714,10 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         def differs(found: Mapping[str, Any]) -> list[str]:
             return self._differences(self.managed_fields(found, declared), declared, secret)
 
-        found = self.find_to_adopt(scope, props, differs)
-        if found is None:
+        candidate = self.find_to_adopt(scope, props, differs)
+        if candidate is None:
             return None
+        found = candidate.fields
         id_, differences = _id_of(found), differs(found)
         if differences and not props.get(ADOPT_CHANGES):
             raise AdoptionError(
@@ -725,8 +726,8 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 "changes with adopt_changes=True"
             )
         ownership.take(self.adoption_key(id_))
-        if ELSEWHERE in found:
-            found = self.convert(scope, found)
+        if candidate.elsewhere:
+            found = self.convert(scope, candidate)
             self.record_written(scope, found)
         if differences:
             with self._explaining(scope, props, id_):
@@ -774,7 +775,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         scope: Scope,
         props: Mapping[str, Any],
         differs: Callable[[Mapping[str, Any]], list[str]],
-    ) -> dict[str, Any] | None:
+    ) -> Answer | None:
         """Find it by the id that the program names, or by the kind's filter."""
         wanted = props[ADOPT]
         if isinstance(wanted, str):
@@ -782,7 +783,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 return None
             listed = self.find_listed_to_adopt(scope, wanted, props)
             if listed is not None and not differs(listed):
-                return listed
+                return Answer(listed)
             # As it is now, not as a list had it that was read for others.
             return self._wanted(scope, wanted)
         found_by = self.adoption_filter(props)
@@ -803,12 +804,12 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 f"{len(same)} {_plural(self.display_name)} are {phrase} in {scope}: choose one "
                 f'with adopt="<id>" ({ids})'
             )
-        return same[0] if same else None
+        return Answer(same[0]) if same else None
 
-    def _wanted(self, scope: Scope, wanted: str) -> dict[str, Any] | None:
+    def _wanted(self, scope: Scope, wanted: str) -> Answer | None:
         """Return the object that `adopt` names. None: it is not there, and need not be."""
         try:
-            return self.read_remote(scope, wanted)
+            return Answer(self.read_remote(scope, wanted))
         except NotFoundError as error:
             found = self.find_convertible(scope, wanted)
             if found is None and not ownership.is_replacement():

@@ -14,6 +14,7 @@ from pydantic import field_validator
 
 from ..engine.collection import Scope
 from ..engine.deletion import User
+from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle
 from ..errors import AdoptionError, ApiError, UnusableAnswerError
 from ..fields.keyed import UNKNOWN, Mistake, Reading
@@ -120,11 +121,13 @@ class ResourceGroupProvider(ResourceLifecycle):
         scope: Scope,
         props: Mapping[str, Any],
         differs: Callable[[Mapping[str, Any]], list[str]],
-    ) -> dict[str, Any] | None:
+    ) -> Answer | None:
         """Refuse to adopt what could then neither be changed nor destroyed."""
         found = super().find_to_adopt(scope, props, differs)
-        if found is not None and not _is_editable(found):
-            raise AdoptionError(f"{self.full_name(found, str(found['id']))}: {NOT_YOURS}")
+        if found is not None and not _is_editable(found.fields):
+            raise AdoptionError(
+                f"{self.full_name(found.fields, str(found.fields['id']))}: {NOT_YOURS}"
+            )
         return found
 
     def is_declarable(self, found: Mapping[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from pydantic import Field
 from ..engine import ownership
 from ..engine.adoption import ADOPT
 from ..engine.collection import Scope
+from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle
 from ..engine.part import SolePart
 from ..errors import ApiError, VerificationError
@@ -167,7 +168,7 @@ class SsoConnectorActivationProvider(SolePart, OfSsoConnectors):
             if self.has_content(found):
                 yield {**found, "connector": found["id"]}
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
         """Enable the connector, if it is not."""
         there = self.read_remote(scope, props["connector"])
         was_enabled = bool(there.get("enabled"))
@@ -179,7 +180,7 @@ class SsoConnectorActivationProvider(SolePart, OfSsoConnectors):
             )
         # Whoever had it before, a resource of another name, must not disable it then.
         ownership.take(self.adoption_key(there["id"]))
-        return there
+        return Answer(there)
 
     def update_remote(
         self,

@@ -16,6 +16,7 @@ from ..engine import ownership
 from ..engine.adoption import ADOPT
 from ..engine.collection import Scope
 from ..engine.creation import LOOK_AGAIN, Sent
+from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle, journal_for, segment_mistakes
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
 from ..fields.model import Always, Inputs, PartOf, State, Unanswered
@@ -144,12 +145,12 @@ class UserGroupMemberProvider(OfAUserGroup):
         told = "has it, but as preexisting, and will not take it out either"
         return f"{heir} {told}. If it is to, {OWN}"
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
         """Add the person. Who is in the group already stays when this resource goes."""
         made = self._found_or_added(scope, props)
         # Whoever had the person before, by another name or in a set, must not take it out then.
         ownership.take(self.adoption_key(made[ID]))
-        return made
+        return Answer(made)
 
     def _found_or_added(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
         group, member, extra = props["group"], props[MEMBER][ID], props.get(EXTRA) or {}

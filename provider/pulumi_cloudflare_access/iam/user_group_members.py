@@ -15,6 +15,7 @@ from pydantic import Field
 from ..engine import ownership
 from ..engine.adoption import ADOPT, ADOPT_CHANGES
 from ..engine.collection import Scope
+from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle, segment_mistakes
 from ..engine.part import SolePart
 from ..errors import (
@@ -153,7 +154,7 @@ class UserGroupMembersProvider(SolePart, OfAUserGroup):
             if self.has_content(found):
                 yield found
 
-    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> dict[str, Any]:
+    def create_remote(self, scope: Scope, props: Mapping[str, Any]) -> Answer:
         """Add people to a group, or take over the group as it is."""
         declared = self._declared(props)
         there = self._once_there(lambda: self.read_remote(scope, props["group"]))
@@ -170,7 +171,7 @@ class UserGroupMembersProvider(SolePart, OfAUserGroup):
                 )
         # Whoever had the set before, a resource of another name, must not clear it then.
         ownership.take(self.adoption_key(props["group"]))
-        return self.update_remote(scope, there, declared, found)
+        return Answer(self.update_remote(scope, there, declared, found))
 
     def unpreviewed_drift(
         self,
