@@ -17,7 +17,7 @@ from harness.fresh import Run
 from harness.local import strict
 from pulumi_cloudflare_access import rules
 from pulumi_cloudflare_access.api.journal import Journal
-from pulumi_cloudflare_access.engine import lifecycle
+from pulumi_cloudflare_access.engine.lifecycle import journal_for
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ class OneRun(Run):
     """A run of a process of its own, whose creates pass by a test."""
 
     def __init__(self, account: Account, case: Case, met: Met) -> None:
-        lifecycle._journal.cache_clear()  # noqa: SLF001 - what a process knows
         self.case = case
         self.between = Between(account, case, met)
         super().__init__(account.cloudflare, self.between)
@@ -380,6 +379,6 @@ def test_a_person_whom_a_finished_run_has_added_is_not_taken_back(account: Accou
     case = case_of(account, "Thing")
     run = OneRun(account, case, passed)
     assert run.up(case.kind, case.declared).outs["preexisting"] is False
-    lifecycle.journal_for(Settings.read(run.config.get)).end()
+    journal_for(Settings.read(run.config.get)).end()
     made = OneRun(account, case, passed).up(case.kind, case.declared)
     assert made.outs["preexisting"] is True

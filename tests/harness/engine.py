@@ -33,8 +33,6 @@ from pulumi.runtime.sync_await import _sync_await
 from harness import fresh
 from harness.clock import VirtualTime
 from pulumi_cloudflare_access.api.clock import Clock
-from pulumi_cloudflare_access.api.lag import Writes
-from pulumi_cloudflare_access.engine import lifecycle
 from pulumi_cloudflare_access.process import plugin
 
 if TYPE_CHECKING:
@@ -219,7 +217,6 @@ class _Process(mocks.MockMonitor):
         self._now, self._began = clock.now, clock.now()
         wire = _Wire(engine, clock)
         self._plugin = fresh.Run(engine.cloudflare, wire, clock)
-        vars(lifecycle._writes).update(vars(Writes()))  # noqa: SLF001 - it is a process of its own
         self._waiting: list[_Request] = []
         self._newest = time.monotonic()
         self._arrived = threading.Condition()

@@ -11,7 +11,7 @@ from pulumi.runtime.proto import provider_pb2
 from harness.clock import VirtualTime
 from pulumi_cloudflare_access import kinds
 from pulumi_cloudflare_access.api.client import Client
-from pulumi_cloudflare_access.engine import deletion, ownership
+from pulumi_cloudflare_access.engine import run
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,11 +37,7 @@ class Run:
         clock: Clock | None = None,
     ) -> None:
         self.cloudflare = cloudflare
-        # What has been seen of objects is kept by the process alone.
-        for name, noted in vars(ownership).items():
-            if isinstance(noted, (dict, set)) and not name.startswith("__"):
-                noted.clear()
-        vars(deletion.deletions).update(vars(deletion.Deletions()))
+        self.knows = run.be(run.Run())
         self.config = {
             "cloudflare:apiToken": cloudflare.token,
             "cloudflare:baseUrl": cloudflare.base_url,
@@ -60,6 +56,8 @@ class Run:
     def provider(self, kind: str) -> ResourceLifecycle:
         """Return a provider of this run."""
         client = self.client
+        # Another run may have been this process meanwhile.
+        run.be(self.knows)
         of: type[ResourceLifecycle] = type(kinds.load(kind))
         # The property of the class that asks for a client.
         timeless = type(of.__name__, (of,), {"client": property(lambda _: client)})

@@ -5,7 +5,6 @@ https://developers.cloudflare.com/api/resources/zero_trust/subresources/access/s
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
@@ -13,9 +12,10 @@ import pulumi
 
 from ..engine import ownership
 from ..engine.collection import Scope
-from ..engine.deletion import STILL_IN_USE, deletions
+from ..engine.deletion import STILL_IN_USE
 from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle
+from ..engine.run import current
 from ..errors import ApiError, DeclarationError, NotFoundError, Reason
 from ..fields.keyed import Mistake
 from ..fields.model import Always, PartOf, State
@@ -275,7 +275,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         a new policy, all others keep their order.
         """
         path = self.object_path(scope)
-        with _making_room:
+        with current().moving:
             policies = {one["id"]: one for one in self._policies(path)}
             here = {id_: precedence_of(one) for id_, one in policies.items()}
             own_ones = {id_: one for id_, one in policies.items() if not one.get(REUSABLE)}
@@ -294,7 +294,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
                 body = taken_by(type_, self._sent(there).carried(there))
                 body |= {"precedence": place}
                 self.client.put(f"{path}/{id_}", body, permission=self.permission)
-                _moved[id_] = place
+                current().moved_policies[id_] = place
         return bool(others)
 
     def _holder(self, scope: Scope, place: int, own: str) -> dict[str, Any] | None:
@@ -310,7 +310,7 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         secret: Container[str],
     ) -> None:
         """Raise if somebody changed it since; to be taken along by another one is no change."""
-        if _moved.get(str(answer["id"])) == precedence_of(answer):
+        if current().moved_policies.get(str(answer["id"])) == precedence_of(answer):
             olds = {**olds, "precedence": answer["precedence"]}
         super().refuse_unpreviewed(called, olds, answer, wish, secret)
 
@@ -326,14 +326,11 @@ class AccessApplicationPolicyProvider(OfAnApplication):
         if not self.is_of_kind(own):
             return
         behind = [one["id"] for one in policies.values() if precedence_of(one) > precedence_of(own)]
-        deletions.wait_for(behind, self.client.clock)
+        current().deletions.wait_for(behind, self.client.clock)
         super().delete_remote(scope, id_, props)
 
 
 EVERYBODY = Told.declared({"name": "", "decision": "allow", "include": {"": everyone()}})
-# Where others have taken policies along to, in this process.
-_moved: dict[str, int] = {}
-_making_room = threading.Lock()
 
 
 def _is_ignored(opts: pulumi.ResourceOptions | None) -> bool:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..engine.run import current
 from ..program.program_text import digest
 from .everybody import Everybody
 from .in_force import (
@@ -261,13 +262,14 @@ class Run:
         for rules in (rules for said in self.groups.values() for rules in said.values()):
             [*_, rest] = short(rules, most=0) or [""]
             if len(rules) > 1:
-                _whole[rest] = [rule for rule in rules if not rule.startswith(GROUP)]
+                current().group_rules[rest] = [rule for rule in rules if not rule.startswith(GROUP)]
 
     def known(self) -> Run:
         """Return this with the groups whole that this process has seen whole."""
 
         def whole(rules: Sequence[str]) -> list[str]:
-            return sorted(each for rule in rules for each in _whole.get(rule, [rule]))
+            seen = current().group_rules
+            return sorted(each for rule in rules for each in seen.get(rule, [rule]))
 
         groups = {
             word: {name: whole(rules) for name, rules in said.items()}
@@ -305,11 +307,6 @@ class Run:
         }
         orders = [[renamed(entry, words) for entry in order] for order in self.told["orders"]]
         return Run({**self.told, **held, "orders": orders})
-
-
-# The rules of large groups, by what stands for them in the texts of others: each group is checked
-# before what refers to it.
-_whole: dict[str, list[str]] = {}
 
 
 @dataclass

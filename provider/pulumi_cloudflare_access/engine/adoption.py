@@ -12,14 +12,12 @@ from typing import Any
 
 from ..fields.keyed import UNKNOWN, Mistake
 from ..process import plugin
+from .run import current
 
 ADOPT, ADOPT_CHANGES = "adopt", "adopt_changes"
 NAMES = (ADOPT, ADOPT_CHANGES)
 # What the program finds wrong between the adoptions of several resources, handed to check.
 ADOPTION_MISTAKES = "__adoption_mistakes"
-
-# What the programs of this process say, by the resource's URN.
-_said: dict[str, dict[str, Any]] = {}
 
 
 def taken_out_of(declared: dict[str, Any]) -> dict[str, Any]:
@@ -46,12 +44,12 @@ def mistakes_in(adoption: Mapping[str, Any], *, is_new: bool) -> list[Mistake]:
 def note(adoption: Mapping[str, Any]) -> None:
     """Keep what the program says of the resource at hand for the create that may follow."""
     said = {name: adoption[name] for name in NAMES if name in adoption}
-    _said[plugin.current_urn()] = said
+    current().adoptions[plugin.current_urn()] = said
 
 
 def noted() -> dict[str, Any]:
     """Return what the program says of the resource at hand."""
-    return _said.get(plugin.current_urn(), {})
+    return current().adoptions.get(plugin.current_urn(), {})
 
 
 def in_state(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from ..errors import (
 )
 from ..process import plugin
 from . import ownership
+from .run import current
 
 if TYPE_CHECKING:
     from ..api.client import Client
@@ -438,14 +439,9 @@ def _adopt(objects: list[dict[str, Any]]) -> str:
     return " or ".join(f'adopt="{found["id"]}"' for found in objects)
 
 
-_locks: dict[tuple[str, str], threading.Lock] = {}
-_locking = threading.Lock()
-
-
 @contextlib.contextmanager
 def _one_at_a_time(name: tuple[str, str]) -> Iterator[None]:
     """Let nobody else of this process make one of this name: who made which could not be told."""
-    with _locking:
-        lock = _locks.setdefault(name, threading.Lock())
+    lock = current().creating.setdefault(name, threading.Lock())
     with lock:
         yield

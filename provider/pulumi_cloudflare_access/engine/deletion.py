@@ -168,9 +168,6 @@ class Deletions:
             return []
 
 
-deletions = Deletions()
-
-
 def _explained(users: list[User]) -> str:
     if not users:
         return (

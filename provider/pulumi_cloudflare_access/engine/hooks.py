@@ -524,7 +524,8 @@ class Hooks(Facts):
     def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
         """Return the ids of the live objects that `adopt=True` would find for checked inputs.
 
-        A part that goes by the id of its whole has that one, whether or not it has any content.
+        `inputs` may hold UNKNOWN: that equals nothing. A part that goes by the id of its whole has
+        that one, whether or not it has any content.
         """
         raise NotImplementedError
 

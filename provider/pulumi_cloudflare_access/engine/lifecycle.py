@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 import re
-import threading
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, final
@@ -24,7 +23,7 @@ from pulumi.output import Unknown
 
 from .. import kinds
 from ..api.journal import Journal, NoJournal
-from ..api.lag import CREATED, Writes
+from ..api.lag import CREATED
 from ..api.pages import Page, Snapshot
 from ..errors import (
     AdoptionError,
@@ -40,7 +39,7 @@ from ..errors import (
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import check, whole_of
 from ..fields.shapes import MISSING, NestedShape
-from ..process import access_changes, engine_watch, plugin, state_backend
+from ..process import engine_watch, plugin, state_backend
 from ..settings import NO_ACCOUNT, Settings
 from ..text.nearest import quoted_value, without_values
 from ..text.outlet import BESIDE, CHANGED, GONE, clean
@@ -50,8 +49,9 @@ from . import adoption, ownership, undeclared
 from .adoption import ADOPT, ADOPT_CHANGES
 from .collection import Collection, Scope, path_of
 from .creation import LOOK_AGAIN, Creation, elsewhere_in_words, holders_in_words
-from .deletion import User, deletions, in_words
+from .deletion import User, in_words
 from .hooks import Answer
+from .run import current
 from .schema import (
     ACCOUNT,
     FILLED_IN,
@@ -213,7 +213,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             filled[FILLED_IN] = sorted(filled)
         inputs = checked | filled | reserved | adoption.in_state(_olds)
         if is_preview:
-            access_changes.checked(_olds, inputs, is_new=is_new)
+            current().preview.checked(_olds, inputs, is_new=is_new)
         return dynamic.CheckResult(inputs, [])
 
     def _credential_mistakes(self) -> list[Mistake]:
@@ -244,7 +244,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             if taken := [*self.adoption_conflicts(_id, _olds, new)]:
                 raise DeclarationError("; ".join(taken))
         if ownership.is_known(plugin.current_urn()):
-            access_changes.compared(_id, _plain(_news))
+            current().preview.compared(_id, _plain(_news))
             self._foresee(old, new)
             if not replaces:
                 secret, there = secret_in(_olds) | secret_in(_news), undeclared.noted(_olds)
@@ -317,7 +317,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         scope = self._scope(props)
         if not external:
             self.record_ownership(id_, props)
-        _writes.known(id_, props)
+        current().writes.known(id_, props)
         try:
             listed = None if external else self.find_in_list(scope, id_)
             answer = listed or self.read_remote(scope, id_)
@@ -362,7 +362,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         """Lay the declaration over what is there now, if that is what the preview showed."""
         scope = self._scope(_olds)
         self.record_ownership(_id, _olds)
-        _writes.known(_id, _olds)
+        current().writes.known(_id, _olds)
         old = self._declared(_olds)
         # Looking up may take long. What somebody changes meanwhile is seen only after it.
         new, lost = self._in_place(self.resolve_ids(self._declared(_news), old, scope), old)
@@ -405,11 +405,11 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 plugin.warn(part)
             return
         users = self._referrers(scope, _id)
-        deleted = self.deleted_ids(_id, _props)
-        with deletions.under_way(deleted), self._explaining(scope, _props), suppress(NotFoundError):
+        under_way = current().deletions.under_way(self.deleted_ids(_id, _props))
+        with under_way, self._explaining(scope, _props), suppress(NotFoundError):
             self.delete_remote(scope, _id, _props)
         self._snapshot(scope).deleted(_id)
-        _writes.deleted(_id)
+        current().writes.deleted(_id)
         journal_for(self.settings).gone(self.kind, _id)
         if users:
             plugin.warn(f"{what} is deleted, and was still used by {in_words(users)}")
@@ -541,7 +541,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
     def _fetch(self, scope: Scope, id_: str) -> dict[str, Any]:
         """GET an object, waiting for what was written a moment ago."""
         path, permission = self.object_path(scope, id_), self.permission
-        answer: dict[str, Any] = _writes.patiently(
+        answer: dict[str, Any] = current().writes.patiently(
             id_, lambda: self.client.get(path, permission=permission), self.client.clock.sleep
         )
         return answer
@@ -556,7 +556,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         if not self.list_is_complete:
             return None
         found = self._snapshot(scope).find(id_, seconds)
-        if found is None or not self.is_of_kind(found) or _writes.is_old(id_, found):
+        if found is None or not self.is_of_kind(found) or current().writes.is_old(id_, found):
             return None
         return found
 
@@ -574,13 +574,13 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
     def _saved(self, id_: str) -> None:
         """Note that the state has the object: its creation is over."""
         if journal_for(self.settings).saved(self.kind, id_):
-            _writes.wrote(id_, {})
+            current().writes.wrote(id_, {})
 
     def record_written(self, scope: Scope, answer: Mapping[str, Any]) -> None:
         """Record it in the list of its kind."""
         id_ = _id_of(answer)
         self._snapshot(scope).wrote(id_, dict(answer))
-        _writes.wrote(id_, answer)
+        current().writes.wrote(id_, answer)
 
     def full_name(self, props: Mapping[str, Any], id_: str) -> str:
         """Return the kind, the name if there is one, and the id."""
@@ -850,7 +850,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
     def delete_remote(self, scope: Scope, id_: str, props: Mapping[str, Any]) -> None:
         """DELETE it, while users of it are being deleted too."""
         del props  # for kinds that go by what they kept
-        deletions.delete(
+        current().deletions.delete(
             id_,
             lambda: self._delete_there(self.object_path(scope, id_), id_),
             lambda: self.referrers(id_, scope, anew=True),
@@ -864,18 +864,18 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             self.client.delete(path, permission=self.permission)
             return {}
 
-        _writes.patiently(id_, delete, self.client.clock.sleep)
+        current().writes.patiently(id_, delete, self.client.clock.sleep)
 
     def _referrers(self, scope: Scope, id_: str) -> list[User]:
         """Return who uses an object that is about to be deleted, as far as it can be known."""
-        unseen = (self.settings, self.kind, scope)
+        run, of = current(), (self.settings, self.kind, scope)
         try:
-            users = [] if unseen in _unseen_users else deletions.left(self.referrers(id_, scope))
+            users = [] if of in run.unlistable else run.deletions.left(self.referrers(id_, scope))
             # The lists may have been read a while ago.
-            return deletions.left(self.referrers(id_, scope, anew=True)) if users else []
+            return run.deletions.left(self.referrers(id_, scope, anew=True)) if users else []
         except CloudflareError:
             # Naming them is a courtesy; the delete itself says whether the token may do this.
-            _unseen_users.add(unseen)
+            run.unlistable.add(of)
             return []
 
     def _remaining_parts_warnings(self, scope: Scope, id_: str) -> list[str]:
@@ -893,9 +893,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         def read() -> Iterator[Page]:
             return self.client.pages(path, per_page=kind.per_page, permission=kind.permission)
 
-        with _snapshotting:
-            made = Snapshot(read, self.client.clock.ticks)
-            return _snapshots.setdefault((self.settings, kind, path), made)
+        made, run = Snapshot(read, self.client.clock.ticks), current()
+        with run.lock:
+            return run.lists.setdefault((self.settings, kind, path), made)
 
     def _refusal_in_words(
         self, error: ApiError, scope: Scope, props: Mapping[str, Any], own: str
@@ -941,8 +941,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         ):
             return
         own, end = self.object_path(scope), f"/{self.collection.path}"
-        with _snapshotting:
-            known = {path for of, _, path in _snapshots if of == self.settings}
+        run = current()
+        with run.lock:
+            known = {path for of, _, path in run.lists if of == self.settings}
         if self.settings.account_id:
             known.add(self.collection.path_in(Scope("account", self.settings.account_id)))
         for path in sorted(path for path in known if path.endswith(end) and path != own):
@@ -962,25 +963,15 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             raise error.with_remedy(remedy) from None
 
 
-# The lists that this process has read, of all kinds: what one writes, the others see.
-_snapshots: dict[tuple[Settings, Collection, str], Snapshot] = {}
-_snapshotting = threading.Lock()
-# Whose users the credentials cannot look for.
-_unseen_users: set[tuple[Settings, str, Scope]] = set()
-_writes = Writes()
-
-
-@functools.cache
-def _journal(address: str) -> Journal:
-    return Journal(address, plugin.warn)
-
-
 def journal_for(settings: Settings) -> Journal:
     """Return this process's journal of creates at the settings' address."""
     if settings.reads_only:
         return NoJournal()
-    with _snapshotting:
-        return _journal(settings.base_url)
+    run = current()
+    with run.lock:
+        if settings.base_url not in run.journals:
+            run.journals[settings.base_url] = Journal(settings.base_url, plugin.warn)
+        return run.journals[settings.base_url]
 
 
 def _no_config(key: str) -> Any:

@@ -7,111 +7,97 @@ take the same one, and nobody deletes what another has taken over in the same ru
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 
 from ..errors import AdoptionError
 from ..process import plugin
+from .run import Owners, current
 
-# Ids are unique over kinds and accounts, but a list of parts has the id of what it is part of.
-_owners: dict[tuple[str, str], str] = {}
-# The same the other way round.
-_owning: set[tuple[str, str]] = set()
-# Who keeps an object in this run, and who took it over in this run.
-_keepers: dict[tuple[str, str], str] = {}
-_adopted: dict[str, str] = {}
-# The resources that an earlier run has made.
-_known: set[str] = set()
-# The objects that resources have which the program declares.
-_declared: set[tuple[str, str]] = set()
-# Of these, those whose diff has asked for a new object.
-_replaced: set[str] = set()
-# What other kinds' resources of the program adopt in this run, perhaps not yet, by who was told.
-_claimed: set[tuple[str, str]] = set()
-_lock = threading.Lock()
+
+def _owners() -> Owners:
+    return current().owners
 
 
 def forget() -> None:
     """Forget everything, as a new process would: for commands that look at several programs."""
-    for noted in (_owners, _owning, _keepers, _adopted, _known, _declared, _replaced, _claimed):
-        noted.clear()
+    current().owners = Owners()
 
 
 def seen(kind: str, *ids: str) -> None:
     """Note that the engine asks about objects: the resource it asks for owns them."""
     urn = plugin.current_urn()
     for id_ in filter(None, ids):
-        _owners.setdefault((kind, id_), urn)
-        _owning.add((kind, urn))
+        _owners().owner.setdefault((kind, id_), urn)
+        _owners().owning.add((kind, urn))
 
 
 def kept(kind: str, *ids: str) -> None:
     """Note that the resource at hand keeps its objects in this run."""
     urn = plugin.current_urn()
     # A refresh compares, and checks nothing: the program may declare the resource no longer.
-    if urn in _known:
+    if urn in _owners().known:
         for id_ in ids:
-            _keepers.setdefault((kind, id_), urn)
-            _declared.add((kind, id_))
+            _owners().keepers.setdefault((kind, id_), urn)
+            _owners().declared.add((kind, id_))
 
 
 def declared(kind: str, id_: str) -> None:
     """Note that the resource at hand, which has the object, is declared by the program."""
-    _declared.add((kind, id_))
+    _owners().declared.add((kind, id_))
 
 
 def is_declared(kind: str, id_: str) -> bool:
     """Tell whether the program declares a resource that has the object, as far as it has run."""
-    return (kind, id_) in _declared
+    return (kind, id_) in _owners().declared
 
 
 def known() -> None:
     """Note that the resource at hand is in the state."""
-    _known.add(plugin.current_urn())
+    _owners().known.add(plugin.current_urn())
 
 
 def is_known(urn: str) -> bool:
     """Tell whether a resource is in the state, so that making it replaces an object."""
-    return urn in _known
+    return urn in _owners().known
 
 
 def replaces(*, replacement: bool) -> None:
     """Note whether the diff of the resource at hand has asked for a new object."""
     urn = plugin.current_urn()
     if replacement:
-        _replaced.add(urn)
+        _owners().replaced.add(urn)
     else:
-        _replaced.discard(urn)
+        _owners().replaced.discard(urn)
 
 
 def is_replacement() -> bool:
     """Tell whether what is made for the resource at hand replaces an object of the state."""
-    return plugin.current_urn() in _replaced
+    return plugin.current_urn() in _owners().replaced
 
 
 def is_managed(kind: str, id_: str) -> bool:
     """Tell whether a resource of this program has been seen to own the object."""
-    return (kind, id_) in _owners
+    return (kind, id_) in _owners().owner
 
 
 def is_replaced(kind: str, id_: str) -> bool:
     """Tell whether the object is the one that the resource at hand had so far."""
-    return _owners.get((kind, id_)) == plugin.current_urn()
+    return _owners().owner.get((kind, id_)) == plugin.current_urn()
 
 
 def is_owner(kind: str, urn: str) -> bool:
     """Tell whether the resource has been seen to own an object."""
-    return (kind, urn) in _owning
+    return (kind, urn) in _owners().owning
 
 
 def owner_of(kind: str, id_: str) -> str:
     """Return the name of the resource that has been seen to own the object, or ""."""
-    return plugin.name_of(_owners.get((kind, id_), ""))
+    return plugin.name_of(_owners().owner.get((kind, id_), ""))
 
 
 def is_own(kind: str, what: str, id_: str) -> bool:
     """Tell whether the object is the very one being replaced. Another's is an AdoptionError."""
-    owner = _owners.get((kind, id_))
+    owner = _owners().owner.get((kind, id_))
     if owner is None:
         return False
     if owner == plugin.current_urn():
@@ -123,20 +109,20 @@ def is_own(kind: str, what: str, id_: str) -> bool:
 
 def claim(kind: str, ids: Iterable[str]) -> None:
     """Note what resources of other kinds adopt in this run."""
-    _claimed.update((kind, id_) for id_ in ids)
+    _owners().claimed.update((kind, id_) for id_ in ids)
 
 
 def is_adopted(kind: str, id_: str) -> bool:
     """Tell whether another resource takes the object over in this run, if only later."""
-    by = _adopted.get(id_)
-    return (by is not None and by != plugin.current_urn()) or (kind, id_) in _claimed
+    by, is_claimed = _owners().adopted.get(id_), (kind, id_) in _owners().claimed
+    return is_claimed or (by is not None and by != plugin.current_urn())
 
 
 def take(adoptable: str) -> None:
     """Note that the resource at hand takes an object over. Raises if another one has."""
     urn = plugin.current_urn()
-    with _lock:
-        owner = _adopted.setdefault(adoptable, urn)
+    with _owners().lock:
+        owner = _owners().adopted.setdefault(adoptable, urn)
     if owner != urn:
         raise AdoptionError(
             f"{adoptable} has been adopted by {plugin.name_of(owner)} already: one object, one "
@@ -147,16 +133,16 @@ def take(adoptable: str) -> None:
 def inherit(adoptables: Iterable[str]) -> None:
     """Note what the resource at hand has from now on, and who had it is not to take with it."""
     urn = plugin.current_urn()
-    with _lock:
+    with _owners().lock:
         for adoptable in adoptables:
-            _adopted.setdefault(adoptable, urn)
+            _owners().adopted.setdefault(adoptable, urn)
 
 
 def heir(kind: str, id_: str, adoptable: str) -> str | None:
     """Return the resource that has the object now, if the one that is being deleted has not."""
-    if adoptable in _adopted:
+    if adoptable in _owners().adopted:
         # `up --replace` adopts its own object without a diff, then deletes it: that counts too.
-        return _adopted[adoptable]
+        return _owners().adopted[adoptable]
     # A diff's claim says nothing against its own resource, which may be replaced all the same.
-    keeper = _keepers.get((kind, id_))
+    keeper = _owners().keepers.get((kind, id_))
     return None if keeper == plugin.current_urn() else keeper

@@ -26,6 +26,7 @@ from ..process import plugin
 from ..text.secret_words import SECRET, known
 from . import undeclared
 from .hooks import AdoptionFilter, Hooks
+from .run import current
 
 # Inputs and outputs that are ours and no field of the API's. The engine's display hides "__" names.
 ACCOUNT = "__account"  # the account of the zone that an object is in, as far as it is known
@@ -259,7 +260,7 @@ class ResourceSchema(Hooks):
         """Note what the answer has that nobody declares: it is told once, and stays."""
         names = self.unknown(answer, props)
         unknown = {UNKNOWN_FIELDS: names} if names else {}
-        account = _accounts.get(str(props.get("zone_id")))
+        account = current().zone_accounts.get(str(props.get("zone_id")))
         noted = unknown | undeclared.written(self._rest(answer, props))
         return noted | ({ACCOUNT: account} if account else {})
 
@@ -384,29 +385,26 @@ class ResourceSchema(Hooks):
         return [f"{path}: {FIRST}: {', '.join(whats)}" for path, whats in changes.items()]
 
     def _reading(self, props: Mapping[str, Any]) -> Reading:
-        in_zone = _accounts.get(str(props.get("zone_id")))
+        in_zone = current().zone_accounts.get(str(props.get("zone_id")))
         return Reading(self._name_of, props.get("account_id") or in_zone)
 
     def _remember_account(self, zone: str, account: str | None) -> None:
         if account:
-            _accounts[zone] = account
+            current().zone_accounts[zone] = account
 
     def _remember_name(self, answer: Mapping[str, Any]) -> None:
         if answer.get("id") and isinstance(answer.get("name"), str):
-            _names[str(answer["id"])] = answer["name"]
+            current().names[str(answer["id"])] = answer["name"]
 
     @staticmethod
     def _name_of(id_: str) -> str | None:
         """Return what an object is called, for a key; None: that is not known, or secret."""
-        name = _names.get(id_)
+        name = current().names.get(id_)
         return None if name is None or known.has(name) else name
 
 
+# The shapes of kinds, made once.
 _sent: dict[tuple[type[ResourceSchema], int], NestedShape] = {}
-# The accounts of zones, as far as this process has learnt them.
-_accounts: dict[str, str] = {}
-# What objects of all kinds are called, as far as this process has seen.
-_names: dict[str, str] = {}
 
 
 def _new_extra(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:

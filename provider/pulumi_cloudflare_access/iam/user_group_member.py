@@ -18,6 +18,7 @@ from ..engine.collection import Scope
 from ..engine.creation import LOOK_AGAIN, Sent
 from ..engine.hooks import Answer
 from ..engine.lifecycle import ResourceLifecycle, journal_for, segment_mistakes
+from ..engine.run import current
 from ..errors import CloudflareError, DeclarationError, NotFoundError, UnusableAnswerError
 from ..fields.model import Always, Inputs, PartOf, State, Unanswered
 from ..fields.shapes import EXTRA
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 PREEXISTING = "preexisting"
 # What lets a resource take out whom it has found in the group.
 OWN = "give the resource adopt=True and run pulumi up --replace"
-# Whom this process has found in a group, and calls preexisting.
-_found: set[str] = set()
 
 
 class UserGroupMemberInputs(Inputs):
@@ -140,7 +139,7 @@ class UserGroupMemberProvider(OfAUserGroup):
 
     def explain_kept(self, id_: str, props: Mapping[str, Any], heir: str) -> str:
         """Say so where the next resource will not take out whom this one would have."""
-        if id_ not in _found or props.get(PREEXISTING):
+        if id_ not in current().preexisting or props.get(PREEXISTING):
             return super().explain_kept(id_, props, heir)
         told = "has it, but as preexisting, and will not take it out either"
         return f"{heir} {told}. If it is to, {OWN}"
@@ -182,7 +181,7 @@ class UserGroupMemberProvider(OfAUserGroup):
             journal.made(urn, where, self.kind, id_)
         own = bool(own or props.get(ADOPT) or ownership.is_managed(self.kind, id_))
         if not own:
-            _found.add(id_)
+            current().preexisting.add(id_)
             plugin.warn(
                 f"{self.full_name(props, id_)} was there already: it stays when this resource "
                 f"goes. If it is to go with it, {OWN}; one that was renamed keeps what it "

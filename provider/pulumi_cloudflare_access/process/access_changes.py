@@ -28,16 +28,40 @@ _PARTS: Final = ("AccessApplicationPolicies", "AccessApplicationPolicy")
 _TYPES: Final = ("AccessApplication", *_PARTS)
 
 
-class _Preview:
+class Preview:
     """What has been seen of one preview, and said. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._run: Run | None = None
         self._said: dict[str, int] = {}
-        self._lines: set[str] = set()
+        self._lines_said: set[str] = set()
 
-    def checked(self, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    def checked(self, old: Mapping[str, Any], new: Mapping[str, Any], *, is_new: bool) -> None:
+        """Note what a check returns in a preview; say what a new application changes.
+
+        An old one is compared next, and more is known then.
+        """
+        urn = plugin.current_urn()
+        with _no_harm():
+            self._note_checked(urn, _declared(old), _declared(new))
+            # A new application without policies lets nobody in, or has a list of them: that comes
+            # next.
+            if is_new and (_type(urn).endswith(_PARTS) or "policies" in new):
+                self._say(urn)
+
+    def compared(self, id_: str, new: Mapping[str, Any]) -> None:
+        """Note what the engine compares in a preview; say what changes of an audience."""
+        urn = plugin.current_urn()
+        with _no_harm():
+            self._note_compared(urn, id_, new)
+            self._say(urn)
+
+    def _say(self, urn: str) -> None:
+        for line in self._lines(urn):
+            plugin.say(line)
+
+    def _note_checked(self, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Note a resource that has been checked."""
         from ..insight.incremental import Run  # noqa: PLC0415 - only a preview needs it
 
@@ -46,14 +70,14 @@ class _Preview:
                 self._run = Run()
             self._run.seen(urn, _type(urn), old or None, new)
 
-    def compared(self, urn: str, id_: str, new: Mapping[str, Any]) -> None:
+    def _note_compared(self, urn: str, id_: str, new: Mapping[str, Any]) -> None:
         """Note what an update would send: what the program ignores is as it was."""
         with self._lock:
             if self._run is not None:
                 was = self._run.inputs_before(urn)
                 self._run.compared(urn, id_, plugin.with_ignored(was, _declared(new)))
 
-    def lines(self, urn: str) -> list[str]:
+    def _lines(self, urn: str) -> list[str]:
         """Return what is to be said under an application, or under its policies."""
         if not _type(urn).endswith(_TYPES):
             return []
@@ -67,8 +91,10 @@ class _Preview:
 
             known = [one for one in changes if _is_known(one)]
             room = MOST_LINES - self._said.get(urn, 0)
-            found = [one for one in lines(known, most=MOST_LINES) if one not in self._lines][:room]
-            self._lines.update(found)
+            found = [one for one in lines(known, most=MOST_LINES) if one not in self._lines_said][
+                :room
+            ]
+            self._lines_said.update(found)
             self._said[urn] = self._said.get(urn, 0) + len(found)
             return found
 
@@ -81,35 +107,6 @@ def _is_known(change: PlaceChange) -> bool:
     """
     waits = change.audience is not None and not change.audience.conditions
     return change.is_read and not change.too_large and not waits
-
-
-_preview = _Preview()
-
-
-def checked(old: Mapping[str, Any], new: Mapping[str, Any], *, is_new: bool) -> None:
-    """Note what a check returns in a preview; say what a new application changes.
-
-    An old one is compared next, and more is known then.
-    """
-    urn = plugin.current_urn()
-    with _no_harm():
-        _preview.checked(urn, _declared(old), _declared(new))
-        # A new application without policies lets nobody in, or has a list of them: that comes next.
-        if is_new and (_type(urn).endswith(_PARTS) or "policies" in new):
-            _say(urn)
-
-
-def compared(id_: str, new: Mapping[str, Any]) -> None:
-    """Note what the engine compares in a preview; say what changes of an application's audience."""
-    urn = plugin.current_urn()
-    with _no_harm():
-        _preview.compared(urn, id_, new)
-        _say(urn)
-
-
-def _say(urn: str) -> None:
-    for line in _preview.lines(urn):
-        plugin.say(line)
 
 
 def _declared(inputs: Mapping[str, Any]) -> dict[str, Any]:
