@@ -63,6 +63,10 @@ class Account:
         assert answer.is_success, answer.text
         return str(answer.json()["result"]["id"])
 
+    def delete(self, path: str) -> bool:
+        """Delete an object by hand; return whether it was there."""
+        return self._http.delete(path).is_success
+
     def made_anew(self, case: Case) -> str:
         """Replace what was made by the same, made by hand."""
         [there] = [one["id"] for one in self.all(case.collection) if one[case.key] in case.names]
