@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 
+from harness.fresh import Run
+from harness.local import strict
 from pulumi_cloudflare_access import kinds
 from pulumi_cloudflare_access.access.group import AccessGroupProvider
-from pulumi_cloudflare_access.engine.hooks import Facts, Hooks
+from pulumi_cloudflare_access.engine.hooks import (
+    CheckHooks,
+    DiffHooks,
+    Facts,
+    Hooks,
+    ProgramHooks,
+    RemoteHooks,
+)
 from pulumi_cloudflare_access.engine.lifecycle import ResourceLifecycle
+from pulumi_cloudflare_access.fields.keyed import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENGINE = "pulumi_cloudflare_access.engine."
 FACTS = frozenset(get_type_hints(Facts))
-HOOKS = frozenset(name for name in vars(Hooks) if not name.startswith("_"))
+PHASES = (ProgramHooks, CheckHooks, DiffHooks, RemoteHooks)
+HOOKS = frozenset(name for of in PHASES for name in vars(of) if not name.startswith("_"))
 # Class attributes of the lifecycle itself, with those that Python and Pulumi have there.
 ENGINES = frozenset(name for of in ResourceLifecycle.__mro__ for name in vars(of))
 PROVIDERS = {kind: type(kinds.load(kind)) for kind in kinds.KINDS}
@@ -75,9 +86,14 @@ def test_hooks_take_what_the_protocol_says(kind: str) -> None:
             assert list(theirs.parameters) == list(ours.parameters), name
 
 
+def test_a_hook_runs_in_one_phase() -> None:
+    named = [name for of in PHASES for name in vars(of) if name in HOOKS]
+    assert sorted(named) == sorted(HOOKS)
+
+
 def test_every_hook_says_what_it_gets_and_returns() -> None:
     for name in sorted(HOOKS):
-        assert inspect.getdoc(vars(Hooks)[name]), name
+        assert inspect.getdoc(getattr(Hooks, name)), name
         hints = get_type_hints(getattr(Hooks, name))
         assert "return" in hints, name
 
@@ -102,3 +118,12 @@ def test_a_kind_that_is_not_a_part_is_called_as_its_list_is(kind: str) -> None:
     # What refers to an object, or stands in its way, is named by the list in which it was found.
     of = PROVIDERS[kind]
     assert of.part_of or of.collection.display_name == of.display_name
+
+
+def test_the_tests_notice_an_unknown_value_where_there_must_be_none() -> None:
+    with strict() as cloudflare:
+        provider = Run(cloudflare).provider("access_application")
+    unknown = {"name": "Wiki", "policies": {"<unknown>": UNKNOWN}}
+    assert [*provider.warnings({"name": "Wiki"}, {})] == [*provider.warnings(unknown, {})]
+    with pytest.raises(AssertionError, match="deletion_warnings: declared"):
+        provider.deletion_warnings(unknown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +14,12 @@ from harness.clock import VirtualTime
 from pulumi_cloudflare_access import kinds
 from pulumi_cloudflare_access.api.client import Client
 from pulumi_cloudflare_access.engine import run
+from pulumi_cloudflare_access.engine.hooks import RemoteHooks
+from pulumi_cloudflare_access.fields.keyed import UNKNOWN
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -58,7 +62,7 @@ class Run:
         client = self.client
         # Another run may have been this process meanwhile.
         run.be(self.knows)
-        of: type[ResourceLifecycle] = type(kinds.load(kind))
+        of = _known(kind)
         # The property of the class that asks for a client.
         timeless = type(of.__name__, (of,), {"client": property(lambda _: client)})
         made: ResourceLifecycle = timeless()
@@ -95,6 +99,38 @@ class Run:
     def delete(self, kind: str, id_: str, outputs: dict[str, Any]) -> None:
         """Delete as the engine does."""
         served(_urn(kind), self.provider(kind), "delete", id_, outputs)
+
+
+@functools.cache
+def _known(kind: str) -> type[ResourceLifecycle]:
+    """Return a kind whose hooks that never get unknown values refuse one."""
+    of: type[ResourceLifecycle] = type(kinds.load(kind))
+
+    def holding(name: str) -> Callable[..., Any]:
+        hook = getattr(of, name)
+
+        @functools.wraps(hook)
+        def held(self: ResourceLifecycle, *args: Any, **kwargs: Any) -> Any:
+            given = inspect.signature(hook).bind(self, *args, **kwargs).arguments
+            for argument in _DECLARED & given.keys():
+                assert not _holds_unknown(given[argument]), f"{of.__name__}.{name}: {argument}"
+            return hook(self, *args, **kwargs)
+
+        return held
+
+    hooks = [n for n in vars(RemoteHooks) if inspect.isfunction(inspect.getattr_static(of, n))]
+    takes = {name: inspect.signature(getattr(of, name)).parameters.keys() for name in hooks}
+    return type(of.__name__, (of,), {n: holding(n) for n in hooks if _DECLARED & takes[n]})
+
+
+# The arguments of hooks that come from a program or a state.
+_DECLARED = {"declared", "props", "olds", "was", "wish"}
+
+
+def _holds_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_unknown, value.values()))
+    return any(map(_holds_unknown, value)) if isinstance(value, list) else value == UNKNOWN
 
 
 def _urn(kind: str, name: str = "thing") -> str:

@@ -12,7 +12,7 @@ The words below mean the same everywhere:
 - **answer**: an object as the API's GET returns it. Lists are lists.
 - **props**, **olds**, **news**: all inputs or outputs of the resource, as the engine has them.
 - **UNKNOWN** (`fields.keyed`): a value that a preview does not know yet. It may stand for a field,
-  an entry of a list, or a field inside an entry. Each section says whether its hooks get it.
+  an entry of a list, or a field inside an entry. Each class says whether its hooks get it.
 
 A hook whose body raises NotImplementedError has its default in `schema.py` or `lifecycle.py`: an
 override may call it by `super()`. Warnings are sentences without a full stop. A hook that warns
@@ -114,14 +114,12 @@ class Facts:
     """The same in full: "the <part_title> <id>"."""
 
 
-class Hooks(Facts):
-    """The hooks of a kind, by the call in which they run."""
+class ProgramHooks(Facts):
+    """Hooks that run in the user's program, as class methods: there are no settings and no client.
 
-    # --------------------------------------------------------------------- in the user's program
-    #
-    # `declared` are the constructor's arguments, as the program wrote them: lists are lists, values
-    # may be Outputs. What is not plain is not known yet. These are class methods: there are no
-    # settings and no client.
+    `declared` are the constructor's arguments, as the program wrote them: lists are lists, values
+    may be Outputs. What is not plain is not known yet.
+    """
 
     @classmethod
     def unique_values(cls, declared: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -149,10 +147,13 @@ class Hooks(Facts):
         """
         raise NotImplementedError
 
-    # ------------------------------------------------------------------------------------ in check
-    #
-    # Nothing is sent: a hook must not use the client. Values may be UNKNOWN in a preview. `was` and
-    # `olds` are empty for a new object. What check returns as a mistake fails the preview.
+
+class CheckHooks(Facts):
+    """Hooks that run in check. Nothing is sent: a hook must not use the client.
+
+    Values may be UNKNOWN. `was` and `olds` are empty for a new object. What check returns as a
+    mistake fails the preview.
+    """
 
     def complete_scope(self, declared: dict[str, Any], olds: Mapping[str, Any]) -> list[Mistake]:
         """Fill the account or the zone into a declaration, in place. Return what is wrong with it.
@@ -217,9 +218,17 @@ class Hooks(Facts):
         """Yield what hardly anyone means by taking over an existing object."""
         return iter(())
 
-    # ------------------------------------------------------------------------------------- in diff
-    #
-    # Nothing is sent. Old values are known, new ones may be UNKNOWN.
+    def fields_for(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
+        """Return the facts about the fields of the very object that is declared.
+
+        `declared` may be a part of a declaration, with unknown values. The same object is returned
+        for the same facts. Default: `facts()`.
+        """
+        raise NotImplementedError
+
+
+class DiffHooks(Facts):
+    """Hooks that run in diff. Nothing is sent. Old values are known, new ones may be UNKNOWN."""
 
     def resolve_ids(
         self,
@@ -273,10 +282,14 @@ class Hooks(Facts):
         """
         return iter(())
 
-    # -------------------------------------------------------- reading: refresh, create and update
-    #
-    # From here on, all values are known. Hooks that get a scope may use the client, and may raise
-    # any CloudflareError.
+
+class RemoteHooks(Facts):
+    """Hooks that run in read, create, update and delete. They never get UNKNOWN.
+
+    Those that get a scope may use the client, and may raise any CloudflareError.
+    """
+
+    # ------------------------------------------------------------------------------------- reading
 
     def collection_for(self, props: Mapping[str, Any]) -> str:
         """Return the path of an object's collection, if it depends on the object.
@@ -313,14 +326,6 @@ class Hooks(Facts):
     def is_of_kind(self, found: Mapping[str, Any]) -> bool:
         """Return whether what the collection holds is an object of this kind."""
         return True
-
-    def fields_for(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
-        """Return the facts about the fields of the very object that is declared.
-
-        `declared` may be a part of a declaration, with unknown values. The same object is returned
-        for the same facts. Default: `facts()`.
-        """
-        raise NotImplementedError
 
     def managed_fields(
         self,
@@ -567,3 +572,7 @@ class Hooks(Facts):
     def full_name(self, props: Mapping[str, Any], id_: str) -> str:
         """Return what a message calls the very object. `props` are inputs, outputs or an answer."""
         raise NotImplementedError
+
+
+class Hooks(ProgramHooks, CheckHooks, DiffHooks, RemoteHooks):
+    """All hooks of a kind."""
