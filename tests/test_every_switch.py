@@ -151,6 +151,11 @@ def of_access(account: Account, made: dict[str, str]) -> Iterator[Declared]:
             {"type": type_, **declared, **name},
             change or {"name": f"An {type_}"},
         )
+    yield (
+        "zero_trust_list",
+        {"name": "Staff", "type": "EMAIL", "items": ["a@example.com", "b@example.com"]},
+        {"items": ["a@example.com", {"value": "c@example.com", "description": "New"}]},
+    )
     attached = {"policies": [made["access_policy"]], "domain": "h.example.com"}
     yield "access_application", {"type": "self_hosted", **attached}, {"name": "With a policy"}
     yield (

@@ -378,6 +378,15 @@ def changed_service_token(n: Names, account: Account) -> dict[str, Any]:
     return {"name": n[4]}
 
 
+def zero_trust_list(n: Names, account: Account) -> dict[str, Any]:
+    del account
+    return {"name": n[0], "type": "SERIAL", "description": n[1]}
+
+
+def changed_zero_trust_list(n: Names, account: Account) -> dict[str, Any]:
+    return {**zero_trust_list(n, account), "name": n[4], "description": n[2]}
+
+
 def members(n: Names, account: Account) -> dict[str, Any]:
     [held] = account.cloudflare.seed({"iam/user_groups": [{"name": "G"}]})["iam/user_groups"]
     return {"group": held["id"], "members": sorted(map(address, n[:3]))}
@@ -476,6 +485,12 @@ CASES = [
         service_token,
         changed_service_token,
         **plainly("/access/service_tokens", "name"),
+    ),
+    Case(
+        "zero_trust_list",
+        zero_trust_list,
+        changed_zero_trust_list,
+        **plainly("/gateway/lists", "name", "description"),
     ),
     Case(
         "user_group_members",

@@ -35,6 +35,7 @@ ENTRIES: dict[str, Any] = {
     "References": {"id": ONE},
     "_ResourceGroups": {"id": "6d7f2f5f5b1d4a0e9081fdc98d432fd1"},
     "Roles": {"name": "Analytics"},
+    "ListItems": {"value": "ada@example.com"},
     "_PermissionGroups": {"name": "Zone Read"},
     "People": {"email": "ada@example.com"},
     "_Rules": {"email": {"email": "ada@example.com"}},

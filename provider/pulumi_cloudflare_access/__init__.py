@@ -61,6 +61,14 @@ if TYPE_CHECKING:
     from .components.protected_application import ProtectedApplication
     from .components.team import Team
     from .errors import CloudflareError, LookUpError
+    from .gateway.zero_trust_list import (
+        GetZeroTrustListResult,
+        ZeroTrustList,
+        get_zero_trust_list,
+        get_zero_trust_list_output,
+        get_zero_trust_lists,
+        get_zero_trust_lists_output,
+    )
     from .iam import grants, scopes
     from .iam.account_member import (
         AccountMember,
@@ -140,6 +148,7 @@ __all__ = [
     "GetSsoConnectorResult",
     "GetUserGroupMemberResult",
     "GetUserGroupResult",
+    "GetZeroTrustListResult",
     "IdentityProvider",
     "LocalCloudflare",
     "LookUpError",
@@ -154,6 +163,7 @@ __all__ = [
     "UserGroup",
     "UserGroupMember",
     "UserGroupMembers",
+    "ZeroTrustList",
     "get_access_application",
     "get_access_application_output",
     "get_access_applications",
@@ -200,6 +210,10 @@ __all__ = [
     "get_user_group_output",
     "get_user_groups",
     "get_user_groups_output",
+    "get_zero_trust_list",
+    "get_zero_trust_list_output",
+    "get_zero_trust_lists",
+    "get_zero_trust_lists_output",
     "grants",
     "read_teams",
     "rules",
@@ -229,6 +243,7 @@ _HOME = {
     "GetSsoConnectorResult": ".iam.sso_connector",
     "GetUserGroupMemberResult": ".iam.user_group_members",
     "GetUserGroupResult": ".iam.user_group",
+    "GetZeroTrustListResult": ".gateway.zero_trust_list",
     "IdentityProvider": ".access.identity_provider",
     "LocalCloudflare": ".local_cloudflare",
     "LookUpError": ".errors",
@@ -243,6 +258,7 @@ _HOME = {
     "UserGroup": ".iam.user_group",
     "UserGroupMember": ".iam.user_group_member",
     "UserGroupMembers": ".iam.user_group_members",
+    "ZeroTrustList": ".gateway.zero_trust_list",
     "get_access_application": ".access.application",
     "get_access_application_output": ".access.application",
     "get_access_applications": ".access.application",
@@ -289,6 +305,10 @@ _HOME = {
     "get_user_group_output": ".iam.user_group",
     "get_user_groups": ".iam.user_group",
     "get_user_groups_output": ".iam.user_group",
+    "get_zero_trust_list": ".gateway.zero_trust_list",
+    "get_zero_trust_list_output": ".gateway.zero_trust_list",
+    "get_zero_trust_lists": ".gateway.zero_trust_list",
+    "get_zero_trust_lists_output": ".gateway.zero_trust_list",
     "grants": ".iam.grants",
     "read_teams": ".components.people_file",
     "rules": ".access.rules",

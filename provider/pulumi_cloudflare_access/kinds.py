@@ -24,6 +24,7 @@ KINDS = {
     "user_group": "iam.user_group:UserGroupProvider",
     "user_group_member": "iam.user_group_member:UserGroupMemberProvider",
     "user_group_members": "iam.user_group_members:UserGroupMembersProvider",
+    "zero_trust_list": "gateway.zero_trust_list:ZeroTrustListProvider",
 }
 
 

@@ -113,6 +113,9 @@ __all__ = [
     "LandingPageDesignOutput",
     "LinkedAppTokenSelector",
     "LinkedAppTokenSelectorOutput",
+    "ListItem",
+    "ListItemOutput",
+    "ListType",
     "LoginMethodSelector",
     "LoginMethodSelectorOutput",
     "MfaConfig",
@@ -228,6 +231,10 @@ IdentityProviderType: TypeAlias = Literal[
 Decision: TypeAlias = Literal["allow", "deny", "non_identity", "bypass"]
 
 RiskLevel: TypeAlias = Literal["low", "medium", "high", "unscored"]
+
+ListType: TypeAlias = Literal[
+    "SERIAL", "URL", "DOMAIN", "EMAIL", "IP", "CATEGORY", "LOCATION", "DEVICE", "AAGUID"
+]
 
 
 class EmailSelector(TypedDict, total=False):
@@ -2979,6 +2986,24 @@ class RoleOutput(TypedDict, total=False):
     """What the program calls it."""
     id: str
     """Its id."""
+
+
+class ListItem(TypedDict, total=False):
+    """One value of a Zero Trust list."""
+
+    value: Required[pulumi.Input[str]]
+    """The value: an e-mail address, an IP address or range, whatever the list is of."""
+    description: pulumi.Input[str] | None
+    """What somebody should know about it."""
+
+
+class ListItemOutput(TypedDict, total=False):
+    """One value of a Zero Trust list."""
+
+    value: Required[str]
+    """The value."""
+    description: str
+    """What somebody should know about it."""
 
 
 class PermissionGroupFound(TypedDict, total=False):

@@ -162,6 +162,11 @@ def _account_member(_: Account, name: str) -> Case:
     return Case("account_member", declared, "members", (address,), "email")
 
 
+def _zero_trust_list(_: Account, name: str) -> Case:
+    declared = {"name": name, "type": "SERIAL", "items": ["C02XYZ"]}
+    return Case("zero_trust_list", declared, "gateway/lists", (name,))
+
+
 def _sso_connector(_: Account, name: str) -> Case:
     domain = f"{name.replace(' ', '-').lower()}.example.com"
     return Case(
@@ -189,6 +194,7 @@ CASES: list[Callable[[Account, str], Case]] = [
     _user_group,
     _member,
     _account_member,
+    _zero_trust_list,
     _sso_connector,
     _service_token,
     _identity_provider,

@@ -32,6 +32,7 @@ from pulumi_cloudflare_access.fields.model import (
     Unanswered,
 )
 from pulumi_cloudflare_access.fields.shapes import EXTRA, Objects, OneOrManyShape, Shape, Values
+from pulumi_cloudflare_access.gateway import list_items, zero_trust_list
 from pulumi_cloudflare_access.iam import account_member, grants, people, resource_group, scopes
 from pulumi_cloudflare_access.program.references import InOrder, References
 from pulumi_cloudflare_access.text.secret_words import SECRET_FIELDS
@@ -57,6 +58,11 @@ TYPES: dict[type[Keyed | Shape], tuple[str, str, str]] = {
         "Sequence[PermissionGroupFound]",
     ),
     account_member.Roles: (REFERENCES, "Mapping[str, RoleOutput]", "Sequence[RoleFound]"),
+    list_items.ListItems: (
+        "pulumi.Input[Sequence[pulumi.Input[str | ListItem | Unchecked]]]",
+        "Mapping[str, ListItemOutput]",
+        "Sequence[ListItemOutput]",
+    ),
     grants._ResourceGroups: (  # noqa: SLF001 - likewise
         "Sequence[Reference | Scope | Unchecked] | pulumi.Output[Sequence[str | Found]]",
         "Mapping[str, ReferenceOutput]",
@@ -88,6 +94,7 @@ LITERALS: dict[tuple[Any, ...], str] = {
     get_args(identity_provider_fields.Type): "IdentityProviderType",
     get_args(policy_fields.Decision): "Decision",
     rules.LEVELS: "RiskLevel",
+    get_args(zero_trust_list.Type): "ListType",
 }
 PATH = "In the API, it is in the path."
 NOT_SENT = "It is not sent to Cloudflare."

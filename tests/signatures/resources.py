@@ -31,6 +31,7 @@ LOOK_UPS: dict[type[Found], type[Resource]] = {
     cloudflare.GetAccountMemberResult: cloudflare.AccountMember,
     cloudflare.GetResourceGroupResult: cloudflare.ResourceGroup,
     cloudflare.GetUserGroupResult: cloudflare.UserGroup,
+    cloudflare.GetZeroTrustListResult: cloudflare.ZeroTrustList,
 }
 # What annotations hold that is no type of `types.py`.
 _OTHERS = {"Any", "Attached", "Found", "Input", "Literal", "Mapping", "Output", "Reference"}

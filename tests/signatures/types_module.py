@@ -101,6 +101,24 @@ class RoleOutput(TypedDict, total=False):
     """Its id."""
 
 
+class ListItem(TypedDict, total=False):
+    """One value of a Zero Trust list."""
+
+    value: Required[pulumi.Input[str]]
+    """The value: an e-mail address, an IP address or range, whatever the list is of."""
+    description: pulumi.Input[str] | None
+    """What somebody should know about it."""
+
+
+class ListItemOutput(TypedDict, total=False):
+    """One value of a Zero Trust list."""
+
+    value: Required[str]
+    """The value."""
+    description: str
+    """What somebody should know about it."""
+
+
 class PermissionGroupFound(TypedDict, total=False):
     """A permission group in a policy of IAM."""
 

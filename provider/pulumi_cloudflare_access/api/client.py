@@ -172,9 +172,14 @@ class Client:
             self._ask("PUT", where, permission, body=items, idempotent=False, parse=_Answer.items)
         )
 
-    def patch(self, where: str, body: Any, *, permission: str) -> Any:
-        """PATCH some fields, and return the updated object."""
-        return self._ask("PATCH", where, permission, body=body, parse=_Answer.result)
+    def patch(self, where: str, body: Any, *, permission: str, idempotent: bool = True) -> Any:
+        """PATCH some fields, and return the updated object.
+
+        Raises LostAnswerError if it may or may not be done and must not be sent twice.
+        """
+        return self._ask(
+            "PATCH", where, permission, body=body, idempotent=idempotent, parse=_Answer.result
+        )
 
     def tell(
         self, where: str, *, permission: str, verb: str = "PUT", idempotent: bool = False
@@ -205,12 +210,19 @@ class Client:
         return Snapshot(pages).objects()
 
     def pages(
-        self, where: str, *, per_page: int | None, permission: str, **params: Any
+        self,
+        where: str,
+        *,
+        per_page: int | None,
+        permission: str,
+        id_field: str = "id",
+        **params: Any,
     ) -> Iterator[Page]:
         """GET a list, one page for each step of the iterator.
 
         `per_page` is the page size; None for a list that is documented as a single page, whose
-        further pages are read only if its total says that there are some. `params` are more
+        further pages are read only if its total says that there are some. `id_field` is what tells
+        the entries apart: they get it as their `id`, if they have none. `params` are more
         parameters of the query. If a page takes too long, smaller pages are read from then on.
         """
         read, number = 0, 1
@@ -226,7 +238,7 @@ class Client:
                     where,
                     permission,
                     params={**params, **paging},
-                    parse=_Answer.page,
+                    parse=functools.partial(_Answer.page, id_field=id_field),
                     stop_if_late=half is not None,
                 )
             except CloudflareError as error:
@@ -440,14 +452,18 @@ class _Answer:
             raise self.unusable("the result is not a list of objects")
         return list(items)
 
-    def page(self) -> tuple[_Answer, Page]:
-        """Return this answer, and the page of a list that it contains."""
+    def page(self, id_field: str) -> tuple[_Answer, Page]:
+        """Return this answer, and the page of a list that it contains, each entry with an `id`."""
         # Cloudflare sometimes sends null for an empty list.
         result = self.envelope.get("result")
         items = [] if result is None else result
+        if isinstance(items, list) and all(isinstance(part, list) for part in items):
+            # Older documents have the entries of Zero Trust lists in a list of lists.
+            items = [item for part in items for item in part]
         if "result" not in self.envelope or not _are_objects(items):
             raise self.unusable("the result is not a list of objects")
-        if not all(item.get("id") for item in items):
+        items = [{"id": item.get(id_field), **item} for item in items]
+        if not all(item["id"] for item in items):
             raise self.unusable("a list that holds an object without an id")
         info = self.envelope.get("result_info")
         total = info.get("total_count") if isinstance(info, dict) else None

@@ -319,6 +319,13 @@ class RemoteHooks(Facts):
         """
         raise NotImplementedError
 
+    def complete(self, scope: Scope, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an object with what the list, or a write's answer, leaves out, as a GET would.
+
+        Default: they leave out nothing.
+        """
+        return dict(found)
+
     def read_remote(self, scope: Scope, id_: str) -> dict[str, Any]:
         """Return an object. Raises NotFoundError if, and only if, it does not exist."""
         raise NotImplementedError

@@ -558,7 +558,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         found = self._snapshot(scope).find(id_, seconds)
         if found is None or not self.is_of_kind(found) or current().writes.is_old(id_, found):
             return None
-        return found
+        return self.complete(scope, found)
 
     def record_ownership(self, id_: str, props: Mapping[str, Any]) -> None:
         """Note that the state has the object, and which resource owns it."""
@@ -609,13 +609,13 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             listed=self._snapshot(scope),
             get=lambda id_: self.read_remote(scope, id_),
             is_namesake=self.namesake_filter(declared),
-            is_equal=lambda found: self._is_equal(found, declared),
+            is_equal=lambda found: self._is_equal(self.complete(scope, found), declared),
             is_dated=not self.state.model_fields.keys().isdisjoint(CREATED),
         )
         made = creation.make(deliberately=props.get(ADOPT) is False)
+        answer = self.complete(scope, made.answer)
         if made.first_hand:
-            return Answer(made.answer)
-        answer = made.answer
+            return Answer(answer)
         differences = self._differences(
             self.managed_fields(answer, declared), declared, secret_in(props)
         )
@@ -739,7 +739,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         """Yield the objects of the list."""
         for found in self._snapshot(scope).objects():
             if self.is_of_kind(found) and self.is_declarable(found):
-                yield found
+                yield self.complete(scope, found)
 
     def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
         """Go by the natural key, or by the id of the whole."""
@@ -804,7 +804,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
                 f"{len(same)} {_plural(self.display_name)} are {phrase} in {scope}: choose one "
                 f'with adopt="<id>" ({ids})'
             )
-        return Answer(same[0]) if same else None
+        return Answer(self.complete(scope, same[0])) if same else None
 
     def _wanted(self, scope: Scope, wanted: str) -> Answer | None:
         """Return the object that `adopt` names. None: it is not there, and need not be."""

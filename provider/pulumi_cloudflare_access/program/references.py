@@ -102,6 +102,7 @@ SERVICE_TOKENS = Accepted(
 )
 LISTS = Accepted(
     "a Zero Trust list",
+    "pulumi-python:dynamic/cloudflare:ZeroTrustList",
     "cloudflare:index/zeroTrustList:ZeroTrustList",
     "cloudflare:index/teamsList:TeamsList",
     rule="rules.email_list(…) or rules.ip_list(…)",

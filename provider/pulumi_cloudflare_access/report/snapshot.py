@@ -109,7 +109,12 @@ class _Reading:
         """Add the entries of a list that rules can refer to."""
         if str(one.get("type", "")).upper() not in _WITH_ITEMS:
             return one
-        return {**one, "items": self._list(f"{where}/{one['id']}/items", "Zero Trust", None)}
+        return {**one, "items": self._items(f"{where}/{one['id']}/items")}
+
+    def _items(self, where: str) -> list[Any]:
+        return self._client.list(
+            where, per_page=1000, permission="Zero Trust Read", id_field="value"
+        )
 
 
 def warn(told: str) -> None:

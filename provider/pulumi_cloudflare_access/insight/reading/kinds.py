@@ -39,6 +39,7 @@ _KINDS: Final[Mapping[str, str]] = {
     f"{OURS}UserGroupMember": MEMBER,
     f"{OURS}ResourceGroup": RESOURCE_GROUP,
     f"{OURS}AccountMember": ACCOUNT_MEMBER,
+    f"{OURS}ZeroTrustList": LIST,
     **{
         f"{BRIDGED}{module}:{name}": kind
         for kind, names in {

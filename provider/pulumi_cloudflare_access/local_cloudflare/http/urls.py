@@ -13,6 +13,7 @@ from werkzeug.routing import Map, Rule
 
 from ..access import urls as access
 from ..dns import urls as dns
+from ..gateway import urls as gateway
 from ..iam import urls as iam
 from ..tokens import urls as tokens
 from ..users import urls as users
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from ..calls.call import Handler
     from ..world.world import Backend
 
-ROUTES: dict[str, Handler] = access.ROUTES | dns.ROUTES | iam.ROUTES | tokens.ROUTES | users.ROUTES
+ROUTES: dict[str, Handler] = (
+    access.ROUTES | dns.ROUTES | gateway.ROUTES | iam.ROUTES | tokens.ROUTES | users.ROUTES
+)
 
-KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *iam.KINDS)
+KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *gateway.KINDS, *iam.KINDS)
 """The kinds that can be seeded."""
 
 _PARENTS = {

@@ -158,6 +158,13 @@ class Switches:
     """Whether an account's token belongs to its user. If not, it is an account token without a
     user."""
 
+    list_items: Literal["flat", "nested"] = "flat"
+    """How the items of a Zero Trust list come: as a list, as seen live, or as a list of lists, as
+    older documents have it."""
+
+    list_duplicates: Literal["ignore", "refuse"] = "ignore"
+    """What happens to a value that is appended to a Zero Trust list which has it already."""
+
     new_user_group_misses: int = 0
     """The number of requests for the members of a new user group that do not find the group."""
 

@@ -1,0 +1,1 @@
+"""What rules of Access and of Gateway refer to."""

@@ -1,0 +1,1 @@
+"""Gateway: what rules of Access and of Gateway refer to."""
