@@ -29,6 +29,7 @@ class _Commands(click.Group):
 
     later: ClassVar = {
         "adopt": (".adopt.command", "adopt"),
+        "drift": (".adopt.command", "drift"),
         "stacks": (".stacks.command", "stacks"),
         "report": (".report.command", "report"),
         "drift-report": (".report.command", "drift_report"),

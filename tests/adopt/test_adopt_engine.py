@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.worlds import World
+
 if TYPE_CHECKING:
     from harness.colleague import Colleague
     from harness.stack import Stack
@@ -58,9 +60,11 @@ cloudflare.ProtectedApplication(
 """
 
 
-def command(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(
+    stack: Stack, *arguments: str, stack_option: bool = True
+) -> subprocess.CompletedProcess[str]:
     run = subprocess.run(
-        [*COMMAND, *arguments, "--stack", "dev"],
+        [*COMMAND, *arguments, *(("--stack", "dev") if stack_option else ())],
         cwd=stack.project,
         env=stack.environment,
         stdin=subprocess.DEVNULL,
@@ -199,3 +203,46 @@ cloudflare.AccessApplication(
     for file in stack.project.iterdir():
         if file.is_file() and file.name != "__main__.py":
             assert "canary-of-scim" not in file.read_text()
+
+
+def test_a_generated_project_takes_its_account_over_and_nothing_is_sent(
+    stack: Stack, cloudflare: LocalCloudflare
+) -> None:
+    World(cloudflare, 11).fill()
+    cloudflare.switches.undocumented_fields = True
+    begun = len(cloudflare.requests)
+    folder = stack.folder / "infra"
+    environment = cloudflare.environment["CLOUDFLARE_ACCESS_LOCAL"]
+    stack.environment["CLOUDFLARE_ACCESS_LOCAL"] = environment
+    made = command(stack, "new", str(folder), "--zone-id", cloudflare.zone_id, stack_option=False)
+    assert made.returncode == 0
+    stack.project = folder
+    stack.pulumi("stack", "init", "dev")
+    run = command(stack, "run", "--yes")
+    assert run.returncode == 0
+    assert "The preview is empty." in run.stdout
+    stack.preview("--expect-no-changes")
+    stack.preview("--refresh", "--expect-no-changes")
+    stack.up("--expect-no-changes")
+    assert written(cloudflare, begun) == []
+
+    # Nothing is left over but what the stack does not have yet.
+    assert drift(stack).returncode == 0
+    cloudflare.seed({"access/groups": [{"name": "By hand", "include": [{"everyone": {}}]}]})
+    found = drift(stack)
+    assert found.returncode == 3
+    assert 'Access group "By hand"' in found.stdout
+    assert written(cloudflare, begun) == []
+
+
+def drift(stack: Stack) -> subprocess.CompletedProcess[str]:
+    run = subprocess.run(
+        [*COMMAND[:-1], "drift", "--stack", "dev"],
+        cwd=stack.project,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(run.stdout, run.stderr)
+    return run

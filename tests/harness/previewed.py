@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 from google.protobuf import json_format, struct_pb2
-from pulumi.runtime import mocks
+from pulumi.runtime import mocks, settings
 from pulumi.runtime.proto import resource_pb2
 
 from harness.fresh import served
@@ -64,6 +64,8 @@ def preview(program: Callable[[], None], config: Mapping[str, str]) -> dict[str,
         asyncio.set_event_loop(asyncio.new_event_loop())
     mocks.set_mocks(Mocks(""), project="test", stack="dev", preview=True, monitor=monitor)
     pulumi.runtime.set_all_config(dict(config))
+    # Whatever an earlier program of this process has declared is another program's.
+    settings.set_root_resource(None)  # type: ignore[arg-type]
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
     def run() -> None:

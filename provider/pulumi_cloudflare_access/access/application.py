@@ -42,6 +42,7 @@ from ..program.resource import Deployment, Resource
 from . import listings, places
 from .application_fields import SCIM_SECRETS, AccessApplicationInputs, cors_mistakes
 from .application_types import (
+    BUILT_IN,
     ONE_OF_ITS_KIND,
     WITH_DESTINATIONS,
     concerns_of_type,
@@ -359,6 +360,28 @@ class AccessApplicationProvider(ResourceLifecycle):
                 declared, there, reach, lambda kind: self._snapshot(scope, kind).objects("update")
             )
         return super().update_remote(scope, there, declared, was)
+
+    def declarable_fields(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Say the places once, and leave out what Cloudflare makes and what nobody can read.
+
+        Reusable policies stand here, unless there are own ones among them.
+        """
+        found = super().declarable_fields(answer)
+        if answer.get("type") in BUILT_IN:
+            found = {k: v for k, v in found.items() if k not in {"name", "domain"}}
+        alone = {k: v for k, v in found.items() if k not in {places.DESTINATIONS, places.LISTED}}
+        if places.keys(alone) == places.keys(found) and not places.undeclared(answer, alone):
+            found = alone
+        elif places.DESTINATIONS in found:
+            found.pop(places.LISTED, None)
+        scim = answer.get("scim_config")
+        if isinstance(scim, Mapping) and scim.get("authentication"):
+            found.pop("scim_config", None)
+        policies = [one for one in answer.get("policies") or () if isinstance(one, Mapping)]
+        if not all(one.get(REUSABLE) for one in policies) or not policies:
+            # Of both kinds, nothing would declare the order.
+            found.pop("policies", None)
+        return found
 
     def fields_for(self, declared: Mapping[str, Any]) -> Mapping[str, Field]:
         """Leave out the defaults of fields that the type does not have: no answer means them."""

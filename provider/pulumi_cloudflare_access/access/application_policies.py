@@ -32,6 +32,7 @@ from ..process import plugin
 from ..program.references import InOrder, Reference, in_order
 from ..program.resource import Resource, refers
 from ..text.spelling import as_key, key_of, text_of, value_of
+from .application_types import WITHOUT_POLICIES
 from .in_force import tell_own
 from .outcomes import Ruling, as_declared, as_requested
 from .owned_policies import (
@@ -186,9 +187,9 @@ class AccessApplicationPoliciesProvider(SolePart, OfAnApplication):
         return None if listed is None else self._answer(id_, listed)
 
     def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
-        """Return the lists of policies that one list can declare: the others are single ones."""
+        """Return the lists of policies that one list can declare, those of none included."""
         for application, policies in self._policies_of_all(scope):
-            if is_one_list(policies):
+            if is_one_list(policies) and application.get(TYPE) not in WITHOUT_POLICIES:
                 yield self._answer(application["id"], policies) | {TYPE: application.get(TYPE)}
 
     def _where(self, scope: Scope, application: str) -> str:

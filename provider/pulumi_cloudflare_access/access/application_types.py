@@ -33,6 +33,8 @@ WITH_DOMAIN = BROWSED | {"bookmark", "proxy_endpoint"}
 # Types whose domain, self_hosted_domains and destinations say one thing in three ways: places.py.
 TIED = BROWSED | {"mcp_portal"}
 WITH_DESTINATIONS = BROWSED | MCP
+# Types that nothing is decided for: what is in no need of a login, and what others decide.
+WITHOUT_POLICIES = frozenset({"bookmark"})
 NEEDS_TARGETS = frozenset({"infrastructure", "rdp"})
 
 TAKEN_BY: dict[str, frozenset[str]] = {

@@ -153,7 +153,7 @@ def is_one_list(policies: Sequence[Mapping[str, Any]]) -> bool:
 
     Their order among reusable ones cannot: each is declared by itself then.
     """
-    return bool(policies) and not any(one.get(REUSABLE) for one in policies)
+    return not any(one.get(REUSABLE) for one in policies)
 
 
 def first_of_all(policies: Iterable[Mapping[str, Any]], others: Sequence[Any]) -> str:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
+from ..engine.collection import Scope
 from ..errors import CloudflareError, SettingsError
 from ..process.pulumi_cli import PulumiCli
-from ..text.outlet import agreed, echo
+from ..settings import NO_ACCOUNT, Settings
+from ..text.outlet import agreed, clean, echo
+from .account import Catalogue, Reading, Wanted
 from .check import Checked, before_import, check, import_arguments, not_empty, with_adopt
+from .classes import class_name, resources
+from .drift import find_drift
 from .import_file import OLDEST_CLI, SKIP_CHECKPOINTS
-from .live import tokens_named
+from .live import Live, tokens_named
 from .matching import Outcome
+from .project import Project, require_empty, require_ruff, write_project
 
-FAILED = 1
+FAILED, DRIFTED = 1, 3
 
 
 @click.group()
@@ -27,6 +34,7 @@ def adopt() -> None:
     """Take over a live account into Pulumi, exactly: nothing is sent but reads.
 
     \b
+        cloudflare-access adopt new infra       # a program for the account
         cloudflare-access adopt check           # in any project: what is exact, what would change
         cloudflare-access adopt run             # check, import, and the preview that proves it
 
@@ -169,3 +177,108 @@ def _import(checked: Checked) -> None:
                 f"pulumi {arguments[0]} ended with status {status}: what it had imported is kept, "
                 "and running this again goes on"
             )
+
+
+# ----------------------------------------------------------------------------------- a new project
+
+
+@adopt.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--account-id", metavar="ID", help="The account; CLOUDFLARE_ACCOUNT_ID if left out.")
+@click.option("--zone-id", "zones", multiple=True, metavar="ID", help="A zone, too; repeatable.")
+@click.option("--only", multiple=True, metavar="KIND", help="Such as AccessGroup; repeatable.")
+@click.option("--match", metavar="GLOB", help="Objects with such names alone, and their parts.")
+@click.option("--lookups", is_flag=True, help="Look up what is only referred to.")
+@click.option("--protect", is_flag=True, help="Have Pulumi refuse to destroy any of it.")
+def new(folder: Path, **given: Any) -> None:
+    """Read an account and write a Pulumi project that declares all of it, in DIR.
+
+    \b
+        cloudflare-access adopt new infra --account-id 023e105f4ecef8ad9ca31a8372d0c353
+        cloudflare-access adopt new groups --only AccessGroup --match 'Team *'
+
+    Credentials come from the environment: CLOUDFLARE_API_TOKEN, or a key and an e-mail address. A
+    token that reads is enough, and nothing else is sent. No secret is written, nor a placeholder
+    for one: what is left out is listed.
+    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    with _refusing():
+        for line in _new(folder, **given):
+            echo(line)
+
+
+def _new(
+    folder: Path,
+    *,
+    account_id: str | None,
+    zones: tuple[str, ...],
+    only: tuple[str, ...],
+    match: str | None,
+    lookups: bool,
+    protect: bool,
+    names: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    require_ruff()
+    require_empty(folder)
+    config = {} if account_id is None else {"cloudflare-access:accountId": account_id}
+    settings = Settings.read(config.get)
+    if settings.account_id is None:
+        raise SettingsError(NO_ACCOUNT)
+    wanted = Wanted(_kinds(only), match, names)
+    scopes = [Scope("account", settings.account_id), *(Scope("zone", zone) for zone in zones)]
+    live = Live(settings)
+    reading = Reading(live, scopes, wanted)
+    with Console(stderr=True).status("Reading the account …") as status:
+        objects = reading.objects(lambda what: status.update(f"Reading the account: {clean(what)}"))
+    project = Project(objects, Catalogue(live, scopes), lookups=lookups, protect=protect)
+    write_project(folder, project, settings.account_id, objects)
+    yield f"{len(objects)} objects are declared in {folder}"
+    yield from (f"  {told}" for told in reading.left_out.values())
+    for one in objects:
+        yield from (f"  {one.text or one.kind} ({one.id}): {told}" for told in one.left_out)
+    for id_ in sorted({*(names or {})} - {one.id for one in objects}):
+        yield f"  {id_}: is in the other tool's state, and not among what was read"
+    yield "Next, in that folder: pulumi stack init, then: cloudflare-access adopt run"
+    yield "From then on, a destroy of the stack deletes the live objects."
+
+
+def _kinds(only: tuple[str, ...]) -> frozenset[str]:
+    """Return kinds by the names of their classes. Raises SettingsError."""
+    known = {class_name(kind): kind for kind in resources()}
+    for name in only:
+        if name not in known:
+            raise SettingsError(f'--only: "{name}" is not one of {", ".join(sorted(known))}')
+    return frozenset(known[name] for name in only)
+
+
+# -------------------------------------------------------------------------------------------- drift
+
+
+@click.command()
+@click.option("--stack", "stacks", multiple=True, metavar="STACK", help="A stack; repeatable.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The project's folder.",
+)
+@click.option("--json", "is_json", is_flag=True, help="Answer in JSON.")
+def drift(stacks: tuple[str, ...], folder: Path, *, is_json: bool) -> None:
+    """Say what differs from the state, and what exists that no given stack manages.
+
+    \b
+        cloudflare-access drift --stack production --stack staging
+
+    The status is 0 if there is nothing, 3 if there is something, 1 if a state or an account cannot
+    be read.
+    """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
+    with _refusing():
+        found = find_drift([PulumiCli(folder, stack) for stack in stacks or (None,)])
+    if is_json:
+        echo(found.as_json())
+    else:
+        for line in found.lines():
+            echo(line)
+    is_there = bool(found.changes or found.strays)
+    sys.exit(DRIFTED if is_there else FAILED if found.unread else 0)

@@ -87,6 +87,21 @@ class _Request:
     properties: Any = None
 
 
+@dataclass(frozen=True)
+class _Check(_Request):
+    """The request of a check, which has two sets of inputs."""
+
+    olds: Any = None
+    news: Any = None
+
+
+def checked(urn: str, lifecycle: ResourceLifecycle, declared: dict[str, Any]) -> Any:
+    """Check a declaration as the engine has it checked, for a new resource."""
+    request = _Check(urn)
+    assert request.urn == urn  # noqa: S101 - read by `plugin.current_urn` in this very frame
+    return lifecycle.check({}, declared)
+
+
 def served(urn: str, call: Callable[[], T]) -> T:
     """Call as the engine does for the resource with this URN. Raises what the engine would show."""
     request = _Request(urn)

@@ -267,6 +267,7 @@ def live_strays(
         for found in lifecycle.list_live(scope)
         if (lifecycle.kind, str(found["id"])) not in known
         and (whole is None or (whole, str(found[whole])) not in wholes)
+        and lifecycle.has_content(found)
     ]
 
 

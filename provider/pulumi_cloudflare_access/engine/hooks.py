@@ -533,6 +533,10 @@ class RemoteHooks(Facts):
         """
         return True
 
+    def declarable_fields(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields that a program declares to say all of a live object, in state form."""
+        raise NotImplementedError
+
     def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
         """Return the ids of the live objects that `adopt=True` would find for checked inputs.
 

@@ -38,7 +38,7 @@ from ..errors import (
 )
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import check, whole_of
-from ..fields.shapes import MISSING, NestedShape
+from ..fields.shapes import EXTRA, MISSING, NestedShape
 from ..process import engine_watch, plugin, state_backend
 from ..settings import NO_ACCOUNT, Settings
 from ..text.nearest import quoted_value, without_values
@@ -741,6 +741,18 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             if self.is_of_kind(found) and self.is_declarable(found):
                 yield self.complete(scope, found)
 
+    def declarable_fields(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave out what goes without saying, and what no program needs to say."""
+        found = self.managed_fields(answer, {}, everything=True)
+        required = {n for n, info in self.inputs.model_fields.items() if info.is_required()}
+        return {
+            name: found[name]
+            for name, field in self.fields_for(answer).items()
+            if name in found
+            and name not in {EXTRA, *self.path_fields()}
+            and (name in required or not field.goes_without_saying(found[name]))
+        }
+
     def find_candidates(self, inputs: Mapping[str, Any]) -> list[str]:
         """Go by the natural key, or by the id of the whole."""
         if self.natural_key == whole_of(self.inputs):
@@ -766,9 +778,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             found = self.find_listed_to_adopt(scope, id_, inputs) or self.read_remote(scope, id_)
         except NotFoundError:
             return None
-        if not self.has_content(found):
-            return None
-        return self._differences(self.managed_fields(found, declared), declared, secret_in(inputs))
+        there = self.managed_fields(found, declared)
+        differences = self._differences(there, declared, secret_in(inputs))
+        return differences if self.has_content(found) or not differences else None
 
     def find_to_adopt(
         self,
