@@ -10,7 +10,7 @@ import fnmatch
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -174,11 +174,11 @@ class Reading:
                 )
             kept = self._chosen(found)
             refused = self.refused(kept)
-            self.left_out = {id_: refused[id_] for id_ in sorted(refused)}
-            kept = [one for one in kept if not {one.id, one.whole} & refused.keys()]
             for one in kept:
-                self._check(one)
-        return kept
+                if one.id not in refused and (mistakes := self._check(one)):
+                    refused[one.id] = f"{one.text} is not declared: {'; '.join(mistakes)}"
+            self.left_out = {id_: refused[id_] for id_ in sorted(refused)}
+        return [one for one in kept if not {one.id, one.whole} & refused.keys()]
 
     def refused(self, objects: Sequence[LiveObject]) -> dict[str, str]:
         """Return the objects, by id, that no program can declare beside another one, and why."""
@@ -255,8 +255,8 @@ class Reading:
         ]
         return made
 
-    def _check(self, one: LiveObject) -> None:
-        """Say what of an object's declaration is not exact, and what no program can declare."""
+    def _check(self, one: LiveObject) -> list[str]:
+        """Note what of an object's declaration is not exact; return why it cannot be declared."""
         lifecycle = self._live.lifecycle(one.kind)
         declared = {name: evaluated(value) for name, value in one.arguments.items()}
         declared[one.scope.field] = one.scope.id
@@ -264,20 +264,15 @@ class Reading:
             declared[str(classes.whole(one.kind))] = one.whole
         urn = f"urn:pulumi:adopt::adopt::{classes.token(one.kind)}::{one.id}"
         try:
-            reasons = _differences(lifecycle, one.id, declared, urn)
+            answer = checked(urn, lifecycle, {**_by_constructor(lifecycle), **declared})
+            if answer.failures:
+                return [failure.reason for failure in answer.failures]
+            inputs = answer.inputs
+            found = served(urn, lambda: lifecycle.adoption_differences(inputs, one.id))
         except Exception as error:  # noqa: BLE001 - it is told
-            reasons = [told(error)]
-        one.left_out += [f"is not exact: {reason}" for reason in reasons]
-
-
-def _differences(
-    lifecycle: ResourceLifecycle, id_: str, declared: dict[str, Any], urn: str
-) -> Collection[str]:
-    answer = checked(urn, lifecycle, {**_by_constructor(lifecycle), **declared})
-    if answer.failures:
-        return [failure.reason for failure in answer.failures]
-    inputs = answer.inputs
-    return served(urn, lambda: lifecycle.adoption_differences(inputs, id_)) or ()
+            return [told(error)]
+        one.left_out += [f"is not exact: {difference}" for difference in found or ()]
+        return []
 
 
 def _by_constructor(lifecycle: ResourceLifecycle) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def _new(
     with Console(stderr=True).status("Reading the account …") as status:
         objects = reading.objects(lambda what: status.update(f"Reading the account: {clean(what)}"))
     project = Project(objects, Catalogue(live, scopes), lookups=lookups, protect=protect)
-    write_project(folder, project, settings.account_id, objects)
+    write_project(folder, project, settings.account_id, objects, reading.left_out)
     yield f"{len(objects)} objects are declared in {folder}"
     yield from (f"  {told}" for told in reading.left_out.values())
     for one in objects:

@@ -332,9 +332,16 @@ def require_empty(folder: Path) -> None:
 
 
 def write_project(
-    folder: Path, project: Project, account_id: str, objects: Sequence[LiveObject]
+    folder: Path,
+    project: Project,
+    account_id: str,
+    objects: Sequence[LiveObject],
+    undeclared: Mapping[str, str],
 ) -> None:
-    """Write the project, whole or not at all. Raises SettingsError."""
+    """Write the project, whole or not at all. Raises SettingsError.
+
+    `undeclared` are the objects that no program can declare, and why.
+    """
     require_empty(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside it, where the same configuration of ruff holds.
@@ -342,7 +349,9 @@ def write_project(
         made = Path(beside) / folder.name
         made.mkdir()
         try:
-            _write_files(made, project, account_id, objects)
+            _write_files(made, project, account_id)
+            _write_ids(made, project, objects, undeclared)
+            _format(made)
             if folder.exists():
                 folder.rmdir()
             shutil.move(made, folder)
@@ -350,9 +359,7 @@ def write_project(
             raise SettingsError(f"{folder}: {error.strerror}") from None
 
 
-def _write_files(
-    made: Path, project: Project, account_id: str, objects: Sequence[LiveObject]
-) -> None:
+def _write_files(made: Path, project: Project, account_id: str) -> None:
     modules = [module for module in project.modules.values() if module.body]
     for module in modules:
         (made / f"{module.name}.py").write_text(module.text(), encoding="utf-8")
@@ -362,14 +369,6 @@ def _write_files(
     ]
     lines += ["", *(f"import {home}  # noqa: F401" for home in homes), ""]
     (made / "__main__.py").write_text("\n".join(lines), encoding="utf-8")
-    left_out = [
-        {"object": f"{classes.class_name(one.kind)} {one.text} ({one.id})", "left out": reason}
-        for one in objects
-        for reason in one.left_out
-    ]
-    document = {"ids": dict(sorted(project.ids.items())), "left_out": left_out}
-    text = json.dumps(document, indent=1, ensure_ascii=False)
-    (made / "adopt.json").write_text(f"{text}\n", encoding="utf-8")
     settings = {
         "name": made.name,
         "description": "The Cloudflare account, taken over as it was found",
@@ -377,7 +376,20 @@ def _write_files(
         "config": {"cloudflare-access:accountId": {"value": account_id}},
     }
     (made / "Pulumi.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
-    _format(made)
+
+
+def _write_ids(
+    made: Path, project: Project, objects: Sequence[LiveObject], undeclared: Mapping[str, str]
+) -> None:
+    left_out = [
+        {"object": f"{classes.class_name(one.kind)} {one.text} ({one.id})", "left out": reason}
+        for one in objects
+        for reason in one.left_out
+    ]
+    left_out += [{"object": id_, "left out": reason} for id_, reason in undeclared.items()]
+    document = {"ids": dict(sorted(project.ids.items())), "left_out": left_out}
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    (made / "adopt.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _format(made: Path) -> None:
