@@ -84,10 +84,10 @@ class Catalogue:
         lifecycle = self._live.lifecycle("access_group")
         found: list[Mapping[str, Any]] = []
         for scope in self._scopes:
-            if scope.kind == "zone" and not hasattr(result, "zone_id"):
+            if scope.kind not in collection.scopes:
                 continue
             try:
-                path = lifecycle.path_of(scope, collection.collection)
+                path = collection.path_in(scope)
                 found += lifecycle.client.list(
                     path, per_page=collection.per_page, permission=collection.permission
                 )
@@ -157,7 +157,7 @@ class Reading:
             for scope in self._scopes:
                 for kind in kinds.KINDS:
                     lifecycle = self._live.lifecycle(kind)
-                    if scope.kind not in lifecycle.scopes or not self._is_wanted(kind):
+                    if scope.kind not in lifecycle.collection.scopes or not self._is_wanted(kind):
                         continue
                     progress(f"{lifecycle.display_name}s of {scope}")
                     try:
