@@ -12,7 +12,7 @@ from harness.fresh import Run, served
 from harness.local import config_for, strict
 from harness.previewed import preview
 from harness.team import Team, email
-from pulumi_cloudflare_access import LocalCloudflare, grants, kinds, rules, scopes
+from pulumi_cloudflare_access import LocalCloudflare, grants, rules, scopes
 from pulumi_cloudflare_access.adopt.import_file import ImportFile
 from pulumi_cloudflare_access.adopt.live import Accounts
 from pulumi_cloudflare_access.adopt.matching import Found, Matching, Outcome
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 ADA = {"email": {"email": "ada@example.com"}}
-# A part that another one declares here; its own test is below.
-OTHERS = {"user_group_member"}
 
 
 @pytest.fixture
@@ -135,6 +133,4 @@ def test_what_the_product_has_made_is_exact_whatever_its_kind(live: LocalCloudfl
     # Whom somebody has invited by hand.
     assert [stray.name for stray in matched.strays] == ["ada@example.com"]
     assert matched.unread == []
-    kinds_declared = {match.planned.kind for match in matched.matches}
-    assert kinds_declared >= {*kinds.KINDS} - OTHERS
     assert "04da6b54" not in json.dumps(file.document)
