@@ -150,7 +150,7 @@ def test_several_are_an_error_with_their_ids() -> None:
     assert (
         str(refused.value)
         .partition(" (")[0]
-        .endswith(f"and one Access group is due: pass id=, one of {IDS[1]}, {IDS[2]}")
+        .endswith(f"and only one Access group can be meant: pass id=, one of {IDS[1]}, {IDS[2]}")
     )
 
 

@@ -157,7 +157,7 @@ def test_an_ambiguous_permission_group_is_an_error_with_what_tells_them_apart() 
         cloudflare.get_permission_group(name=name)
     said = str(refused.value)
     assert said.startswith(f'2 have the name "{name}" in account ')
-    assert ", and one permission group is due: pass id=, one of " in said
+    assert ", and only one permission group can be meant: pass id=, one of " in said
     for scopes, id_ in ids.items():
         assert f"{id_} (scopes {scopes}, label access_apps_and_policies_read)" in said
 

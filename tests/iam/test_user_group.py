@@ -332,7 +332,7 @@ def test_unknown_and_ambiguous_names_are_errors_all_at_once_before_anything_is_s
     assert '; policies["allow Zone Raed on Production zones"]: no permission group has' in said
     assert f'no permission group has the name or label "Zone Raed" {where}; the nearest: "Z' in said
     assert f'2 have the name or label "{apps}" {where}, and' in said
-    assert " one permission group is due: write its id, one of " in said
+    assert " only one permission group can be meant: write its id, one of " in said
     assert "(scopes com.cloudflare.api.account.zone, label access_apps_and_policies_read)" in said
     assert written(cloudflare) == []
     group = plugin.up(KIND, ops(READ))

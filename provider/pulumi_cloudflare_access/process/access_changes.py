@@ -1,9 +1,10 @@
-"""Who gains and who loses access, said under each application while a preview is running.
+"""Messages under each application, while a preview runs: who gains and who loses access.
 
-The engine checks and compares what others refer to first. So by the time of an application, or of
-its list of policies, the old and the new rules of all that it refers to are known. What is not (a
-look-up, another stack, a deletion, which comes last) is not said here: the policy pack and the
-report see the whole run.
+The engine checks and diffs a resource after those that it refers to. So when it comes to an
+application, or to its list of policies, the old and the new rules of all that it refers to are
+known, except for what a look-up found, what is in another stack, and what is deleted, as deletions
+come last. Changes that depend on these are not shown here, but in the report and by the policy
+pack, which see the whole run.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from ..insight.incremental import Run
 
 MOST_LINES: Final = 3
-# Of a decision diagram, some ten milliseconds: a preview waits for it.
+"""The most lines that are shown under one resource."""
+# The largest decision diagram to make, which takes some ten milliseconds: the preview waits for it.
 _NODES: Final = 5_000
 _PROVIDER: Final = "__provider"
 _PARTS: Final = ("AccessApplicationPolicies", "AccessApplicationPolicy")
@@ -29,7 +31,7 @@ _TYPES: Final = ("AccessApplication", *_PARTS)
 
 
 class Preview:
-    """What has been seen of one preview, and said. Thread-safe."""
+    """The resources of one preview so far, and the lines already shown. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -38,20 +40,20 @@ class Preview:
         self._lines_said: set[str] = set()
 
     def checked(self, old: Mapping[str, Any], new: Mapping[str, Any], *, is_new: bool) -> None:
-        """Note what a check returns in a preview; say what a new application changes.
+        """Note what a check in a preview returns, and show what a new application changes.
 
-        An old one is compared next, and more is known then.
+        For an application that exists already, `compared` shows it: it knows more.
         """
         urn = plugin.current_urn()
         with _no_harm():
             self._note_checked(urn, _declared(old), _declared(new))
-            # A new application without policies lets nobody in, or has a list of them: that comes
-            # next.
+            # A new application without policies lets nobody in, or gets them from a list that
+            # follows.
             if is_new and (_type(urn).endswith(_PARTS) or "policies" in new):
                 self._say(urn)
 
     def compared(self, id_: str, new: Mapping[str, Any]) -> None:
-        """Note what the engine compares in a preview; say what changes of an audience."""
+        """Note what a diff in a preview compares, and show who gains and who loses access."""
         urn = plugin.current_urn()
         with _no_harm():
             self._note_compared(urn, id_, new)
@@ -62,7 +64,7 @@ class Preview:
             plugin.say(line)
 
     def _note_checked(self, urn: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        """Note a resource that has been checked."""
+        """Note the old and new inputs of a resource that has been checked."""
         from ..insight.incremental import Run  # noqa: PLC0415 - only a preview needs it
 
         with self._lock:
@@ -71,14 +73,14 @@ class Preview:
             self._run.seen(urn, _type(urn), old or None, new)
 
     def _note_compared(self, urn: str, id_: str, new: Mapping[str, Any]) -> None:
-        """Note what an update would send: what the program ignores is as it was."""
+        """Note what an update would send: inputs in `ignore_changes` keep their old value."""
         with self._lock:
             if self._run is not None:
                 was = self._run.inputs_before(urn)
                 self._run.compared(urn, id_, plugin.with_ignored(was, _declared(new)))
 
     def _lines(self, urn: str) -> list[str]:
-        """Return what is to be said under an application, or under its policies."""
+        """Return the lines to show now under an application, or under its policies."""
         if not _type(urn).endswith(_TYPES):
             return []
         with self._lock:
@@ -100,10 +102,10 @@ class Preview:
 
 
 def _is_known(change: PlaceChange) -> bool:
-    """Tell a change that nothing that comes later can change, as far as anybody can know.
+    """Return whether a change can be shown now: no later resource of the preview can alter it.
 
-    A new application that lets nobody in yet waits for its policies. What is too large to prove is
-    for the report.
+    A new application that lets nobody in yet may get policies later. Changes too large to prove are
+    left to the report.
     """
     waits = change.audience is not None and not change.audience.conditions
     return change.is_read and not change.too_large and not waits
@@ -114,13 +116,13 @@ def _declared(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _type(urn: str) -> str:
-    """Return the type in a URN, without those of its parents."""
+    """Return the resource type in a URN, without the types of its parents."""
     return (urn.split("::") + [""] * 3)[2].rpartition("$")[2]
 
 
 @contextmanager
 def _no_harm() -> Iterator[None]:
-    """Let no mistake in this end a preview: it is said instead."""
+    """Show an error of this module as a message, so that it does not fail the preview."""
     try:
         yield
     except Exception as error:

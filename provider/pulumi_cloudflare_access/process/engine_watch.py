@@ -1,13 +1,13 @@
-"""The life of the plugin process: it ends with the engine that started it.
+"""Ends the plugin process when the engine that started it has ended.
 
-Pulumi ends a plugin in an orderly way: it interrupts it (SIGINT) once the last step is over, and
-Python then runs what `at_orderly_end` was given. An engine that is killed ends nothing: the process
-would go on with what it has begun, hours later if the rate limit says so, and no state would ever
-hold what it makes.
+Normally, Pulumi interrupts a plugin (SIGINT) once the last step is over, and Python then runs what
+`at_orderly_end` was given. But an engine that is killed does not end its plugins: the process would
+go on with what it has begun, for hours if the rate limit makes it wait, and no state would ever
+hold the objects that it creates.
 
-The engine holds the other end of the plugin's standard input, writes nothing there, and keeps it
-open for as long as it lives. The system closes it whatever ends the engine. A debugger, a stopped
-engine, `nohup` or a parent process with the id 1 change nothing about that.
+So the process watches its standard input. The engine holds the other end of it, writes nothing
+there, and keeps it open for as long as it lives; the system closes it however the engine ends. This
+works with a debugger, a stopped engine, `nohup`, and a parent process with the id 1, too.
 """
 
 from __future__ import annotations
@@ -24,35 +24,40 @@ import time
 from collections.abc import Callable
 
 STDIN = 0
-# Seconds between looks where somebody has written to the standard input, which the engine never
-# does: what was written stays unread, and would wake the watch at once.
+# Seconds between looks if somebody else has written to the standard input: what was written stays
+# unread, and would end each wait at once.
 LOOK_AGAIN = 1.0
 
 
 def is_plugin() -> bool:
-    """Tell whether this is a plugin process, and not a program or a test."""
+    """Return whether this is a plugin process, and not a program or a test."""
     return hasattr(sys.modules["__main__"], "DynamicResourceProviderServicer")
 
 
 class EngineWatch:
-    """Whoever holds the other end of a pipe, and whether it is alive. Thread-safe."""
+    """Watches whether the process at the other end of a pipe is alive. Thread-safe.
+
+    :param descriptor: The file descriptor of our end. Default: the standard input.
+
+    `is_watching` is False if the descriptor is not an open pipe, or the system cannot watch it.
+    """
 
     def __init__(self, descriptor: int = STDIN) -> None:
         # A plugin that was started by hand for a debugger has a terminal, a file or nothing there.
-        # Windows cannot poll a pipe: there, what an engine that is killed leaves under way goes on.
+        # Windows cannot poll a pipe: there, a plugin goes on after its engine was killed.
         if not hasattr(select, "poll") or not _is_pipe(descriptor):
             self.is_watching = False
             return
-        # One of our own: the user's providers, in the same process, may close theirs.
+        # A copy: the user's providers, in the same process, may close the original.
         self._descriptor = os.dup(descriptor)
         self.is_watching = not self._is_closed(0)
 
     def is_gone(self) -> bool:
-        """Tell whether the engine has ended."""
+        """Return whether the engine has ended; False if it cannot be watched."""
         return self.is_watching and self._is_closed(0)
 
     def wait(self) -> None:
-        """Return when the engine has ended."""
+        """Wait until the engine has ended. Only if `is_watching`."""
         while not self._is_closed(None):
             time.sleep(LOOK_AGAIN)
 
@@ -60,7 +65,7 @@ class EngineWatch:
         poll = select.poll()
         poll.register(self._descriptor, select.POLLIN | select.POLLHUP)
         return any(
-            # Some systems call the end of a pipe something to read, of no bytes.
+            # Some systems report a closed pipe as something to read, of zero bytes.
             event & (select.POLLHUP | select.POLLERR) or _waiting_bytes(self._descriptor) == 0
             for _, event in poll.poll(milliseconds)
         )
@@ -90,7 +95,10 @@ _starting = threading.Lock()
 
 
 def end_with_engine() -> None:
-    """End this plugin process at once when its engine has ended. Called by every provider."""
+    """Start to watch the engine, to end this process at once when it has ended.
+
+    Every provider calls it; only the first call in a plugin process does something.
+    """
     global _watch  # noqa: PLW0603 - there is one engine
     with _starting:
         if _watch is not None or not is_plugin():
@@ -102,17 +110,20 @@ def end_with_engine() -> None:
 
 def _end_with(watch: EngineWatch) -> None:
     watch.wait()
-    # Without a word to anybody and without the orderly end: what was noted stays noted.
+    # Without what `at_orderly_end` was given: notes of unfinished requests must stay.
     os._exit(1)
 
 
 def is_engine_gone() -> bool:
-    """Tell whether the engine has ended: nothing more must be sent."""
+    """Return whether the engine has ended: then nothing more must be sent."""
     return _watch is not None and _watch.is_gone()
 
 
 def at_orderly_end(call: Callable[[], None]) -> None:
-    """Run something when the engine ends this plugin process, and never when it was killed."""
+    """Run a call when the engine ends this plugin process, but not after the engine was killed.
+
+    Its errors are ignored.
+    """
     if is_plugin():
         atexit.register(_quietly, call)
 

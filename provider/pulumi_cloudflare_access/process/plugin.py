@@ -1,8 +1,8 @@
-"""The plugin process that the engine starts: what it can say to people, and how.
+"""The plugin process that the engine starts: the call at hand, and messages to users.
 
-Warnings go over the engine's own Log call and stand under the resource they are about. Errors are
-one line: no traceback of ours reaches a user. The process is shared with the user's own dynamic
-providers, so nothing global changes except while one of our errors is on its way out.
+Warnings are sent with the engine's Log call and are shown under the resource they are about. Errors
+are one line: users see no traceback of ours. The user's own dynamic providers run in the same
+process, so nothing global is changed, except while one of our errors is on its way to the engine.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from .engine_watch import is_engine_gone
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# For people who mend this package: set it, and errors keep their tracebacks.
+# An environment variable for developers of this package: if it is set, errors keep tracebacks.
 DEBUG = "CLOUDFLARE_ACCESS_DEBUG"
 
 
 def current_urn() -> str:
-    """Return the URN of the resource that the engine is asking about, or "".
+    """Return the URN of the resource that the engine's call is about; "" outside of a call.
 
-    The SDK does not hand it to a provider; its servicer's frame, above ours, has it.
+    The SDK does not pass it to a provider; it is read from a frame of the SDK further up the stack.
     """
     request = _request()
     return str(request.urn) if request is not None else ""
@@ -50,8 +50,8 @@ def _request() -> Any:
 
 
 def _call() -> tuple[Any, Any]:
-    """Return what the engine asks, and gRPC's context of the call. None, None outside of any."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - nowhere else is what the engine asked to be found
+    """Return the request and gRPC's context of the engine's call; None, None outside of a call."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the SDK passes neither on
     while frame is not None:
         names = frame.f_locals
         request = names.get("request")
@@ -66,9 +66,9 @@ _PART = re.compile(r'\["((?:[^"\\]|\\.)*)"\]|([^.\["\]]+)')
 
 
 def ignored_entries() -> dict[str, set[str]]:
-    """Return the entries of maps, by field, whose changes the program ignores.
+    """Return, by field, the keys of entries whose changes the program ignores (`ignore_changes`).
 
-    The engine puts them back behind the diff, which it tells of them, and before the update.
+    The engine tells the diff of them, and puts the old entries back only after it, for the update.
     """
     entries: dict[str, set[str]] = {}
     for parts in _ignored():
@@ -79,7 +79,11 @@ def ignored_entries() -> dict[str, set[str]]:
 
 
 def with_ignored(was: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a declaration as the engine will send it: what the program ignores is as it was."""
+    """Return a declaration as the engine will send it, with old values for what is ignored.
+
+    :param was: The inputs before.
+    :param declared: The inputs now.
+    """
     sent = dict(declared)
     for parts in _ignored():
         _put_back(was, sent, parts)
@@ -108,7 +112,7 @@ def _put_back(was: Any, sent: dict[str, Any], parts: list[str]) -> None:
 
 
 def inputs_in_state(names: Collection[str]) -> dict[str, Any]:
-    """Return those of the inputs that the state has of the resource that is being read."""
+    """Return those of the named inputs that the state has of the resource that is being read."""
     inputs = getattr(_request(), "inputs", None)
     if inputs is None:
         return {}
@@ -116,9 +120,10 @@ def inputs_in_state(names: Collection[str]) -> dict[str, Any]:
 
 
 def _restore_reserved(args: tuple[Any, ...]) -> None:
-    """Put back the reserved names ("__") that older SDKs (3.216) drop from what the engine sent.
+    """Put back the values with reserved names ("__…") that older SDKs (3.216) drop from a request.
 
-    At the top, they are ours. Inside, states of earlier versions have names of people's there.
+    At the top level these are our reserved inputs. Further inside, states that earlier versions
+    wrote have such keys, made of names that people chose.
     """
     request = _request()
     if request is None:
@@ -140,17 +145,17 @@ def _restore(read: Any, sent: Any) -> None:
             _restore(inner, sent_inner)
 
 
-# Calls that a plugin process serves at a time: as many as the client has connections.
+# How many calls a plugin process serves at the same time: as many as the client has connections.
 WIDTH = 32
 CALLS = ("Check", "Diff", "Create", "Read", "Update", "Delete")
 
 
 def widen() -> None:
-    """Let the process serve more calls at a time: the pace, not the threads, says how many.
+    """Let the process serve up to WIDTH calls at the same time; only the pace limits requests.
 
-    The SDK's servicer has four threads and no setting for it; gRPC heeds an attribute of a method.
-    Threads are made as they are needed. The user's own dynamic providers have the same process:
-    what four threads did to them at a time, more may do.
+    The SDK's servicer has four threads and no setting for that, but gRPC uses an attribute of each
+    method. Threads are started as they are needed. The user's own dynamic providers run in the same
+    process: they were called from four threads before, and may be from more now.
     """
     servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
     with _widening:
@@ -170,19 +175,23 @@ def name_of(urn: str) -> str:
 
 
 class Operation:
-    """One call of the engine's, and its seconds on Cloudflare's answers."""
+    """One call of the engine."""
 
     spent = 0.0
+    """The seconds that its requests have taken so far, without waits for the rate limit.
+
+    They count against the deadline.
+    """
 
     def __init__(self) -> None:
         self.request, self._context = _call()
-        """What the engine asks; None outside of any call."""
+        """The engine's request; None outside of a call."""
         self._after: list[Callable[[], None]] = []
 
     def is_wanted(self) -> bool:
-        """Tell whether the engine is alive, and waits for the answer to this call.
+        """Return whether the engine is alive and still waits for the answer to this call.
 
-        Where not, what the call makes would be in no state.
+        If not, no state would hold what the call creates.
         """
         if is_engine_gone():
             return False
@@ -190,11 +199,11 @@ class Operation:
         return is_active is None or bool(is_active())
 
     def after_answer(self, call: Callable[[], None]) -> None:
-        """Run something once the engine has been given the answer to this call."""
+        """Run a call when this one is answered, if the engine still waits for the answer then."""
         self._after.append(call)
 
     def answered(self) -> None:
-        """Run what waits for the answer, unless nobody takes it any more."""
+        """Run what was given to `after_answer`, unless the engine does not wait any more."""
         if self._after and self.is_wanted():
             for call in self._after:
                 call()
@@ -204,32 +213,32 @@ _operation: ContextVar[Operation] = ContextVar("operation")
 
 
 def current_operation() -> Operation:
-    """Return the call of the engine's that is being served; outside of any, a new one."""
+    """Return the engine's call that is being served; outside of any, a new Operation."""
     return _operation.get(None) or Operation()
 
 
 def keep_secret(*bags: Mapping[str, Any]) -> None:
-    """Keep out of messages the secret values of a resource, and what a call has made of them."""
+    """Keep the secret values of a resource, in these inputs or outputs, out of all messages."""
     known.remember_secrets_of(*bags)
 
 
 def warn(message: str) -> None:
-    """Show a warning under the resource that the engine is asking about."""
+    """Show a warning under the resource that the engine's call is about."""
     _log("WARNING", message)
 
 
 def say(message: str) -> None:
-    """Show how something that takes its time is getting on."""
+    """Show a message (severity INFO), such as the progress of something slow, likewise."""
     _log("INFO", message)
 
 
-# Who hears what is said outside of a plugin process; in one, the engine does.
+# The function that gets messages in the engine's place, outside of a plugin process.
 _listener: ContextVar[Callable[[str, str], None] | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
 def heard_by(listener: Callable[[str, str], None]) -> Iterator[None]:
-    """Have somebody hear warnings (and what is under way) in the engine's place.
+    """Send messages to a function instead of the engine, within a `with` block.
 
     `listener` gets the severity, "WARNING" or "INFO", and the message.
     """
@@ -267,7 +276,7 @@ def _log_request(severity: str, message: str, urn: str) -> Any:
 
 
 class _TracebackLimit:
-    """Python's own switch for tracebacks, off for as long as errors of ours are on their way."""
+    """Turns `sys.tracebacklimit` off while errors of ours are on their way to the engine."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -298,8 +307,8 @@ _limit = _TracebackLimit()
 class _Outgoing(Exception):  # noqa: N818 - no class of that name is ever shown
     """An error as the engine shows it: its name and one line.
 
-    The SDK formats it once, frames first and text last; asked for its text, it gives Python its
-    tracebacks back.
+    The SDK formats it once, with the traceback before the text. So tracebacks are off from the time
+    it is made until its text is read.
     """
 
     def __init__(self, text: str) -> None:
@@ -327,10 +336,10 @@ def _outgoing(name: str, text: str) -> Exception:
 
 
 def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
-    """Let everything the engine sent into a call, and only one-line errors out of it.
+    """Wrap a method that the engine calls: it gets all inputs, and raises only one-line errors.
 
-    An error that nobody foresaw is named by its kind and place; its text could hold anything. A
-    call is one operation: it has one deadline, however many requests it sends.
+    An unexpected error is shown by its type and place only, as its text could hold secrets. Each
+    call is one Operation, and so has one deadline, however many requests it sends.
     """
 
     def served(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -364,20 +373,23 @@ def clean_errors(call: Callable[P, R]) -> Callable[P, R]:
         try:
             raise error_ from None
         finally:
-            # Held by its own traceback, an error that nobody shows would live on.
+            # The traceback holds this frame: without this, it would keep the error alive.
             del error_
 
     return wrapper
 
 
 def secret(value: Any) -> dict[str, Any]:
-    """Have the engine encrypt an output. What is called as a secret input is, it does by itself."""
+    """Mark an output's value so that the engine encrypts it.
+
+    Not needed for an output that has the name of a secret input: the engine encrypts it anyway.
+    """
     form = {rpc._special_sig_key: rpc._special_secret_sig}  # noqa: SLF001 - the wire's own words
     return {**form, "value": value}
 
 
 def plain(value: Any) -> Any:
-    """Take what `secret` has made back again. The engine does it before it sends an output."""
+    """Return the value that `secret` has marked. The engine removes the mark before it sends it."""
     if isinstance(value, dict) and rpc._special_sig_key in value:  # noqa: SLF001 - likewise
         return value.get("value")
     return value

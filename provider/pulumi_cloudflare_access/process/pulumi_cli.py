@@ -1,4 +1,4 @@
-"""The Pulumi CLI, as commands of this package start it."""
+"""Runs the Pulumi CLI, for the commands of this package."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from ..errors import SettingsError
 
 
 def cli_version() -> tuple[int, ...]:
-    """Return the version of the Pulumi CLI on the PATH. Raises SettingsError."""
+    """Return the version of the Pulumi CLI on the PATH, as (major, minor, patch).
+
+    Raises SettingsError if there is none, or its version cannot be read.
+    """
     run = subprocess.run(  # noqa: S603 - the user's own Pulumi
         [_pulumi(), "version"], capture_output=True, text=True, check=False
     )
     numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)", run.stdout.strip())
     if numbers is None:
-        raise SettingsError("pulumi version does not say which one it is")
+        raise SettingsError("`pulumi version` does not print a version")
     return tuple(map(int, numbers.groups()))
 
 
@@ -33,19 +36,28 @@ def _pulumi() -> str:
 
 
 class PulumiCli:
-    """One stack of the project in a folder. `stack` None: the one that is selected there."""
+    """One stack of a project.
+
+    :param folder: The folder of the project.
+    :param stack: The name of the stack. Default: the one that is selected in the folder.
+
+    Every method that runs the CLI raises SettingsError if it is not on the PATH.
+    """
 
     def __init__(self, folder: Path, stack: str | None = None) -> None:
         self.folder = folder
         self.stack = stack
 
     def command(self, *arguments: str) -> list[str]:
-        """Return the arguments of a command for the stack, without the program's name."""
+        """Return a command for the stack: the arguments and `--stack`, without `pulumi` itself."""
         stack = () if self.stack is None else ("--stack", self.stack)
         return [*arguments, *stack]
 
     def json(self, *arguments: str) -> Any:
-        """Return what a command prints as JSON. Raises SettingsError, with its words."""
+        """Run a command and return the JSON that it prints.
+
+        Raises SettingsError with the command's own message if it fails or prints none.
+        """
         run = self._run([*self.command(*arguments), "--non-interactive"])
         begin = run.stdout.find("{")
         try:
@@ -57,7 +69,10 @@ class PulumiCli:
         return said
 
     def shown(self, *arguments: str, environment: Mapping[str, str] | None = None) -> int:
-        """Run a command that people see; return its status."""
+        """Run a command whose output people see, and return its exit status.
+
+        :param environment: Variables to set, besides those of this process.
+        """
         run = subprocess.run(  # noqa: S603 - the user's own Pulumi
             [_pulumi(), *self.command(*arguments)],
             cwd=self.folder,
@@ -67,7 +82,7 @@ class PulumiCli:
         return run.returncode
 
     def config(self) -> dict[str, str]:
-        """Return the stack's config, secrets in clear. Raises SettingsError."""
+        """Return the stack's config by key, with secrets in clear. Raises SettingsError."""
         found = self.json("config", "--json", "--show-secrets")
         return {key: one["value"] for key, one in found.items() if one.get("value") is not None}
 

@@ -1,8 +1,8 @@
-"""Which backend holds the state of the stack at hand, as far as a plugin process can know.
+"""Which backend holds the state of the current stack, as far as a plugin process can know.
 
-Pulumi does not tell a plugin. So this does what the CLI does: PULUMI_BACKEND_URL, the project's
-`backend.url`, the login in Pulumi's home, in this order. The same place under two spellings is one
-backend; where the place is not certain, it is no backend at all.
+Pulumi does not tell a plugin. So this module looks where the CLI does: at PULUMI_BACKEND_URL, the
+project's `backend.url`, and the login in Pulumi's home, in this order. Two spellings of the same
+place give the same result; if the place is not certain, there is none (UnknownBackendError).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 DEFAULT_CLOUD = "https://api.pulumi.com"
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 DEFAULT_PORTS = {"https": 443, "http": 80, "postgres": 5432, "postgresql": 5432}
-# Where a bucket or a database is besides its address, by the beginning of the address's scheme.
+# By the beginning of an address's scheme: the variables that also say where the place is.
 PLACES = {
     "azblob": ("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_DOMAIN"),
     "gs": ("STORAGE_EMULATOR_HOST",),
     "postgres": ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER"),
     "s3": ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"),
 }
-# Of an address's query, what says how to get there and not where: in small letters.
+# The parameters, in small letters, of an address that say how to connect and not where to.
 HOW = frozenset(
     {
         "anonymous",
@@ -52,13 +52,16 @@ HOW = frozenset(
 
 
 class UnknownBackendError(Exception):
-    """Nobody can say for certain where the state is; the text says why."""
+    """It is not certain where the state is; the text says why."""
 
 
 def backend_of(environment: Mapping[str, str], folder: Path) -> str:
-    """Return the one spelling of the backend of a plugin that runs in this environment and folder.
+    """Return the address of the backend, in one spelling and without a password.
 
-    It holds no password. Raises UnknownBackendError.
+    :param environment: The environment variables of the plugin.
+    :param folder: The folder that the plugin runs in: that of the program.
+
+    Raises UnknownBackendError.
     """
     address = environment.get("PULUMI_BACKEND_URL") or _of_project(environment, folder)
     if not address:
@@ -75,14 +78,14 @@ def _of_project(environment: Mapping[str, str], folder: Path) -> str:
         for file in (above / name for name in PROJECT_FILES):
             with contextlib.suppress(FileNotFoundError):
                 project = _read_project(file)
-                # A program may hold other projects' files; the engine tells which one runs.
+                # Folders of a program may hold other projects; the engine says which one runs.
                 if environment.get("PULUMI_PROJECT", project.get("name")) == project.get("name"):
                     return _text((project.get("backend") or {}).get("url"))
     return ""
 
 
 def _read_project(file: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - takes its time, and is needed where nothing else tells
+    import yaml  # noqa: PLC0415 - slow to load, and needed only without PULUMI_BACKEND_URL
 
     try:
         project = yaml.safe_load(file.read_bytes())
@@ -91,12 +94,12 @@ def _read_project(file: Path) -> dict[str, Any]:
     except (OSError, yaml.YAMLError):
         raise UnknownBackendError(f"{file.name} cannot be read") from None
     if not isinstance(project, dict) or not isinstance(project.get("backend") or {}, dict):
-        raise UnknownBackendError(f"{file.name} is no project")
+        raise UnknownBackendError(f"{file.name} is not a Pulumi project")
     return project
 
 
 def _of_login(environment: Mapping[str, str]) -> str:
-    """Return the address that `pulumi login` has noted, or that Pulumi takes without any login."""
+    """Return the address that `pulumi login` has stored, or the one that Pulumi uses without it."""
     named = environment.get("PULUMI_CREDENTIALS_PATH") or environment.get("PULUMI_HOME")
     file = _absolute(Path(named) if named else _home(environment) / ".pulumi") / "credentials.json"
     try:
@@ -137,14 +140,14 @@ def _canonical(address: str, environment: Mapping[str, str]) -> str:
 
 
 def _host(parts: SplitResult) -> str:
-    """Return user, host and port. The password is not needed to tell one place from another."""
+    """Return user, host and port, without the password, which does not say where the place is."""
     user = f"{unquote(parts.username)}@" if parts.username else ""
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     return f"{user}{(parts.hostname or '').lower()}{f':{port}' if port else ''}"
 
 
 def _folder(path: str, environment: Mapping[str, str]) -> str:
-    """Return the one path of a folder, without links in it."""
+    """Return the absolute path of a folder, with links resolved."""
     if path == "~" or path.startswith("~/"):
         path = str(_home(environment) / path[2:])
     return _as_stored(os.path.realpath(_absolute(Path(unquote(path)))))
@@ -155,7 +158,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _as_stored(path: str) -> str:
-    """Return a path in the letters that a file system has it in which takes small for capital."""
+    """Return a path spelled as the file system stores it, if that ignores case (macOS)."""
     with contextlib.suppress(ImportError, AttributeError, OSError):
         import fcntl  # noqa: PLC0415 - not every system has it
 
@@ -170,7 +173,7 @@ def _as_stored(path: str) -> str:
 
 
 def _home(environment: Mapping[str, str]) -> Path:
-    """Return the user's folder as Pulumi's CLI has it: from the system's list of users first."""
+    """Return the user's home as Pulumi's CLI finds it: by the system's list of users first."""
     with contextlib.suppress(ImportError, KeyError):
         import pwd  # noqa: PLC0415 - not every system has it
 
@@ -179,9 +182,9 @@ def _home(environment: Mapping[str, str]) -> Path:
 
 
 def _engines_folder() -> Path:
-    """Return the folder that the engine runs in, to which its addresses are relative.
+    """Return the folder that the engine runs in, to which an address may be relative.
 
-    A plugin runs in the program's folder, which need not be that one.
+    The plugin itself runs in the program's folder, which may be another.
     """
     engine = _engine()
     try:
@@ -194,7 +197,7 @@ def _engines_folder() -> Path:
 
 
 def _engine() -> int:
-    """Return the engine's process: the parent of the process group that it has made for us."""
+    """Return the id of the engine's process: the parent of our process group's leader."""
     leader = os.getpgrp()
     if leader == os.getpid():
         return os.getppid()
@@ -222,11 +225,11 @@ _organization = ""
 
 
 def belongs_to(organization: str) -> None:
-    """Note the organization of the stack at hand: Pulumi Cloud holds several in one backend."""
+    """Note the organization of the current stack: one backend (Pulumi Cloud) can hold several."""
     global _organization  # noqa: PLW0603 - a plugin process is at one stack
     _organization = organization
 
 
 def stack_owner() -> str:
-    """Return the organization of the stack at hand, as far as the program has told it."""
+    """Return the organization of the current stack; "" if the program has not told it."""
     return _organization

@@ -1,7 +1,7 @@
-"""What a program hands to a constructor, looked at before anything reads it.
+"""Checks of the arguments that a program passes to a constructor, before anything else reads them.
 
-A slip that Python lets pass would end in a traceback of Pulumi's, or pass the preview and fail when
-the update knows the value: a set where a list is due, a group where a rule is due.
+Without them, a mistake that Python accepts (a set instead of a list, a group instead of a rule)
+would end in a traceback from Pulumi, or would pass the preview and fail in the update.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..text.outlet import run_error
 from ..text.spelling import shown
 from .references import Found, resource_of, rule_for
 
-# Where rules stand, in whatever object.
+# The fields that hold rules, in an application, a policy or a group alike.
 SECTIONS = ("include", "exclude", "require")
 _LISTS = {
     "set": "a set",
@@ -31,9 +31,11 @@ _LISTS = {
 
 
 def checked(init: Callable[..., None]) -> Callable[..., None]:
-    """Wrap a constructor: it gets arguments that can be read, and ends the program for others.
+    """Wrap a resource's constructor so that it gets only arguments that can be read.
 
-    What is wrong inside the arguments is left in `wrong_arguments` of the resource.
+    Arguments that do not exist or are missing end the program with one line (pulumi.RunError). A
+    wrong value inside an argument is left out, and a message about it is put into the resource's
+    `wrong_arguments`, which `Resource._declare` reports with the other mistakes.
     """
     signature = inspect.signature(init)
 
@@ -62,7 +64,7 @@ def _called(kind: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str
 def _not_arguments(
     signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> list[str]:
-    """Say which arguments there are not, and which are missing."""
+    """Return messages about arguments that do not exist, and about required ones not passed."""
     parameters = dict([*signature.parameters.items()][1:])
     open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     names = [name for name, p in parameters.items() if p.kind is not p.VAR_KEYWORD]
@@ -88,7 +90,7 @@ def _not_arguments(
 
 
 def wrong_options(opts: Any) -> list[str]:
-    """Say what in a resource's options is none, which Pulumi would answer with a traceback."""
+    """Return messages about options of the wrong type, for which Pulumi would show a traceback."""
     if opts is None:
         return []
     if not isinstance(opts, pulumi.ResourceOptions):
@@ -113,7 +115,13 @@ def _what(value: Any) -> str:
 
 
 def readable(value: Any, path: str, mistakes: list[str], *, in_rule: bool = False) -> Any:
-    """Return a value as far as it can be read; say of the rest what is wrong, and leave it out."""
+    """Return a value without the parts that cannot be read.
+
+    A message about each such part is added to `mistakes`.
+
+    :param path: What messages call the value, such as `include[0].email.email`.
+    :param in_rule: Whether the value is inside a rule, where a resource is always a mistake.
+    """
     if isinstance(value, Mapping):
         return {
             key: readable(inner, f"{path}.{key}", mistakes, in_rule=in_rule)
@@ -159,7 +167,7 @@ def _rules(rules: Iterable[Any], path: str, mistakes: list[str]) -> list[Any]:
 
 
 def _itself(value: Any) -> str:
-    """Write what stands in a wrong place."""
+    """Return what a message calls a resource or look-up result that is in the wrong place."""
     if isinstance(value, pulumi.Resource):
         kind = value.pulumi_resource_type.rpartition(":")[2]
         return f'{kind} "{value.pulumi_resource_name}"'

@@ -8,24 +8,25 @@ from typing import Any
 import pulumi
 
 DYNAMIC = "pulumi-python:dynamic:Resource"
-"""A type whose provider is the one of all resources here."""
+"""A resource type of Pulumi's Python provider, which is the provider of all our resources."""
 CREDENTIALS = frozenset({"cloudflare:apiToken", "cloudflare:apiKey"})
+"""The settings that are secret."""
 
 
 class Cloudflare(pulumi.ProviderResource):
-    """Another account or token, for what is given it as `opts.provider`.
+    """Another account or token, for the resources and look-ups that get it as `opts.provider`.
 
         eu = Cloudflare("eu", account_id="…", api_token_env="CF_EU_TOKEN")
         AccessGroup("engineers", …, opts=ResourceOptions(provider=eu))
         get_access_group(name="Staff", opts=InvokeOptions(provider=eu))
 
-    Name a variable of the environment (`api_token_env`) rather than pass `api_token`: a token that
-    is passed is kept, encrypted, in the state, and a destroy after its rotation uses the old one.
-    What is not given is taken from the stack's config.
+    Better name an environment variable (`api_token_env`) than pass `api_token`: a token that is
+    passed is kept, encrypted, in the state, so a `pulumi destroy` after the token was rotated uses
+    the old one. Settings that are not passed come from the stack's config.
     """
 
     given: Mapping[str, pulumi.Input[str]]
-    """The settings, as the program has them: what look-ups go by."""
+    """The settings of this provider by their config keys, which look-ups use, too."""
 
     def __init__(
         self,
@@ -39,13 +40,15 @@ class Cloudflare(pulumi.ProviderResource):
         """Declare another account or token.
 
         :param resource_name: The name of the provider in the program and in the state.
-        :param account_id: The id of the account that objects are in which name none. Default: the
-            one in the settings.
+        :param account_id: The id of the account for objects that do not name one themselves.
+            Default: the one in the settings.
         :param api_token: The API token. It is kept, encrypted, in the state. Default: the
             credentials in the settings.
         :param api_token_env: The name of the environment variable that holds the API token, instead
             of `api_token`.
         :param opts: Pulumi's options for the provider.
+
+        Raises ValueError if both `api_token` and `api_token_env` are passed.
         """
         if api_token is not None and api_token_env is not None:
             raise ValueError("api_token or api_token_env, not both")

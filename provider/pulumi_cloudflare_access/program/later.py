@@ -1,4 +1,4 @@
-"""What is worked out once a program has run: inputs that hold what other resources say."""
+"""Inputs whose value is computed only when the program has run, from what other resources say."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ R = TypeVar("R")
 
 
 class _Later(Awaitable[R], Generic[R]):
-    """It begins when it is awaited. The engine awaits none where the program has failed before.
+    """An awaitable that creates its coroutine only when it is awaited.
 
-    Of a coroutine that nobody awaits, Python warns, as if that were a mistake of the program.
+    If the program fails, nothing awaits the inputs any more. Python would then warn about a
+    coroutine that was never awaited, as if the program had a mistake there.
     """
 
     def __init__(self, begin: Callable[[], Coroutine[Any, Any, R]]) -> None:
@@ -24,7 +25,7 @@ class _Later(Awaitable[R], Generic[R]):
 
 
 def later(work: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Awaitable[R]]:
-    """Make an input for the engine of what a coroutine will work out."""
+    """Make a coroutine function return an input: its work begins when the engine awaits it."""
 
     @functools.wraps(work)
     def asked(*arguments: P.args, **named: P.kwargs) -> Awaitable[R]:

@@ -1,13 +1,14 @@
-"""What exists at Cloudflare already, found by its id or its name while the program runs.
+"""Look-ups: find what exists at Cloudflare already, by id or name, while the program runs.
 
     staff = cloudflare.get_access_group(name="Staff")
     cloudflare.AccessGroup("engineers", include=[…], require=[rules.group(staff)], …)
 
-A kind is a frozen dataclass (what people need of an answer), a path, and the four methods of one
-`Lookup` under their public names. Look-ups run in the program's process, in previews too, so they
-need credentials there: the stack's config and the environment, or what the explicit provider in
-`opts` was given. A list is read once per deployment, scope and settings, however many look-ups and
-threads want it; with `depends_on` it is read anew, after what it depends on.
+Each kind of object has a frozen dataclass (the fields of an answer that people need), a path, and
+one `Lookup`, whose four methods are published as `get_…`, `get_…s`, and so on. Look-ups run in the
+program's process, in previews too, so they need credentials there: from the stack's config and the
+environment, or from the explicit provider in `opts`. A list is read once per deployment, scope and
+settings, no matter how many look-ups and threads ask for it; a look-up with `depends_on` reads it
+again once those resources are done.
 """
 
 from __future__ import annotations
@@ -43,7 +44,12 @@ Asked = Mapping[str, Any]
 
 
 class Lookup(Generic[T]):
-    """The look-ups of one kind, in accounts: by `id` or by exact `name`, or all there are."""
+    """The look-ups of one kind of object in an account: one by `id` or exact `name`, or all.
+
+    Every method raises a CloudflareError: LookUpError if not exactly one object is found,
+    SettingsError for missing credentials or account, or the error of the request. The `_output`
+    methods return at once, and fail later with the same errors.
+    """
 
     def __init__(self, result: type[T], collection: Collection) -> None:
         self._result = result
@@ -57,22 +63,22 @@ class Lookup(Generic[T]):
         account_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> T:
-        """Find the one object with this name or id; anything else is a LookUpError.
+        """Find the one object with this name or id; raise LookUpError otherwise.
 
         :param name: The object's exact name.
         :param id: The object's id.
         :param account_id: The id of the account to look in. Default: the one in the settings.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get({"id": id, "name": name}, {"account_id": account_id}, opts)
 
     def get_all(
         self, *, account_id: str | None = None, opts: pulumi.InvokeOptions | None = None
     ) -> list[T]:
-        """Return all objects, by their names.
+        """Return all objects, sorted by name.
 
         :param account_id: The id of the account to look in. Default: the one in the settings.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get_all({"account_id": account_id}, opts)
 
@@ -84,26 +90,26 @@ class Lookup(Generic[T]):
         account_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[T]:
-        """Find the one object with this name or id, once these are known.
+        """Find the one object with this name or id, once the arguments are known.
 
         :param name: The object's exact name.
         :param id: The object's id.
         :param account_id: The id of the account to look in. Default: the one in the settings.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get_output({"id": id, "name": name}, {"account_id": account_id}, opts)
 
     def get_all_output(
         self, *, account_id: Text | None = None, opts: pulumi.InvokeOptions | None = None
     ) -> pulumi.Output[list[T]]:
-        """Return all objects, by their names, once it is known of what account.
+        """Return all objects, sorted by name, once the account is known.
 
         :param account_id: The id of the account to look in. Default: the one in the settings.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get_all_output({"account_id": account_id}, opts)
 
-    # ---------------------------------------------------------------------- however it is asked for
+    # ------------------------------------------------------- what the four methods have in common
 
     def _get(self, asked: Asked, scope: Asked, opts: pulumi.InvokeOptions | None) -> T:
         with _from_the_line(_line()):
@@ -142,13 +148,13 @@ class Lookup(Generic[T]):
         )
 
     def _everything(self, settings: Settings, scope: Asked, *, anew: bool = False) -> Listed:
-        # Without credentials there is no need to ask for an account.
+        # Reading them raises if there are no credentials: say so before the account is missed.
         _ = settings.headers
         where, kind = _scope(scope, settings), self._collection
         path = kind.path_in(where)
 
         def read() -> Iterator[Page]:
-            from ..api.client import client_for  # noqa: PLC0415 - who looks nothing up needs no HTTP
+            from ..api.client import client_for  # noqa: PLC0415 - only look-ups need HTTP
 
             client = client_for(settings, outlet.warn, outlet.say)
             return client.pages(path, per_page=kind.per_page, permission=kind.permission)
@@ -157,7 +163,7 @@ class Lookup(Generic[T]):
         return self.listed(where, answers)
 
     def listed(self, where: Scope, answers: Iterable[Mapping[str, Any]]) -> Listed:
-        """Return what a list holds, each answer in the one form that this look-up knows."""
+        """Return the objects of a list, each brought into one form by `understood`."""
         return Listed(where, list(map(self.understood, answers)))
 
     def _all(self, only: Asked, listed: Listed) -> list[T]:
@@ -182,7 +188,12 @@ class Lookup(Generic[T]):
     def choose(
         self, listed: Listed, wanted: str, *by: str, remedy: str = "pass id=, one of"
     ) -> Mapping[str, Any]:
-        """Return the one that has this name, or whatever it is asked for by. Or a LookUpError."""
+        """Return the one object whose field `by` (or one of several) has the value `wanted`.
+
+        Raises LookUpError if there is not exactly one.
+
+        :param remedy: What the message says before the ids, if several objects have the value.
+        """
         has = f'the {" or ".join(by)} "{wanted}" in {listed.where}'
         found = [answer for answer in listed.answers if wanted in map(answer.get, by)]
         if not found:
@@ -192,7 +203,7 @@ class Lookup(Generic[T]):
         if len(found) > 1:
             ones = ", ".join(sorted(f"{answer['id']}{self.apart(answer)}" for answer in found))
             raise LookUpError(
-                f"{len(found)} have {has}, and one {self._kind} is due: {remedy} {ones}"
+                f"{len(found)} have {has}, and only one {self._kind} can be meant: {remedy} {ones}"
             )
         return found[0]
 
@@ -200,23 +211,23 @@ class Lookup(Generic[T]):
     def _kind(self) -> str:
         return self._result.referred.what.partition(" ")[2]
 
-    # ----------------------------------------------------------------------------------- oddities
+    # -------------------------------------------------------------- what some kinds do otherwise
 
     def understood(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Put an answer into one form, where the API has several."""
+        """Return an answer in one form, for kinds of which the API answers in several."""
         return answer
 
     def apart(self, answer: Mapping[str, Any]) -> str:  # noqa: ARG002 - for kinds that have more
-        """Say what tells one from another that has the same name."""
+        """Return what a message adds to an id so that people can tell objects of one name apart."""
         return ""
 
     def concerns(self, answer: Mapping[str, Any]) -> Iterable[str]:  # noqa: ARG002 - likewise
-        """Say what hardly anyone knows who asks for this one."""
+        """Return warnings about an object that was looked up, of which few people are aware."""
         return ()
 
 
 class ScopedLookup(Lookup[T]):
-    """The look-ups of one kind, in accounts and in zones."""
+    """The look-ups of one kind of object, in an account or in a zone."""
 
     def get(
         self,
@@ -227,13 +238,13 @@ class ScopedLookup(Lookup[T]):
         zone_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> T:
-        """Find the one object with this name or id; anything else is a LookUpError.
+        """Find the one object with this name or id; raise LookUpError otherwise.
 
         :param name: The object's exact name.
         :param id: The object's id.
         :param account_id: The id of the account to look in. Default: the one in the settings.
         :param zone_id: The id of the zone to look in, instead of an account.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get({"id": id, "name": name}, _either(account_id, zone_id), opts)
 
@@ -244,11 +255,11 @@ class ScopedLookup(Lookup[T]):
         zone_id: str | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> list[T]:
-        """Return all objects, by their names.
+        """Return all objects, sorted by name.
 
         :param account_id: The id of the account to look in. Default: the one in the settings.
         :param zone_id: The id of the zone to look in, instead of an account.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get_all(_either(account_id, zone_id), opts)
 
@@ -261,13 +272,13 @@ class ScopedLookup(Lookup[T]):
         zone_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[T]:
-        """Find the one object with this name or id, once these are known.
+        """Find the one object with this name or id, once the arguments are known.
 
         :param name: The object's exact name.
         :param id: The object's id.
         :param account_id: The id of the account to look in. Default: the one in the settings.
         :param zone_id: The id of the zone to look in, instead of an account.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get_output({"id": id, "name": name}, _either(account_id, zone_id), opts)
 
@@ -278,25 +289,25 @@ class ScopedLookup(Lookup[T]):
         zone_id: Text | None = None,
         opts: pulumi.InvokeOptions | None = None,
     ) -> pulumi.Output[list[T]]:
-        """Return all objects, by their names, once it is known of what account or zone.
+        """Return all objects, sorted by name, once the account or zone is known.
 
         :param account_id: The id of the account to look in. Default: the one in the settings.
         :param zone_id: The id of the zone to look in, instead of an account.
-        :param opts: Pulumi's options for the look-up; `provider` says whose token it uses.
+        :param opts: Pulumi's options for the look-up; its `provider` says which token to use.
         """
         return self._get_all_output(_either(account_id, zone_id), opts)
 
 
 @dataclasses.dataclass(frozen=True)
 class Listed:
-    """What the API says there is in one account or zone."""
+    """All objects of one kind in one account or zone, as the API listed them."""
 
     where: Scope
     answers: Sequence[Mapping[str, Any]]
 
 
 class _Lists:
-    """The lists that one run of a program has read. Several run in one process."""
+    """The lists that one run of a program has read. One process can run several programs."""
 
     _all: ClassVar[weakref.WeakKeyDictionary[Any, _Lists]] = weakref.WeakKeyDictionary()
     _lock: ClassVar[threading.Lock] = threading.Lock()
@@ -310,8 +321,8 @@ class _Lists:
         if root is not None:
             with cls._lock:
                 return cls._all.setdefault(root, cls())
-        # A thread that the program has started itself does not know of what run it is, and lists of
-        # another run may be old.
+        # In a thread that the program started itself, Pulumi does not say which run this is, and
+        # the lists of another run may be old.
         return cls()
 
     def of(self, key: Any, read: Callable[[], Iterator[Page]], *, anew: bool) -> Snapshot:
@@ -322,7 +333,7 @@ class _Lists:
 
 
 def _read(result: type[T], answer: Mapping[str, Any], where: Scope) -> T:
-    """Keep of an answer what the result has a place for; what the answer lacks is not said."""
+    """Make a result of an answer. Fields that the answer lacks get their default."""
     kept = {
         name: _settled(answer[name], result.in_order, name)
         for name in (field.name for field in dataclasses.fields(result))
@@ -332,9 +343,10 @@ def _read(result: type[T], answer: Mapping[str, Any], where: Scope) -> T:
 
 
 def _settled(value: Any, in_order: frozenset[str], path: str) -> Any:
-    """Put lists, which come in any order, into one: or exports would change in every preview.
+    """Return a value with its lists sorted and its secret fields left out.
 
-    Secrets stay behind.
+    The API returns most lists in any order, so exports would change in every preview. Lists whose
+    path is in `in_order` keep theirs.
     """
     if isinstance(value, Mapping):
         return {
@@ -360,7 +372,7 @@ def _nearest(wanted: str, known: Sequence[str | None], of: int) -> str:
     return "; the nearest: " + ", ".join(f'"{spelt[one]}"' for one in close)
 
 
-# ------------------------------------------------------------------------- where, and in whose name
+# ---------------------------------------------------------- the account or zone, and the settings
 
 
 def _either(account_id: Any, zone_id: Any) -> Asked:
@@ -383,14 +395,17 @@ def _scope(asked: Asked, settings: Settings) -> Scope:
 
 
 def _provider(opts: pulumi.InvokeOptions | None) -> Cloudflare | None:
-    """Return the explicit provider, given or the parent's."""
+    """Return the explicit provider in the options, or else the one of the parent.
+
+    Raises DeclarationError if it is not a `Cloudflare`.
+    """
     provider = opts.provider if opts else None
     if provider is None and opts and opts.parent:
         provider = opts.parent.get_provider(DYNAMIC)
     if provider is not None and not isinstance(provider, Cloudflare):
         raise DeclarationError(
-            "look-ups run in the program, which cannot see what such a provider was given: make it "
-            "with Cloudflare(…)"
+            "look-ups run in the program, which cannot read the settings of such a provider: make "
+            "it with Cloudflare(…)"
         )
     return provider
 
@@ -401,7 +416,7 @@ def _from_the_stack(key: str) -> str | None:
 
 
 def _settings(opts: pulumi.InvokeOptions | None) -> Settings:
-    """Read the settings that are there at once."""
+    """Read the settings now. Raises SettingsError if one of them is an Output."""
     provider = _provider(opts)
     if provider is None:
         return Settings.read(_from_the_stack)
@@ -434,12 +449,15 @@ def _later(
     scope: Asked,
     opts: pulumi.InvokeOptions | None,
 ) -> pulumi.Output[R]:
-    """Look up once everything that the look-up needs is known: in a preview, perhaps never."""
+    """Do a look-up once everything it needs is known; in a preview, that may never be.
+
+    `work` gets the arguments, the scope, the settings, and whether to read the list again.
+    """
     line = _line()
     with _from_the_line(line):
         provider = _provider(opts)
         settings = None if provider else Settings.read(_from_the_stack)
-    # That a token is a secret makes none of what it can read one.
+    # The token is secret; that does not make what is read with it secret.
     given: dict[str, Any] = {
         key: pulumi.Output.unsecret(pulumi.Output.from_input(value))
         for key, value in (provider.given.items() if provider else ())
@@ -463,7 +481,7 @@ def _later(
 
 
 def _line() -> str:
-    """Say which line of the program asks; nothing where Pulumi does, later."""
+    """Return the file and line of the program that called, for messages; "" if Pulumi called."""
     frame: FrameType | None = sys._getframe()  # noqa: SLF001 - Python has no other way
     while frame and _is_of(frame, __package__):
         frame = frame.f_back
@@ -479,7 +497,7 @@ def _is_of(frame: FrameType, package: str) -> bool:
 
 @contextmanager
 def _from_the_line(line: str) -> Iterator[None]:
-    """Have an error name the line, and Pulumi show that instead of a traceback."""
+    """Make an error name the line, and be one that Pulumi shows without a traceback."""
     try:
         yield
     except CloudflareError as error:
@@ -490,15 +508,18 @@ def _from_the_line(line: str) -> Iterator[None]:
 
 
 def _without_traceback(kind: type[CloudflareError]) -> type[CloudflareError]:
-    """Make a kind of error one that Pulumi tells in a line.
+    """Return the class of an error as a subclass of pulumi.RunError, which Pulumi shows in a line.
 
-    Here and not among the errors: what never meets the engine does without the import of pulumi.
+    It is made here and not in `errors`, so that commands need not import pulumi.
     """
     return type(kind.__name__, (kind, pulumi.RunError), {"__module__": kind.__module__})
 
 
 def _known(depends_on: Any) -> pulumi.Output[Any] | None:
-    """Wait for resources to be there; in the preview of their creation, their ids are unknown."""
+    """Return an Output that is known once these resources are made; None for None.
+
+    It is unknown in the preview in which they are to be created.
+    """
     if depends_on is None:
         return None
     resources = depends_on if isinstance(depends_on, (list, tuple)) else [depends_on]

@@ -1,8 +1,8 @@
-"""What a program says of one resource, as text, for a reserved input of another.
+"""What a program declares about one resource, as text, for a reserved input of another resource.
 
-The text is written while the program runs. It never waits for an Output, which might wait for the
-resource at hand: an Output is a word for itself, and so is a resource. Check compares the text with
-that of the run before.
+The text is made while the program runs, and never waits for an Output, because that Output might
+wait for this very resource. Instead, a word stands for each Output and each resource. The check
+compares the text with that of the run before.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from .references import Found, word_for
 
 
 class Word(str):
-    """The word for what is not known while the program runs."""
+    """A word that stands for a value which is not known while the program runs."""
 
     __slots__ = ()
 
 
 class Words:
-    """Gives words to Outputs: in the next run, the same place has the same word."""
+    """Gives each Output a word: in the next run, the Output in the same place gets the same one."""
 
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
 
     def plain(self, value: Any, path: str) -> Any:
-        """Write a value down without what is not known yet."""
+        """Return a value with words for what is not known yet. `path` is where the value stands."""
         if isinstance(value, (pulumi.Output, pulumi.Resource, Awaitable)):
             word = word_for(value)
             if word is None:
-                # Not by its index: one more entry before it does not make it another.
+                # Counted among the unknown ones, not by its index: a new known entry before it
+                # must not change its word.
                 self._seen[path] += 1
                 word = f"{path} {self._seen[path]}"
             return Word(f"<{word}>")
@@ -49,13 +50,13 @@ class Words:
 
 
 def has_word(plain: Any) -> bool:
-    """Return whether anything in it is not known while the program runs."""
+    """Return whether a value that `Words.plain` has returned holds a word."""
     if isinstance(plain, Mapping):
         return any(map(has_word, plain.values()))
     return any(map(has_word, plain)) if isinstance(plain, list) else isinstance(plain, Word)
 
 
 def digest(value: Any) -> str:
-    """Write a value so short that two are the same only if they are equal."""
+    """Return a short hash of a value: two values have the same one only if they are equal."""
     written = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(written.encode()).hexdigest()[:16]

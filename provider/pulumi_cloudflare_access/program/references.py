@@ -1,4 +1,4 @@
-"""Lists of references: the object itself or its id, in programs; its name, in previews.
+"""Lists of references to objects. Programs pass the resource or an id; previews show the name.
 
     allowed_idps:
       Entra: {id: 67a6…, of: urn:pulumi:…::entra}
@@ -7,7 +7,8 @@
       Deny contractors: {id: 2b7a…}
       order: Deny contractors > Allow staff
 
-A reference holds `of`, the URN of the resource, where it was given one. It is never sent.
+`of` is the URN of the resource, if the program passed one. It is kept in the state and never sent
+to Cloudflare.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ Reference: TypeAlias = "pulumi.Input[str] | pulumi.CustomResource | Found | pulu
 
 
 class AttachedPolicy(TypedDict, total=False):
-    """A reusable policy, in a place of its own among those of an application."""
+    """A reusable policy that an application uses, with its place among the policies there."""
 
     id: Required[Reference]
     """The policy, its id, or what a look-up found."""
     precedence: pulumi.Input[int]
-    """Its place, 1 or more; all policies of the list have one, or none. The lowest comes first."""
+    """Its place, 1 or more; the lowest comes first. All policies of the list have one, or none."""
 
 
 class KeyOrValueIsWrong:
@@ -53,30 +54,35 @@ class KeyOrValueIsWrong:
 
 
 Unchecked: TypeAlias = Mapping[str, KeyOrValueIsWrong]
-"""A dictionary of whose values a type checker knows nothing, `dict[str, Any]`.
+"""A `dict[str, Any]`, of whose values a type checker knows nothing.
 
-It is accepted wherever a TypedDict is. No dictionary that is written out is one: a wrong key or
-value in it is reported.
+It is accepted wherever a TypedDict is. In a dictionary that the program writes out, the type
+checker still reports wrong keys and values.
 """
 
 Attached: TypeAlias = "Reference | AttachedPolicy | Unchecked"
 """A reusable policy: a reference, or `{"id": …, "precedence": …}` with a reference as the id."""
 
-# What a reference may hold beside the id. LABEL and MISTAKE are gone after check.
+# The keys of a reference that is written down. LABEL and MISTAKE are removed by the check.
 ID, OF, LABEL, MISTAKE = "id", "of", "label", "_mistake"
+# The key of the line that says the order of a list, and what stands between two keys in it.
 ORDER = "order"
 BEFORE = " > "
 ANY = "*"  # in a path of `ignore_changes`
 
 
 class Accepted:
-    """The resources that a reference may be: ours, and the bridged provider's."""
+    """What a reference may be to: a kind of object, and its types here and in the bridged provider.
+
+    :param what: What messages call such an object, with its article: "an Access group".
+    :param kinds: The types of the resources that are such an object.
+    :param rule: The function that makes a rule of one, as a program calls it; "": there is none.
+    """
 
     def __init__(self, what: str, *kinds: str, rule: str = "") -> None:
         self.what = what
         self.kinds = kinds
         self.rule = rule
-        """The function that makes a rule of one, as a program calls it."""
 
 
 GROUPS = Accepted(
@@ -155,12 +161,12 @@ ZONES = Accepted("a zone", "cloudflare:index/zone:Zone")
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """An object that exists, as a look-up found it. It may stand where its id is due."""
+    """An object that a look-up found. It is accepted wherever a reference to such an object is."""
 
     referred: ClassVar[Accepted]
-    """As what it may be referred to."""
+    """What kind of object it is, for references."""
     in_order: ClassVar[frozenset[str]] = frozenset()
-    """Lists whose order says something; one that is in an object with a dot before its name."""
+    """The paths of its lists whose order matters, such as `policies` or `scim_config.mappings`."""
 
     id: str
     name: str = ""
@@ -168,31 +174,32 @@ class Found:
     zone_id: str | None = None
 
 
-# The ids of resources, as they are while a program runs, and the words for them.
+# By the Output that is a resource's `id`: the word for the resource (see `word_for`).
 _words: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
-# And the resources.
+# By the same Output: the resource.
 _by_id: weakref.WeakKeyDictionary[Any, weakref.ref[pulumi.CustomResource]] = (
     weakref.WeakKeyDictionary()
 )
 
 
-# The Outputs that `apply` has made of a resource's id.
+# By each Output that `apply` has made of a resource's id: the resource.
 _made_of_id: weakref.WeakKeyDictionary[Any, weakref.ref[pulumi.CustomResource]] = (
     weakref.WeakKeyDictionary()
 )
 
 
 def note_id(resource: pulumi.CustomResource) -> None:
-    """Remember whose id an Output is, and what the program makes of it."""
+    """Remember that a resource's `id`, and each Output that `apply` makes of it, is its."""
     _words[resource.id] = str(word_for(resource))
     _by_id[resource.id] = weakref.ref(resource)
     _follow(resource.id, weakref.ref(resource))
 
 
 def _follow(output: Any, of: weakref.ref[pulumi.CustomResource]) -> None:
-    """Have whatever `apply` makes of an id be known as made of it.
+    """Replace an Output's `apply` with one that remembers of which resource its result is made.
 
-    An Output says what it depends on only once that is there, which may wait for who asks.
+    An Output would say what it depends on only once that is known, which may be too late: it may
+    wait for the resource that asks.
     """
     plain = output.apply
 
@@ -206,7 +213,7 @@ def _follow(output: Any, of: weakref.ref[pulumi.CustomResource]) -> None:
 
 
 def id_of(value: Any) -> Any:
-    """Return the id of the resource that a value is, or whose id it is made of; else the value."""
+    """Return the id of the resource that a value is or is made from; of any other, the value."""
     if isinstance(value, pulumi.CustomResource):
         return value.id
     known = _made_of_id.get(value) if isinstance(value, pulumi.Output) else None
@@ -215,7 +222,7 @@ def id_of(value: Any) -> Any:
 
 
 def resource_of(value: Any) -> Any:
-    """Return what a value is, or is the id of: a resource, or what a look-up found; else None."""
+    """Return the resource or look-up result that a value is or is the id of; of any other, None."""
     if isinstance(value, (pulumi.Resource, Found)):
         return value
     known = _by_id.get(value) if isinstance(value, pulumi.Output) else None
@@ -223,7 +230,7 @@ def resource_of(value: Any) -> Any:
 
 
 def rule_for(value: Any) -> str:
-    """Return what makes a rule of a resource or of what a look-up found; "": nothing does."""
+    """Return the function that makes a rule of a resource or look-up result; "": there is none."""
     every = (GROUPS, IDENTITY_PROVIDERS, SERVICE_TOKENS, LISTS, POSTURE_RULES, APPLICATIONS)
     if isinstance(value, Found):
         return value.referred.rule
@@ -232,7 +239,7 @@ def rule_for(value: Any) -> str:
 
 
 def word_for(value: Any) -> str | None:
-    """Return a word for a resource or for its id, the same in every run; None: there is none."""
+    """Return a word for a resource or for its id, the same in every run; None for anything else."""
     if isinstance(value, pulumi.Resource):
         kind = value.pulumi_resource_type.rpartition(":")[2]
         return f"{kind} {value.pulumi_resource_name}"
@@ -240,7 +247,11 @@ def word_for(value: Any) -> str | None:
 
 
 def refer(value: Any, accepted: Accepted) -> Any:
-    """Write down what is known of a reference in the preview; anything but an object is an id."""
+    """Return a reference as check gets it: a map for a resource or look-up result.
+
+    Whatever else it is (an id, an Output of one) is returned as it is. An object of the wrong kind
+    becomes a map with a message for check to report.
+    """
     if isinstance(value, Found):
         if value.referred is not accepted:
             return _mistaken(value.referred.what, accepted.what)
@@ -258,7 +269,7 @@ def refer(value: Any, accepted: Accepted) -> Any:
 
 
 def is_reference(value: Any) -> bool:
-    """Return whether something refers to an object that exists; an object's own fields do not."""
+    """Return whether a value is a reference, and not an object's own fields."""
     return not isinstance(value, Mapping) or ID in value
 
 
@@ -267,7 +278,7 @@ def _mistaken(given: str, due: str) -> dict[str, str]:
 
 
 def refer_all(values: Any, accepted: Accepted) -> Any:
-    """Write down a list of references. An Output holds ids, or what a look-up found."""
+    """Do `refer` for a list, or for an Output of one."""
     if isinstance(values, pulumi.Output):
         return values.apply(lambda known: refer_all(known, accepted))
     if isinstance(values, (list, tuple)):
@@ -276,7 +287,7 @@ def refer_all(values: Any, accepted: Accepted) -> Any:
 
 
 def is_id(text: str) -> bool:
-    """Tell an id of Cloudflare's from a name. One that is not known yet may be any."""
+    """Return whether a text is an id of Cloudflare's and not a name, or is not known yet."""
     return text == UNKNOWN or re.fullmatch(r"[0-9A-Fa-f-]{32,36}", text) is not None
 
 
@@ -284,20 +295,21 @@ class References(Keyed):
     """An unordered list of references."""
 
     of_what = "ids"
+    # The message about a text that is not an id.
     no_id = "is no id of Cloudflare's; pass the resource, its id, or what a look-up finds"
 
     def __init__(self, hint: str = "", instead: str = "") -> None:
         self.hint = hint
-        """What a message adds that names a key which no reference has."""
+        """What is added to the message about a key that no reference has."""
         self.instead = instead
-        """What a message adds of an object that is no reference."""
+        """What is added to the message about a value that is not a reference."""
 
     def may_be(self, answered: Any) -> bool:
-        """Answers hold the id, or the whole object."""
+        """Accept an id or a whole object: answers hold either."""
         return isinstance(answered, str) or super().may_be(answered)
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
-        """Accept an id, or what `refer` wrote down."""
+        """Read an id, or what `refer` has returned."""
         if entry == UNKNOWN:
             return Named(NOT_KNOWN_YET, {ID: entry}), []
         if isinstance(entry, str):
@@ -324,24 +336,24 @@ class References(Keyed):
         return entry[ID]
 
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
-        """Answers hold the id, or the whole object."""
+        """Compare by id; an answer holds the id, or the whole object."""
         del reading
         return self.canonical(entry) == self.canonical(answer)
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
-        """Call a reference that nobody declared by the object's name."""
+        """Read a reference that is not declared; its key is the object's name, or else its id."""
         id_ = self.canonical(answer)
         name = answer.get("name") if isinstance(answer, Mapping) else None
-        # The key would say in clear what another resource keeps secret.
+        # Keys are not encrypted: a name that another resource keeps secret must not be one.
         if not isinstance(name, str) or known.has(name):
             name = None
         return Named(str(name or reading.name_of(id_) or id_), {ID: id_})
 
 
 class InOrder(Keyed):
-    """A list whose order means something, as a map and one line that says the order.
+    """A list whose order matters, kept as a map of its entries and one line that says the order.
 
-    So an insertion is two paths, the entry and the line, wherever it is made.
+    So an entry that is inserted anywhere changes only two paths: its own, and the line.
     """
 
     def __init__(self, entries: Keyed) -> None:
@@ -349,11 +361,11 @@ class InOrder(Keyed):
 
     @property
     def item(self) -> Any:
-        """The shape of the entries, if they are objects with fields of their own."""
+        """The shape of an entry that is an object with fields of its own; else None."""
         return self._entries.item
 
     def may_be(self, answered: Any) -> bool:
-        """Tell whether this can be an entry of an answer at all."""
+        """Return whether a value of an answer can be an entry."""
         return self._entries.may_be(answered)
 
     def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
@@ -362,32 +374,32 @@ class InOrder(Keyed):
         return Named(_one_line(named.key), named.entry), mistakes
 
     def canonical(self, entry: Any) -> str:
-        """Write one entry in its one form."""
+        """Return an entry as text: the same for all entries that mean the same."""
         return self._entries.canonical(entry)
 
     def to_wire(self, entry: Any) -> Any:
-        """Write one entry as the API wants it."""
+        """Return one entry as the API wants it."""
         return self._entries.to_wire(entry)
 
     def matches(self, entry: Any, answer: Any, reading: Reading = NOTHING_KNOWN) -> bool:
-        """Tell whether an entry of an answer is this one."""
+        """Return whether an entry of an answer means the same as this one."""
         return self._entries.matches(entry, answer, reading)
 
     def unknown(self, items: list[Any], path: str) -> Iterator[str]:
-        """Name the fields of an answer's entries that this package does not know."""
+        """Return the paths of fields in an answer's entries that this package does not know."""
         return self._entries.unknown(items, path)
 
     def concerns(self, value: Mapping[str, Any], path: str) -> Iterator[str]:
-        """Say what of the entries this package does not know."""
+        """Return what the entries hold that this package does not know."""
         return self._entries.concerns(dict(in_order(value)), path)
 
     def from_wire(self, answer: Any, reading: Reading) -> Named:
-        """Read an entry that nobody declared."""
+        """Read an entry of an answer that is not declared."""
         named = self._entries.from_wire(answer, reading)
         return Named(_one_line(named.key), named.entry)
 
     def check(self, value: Any, path: str) -> tuple[Any, list[Mistake]]:
-        """Turn a list into the map; a map is one that check has made."""
+        """Turn a list into the map; accept a map that an earlier check has made."""
         if value == UNKNOWN:
             return value, []
         if isinstance(value, Mapping) and (ORDER in value or not value):
@@ -400,17 +412,17 @@ class InOrder(Keyed):
         return (value if mistakes else _without_a_place(self._line_up(named), value)), mistakes
 
     def same(self, one: Any, other: Any) -> bool:
-        """Tell whether two hold the same entries in the same order."""
+        """Return whether two values hold the same entries in the same order."""
         if UNKNOWN in (one, other):
             return bool(one == other)
         return self.meanings(one) == self.meanings(other)
 
     def keep_keys(self, new: Any, old: Any) -> Any:
-        """Give every entry that did not change the key and the form it had."""
+        """Return the new value, with the old key and form for each entry that did not change."""
         if not isinstance(new, Mapping) or not isinstance(old, Mapping):
             return new
         had = {self.canonical(entry): Named(key, entry) for key, entry in in_order(old)}
-        # What has no place is what the engine has put back, keys and all.
+        # An entry that the order leaves out was put back by the engine, with its key.
         without = {key: Named(key, new[key]) for key in unplaced(new)}
         kept = [
             without.get(key)
@@ -426,10 +438,16 @@ class InOrder(Keyed):
         return Named(before.key, self._entries.as_it_was(entry, before.entry))
 
     def in_place(self, value: Any, was: Any, ignored: Collection[str]) -> tuple[Any, list[str]]:
-        """Name in the order what it leaves out: `ignore_changes` of one entry puts that back.
+        """Give the entries that the order leaves out their place in it.
 
-        It goes where it was, if there is exactly one place between what was before and behind it.
-        `ignored` is what the engine will put back, the order itself included.
+        `ignore_changes` of one entry makes the engine put it back into the map, and not into the
+        order. It goes where it was, if the entries that were before and behind it leave exactly one
+        place.
+
+        :param was: The value before.
+        :param ignored: The keys that the engine will put back; `order` may be among them.
+
+        Returns the value, and the keys that still have no place.
         """
         if ignored and isinstance(value, Mapping) and isinstance(was, Mapping):
             ignored = {*value, *was} if ANY in ignored else ignored
@@ -450,7 +468,7 @@ class InOrder(Keyed):
         return placed, unplaced(placed)
 
     def with_keys_spelled(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a map of the state, and its order, with the keys that it would have now."""
+        """Return a map of the state, its order included, with keys as they are spelled now."""
         now = with_keys_spelled({key: key for key in value if key != ORDER})
         spelled = {key: self._entries.inside_spelled(value[before]) for key, before in now.items()}
         if ORDER in value:
@@ -459,13 +477,13 @@ class InOrder(Keyed):
         return spelled
 
     def request(self, value: Mapping[str, Any]) -> list[Any]:
-        """Write the list the API wants."""
+        """Return the list that the API wants."""
         return [self.to_wire(entry) for _, entry in in_order(value)]
 
     def answer(
         self, items: Sequence[Any], known: Mapping[str, Any], reading: Reading
     ) -> dict[str, Any]:
-        """Read the list of an answer; entries that are known keep their keys and their form."""
+        """Read the list of an answer; entries that are in `known` keep their keys and form."""
         unmatched = dict(in_order(known))
         left: dict[str, dict[str, Any]] = {}
         for key, entry in unmatched.items():
@@ -493,7 +511,7 @@ class InOrder(Keyed):
         return self.matches(among[key], item, reading)
 
     def _changed(self, item: Any, unmatched: dict[str, Any], reading: Reading) -> Named:
-        """Read an entry that is not as it is known; what goes by its key gives it its form."""
+        """Read an entry that matches no known one, in the form of the known one with its key."""
         named = self.from_wire(item, reading).spelled()
         if named.key not in unmatched:
             return named
@@ -501,7 +519,7 @@ class InOrder(Keyed):
         return Named(named.key, self._entries.in_form(item, form, reading))
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-        """Say what has gone, come and changed, and the order of what is in both."""
+        """Return the lines about removed, added and changed entries, and about the order."""
         before, after = dict(in_order(old)), dict(in_order(new))
         had, has = self.meanings(old), self.meanings(new)
         there, here = {*had}, {*has}
@@ -513,13 +531,13 @@ class InOrder(Keyed):
             if key in come:
                 told += self._entries.inside(key, before[key], after[key])
         kept = [key for key in before if key in after]
-        # What comes before what stays is decided before it.
+        # The order is shown if entries that stay are reordered, or a new one comes before them.
         if kept != list(after)[: len(kept)]:
             told.append(f"order: {_line(old)} -> {_line(new)}")
         return told or [f"order: {_line(old)} -> {_line(new)}"]
 
     def meanings(self, value: Any) -> list[str]:
-        """Write what the entries mean, in their order."""
+        """Return the meanings of the entries (see `canonical`), in their order."""
         return [self.canonical(entry) for _, entry in in_order(value or {})]
 
     def _line_up(self, entries: Sequence[Named]) -> dict[str, Any]:
@@ -536,7 +554,7 @@ class InOrder(Keyed):
 
 
 def in_order(value: Any) -> list[tuple[str, Any]]:
-    """Return the entries of a map that check has made, in their order, then what has no place."""
+    """Return the entries of a map of `InOrder` in their order; those without a place come last."""
     if not isinstance(value, Mapping):
         return []
     return [(key, value[key]) for key in (*_named(value), *unplaced(value))]
@@ -551,7 +569,7 @@ def unplaced(value: Any) -> list[str]:
 
 
 def _named(value: Mapping[str, Any]) -> list[str]:
-    """Return the keys that the order of a map names, each of an entry that is there."""
+    """Return the keys in the order of a map that are keys of the map, too."""
     line = str(value.get(ORDER, ""))
     keys = line.split(BEFORE)
     if not all(key in value for key in keys):
@@ -560,7 +578,7 @@ def _named(value: Mapping[str, Any]) -> list[str]:
 
 
 def _told_apart(line: str, keys: Collection[str]) -> list[str]:
-    """Find the keys in a line. States may hold a key that ends in what is between two."""
+    """Find the keys in a line. In older states, a key may itself end in what separates two keys."""
     left, found = set(keys), []
     while line:
         here = [key for key in left if f"{line}{BEFORE}".startswith(f"{key}{BEFORE}")]
@@ -572,7 +590,7 @@ def _told_apart(line: str, keys: Collection[str]) -> list[str]:
 
 
 def _without_a_place(lined_up: dict[str, Any], by: Any) -> dict[str, Any]:
-    """Let the order leave out what the map at hand does: the state says where that is."""
+    """Take the keys that have no place in `by` out of the order: the state says their place."""
     left_out = unplaced(by)
     if not left_out:
         return lined_up
@@ -584,7 +602,7 @@ def _line(value: Any) -> str:
     return BEFORE.join(key for key, _ in in_order(value))
 
 
-# What would be taken for the sign between two keys, wherever in a key it is.
+# A > in a key that would be read as the one between two keys.
 _BETWEEN = re.compile(r"(?<![^ ])>(?![^ ])")
 
 

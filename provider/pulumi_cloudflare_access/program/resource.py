@@ -1,7 +1,8 @@
-"""What every constructor does: hand the declaration over, and find mistakes between resources.
+"""What every constructor does: register the resource, and find mistakes between resources.
 
-What only the program knows (which values are secret, two resources that want the same object) goes
-to check in reserved inputs, so that it is reported with everything else, in the preview.
+What only the program knows (which values are secret, two resources that want the same object) is
+passed to the check in reserved inputs, so that it is reported with all other mistakes, in previews
+too.
 """
 
 from __future__ import annotations
@@ -40,19 +41,22 @@ from .references import ID, MISTAKE, OF, Accepted, Found, id_of, is_id, note_id,
 from .turns import Program, leaves, leaves_of_options
 
 SCOPES = ("account_id", "zone_id")
-# Whose stacks are that no Pulumi Cloud holds.
+# What Pulumi calls the organization of stacks that are not in Pulumi Cloud.
 NO_ORGANIZATION = "organization"
 
 
 class Resource(dynamic.Resource):
-    """One object at Cloudflare. Subclasses say what they take and what they give."""
+    """One object at Cloudflare. Subclasses declare the arguments and the outputs."""
 
     lifecycle: ClassVar[type[ResourceLifecycle]]
+    """The class that does check, diff, create, read, update and delete for this kind."""
     secret_outputs: ClassVar[frozenset[str]] = frozenset()
+    """The names of the outputs that are always secret."""
     is_external: bool = False
-    """It came from `.get`: the stack does not own it."""
+    """Whether it came from `.get`: the stack does not own it."""
     is_retained: bool | None = None
-    """Its options say that it stays at Cloudflare when it leaves the program."""
+    """The `retain_on_delete` of its options: whether it stays at Cloudflare when the program drops
+    it. None: the options do not say."""
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
@@ -66,14 +70,16 @@ class Resource(dynamic.Resource):
         reserved: Mapping[str, Any] | None = None,
         after: pulumi.Output[Any] | None = None,
     ) -> None:
-        """Register the resource. `arguments` are the constructor's own; None is not declared.
+        """Register the resource.
 
-        `reserved` are the kind's `reserved_inputs`; `after` stands for resources to wait for, as
-        `Turns.before` returns it.
+        :param arguments: The constructor's arguments; one that is None is not declared.
+        :param found_wrong: Messages about mistakes that the constructor has found.
+        :param reserved: The values of the kind's `reserved_inputs`.
+        :param after: What `Turns.before` has returned: the resources to wait for.
         """
         fields = (*self.lifecycle.facts(), ADOPT, ADOPT_CHANGES)
         given = {k: arguments[k] for k in fields if arguments.get(k) is not None}
-        # Here and not only in check: no SDK sends a word that Pulumi keeps for itself.
+        # Here and not only in check: the SDK would drop names that Pulumi reserves.
         declared, spelled_twice = carried_fields(given, is_known=True)
         resource_name, opts = arguments["resource_name"], arguments["opts"]
         opts, mistakes = _without_import(opts)
@@ -85,10 +91,10 @@ class Resource(dynamic.Resource):
         adopted_twice = deployment.adoption_mistakes(type(self), resource_name, plain, provider)
         mistakes += deployment.namesake_mistakes(type(self), resource_name, plain, provider)
         name = declared.get("name")
-        # What keys call this object. The name at Cloudflare where it is known in the preview.
+        # What other resources' keys call this object: its name at Cloudflare if that is known.
         self._label = name if isinstance(name, str) else resource_name
         if others := deployment.adopted_in(declared):
-            # Nothing else tells the engine that this refers to them.
+            # They are referred to by plain ids, in which the engine sees no dependency.
             needed = pulumi.ResourceOptions(depends_on=others)
             opts = pulumi.ResourceOptions.merge(opts, needed)
         waits_for = [*leaves(declared), *leaves_of_options(opts)]
@@ -143,7 +149,17 @@ class Resource(dynamic.Resource):
         zone_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """Read an object that exists and that this stack does not own."""
+        """Read an object that exists and that this stack does not own.
+
+        :param resource_name: The name of the resource in the program and in the state.
+        :param id: The object's id.
+        :param account_id: The id of its account. Default: the one in the settings.
+        :param zone_id: The id of its zone, instead of an account.
+        :param opts: Pulumi's options for the resource.
+
+        Raises pulumi.RunError for options of the wrong type. An object that does not exist fails
+        the preview.
+        """
         return cls._found(resource_name, id, {"account_id": account_id, "zone_id": zone_id}, opts)
 
     @classmethod
@@ -162,18 +178,19 @@ class Resource(dynamic.Resource):
         props = cls._outputs() | where
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
         found._register(resource_name, props, opts)  # noqa: SLF001 - likewise
-        # SDKs newer than the CLI wait for its word on the id, and show a change in every preview.
+        # SDKs newer than the CLI wait for the CLI to tell the id, and show a change in every
+        # preview.
         given = pulumi.Output.all(found.urn, id).apply(lambda known: str(known[1]))
         found.__dict__["id"] = given
         return found
 
     @classmethod
     def _outputs(cls) -> dict[str, Any]:
-        """Name every output; the SDK gives a resource only those that it was told of."""
+        """Return every output, as None: the SDK sets only attributes that it was told of."""
         return dict.fromkeys((*cls.lifecycle.facts(), *cls.lifecycle.state.model_fields))
 
     def _known_to_all(self, field: str, value: Any) -> Any:
-        """Leave out what is always secret inside an object: all else of it is shown."""
+        """Return a field's value without the parts of it that are always secret."""
         paths = (path.partition(".") for path in self.lifecycle.always_secret)
         inside = {inner for name, _, inner in paths if name == field and inner}
         if not inside or not isinstance(value, Mapping):
@@ -198,7 +215,7 @@ class Resource(dynamic.Resource):
 
 
 def _as_secret(value: Any, inner: str) -> Any:
-    """Keep a value secret, or a field inside it; what is known later is secret as a whole."""
+    """Make a value secret, or only the field `inner` of it. An Output becomes secret as a whole."""
     if not inner or not isinstance(value, Mapping):
         return pulumi.Output.secret(value)
     if value.get(inner) is None:
@@ -207,7 +224,7 @@ def _as_secret(value: Any, inner: str) -> Any:
 
 
 def _of_run() -> dict[str, Any]:
-    """Return what check is told of the run itself."""
+    """Return the reserved inputs that tell check about the run: preview, organization."""
     found: dict[str, Any] = {PREVIEW: True} if pulumi.runtime.is_dry_run() else {}
     if (organization := pulumi.get_organization()) != NO_ORGANIZATION:
         found[ORGANIZATION] = organization
@@ -215,14 +232,14 @@ def _of_run() -> dict[str, Any]:
 
 
 def _of_options(opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
-    """Return what check has to know of the options."""
+    """Return the reserved inputs that tell check about the resource's options."""
     return {DELETES_FIRST: True} if opts and opts.delete_before_replace else {}
 
 
 @functools.cache
 def _pickled(kind: str) -> str:
-    # What the SDK would write, in the one protocol that every Python here has: its own default
-    # moves with Python's, and with it the state.
+    # The same as the SDK would write, but always in pickle protocol 4: the default protocol
+    # depends on the Python version, and would change the state.
     return base64.b64encode(pickle.dumps(kinds.load(kind), protocol=4)).decode()
 
 
@@ -242,7 +259,7 @@ def _without_import(
 
 
 def _provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """Return the explicit provider of a resource, its own or its parent's."""
+    """Return the explicit provider of a resource, its own or else its parent's."""
     if opts is None:
         return None
     if opts.provider is not None or opts.parent is None:
@@ -259,7 +276,7 @@ def _holds_output(value: Any) -> bool:
 
 
 def _remember_secrets(value: Any) -> None:
-    """Remember every secret value of a declaration, as soon as it is known."""
+    """Remember every secret value of a declaration as soon as it is known, for `known`."""
     if isinstance(value, pulumi.Output):
 
         async def remember(found: Any) -> Any:
@@ -276,16 +293,16 @@ def _remember_secrets(value: Any) -> None:
             _remember_secrets(inner)
 
 
-# In so many turns of the event loop, what needs no engine is known.
+# After this many turns of the event loop, every value that needs no engine is known.
 TURNS = 10
 
 
 @later
 async def _secret_words() -> pulumi.Output[list[str]] | None:
-    """Return the secret values that the program declares, for the plugin's messages.
+    """Return the secret values that the program declares, which the plugin keeps out of messages.
 
-    The resource that has one may come later than one whose messages repeat it. No credential is
-    among them: Pulumi's own log (`-v=9`) has what it is handed in clear.
+    Each resource gets those of all: its messages may repeat a secret of a later one. Credentials
+    are not among them: Pulumi's own log (`-v=9`) shows inputs in clear.
     """
     for _ in range(TURNS):
         await asyncio.sleep(0)
@@ -294,7 +311,7 @@ async def _secret_words() -> pulumi.Output[list[str]] | None:
 
 
 def _plain(value: Any) -> Any:
-    """Write what is not known while the program runs as what is not known."""
+    """Return a value with UNKNOWN in place of what is not known while the program runs."""
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -305,18 +322,22 @@ def _plain(value: Any) -> Any:
 def part_of(
     arguments: Mapping[str, Any], whole: str, accepted: Accepted, *taken: str, dies_with: bool
 ) -> tuple[dict[str, Any], list[str]]:
-    """Refer to the object that a resource is a part of, and take from it what both have.
+    """Refer to the object that a resource is a part of, such as the application of a policy.
 
-    `dies_with`: Cloudflare deletes the part with the whole, so that the engine need not. Not for a
-    part that refers to other objects: they could be deleted only after the whole, and the engine
-    does not know that.
+    :param arguments: The constructor's arguments.
+    :param whole: The name of the argument that is the object.
+    :param accepted: What that may be.
+    :param taken: The arguments that are taken from the object if they are not passed.
+    :param dies_with: Whether Cloudflare deletes the part together with the whole, so that the
+        engine need not. False for a part that refers to other objects: these could be deleted only
+        after the whole, and the engine does not know that.
 
-    Returns the constructor's arguments as they are then, and what is wrong with them.
+    Returns the arguments to go on with, and messages about what is wrong with them.
     """
     given, changed = arguments[whole], {**dict.fromkeys(taken), **arguments}
     if isinstance(given, pulumi.Output):
         changed[whole] = given.apply(lambda known: known.id if isinstance(known, Found) else known)
-        # What a look-up found says where it is, which an id does not.
+        # A look-up result has these fields; a plain id has not.
         for field in taken:
             if changed[field] is None:
                 changed[field] = given.apply(functools.partial(_of_found, field))
@@ -335,7 +356,7 @@ def part_of(
 def _with_the_whole(
     whole: pulumi.CustomResource, opts: pulumi.ResourceOptions | None, *, dies_with: bool
 ) -> pulumi.ResourceOptions:
-    """Have a part stay where the whole stays, unless its own options say otherwise."""
+    """Return a part's options, with `protect` and `retain_on_delete` of the whole as defaults."""
     options = pulumi.ResourceOptions(protect=whole._protect)  # noqa: SLF001 - Pulumi has no other way
     if isinstance(whole, Resource) and not whole.is_external:
         options.retain_on_delete = whole.is_retained
@@ -344,7 +365,7 @@ def _with_the_whole(
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Return the plain texts in a declaration."""
+    """Return all plain texts in a declaration, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (Mapping, list, tuple)):
@@ -353,7 +374,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def refers(value: Any) -> bool:
-    """Tell whether a declaration may refer to another object: by an Output or by a plain id."""
+    """Return whether a declaration may refer to another object, by an Output or a plain id."""
     if isinstance(value, Mapping):
         return any(map(refers, value.values()))
     if isinstance(value, (list, tuple)):
@@ -368,9 +389,9 @@ def _of_found(field: str, known: Any) -> Any:
 
 
 def _key_of(of: Any) -> Any:
-    """Return what tells one object from another: a resource, or its id, or what is made of that.
+    """Return what identifies the object that a resource, its `id` or a plain id refers to.
 
-    A plain id is one, too. None: nothing tells it.
+    None: it cannot be known.
     """
     of = id_of(of)
     if isinstance(of, str):
@@ -379,7 +400,7 @@ def _key_of(of: Any) -> Any:
 
 
 class Deployment:
-    """What one run of a program has declared so far. Several run in one process."""
+    """What one run of a program has declared so far. One process can run several programs."""
 
     _all: ClassVar[weakref.WeakKeyDictionary[Any, Deployment]] = weakref.WeakKeyDictionary()
 
@@ -395,7 +416,7 @@ class Deployment:
 
     @classmethod
     def current(cls) -> Deployment:
-        """Return the one of the program that is running."""
+        """Return the deployment of the program that is running."""
         root = pulumi.runtime.get_root_resource()
         return cls() if root is None else cls._all.setdefault(root, cls())
 
@@ -406,13 +427,13 @@ class Deployment:
         declared: Mapping[str, Any],
         provider: pulumi.ProviderResource | None,
     ) -> list[str]:
-        """Say that another resource of this program adopts the same object. Known values only."""
+        """Return a message if another resource adopts the same object, as far as ids are known."""
         adopt = declared.get(ADOPT)
         if isinstance(adopt, str) and adopt != UNKNOWN:
             self._claimed.add((resource.lifecycle, adopt))
         found_by = resource.lifecycle.adoption_filter(declared)
         wanted = (found_by and found_by[0]) if adopt is True else adopt
-        # Another provider's account is another, even where neither resource names its own.
+        # Two providers count as two accounts, even if no resource names its account.
         scope = [str(declared.get(field)) for field in (*SCOPES, "application", "group")]
         if not isinstance(wanted, str) or any(UNKNOWN in text for text in (wanted, *scope)):
             return []
@@ -429,7 +450,10 @@ class Deployment:
         declared: Mapping[str, Any],
         provider: pulumi.ProviderResource | None,
     ) -> list[str]:
-        """Say that Cloudflare would refuse the second of two. Known values only."""
+        """Return messages about values that must be unique and that another resource has already.
+
+        Only values that are known while the program runs are compared.
+        """
         scope = [declared.get(field) for field in SCOPES]
         if UNKNOWN in scope:
             return []
@@ -444,7 +468,7 @@ class Deployment:
                 (
                     holder
                     for other, holder in there
-                    # Of two accounts, nobody knows whether they are one by two names.
+                    # If only the accounts differ, they may still be one, named here and not there.
                     if other == scope or (is_everywhere and other[1] != scope[1])
                 ),
                 name,
@@ -458,12 +482,12 @@ class Deployment:
         return [*mistakes.values()]
 
     def adopts(self, resource: Resource, adopt: Any) -> None:
-        """Note that a resource takes over an object that the program names by its id."""
+        """Note that a resource adopts an object that the program names by id."""
         if isinstance(adopt, str):
             self._by_id.setdefault(adopt, weakref.ref(resource))
 
     def is_adopted(self, id_: str) -> bool:
-        """Return whether a resource takes over the object with this id."""
+        """Return whether a resource adopts the object with this id."""
         return id_ in self._by_id
 
     def adopted_in(self, declared: Mapping[str, Any]) -> list[pulumi.Input[pulumi.Resource]]:
@@ -476,24 +500,31 @@ class Deployment:
 
     @later
     async def claimed(self, kind: type[ResourceLifecycle]) -> list[str] | None:
-        """Return the ids that other kinds' resources adopt. Asked for when the program has run."""
+        """Return the ids that resources of other kinds adopt, once the program has run."""
         return sorted({id_ for by, id_ in self._claimed if by is not kind}) or None
 
     def parts(self, kind: type[ResourceLifecycle], of: Any) -> dict[Any, str]:
-        """Return which resources say something of one object, by what. Add to it.
+        """Return the names of the resources of a kind that are parts of one object.
 
-        Objects are the same that are one resource, or its `id`, or one plain id.
+        They are in a dictionary that the caller adds to, by what each of them is about. A resource,
+        its `id` and the same plain id count as the same object.
         """
         key = _key_of(of)
         return {} if key is None else self._parts.setdefault((kind, key), {})
 
     def told(self, about: str, of: Any) -> list[Any]:
-        """Return what the program says about one object, for others' inputs. Add to it."""
+        """Return what the program declares about one object, for inputs of other resources.
+
+        It is in a list that the caller adds to.
+        """
         key = _key_of(of)
         return [] if key is None else self._told.setdefault((about, key), [])
 
     def count(self, resource: Resource, declared: Mapping[str, Any]) -> None:
-        """Warn of more objects in one account or zone than the default quota. Known scopes only."""
+        """Warn once if a program declares more objects in one place than the default quota.
+
+        Resources whose account or zone is an Output are not counted.
+        """
         lifecycle, provider = resource.lifecycle, resource._provider  # noqa: SLF001 - Pulumi's
         scope = [declared.get(field) for field in SCOPES]
         if lifecycle.quota is None or any(isinstance(s, pulumi.Output) for s in scope):
@@ -509,5 +540,5 @@ class Deployment:
                     f"{place}, and Cloudflare allows {lifecycle.quota} unless it has agreed to more"
                 )
 
-            # Said when the program has run: the count is whole by then.
+            # Said when the program has run: only then is the count complete.
             pulumi.Output.from_input(None).apply(say)

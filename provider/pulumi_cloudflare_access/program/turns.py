@@ -1,13 +1,14 @@
-"""Resources of one program that the engine is to make, change and delete one after the other.
+"""Turns: resources of one program that the engine must create, change and delete in order.
 
-The engine does at once what does not depend on each other. Where that would let somebody in, a
-resource waits for those whose turn is before its own, as if the program had said `depends_on`; and
-it is deleted before them.
+The engine works at the same time on resources that do not depend on each other. If that would let
+somebody in, a resource waits for those whose turn is before its own, as if the program had declared
+`depends_on`; and it is deleted before them.
 
-Pulumi waits for ever where two resources wait for each other. So a resource waits for another one
-only if that one is known not to wait for it, on whatever way: what each waits for is in its
-arguments. An Output that is not known yet hides what it is made of: who holds one is waited for a
-while, and then no longer. Who waits for whom is decided when the program has run.
+Two resources that wait for each other would make Pulumi wait for ever. So a resource waits for
+another one only if that one is known not to wait for it, directly or through others. What each
+resource waits for is in its arguments. But an Output that is not known yet hides what it is made
+of: a resource with such an Output is waited for only for a while (AT_MOST). Who waits for whom is
+decided when the program has run.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import Any, Literal
 
 import pulumi
 
-# Seconds to let an Output say that it waits for nothing.
+# Seconds to wait for Outputs that are known already to say so.
 AT_ONCE = 0.05
-# Seconds to wait for a resource of which nobody can say whether it waits, too.
+# Seconds to wait for a resource of which it is not known whether it waits for us.
 AT_MOST = 60.0
 
 One = pulumi.CustomResource
@@ -29,7 +30,7 @@ Waits = Literal["yes", "no", "unknown"]
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Return what a declaration waits for: Outputs, resources, and whatever else is awaited."""
+    """Return what a declaration waits for, at any depth: Outputs, resources, other awaitables."""
     if isinstance(value, (pulumi.Output, pulumi.Resource, Awaitable)):
         yield value
     elif isinstance(value, Mapping):
@@ -41,23 +42,23 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def leaves_of_options(opts: pulumi.ResourceOptions | None) -> Iterator[Any]:
-    """Return what a resource waits for by its options."""
+    """Return what a resource waits for because of its options."""
     if opts is not None:
         options = (opts.depends_on, opts.parent, opts.provider, opts.deleted_with)
         yield from leaves(options)
 
 
-# What a resource waits for: by its arguments, and because of its turn. Its own attributes, so that
-# nothing holds it longer than the program does.
+# The attributes of a resource that hold what it waits for: because of its arguments, and because of
+# its turn. Kept on the resource itself, so that they live no longer than it.
 WAITS_FOR, TURN = "_waits_for", "_waits_in_turn_for"
 
 
 class Program:
-    """What is known of who waits for whom: the resources of this package, by their arguments."""
+    """Which resources of a program wait for which, as far as the arguments of ours say it."""
 
     def __init__(self) -> None:
         self._new: list[weakref.ref[pulumi.Resource]] = []
-        # By the identity of an Output: whose it is. Resources keep their Outputs.
+        # By the identity of an Output: the resource that it is an attribute of, which keeps it.
         self._owners: dict[int, weakref.ref[pulumi.Resource]] = {}
         self._settled: weakref.WeakSet[Any] = weakref.WeakSet()
 
@@ -71,7 +72,7 @@ class Program:
         setattr(one, TURN, [*getattr(one, TURN, ()), other])
 
     async def look(self, start: pulumi.Resource) -> None:
-        """See which of the Outputs behind a resource wait for nothing any more."""
+        """Note which of the Outputs that a resource waits for are known by now."""
         outputs = [
             one.urn if isinstance(one, pulumi.Resource) else one
             for one in self._behind(start)
@@ -83,7 +84,7 @@ class Program:
             self._settled.update(tasks[task] for task in done)
 
     def waits(self, start: pulumi.Resource, goal: pulumi.Resource) -> Waits:
-        """Tell whether one resource waits for another, by itself or through others."""
+        """Return whether a resource waits for another, directly or through others."""
         # What the other waits for cannot wait for it.
         harmless = {id(one) for one in self._behind(goal)}
         answer: Waits = "no"
@@ -95,7 +96,10 @@ class Program:
         return answer
 
     def _behind(self, start: pulumi.Resource, but: Iterable[int] = ()) -> Iterator[Any]:
-        """Return all that a resource waits for: resources, and what hides what it waits for."""
+        """Return all that a resource waits for, directly or not: resources, and unknown Outputs.
+
+        `but` are the identities of those to leave out, with what they wait for.
+        """
         self._learn()
         seen = {*but}
         left = [*_direct(start)]
@@ -107,14 +111,14 @@ class Program:
                 left += _direct(one)
 
     def _owner(self, one: Any) -> Any:
-        """Return the resource that an Output is of, or the thing itself."""
+        """Return the resource that an Output is an attribute of; of anything else, itself."""
         known = self._owners.get(id(one)) if isinstance(one, pulumi.Output) else None
         owner = known and known()
         return one if owner is None else owner
 
     def _is_settled(self, one: Any) -> bool:
         if isinstance(one, pulumi.Resource) and not _is_known(one):
-            # Of a resource that is not ours, that it is there is all that can be known.
+            # Of a resource that is not ours, we can know only whether it is registered.
             one = one.urn
         return isinstance(one, pulumi.Output) and one in self._settled
 
@@ -128,7 +132,7 @@ class Program:
 
 
 def _is_known(one: Any) -> bool:
-    """Tell whether it is known what something waits for."""
+    """Return whether it is known what something waits for: true of our own resources."""
     return hasattr(one, WAITS_FOR) if isinstance(one, pulumi.Resource) else False
 
 
@@ -139,7 +143,7 @@ def _direct(one: Any) -> Iterator[Any]:
 
 
 async def _settled(output: pulumi.Output[Any]) -> None:
-    """Wait until an Output is known; what it is, and whether it failed, is nothing to us."""
+    """Wait until an Output is known or has failed."""
     try:
         await output.future(with_unknowns=True)
     except Exception:  # noqa: BLE001 - the program hears of it where it uses the Output
@@ -147,7 +151,7 @@ async def _settled(output: pulumi.Output[Any]) -> None:
 
 
 class Turns:
-    """Resources of which each has its turn. They are added while the program runs."""
+    """A group of resources that take turns. They are added while the program runs."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -156,12 +160,16 @@ class Turns:
         self._waiting = weakref.WeakKeyDictionary()
 
     def add(self, resource: One, place: int) -> list[One]:
-        """Add a resource; return those that should wait for it, and are on their way already."""
+        """Add a resource. `place` is its turn: the lowest comes first.
+
+        Returns those whose turn is later and that have already begun to wait for others, so that
+        they cannot wait for this one any more.
+        """
         self._places[resource] = place
         return [one for one in self._waiting if self._places[one] > place]
 
     def before(self, resource: One) -> pulumi.Output[Any]:
-        """Return what to put into `depends_on`: it stands for those to wait for."""
+        """Return an Output for `depends_on` that stands for the resources to wait for."""
 
         async def is_known() -> bool:
             return True
@@ -172,7 +180,7 @@ class Turns:
         return pulumi.Output(self._earlier(resource), value(), is_known())
 
     async def unordered(self, resource: One) -> list[One]:
-        """Return those whose turn is earlier, and that could not be waited for."""
+        """Return the resources whose turn is earlier and that it could not wait for."""
         waited_for = await self._earlier(resource)
         return [one for one in self._before(resource) if one not in waited_for]
 
@@ -188,10 +196,10 @@ class Turns:
         return {*getattr(resource, TURN, ())}
 
     async def _wait(self, resource: One) -> None:
-        """Choose whom to wait for, and wait for whom it is not certain that it will come."""
+        """Choose which resources to wait for; wait here for those that may wait for this one."""
         for one in self._before(resource):
             await self._program.look(one)
-            # From here on until the choice is noted, nobody else chooses.
+            # There is no `await` between this look and the note of a "no": nobody else chooses.
             waits = self._program.waits(one, resource)
             if waits == "unknown" and await _is_there(one):
                 waits = "no"
@@ -200,7 +208,7 @@ class Turns:
 
 
 async def _is_there(resource: pulumi.Resource) -> bool:
-    """Wait until a resource is registered, but not for ever."""
+    """Wait until a resource is registered, at most AT_MOST seconds; return whether it is."""
     task = asyncio.ensure_future(_settled(resource.urn))
     done, _ = await asyncio.wait({task}, timeout=AT_MOST)
     return task in done
