@@ -124,6 +124,13 @@ if TYPE_CHECKING:
         get_user_group_members,
         get_user_group_members_output,
     )
+    from .iam.zone import (
+        GetZoneResult,
+        get_zone,
+        get_zone_output,
+        get_zones,
+        get_zones_output,
+    )
     from .local_cloudflare import LocalCloudflare
     from .program.explicit_provider import Cloudflare
 
@@ -149,6 +156,7 @@ __all__ = [
     "GetUserGroupMemberResult",
     "GetUserGroupResult",
     "GetZeroTrustListResult",
+    "GetZoneResult",
     "IdentityProvider",
     "LocalCloudflare",
     "LookUpError",
@@ -214,6 +222,10 @@ __all__ = [
     "get_zero_trust_list_output",
     "get_zero_trust_lists",
     "get_zero_trust_lists_output",
+    "get_zone",
+    "get_zone_output",
+    "get_zones",
+    "get_zones_output",
     "grants",
     "read_teams",
     "rules",
@@ -244,6 +256,7 @@ _HOME = {
     "GetUserGroupMemberResult": ".iam.user_group_members",
     "GetUserGroupResult": ".iam.user_group",
     "GetZeroTrustListResult": ".gateway.zero_trust_list",
+    "GetZoneResult": ".iam.zone",
     "IdentityProvider": ".access.identity_provider",
     "LocalCloudflare": ".local_cloudflare",
     "LookUpError": ".errors",
@@ -309,6 +322,10 @@ _HOME = {
     "get_zero_trust_list_output": ".gateway.zero_trust_list",
     "get_zero_trust_lists": ".gateway.zero_trust_list",
     "get_zero_trust_lists_output": ".gateway.zero_trust_list",
+    "get_zone": ".iam.zone",
+    "get_zone_output": ".iam.zone",
+    "get_zones": ".iam.zone",
+    "get_zones_output": ".iam.zone",
     "grants": ".iam.grants",
     "read_teams": ".components.people_file",
     "rules": ".access.rules",

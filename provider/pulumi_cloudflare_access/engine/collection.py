@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -41,6 +42,10 @@ class Collection:
     def path_in(self, scope: Scope) -> str:
         """Return the API's path of the list."""
         return path_of(scope, self.path)
+
+    def query_in(self, scope: Scope) -> Mapping[str, str]:  # noqa: ARG002 - for lists of all scopes
+        """Return parameters that have the API list what is in a scope. Default: the path does."""
+        return {}
 
 
 def path_of(scope: Scope, path: str) -> str:

@@ -151,15 +151,16 @@ class Lookup(Generic[T]):
         # Reading them raises if there are no credentials: say so before the account is missed.
         _ = settings.headers
         where, kind = _scope(scope, settings), self._collection
-        path = kind.path_in(where)
+        path, query = kind.path_in(where), kind.query_in(where)
 
         def read() -> Iterator[Page]:
             from ..api.client import client_for  # noqa: PLC0415 - only look-ups need HTTP
 
             client = client_for(settings, outlet.warn, outlet.say)
-            return client.pages(path, per_page=kind.per_page, permission=kind.permission)
+            return client.pages(path, per_page=kind.per_page, permission=kind.permission, **query)
 
-        answers = _Lists.current().of((settings, path), read, anew=anew).objects()
+        key = (settings, path, *query.items())
+        answers = _Lists.current().of(key, read, anew=anew).objects()
         return self.listed(where, answers)
 
     def listed(self, where: Scope, answers: Iterable[Mapping[str, Any]]) -> Listed:

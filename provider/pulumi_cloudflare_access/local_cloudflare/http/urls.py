@@ -17,13 +17,20 @@ from ..gateway import urls as gateway
 from ..iam import urls as iam
 from ..tokens import urls as tokens
 from ..users import urls as users
+from ..zones import urls as zones
 
 if TYPE_CHECKING:
     from ..calls.call import Handler
     from ..world.world import Backend
 
 ROUTES: dict[str, Handler] = (
-    access.ROUTES | dns.ROUTES | gateway.ROUTES | iam.ROUTES | tokens.ROUTES | users.ROUTES
+    access.ROUTES
+    | dns.ROUTES
+    | gateway.ROUTES
+    | iam.ROUTES
+    | tokens.ROUTES
+    | users.ROUTES
+    | zones.ROUTES
 )
 
 KINDS: tuple[type[Backend], ...] = (*access.KINDS, *dns.KINDS, *gateway.KINDS, *iam.KINDS)
