@@ -94,6 +94,7 @@ CHECKS = {
     "pip": pips,
     "pulumi": pulumis,
     "pytest": any_of,
+    "terraform": any_of,
 }
 
 

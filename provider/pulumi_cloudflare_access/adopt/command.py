@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from .drift import find_drift
 from .import_file import OLDEST_CLI, SKIP_CHECKPOINTS
 from .live import Live, tokens_named
 from .matching import Outcome
+from .peers import PULUMI, TERRAFORM, Peer, read_peer, removal, stays
 from .project import Project, require_empty, require_ruff, write_project
 
 FAILED, DRIFTED = 1, 3
@@ -189,6 +190,18 @@ def _import(checked: Checked) -> None:
 @click.option("--only", multiple=True, metavar="KIND", help="Such as AccessGroup; repeatable.")
 @click.option("--match", metavar="GLOB", help="Objects with such names alone, and their parts.")
 @click.option("--lookups", is_flag=True, help="Look up what is only referred to.")
+@click.option(
+    "--from-terraform",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="STATE",
+    help="Take what this Terraform state has, under its names: `terraform state pull`.",
+)
+@click.option(
+    "--from-pulumi",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="EXPORT",
+    help="Take what pulumi_cloudflare has in this stack: `pulumi stack export`.",
+)
 @click.option("--protect", is_flag=True, help="Have Pulumi refuse to destroy any of it.")
 def new(folder: Path, **given: Any) -> None:
     """Read an account and write a Pulumi project that declares all of it, in DIR.
@@ -202,12 +215,22 @@ def new(folder: Path, **given: Any) -> None:
     for one: what is left out is listed.
     """  # noqa: D301  (this backslash is one: it keeps click from filling the lines after it)
     with _refusing():
-        for line in _new(folder, **given):
+        peer = _peer(given.pop("from_terraform"), given.pop("from_pulumi"))
+        for line in _new(folder, peer, **given):
             echo(line)
+
+
+def _peer(terraform: Path | None, pulumi: Path | None) -> Peer | None:
+    if terraform is not None and pulumi is not None:
+        raise SettingsError("--from-terraform or --from-pulumi, not both")
+    if terraform is not None:
+        return read_peer(terraform, TERRAFORM)
+    return None if pulumi is None else read_peer(pulumi, PULUMI)
 
 
 def _new(
     folder: Path,
+    peer: Peer | None,
     *,
     account_id: str | None,
     zones: tuple[str, ...],
@@ -215,10 +238,10 @@ def _new(
     match: str | None,
     lookups: bool,
     protect: bool,
-    names: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     require_ruff()
     require_empty(folder)
+    names = None if peer is None else peer.names([*resources()])
     config = {} if account_id is None else {"cloudflare-access:accountId": account_id}
     settings = Settings.read(config.get)
     if settings.account_id is None:
@@ -231,12 +254,18 @@ def _new(
         objects = reading.objects(lambda what: status.update(f"Reading the account: {clean(what)}"))
     project = Project(objects, Catalogue(live, scopes), lookups=lookups, protect=protect)
     write_project(folder, project, settings.account_id, objects, reading.left_out)
+    if peer is not None:
+        name, text = removal(peer)
+        (folder / name).write_text(text, encoding="utf-8")
     yield f"{len(objects)} objects are declared in {folder}"
     yield from (f"  {told}" for told in reading.left_out.values())
     for one in objects:
         yield from (f"  {one.text or one.kind} ({one.id}): {told}" for told in one.left_out)
     for id_ in sorted({*(names or {})} - {one.id for one in objects}):
         yield f"  {id_}: is in the other tool's state, and not among what was read"
+    if peer is not None:
+        yield from (f"  {told}" for told in stays(peer))
+        yield f"{removal(peer)[0]} says how the other tool lets go of them, and in which order"
     yield "Next, in that folder: pulumi stack init, then: cloudflare-access adopt run"
     yield "From then on, a destroy of the stack deletes the live objects."
 
