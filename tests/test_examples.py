@@ -95,6 +95,24 @@ def test_many_accounts_are_rolled_out_as_their_readme_says(tmp_path: Path) -> No
 
 
 @pytest.mark.engine
+def test_an_account_is_taken_over_as_the_readme_says(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "15_adopting_an_account", tmp_path / "adopting")
+    readme = (tmp_path / "adopting" / "README.md").read_text()
+    (command,) = re.findall(r"^ +(cloudflare-access local .*)$", readme, re.MULTILINE)
+    run = subprocess.run(
+        shlex.split(command),
+        cwd=tmp_path / "adopting",
+        env={**os.environ, "PULUMI_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    for line in re.findall(r"^    ( +\d+  exact|The preview is empty\.)$", readme, re.MULTILINE):
+        assert line in run.stdout
+
+
+@pytest.mark.engine
 def test_the_tests_of_an_example_pass_and_can_fail(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples" / "11_testing", tmp_path / "testing")
     program = tmp_path / "testing" / "__main__.py"

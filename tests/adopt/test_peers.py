@@ -149,7 +149,9 @@ def test_an_exported_stack_gives_the_names_of_its_program(
     }
     lines = (folder / "let_go.sh").read_text().splitlines()
     # Dependants first.
-    assert [line.rpartition("::")[2].strip("'") for line in lines if line.startswith("pulumi ")] == [
+    assert [
+        line.rpartition("::")[2].strip("'") for line in lines if line.startswith("pulumi ")
+    ] == [
         "own",
         "wiki",
         "staff",
