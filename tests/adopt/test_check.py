@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pulumi
 import pytest
 
 import pulumi_cloudflare_access as cloudflare
@@ -14,14 +15,19 @@ from harness.previewed import preview
 from harness.team import Team, email
 from pulumi_cloudflare_access import LocalCloudflare, grants, rules, scopes
 from pulumi_cloudflare_access.adopt.import_file import ImportFile
-from pulumi_cloudflare_access.adopt.live import Accounts
+from pulumi_cloudflare_access.adopt.live import Accounts, Live
 from pulumi_cloudflare_access.adopt.matching import Found, Matching, Outcome
 from pulumi_cloudflare_access.adopt.plan import declared, name_of, read_plan, with_ids
+from pulumi_cloudflare_access.api.journal import NoJournal
+from pulumi_cloudflare_access.engine.lifecycle import journal_for
+from pulumi_cloudflare_access.errors import ReadOnlyError
+from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-ADA = {"email": {"email": "ada@example.com"}}
+TOKEN = "canary-of-a-provider-0123456789"  # noqa: S105 - nobody's
+ADA, GRACE = ({"email": {"email": email(name)}} for name in ("ada", "grace"))
 
 
 @pytest.fixture
@@ -134,3 +140,132 @@ def test_what_the_product_has_made_is_exact_whatever_its_kind(live: LocalCloudfl
     assert [stray.name for stray in matched.strays] == ["ada@example.com"]
     assert matched.unread == []
     assert "04da6b54" not in json.dumps(file.document)
+
+
+# ------------------------------------------------------------------------------- who is who
+
+
+def test_of_two_of_a_name_the_file_or_the_command_line_says_which(live: LocalCloudflare) -> None:
+    there = [{"name": "Staff", "include": [ADA]}, {"name": "Staff", "include": [GRACE]}]
+    first, second = (one["id"] for one in live.seed({"access/groups": there})["access/groups"])
+
+    def program() -> None:
+        cloudflare.AccessGroup("staff", name="Staff", include=[rules.email("grace@example.com")])
+
+    matched, file = found(program, live)
+    [match] = matched.matches
+    assert match.outcome is Outcome.AMBIGUOUS
+    assert first in str(match)
+    assert second in str(match)
+    assert file.document["resources"] == []
+    matched, _ = found(program, live, {"AccessGroup::staff": second})
+    assert outcomes(matched) == {"staff": Outcome.EXACT}
+    # The other one differs, and is told.
+    matched, _ = found(program, live, {"AccessGroup::staff": first})
+    [match] = matched.matches
+    assert match.outcome is Outcome.CHANGES
+    assert "include: - email ada@example.com; include: + email grace@example.com" in str(match)
+    matched, _ = found(program, live, {"AccessGroup::staff": "0" * 32})
+    assert outcomes(matched) == {"staff": Outcome.GONE}
+
+
+def test_two_resources_that_are_one_object_are_told(live: LocalCloudflare) -> None:
+    live.seed({"access/groups": [{"name": "Staff", "include": [ADA]}]})
+
+    def program() -> None:
+        for name in ("one", "two"):
+            cloudflare.AccessGroup(name, name="Staff", include=[rules.email("ada@example.com")])
+
+    matched, _ = found(program, live)
+    assert outcomes(matched) == {"one": Outcome.EXACT, "two": Outcome.AMBIGUOUS}
+    assert "AccessGroup one is the same object" in str(matched.of(Outcome.AMBIGUOUS)[0])
+
+
+def test_renamed_moved_and_given_a_provider_it_is_exact_all_the_same(live: LocalCloudflare) -> None:
+    Team(live).invite("ada")
+
+    def flat() -> None:
+        cloudflare.ProtectedApplication(
+            "wiki",
+            name="Wiki",
+            domain="wiki.example.com",
+            policies=[{"name": "In", "decision": "allow", "include": [rules.everyone()]}],
+        )
+        cloudflare.AccessGroup("staff", name="Staff", include=[rules.email("ada@example.com")])
+        cloudflare.Team("crew", name="Crew", people=["ada@example.com"])
+
+    def moved() -> None:
+        eu = cloudflare.Cloudflare("eu", api_token=TOKEN)
+        options = pulumi.ResourceOptions(provider=eu)
+        wiki = cloudflare.AccessApplication(
+            "renamed", name="Wiki", domain="wiki.example.com", opts=options
+        )
+        cloudflare.AccessApplicationPolicies(
+            "its-policies",
+            application=wiki,
+            policies=[{"name": "In", "decision": "allow", "include": [rules.everyone()]}],
+            opts=options,
+        )
+        parent = pulumi.ComponentResource("my:mod:People", "people")
+        cloudflare.AccessGroup(
+            "employees",
+            name="Staff",
+            include=[rules.email("ada@example.com")],
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+        cloudflare.Team(
+            "crew",
+            name="Crew",
+            people=["ada@example.com"],
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+
+    made_by(flat, live)
+    for program in (flat, moved):
+        # The provider's own token is not shown by a preview: the command line names its variable.
+        matched, file = found(program, live, tokens={"eu": live.token})
+        assert {*outcomes(matched).values()} == {Outcome.EXACT}, [*map(str, matched.matches)]
+    labels = [one["name"] for one in file.document["resources"]]
+    assert len({*labels}) == len(labels)
+    assert [urn.rpartition("::")[2] for urn in file.first] == ["eu"]
+    assert TOKEN not in json.dumps(file.document)
+    assert live.token not in json.dumps(file.document)
+
+
+def test_what_refers_to_something_new_is_new_or_would_change(live: LocalCloudflare) -> None:
+    live.seed({"access/policies": [{"name": "Old", "decision": "allow", "include": [ADA]}]})
+
+    def program() -> None:
+        staff = cloudflare.AccessGroup("staff", name="Staff", include=[rules.everyone()])
+        for name in ("Old", "New"):
+            cloudflare.AccessPolicy(
+                name.lower(), name=name, decision="allow", include=[rules.group(staff)]
+            )
+
+    matched, _ = found(program, live)
+    assert outcomes(matched) == {
+        "staff": Outcome.NEW,
+        "old": Outcome.CHANGES,
+        "new": Outcome.NEW,
+    }
+
+
+def test_a_list_of_no_policies_is_exact_where_there_are_none(live: LocalCloudflare) -> None:
+    live.seed({"access/apps": [{"type": "self_hosted", "name": "W", "domain": "w.example.com"}]})
+
+    def program() -> None:
+        app = cloudflare.AccessApplication("w", name="W", domain="w.example.com")
+        cloudflare.AccessApplicationPolicies("none", application=app, policies=[])
+
+    matched, _ = found(program, live)
+    assert {*outcomes(matched).values()} == {Outcome.EXACT}
+
+
+def test_a_client_that_only_reads_sends_nothing_else(live: LocalCloudflare) -> None:
+    reading = Live(Settings.read(config_for(live).get))
+    lifecycle = reading.lifecycle("access_group")
+    before = len(live.requests)
+    with pytest.raises(ReadOnlyError):
+        lifecycle.client.post("/accounts/x/access/groups", {}, permission="x")
+    assert len(live.requests) == before
+    assert isinstance(journal_for(reading.settings), NoJournal)
