@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.clock import VirtualTime
 from harness.fields import Person, told, written
+from harness.fresh import Run, served
 from harness.local import config_for, reset, strict
 from harness.nursery import Nursery
 from harness.plugin import UNKNOWN, CallFailed, CheckFailed, Kept, Plugin
@@ -621,6 +623,59 @@ def test_a_path_below_a_place_that_stays_is_not_said_to_be_reachable(
     assert told(plugin) == [f"{ONE} becomes reachable without Access"]
     plugin.up(KIND, BY[way](f"{ONE}/a"), was=app)
     assert told(plugin) == [f"{ONE}/ab becomes reachable without Access"]
+
+
+@pytest.mark.parametrize("way", BY)
+@pytest.mark.parametrize("number", [2, 3])
+def test_applications_that_take_each_others_places_are_told_in_the_preview(
+    way: str, number: int, cloudflare: LocalCloudflare, plugin: Plugin
+) -> None:
+    plugin.restart()
+    hosts = [ONE, THREE, FOUR][:number]
+    made = [plugin.up(KIND, BY[way](host), name=host) for host in hosts]
+    plugin.restart()
+    cloudflare.requests.clear()
+    *first, last = zip(made, [*hosts[1:], hosts[0]], strict=True)
+    for was, host in first:
+        plugin.check(KIND, BY[way](host), was.inputs, was.urn)
+    with pytest.raises(CheckFailed, match=f"takes {ONE} in one up with .*{ONE}.*, which takes a"):
+        plugin.check(KIND, BY[way](last[1]), last[0].inputs, last[0].urn)
+    # One of them to another place first.
+    plugin.restart()
+    told(plugin)
+    for was, host in [(made[0], FIVE), *zip(made[1:], hosts, strict=False)]:
+        plugin.up(KIND, BY[way](host), was)
+    plugin.restart()
+    for was in made:
+        plugin.destroy(was)
+    told(plugin)
+
+
+def test_an_application_waits_for_the_one_that_leaves_its_place(
+    cloudflare: LocalCloudflare,
+) -> None:
+    time = VirtualTime(threads=2, follow=cloudflare.clock.advance)
+    run = Run(cloudflare, clock=time.clock)
+    provider = run.provider(KIND)
+    updates = []
+    for host, to in ((ONE, TWO), (TWO, THREE)):
+        was = run.up(KIND, by_domain(host), name=host)
+        urn = f"urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:{KIND}::{host}"
+        updates.append((urn, was, by_domain(host), by_domain(to)))
+    checked = [
+        (urn, was, served(urn, provider, "check", before, after).inputs)
+        for urn, was, before, after in updates
+    ]
+
+    def update(one: Any) -> None:
+        urn, was, inputs = one
+        served(urn, provider, "update", was.id, was.outs, inputs)
+
+    time.run(update, checked)
+    assert 1.0 in time.slept
+    person = Person(cloudflare, "apps")
+    assert [person.look(was.id)["domain"] for _, was, _ in checked] == [TWO, THREE]
+    run.close()
 
 
 @pytest.mark.parametrize("way", BY)

@@ -19,13 +19,15 @@ from pydantic import model_validator
 
 from ..engine import ownership
 from ..engine.collection import Scope
+from ..engine.deletion import STILL_IN_USE
 from ..engine.hooks import AdoptionFilter
 from ..engine.lifecycle import DELETES_FIRST, ResourceLifecycle
 from ..engine.schema import FILLED_IN, secret_in
-from ..errors import DeclarationError
+from ..errors import ConflictError, DeclarationError
 from ..fields.keyed import UNKNOWN, Mistake
 from ..fields.model import Always, State
 from ..fields.shapes import MISSING, Field
+from ..process import plugin
 from ..program.lookup import ScopedLookup
 from ..program.references import (
     APPLICATIONS,
@@ -87,6 +89,14 @@ FIRST = (
     "{}, and {}. The application is written before its policies: the old ones would decide until "
     "the new ones are written, and longer if that fails. Change the policies in an up of their own "
     "first, then this"
+)
+
+
+SWAPPED = (
+    "takes {taken} in one up with {others}, which takes a place from this application in turn: "
+    "Cloudflare refuses a place that another application still has (409). Move one of them to "
+    "another place in an up of its own first, and know that a place between two applications is "
+    "reachable without Access"
 )
 
 
@@ -193,6 +203,8 @@ class AccessApplicationProvider(ResourceLifecycle):
 
     def validate_run(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> list[Mistake]:
         """Refuse what widens it before its own policies are stricter."""
+        if told := self._swapped(olds, news):
+            return [Mistake("", told)]
         decisive = ("account_id", "zone_id", *self.replaced_by)
         if any(olds.get(n) != news.get(n) for n in decisive):
             # It is a new one, which lets nobody in yet.
@@ -209,6 +221,18 @@ class AccessApplicationProvider(ResourceLifecycle):
         return mistakes or [
             Mistake("", told) for told in mistakes_in_turn(self.display_name, *texts)
         ]
+
+    def _swapped(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
+        """Say which applications take each other's places: one of them would have to go first."""
+        before, after = ({*filter(_is_once, places.keys(props))} for props in (olds, news))
+        if not olds or ownership.is_replacement() or any(UNKNOWN in place for place in after):
+            return None
+        own, *others = ownership.move(before, after) or [""]
+        if not own:
+            return None
+        names = ", ".join(f'"{plugin.name_of(urn)}"' for urn in others)
+        taken = ", ".join(map(places.words, sorted(after - before)))
+        return SWAPPED.format(taken=taken, others=names)
 
     def warnings(self, declared: Mapping[str, Any], was: Mapping[str, Any]) -> Iterator[str]:
         """Warn of policies that stay, and of what cannot be replaced."""
@@ -359,7 +383,18 @@ class AccessApplicationProvider(ResourceLifecycle):
             refuse_to_open(
                 declared, there, reach, lambda kind: self._snapshot(scope, kind).objects("update")
             )
-        return super().update_remote(scope, there, declared, was)
+        for wait in (*STILL_IN_USE, None):
+            try:
+                answer = super().update_remote(scope, there, declared, was)
+            except ConflictError:
+                # Another one of this run may be about to leave the place.
+                if wait is None or not ownership.is_somebody_to_leave():
+                    raise
+                self.client.clock.sleep(wait)
+            else:
+                ownership.has_moved()
+                return answer
+        raise AssertionError
 
     def declarable_fields(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """Say the places once, and leave out what Cloudflare makes and what nobody can read.

@@ -35,6 +35,8 @@ LOGINS = "logins"
 OWN, PART = "own list", "part"
 # What objects were called before; and the marks of applications that an object does not count in.
 FORMER, OTHERS = "former", "others"
+# The marks of places of these.
+OTHERS_AT = "others at"
 # What a rule about a group begins with, in a text; its resource, or its id, comes behind that.
 GROUP = "group "
 # What a rule about one address begins with: nobody has two.
@@ -132,6 +134,8 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
     }
     if whole is None:
         others = program.lists.keys() - lists.keys()
+        first = {one for name in others for one in program.logins.get(name, {}).get("at", [])[:1]}
+        told[OTHERS_AT] = "".join(sorted(first))
         others |= {old for name in others for old in former.get(name, ())}
         told[OTHERS] = "".join(sorted(map(mark, others)))
     else:
@@ -152,6 +156,11 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
 def mark(name: str) -> str:
     """Write four characters for a name. Two names may have the same: that refuses too much."""
     return base64.b64encode(bytes.fromhex(digest(name))[:3]).decode()
+
+
+def marks_in(text: str) -> set[str]:
+    """Return the marks that a text has one behind the other."""
+    return {text[at : at + 4] for at in range(0, len(text), 4)}
 
 
 def _tell(

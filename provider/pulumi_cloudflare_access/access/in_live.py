@@ -30,10 +30,13 @@ from .in_force import (
     LOGINS,
     NAMES,
     NOT_KNOWN,
+    OTHERS,
+    OTHERS_AT,
     OWN,
     POLICIES,
     login_of,
     mark,
+    marks_in,
     renamed,
     rule_in_text,
     short,
@@ -67,7 +70,7 @@ def refuse_what_opens(
     """
     was, declared = change
     text = declared.get(IN_FORCE)
-    if text is None or not json.loads(text)[LISTS]:
+    if text is None or not ((told := json.loads(text))[LISTS] or told.get(OTHERS)):
         return
     if all(was.get(name) == declared.get(name) for name in _FIELDS if name != "name"):
         return
@@ -144,19 +147,26 @@ class _Live:
     def applications(self, apps: Iterable[Object]) -> Iterator[tuple[Object, str]]:
         """Return the applications that the text speaks of, and what it calls them."""
         at: Mapping[str, Sequence[str]] = self.after.told[AT]
+        others = marks_in(self.after.told.get(OTHERS_AT, ""))
         for app in apps:
             marks = {*map(mark, places.keys(places.whole(app)))}
             for name in self.after.lists:
                 is_it = not marks.isdisjoint(at.get(name, ()))
                 if is_it or (not marks and app.get("name") == self.after.told[NAMES].get(name)):
                     yield app, name
+                    break
+            else:
+                if not marks.isdisjoint(others):
+                    # It is to refer to the object no longer, and nobody has told us to what else.
+                    called = str(app.get("name") or app.get("domain"))
+                    yield app, f"<AccessApplication {called}>"
 
     def opens(self, app: Object, name: str) -> bool:
         """Return whether the change of the object opens an application too far."""
         lists, before = Lists(), self._run(app, name)
         moment = self._run(app, name, changed=True).with_new(self.after, [self.own])
         one, other = (lists.resolved(run, run.lists[name], name) for run in (before, moment))
-        final = lists.resolved(self.after, self.after.lists[name], name, before)
+        final = lists.resolved(self.after, self.after.lists.get(name, ()), name)
         return lists.is_weaker(one, final, [other])
 
     def is_opened(self, app: Object, name: str, reach: Reach) -> bool:
@@ -174,14 +184,15 @@ class _Live:
     def _run(self, app: Object, name: str, login: Any = None, *, changed: bool = False) -> Run:
         """Return what is there as a run. `changed`: a policy at hand is what the program says."""
         found = sorted(app.get("policies") or (), key=lambda one: int(one.get("precedence") or 0))
-        final = {one["name"]: one for one in self.after.lists[name] if isinstance(one, Mapping)}
+        wished = self.after.lists.get(name, ())
+        final = {one["name"]: one for one in wished if isinstance(one, Mapping)}
         told = {
             "own": self.own,
             GROUPS: self.groups,
             POLICIES: self.after.policies,
             LISTS: {name: 0},
             "orders": [[self._entry(one, final, changed=changed) for one in found]],
-            LOGINS: {name: self.after.login(name) if login is None else login},
+            LOGINS: self.after.told[LOGINS] if login is None else {name: login},
         }
         return Run(told)
 

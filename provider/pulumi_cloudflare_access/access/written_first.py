@@ -38,6 +38,7 @@ from .in_force import (
     Sections,
     behind,
     mark,
+    marks_in,
     renamed,
     short,
 )
@@ -99,7 +100,7 @@ def _too_far(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for name, old in before.lists.items():
         if name in after.lists:
             final = after.lists[name]
-        elif OTHERS not in now or _is_marked(name, now[OTHERS]):
+        elif OTHERS not in now or mark(name) in marks_in(now[OTHERS]):
             # It no longer refers to it, and whom it lets in instead nobody has told us.
             final = []
         else:
@@ -192,11 +193,6 @@ def _pair(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Run, Run]:
 def _changed(before: Run, after: Run) -> set[str]:
     said, says = before.said, after.said
     return {word for word in said.keys() & says.keys() if said[word] != says[word]}
-
-
-def _is_marked(name: str, others: Any) -> bool:
-    found = mark(name)
-    return any(others[at : at + len(found)] == found for at in range(0, len(others), len(found)))
 
 
 def in_words(name: str) -> str:

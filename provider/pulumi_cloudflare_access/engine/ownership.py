@@ -146,3 +146,52 @@ def heir(kind: str, id_: str, adoptable: str) -> str | None:
     # A diff's claim says nothing against its own resource, which may be replaced all the same.
     keeper = _owners().keepers.get((kind, id_))
     return None if keeper == plugin.current_urn() else keeper
+
+
+# The places, such as host names, that resources had before this run and are to have after it, of
+# which Cloudflare gives each to one object alone.
+_moving: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+
+
+def move(before: Iterable[str], after: Iterable[str]) -> list[str]:
+    """Note where the object at hand was and is to be; return who would wait for whom in a circle.
+
+    These are URNs, from the resource at hand on: each takes a place that the next one leaves.
+    """
+    with _lock:
+        urn = plugin.current_urn()
+        _moving[urn] = (frozenset(before), frozenset(after))
+        left = [[urn]]
+        seen = {urn}
+        while left:
+            *_, last = way = left.pop()
+            for other in _whom_it_follows(last):
+                if other == urn:
+                    return way
+                if other not in seen:
+                    seen.add(other)
+                    left.append([*way, other])
+    return []
+
+
+def _whom_it_follows(urn: str) -> list[str]:
+    before, after = _moving[urn]
+    taken = after - before
+    return [
+        other
+        for other, (had, has) in _moving.items()
+        if other != urn and not taken.isdisjoint(had - has)
+    ]
+
+
+def has_moved() -> None:
+    """Note that the object at hand is where it is to be."""
+    with _lock:
+        _moving.pop(plugin.current_urn(), None)
+
+
+def is_somebody_to_leave() -> bool:
+    """Tell whether another object is about to leave a place that the object at hand is to take."""
+    with _lock:
+        urn = plugin.current_urn()
+        return urn in _moving and bool(_whom_it_follows(urn))
