@@ -148,24 +148,18 @@ def heir(kind: str, id_: str, adoptable: str) -> str | None:
     return None if keeper == plugin.current_urn() else keeper
 
 
-# The places, such as host names, that resources had before this run and are to have after it, of
-# which Cloudflare gives each to one object alone.
-_moving: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-
-
 def move(before: Iterable[str], after: Iterable[str]) -> list[str]:
     """Note where the object at hand was and is to be; return who would wait for whom in a circle.
 
     These are URNs, from the resource at hand on: each takes a place that the next one leaves.
     """
-    with _lock:
+    with _owners().lock:
         urn = plugin.current_urn()
-        _moving[urn] = (frozenset(before), frozenset(after))
-        left = [[urn]]
-        seen = {urn}
+        _owners().places[urn] = (frozenset(before), frozenset(after))
+        left, seen = [[urn]], {urn}
         while left:
-            *_, last = way = left.pop()
-            for other in _whom_it_follows(last):
+            way = left.pop()
+            for other in _whom_it_follows(way[-1]):
                 if other == urn:
                     return way
                 if other not in seen:
@@ -174,24 +168,26 @@ def move(before: Iterable[str], after: Iterable[str]) -> list[str]:
     return []
 
 
-def _whom_it_follows(urn: str) -> list[str]:
-    before, after = _moving[urn]
-    taken = after - before
-    return [
-        other
-        for other, (had, has) in _moving.items()
-        if other != urn and not taken.isdisjoint(had - has)
-    ]
-
-
 def has_moved() -> None:
     """Note that the object at hand is where it is to be."""
-    with _lock:
-        _moving.pop(plugin.current_urn(), None)
+    with _owners().lock:
+        _owners().places.pop(plugin.current_urn(), None)
 
 
 def is_somebody_to_leave() -> bool:
     """Tell whether another object is about to leave a place that the object at hand is to take."""
-    with _lock:
+    with _owners().lock:
         urn = plugin.current_urn()
-        return urn in _moving and bool(_whom_it_follows(urn))
+        return urn in _owners().places and bool(_whom_it_follows(urn))
+
+
+def _whom_it_follows(urn: str) -> list[str]:
+    """Return who leaves a place that a resource takes."""
+    places = _owners().places
+    before, after = places[urn]
+    taken = after - before
+    return [
+        other
+        for other, (had, has) in places.items()
+        if other != urn and not taken.isdisjoint(had - has)
+    ]

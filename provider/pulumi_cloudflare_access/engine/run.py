@@ -44,6 +44,8 @@ class Owners:
     """Of the resources, those whose diff has asked for a new object."""
     claimed: set[Object] = field(default_factory=set)
     """Objects that other kinds' resources adopt in this run, if only later, by who is told."""
+    places: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    """Where the objects of resources were and are to be, where Cloudflare has one object alone."""
 
 
 @dataclass
