@@ -185,6 +185,12 @@ def of_access(account: Account, made: dict[str, str]) -> Iterator[Declared]:
         {"scim_config": {"enabled": True, "user_deprovision": True, "seat_deprovision": True}},
     )
     yield "identity_provider", {"name": "OTP", "type": "onetimepin"}, {"name": "By e-mail"}
+    yield "access_tag", {"name": "new"}, {}
+    yield (
+        "custom_page",
+        {"name": "No", "type": "forbidden", "custom_html": "<h1>No</h1>"},
+        {"custom_html": "<h1>No!</h1>", "type": "login"},
+    )
     yield "service_token", {"name": "CI", "enabled": False}, {"duration": "forever"}
 
 

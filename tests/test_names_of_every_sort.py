@@ -368,6 +368,15 @@ def look_at_identity_provider(account: Account, kept: Kept) -> Any:
     return [found["name"], sorted(found["config"]["claims"])]
 
 
+def custom_page(n: Names, account: Account) -> dict[str, Any]:
+    del account
+    return {"name": n[0], "type": "login", "custom_html": f"<p>{n[1]}</p>"}
+
+
+def changed_custom_page(n: Names, account: Account) -> dict[str, Any]:
+    return {**custom_page(n, account), "name": n[4]}
+
+
 def service_token(n: Names, account: Account) -> dict[str, Any]:
     del account
     return {"name": n[0]}
@@ -481,6 +490,12 @@ CASES = [
         lambda declared: [declared["name"], sorted({*declared["config"]["claims"]})],
     ),
     Case(
+        "custom_page",
+        custom_page,
+        changed_custom_page,
+        **plainly("/access/custom_pages", "name", "custom_html"),
+    ),
+    Case(
         "service_token",
         service_token,
         changed_service_token,
@@ -501,7 +516,9 @@ CASES = [
     ),
 ]
 # A member by itself is one of the set's; connectors have domains and no names, people addresses.
+# A tag is its name, which no update changes: test_tag_and_custom_page.py.
 WITHOUT_NAMES = {"account_member", "user_group_member", "sso_connector", "sso_connector_activation"}
+WITHOUT_NAMES |= {"access_tag"}
 
 
 def test_every_kind_that_has_names_is_here() -> None:

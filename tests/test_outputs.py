@@ -32,6 +32,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "user_group_member": {},
     "account_member": {"roles": ["Administrator Read Only"]},
     "sso_connector": {},
+    "access_tag": {},
     "sso_connector_activation": {"trigger": "again"},
     "user_group_members": {"members": [], "allow_empty": True},
     "access_application_policies": {"policies": []},

@@ -3123,7 +3123,7 @@ class ApplicationArguments(TypedDict, total=False):
     """Where people are sent whom another rule refuses (address, device, country). Left out, it is
     not managed. API: `custom_non_identity_deny_url`.
     """
-    custom_pages: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    custom_pages: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None
     """The ids of custom pages to show, in any order. Left out, it is not managed. API:
     `custom_pages`.
     """
@@ -3177,7 +3177,7 @@ class ApplicationArguments(TypedDict, total=False):
     """Log in through cloudflared without a click. Left out, it is not managed. API:
     `skip_interstitial`.
     """
-    tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None
+    tags: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None
     """The names of tags that the App Launcher filters by, in any order. The tags must exist.
     Default: none. API: `tags`.
     """

@@ -30,7 +30,11 @@ cloudflare.AccessGroup(
         rules.okta("Devs", identity_provider=entra.id),
     ],
 )
-cloudflare.AccessApplication("app", domain="a.example.com", allowed_idps=[entra])
+tag = cloudflare.AccessTag("tag", name="engineers")
+page = cloudflare.CustomPage("page", name="No", type="forbidden", custom_html="<h1>No</h1>")
+cloudflare.AccessApplication(
+    "app", domain="a.example.com", allowed_idps=[entra], tags=[tag, "old"], custom_pages=[page]
+)
 pulumi.export("secret", entra.scim_secret)
 pulumi.export("config", entra.config)
 """
@@ -39,13 +43,15 @@ pulumi.export("config", entra.config)
 def test_a_provider_is_referred_to_before_it_exists_and_shows_no_secret(
     stack: Stack, cloudflare: LocalCloudflare
 ) -> None:
+    cloudflare.seed({"access/tags": [{"name": "old"}]})
     stack.program(PROGRAM)
     plan = stack.plan()
-    assert plan.changed() == {
-        **dict.fromkeys(("test-dev", "entra", "staff", "app"), "create"),
-    }
+    made = ("test-dev", "entra", "staff", "app", "tag", "page")
+    assert plan.changed() == dict.fromkeys(made, "create")
     inputs = {name: plan.steps()[name]["newState"]["inputs"] for name in ("entra", "staff", "app")}
     assert [*inputs["app"]["allowed_idps"]] == ["Entra"]
+    assert sorted(inputs["app"]["tags"]) == ["engineers", "old"]
+    assert len(inputs["app"]["custom_pages"]) == 1
     assert all("Entra" in key or "not known yet" in key for key in inputs["staff"]["include"])
     # All but the secret is shown.
     assert inputs["entra"]["config"]["directory_id"] == "d"

@@ -19,6 +19,11 @@ LISTS = "access_application_policies"
 _numbers = itertools.count(1)
 
 
+def id_of(one: Mapping[str, Any]) -> str:
+    """Return what identifies an object: pages have a `uid`, tags their name."""
+    return str(one.get("id") or one.get("uid") or one["name"])
+
+
 class Account:
     """An account at the local Cloudflare, and somebody who counts what is in it."""
 
@@ -38,7 +43,7 @@ class Account:
         for page in itertools.count(1):
             answer = self._http.get(collection, params={"page": page, "per_page": 50})
             assert answer.is_success, answer.text
-            new = {str(one["id"]): one for one in answer.json()["result"]}
+            new = {id_of(one): one for one in answer.json()["result"]}
             if new.keys() <= found.keys():
                 # The end, or a list without pages once more.
                 return list(found.values())
@@ -48,7 +53,7 @@ class Account:
     def ids(self, which: Iterable[str]) -> set[str]:
         """Return the ids of all objects of some kinds."""
         collections = {kinds.load(kind).collection.path for kind in which}
-        return {str(one["id"]) for collection in collections for one in self.all(collection)}
+        return {id_of(one) for collection in collections for one in self.all(collection)}
 
     def application(self) -> str:
         """Make an application by hand; return its id."""
@@ -61,7 +66,7 @@ class Account:
         """Make an object by hand; return its id."""
         answer = self._http.post(collection, json=body)
         assert answer.is_success, answer.text
-        return str(answer.json()["result"]["id"])
+        return id_of(answer.json()["result"])
 
     def delete(self, path: str) -> bool:
         """Delete an object by hand; return whether it was there."""
@@ -69,7 +74,7 @@ class Account:
 
     def made_anew(self, case: Case) -> str:
         """Replace what was made by the same, made by hand."""
-        [there] = [one["id"] for one in self.all(case.collection) if one[case.key] in case.names]
+        [there] = [id_of(one) for one in self.all(case.collection) if one[case.key] in case.names]
         where = f"/accounts/{self.cloudflare.account_id}/{case.collection}"
         asked = self.cloudflare.requests
         [body] = [a["body"] for a in asked if (a["method"], a["path"]) == ("POST", where)]
@@ -184,6 +189,15 @@ def _identity_provider(_: Account, name: str) -> Case:
     return Case("identity_provider", declared, "access/identity_providers", (name,))
 
 
+def _tag(_: Account, name: str) -> Case:
+    return Case("access_tag", {"name": name}, "access/tags", (name,))
+
+
+def _custom_page(_: Account, name: str) -> Case:
+    declared = {"name": name, "type": "forbidden", "custom_html": "<h1>No</h1>"}
+    return Case("custom_page", declared, "access/custom_pages", (name,))
+
+
 CASES: list[Callable[[Account, str], Case]] = [
     group,
     _application,
@@ -198,4 +212,6 @@ CASES: list[Callable[[Account, str], Case]] = [
     _sso_connector,
     _service_token,
     _identity_provider,
+    _tag,
+    _custom_page,
 ]

@@ -34,7 +34,7 @@ from pulumi_cloudflare_access.fields.model import (
 from pulumi_cloudflare_access.fields.shapes import EXTRA, Objects, OneOrManyShape, Shape, Values
 from pulumi_cloudflare_access.gateway import list_items, zero_trust_list
 from pulumi_cloudflare_access.iam import account_member, grants, people, resource_group, scopes
-from pulumi_cloudflare_access.program.references import InOrder, References
+from pulumi_cloudflare_access.program.references import InOrder, Names, References
 from pulumi_cloudflare_access.text.secret_words import SECRET_FIELDS
 
 WRITTEN, OUTPUT, FOUND = "written", "output", "found"
@@ -47,6 +47,7 @@ TYPES: dict[type[Keyed | Shape], tuple[str, str, str]] = {
         "Sequence[RuleFound]",
     ),
     References: (REFERENCES, "Mapping[str, ReferenceOutput]", "Sequence[str]"),
+    Names: (REFERENCES, "Mapping[str, str]", "Sequence[str]"),
     AttachedPolicies: (
         "Sequence[Attached] | pulumi.Output[Sequence[str | Found]]",
         "Mapping[str, ReferenceOutput | str]",

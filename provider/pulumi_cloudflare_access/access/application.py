@@ -32,12 +32,15 @@ from ..program.lookup import ScopedLookup
 from ..program.references import (
     APPLICATIONS,
     BEFORE,
+    CUSTOM_PAGES,
     IDENTITY_PROVIDERS,
     POLICIES,
+    TAGS,
     Attached,
     Found,
     Reference,
     in_order,
+    name_all,
     refer_all,
 )
 from ..program.resource import Deployment, Resource
@@ -599,7 +602,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         custom_deny_message: pulumi.Input[str] | None = None,
         custom_deny_url: pulumi.Input[str] | None = None,
         custom_non_identity_deny_url: pulumi.Input[str] | None = None,
-        custom_pages: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        custom_pages: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
         eager_redirect_cookie_setting: pulumi.Input[bool] | None = None,
         enable_binding_cookie: pulumi.Input[bool] | None = None,
         http_only_cookie_attribute: pulumi.Input[bool] | None = None,
@@ -613,7 +616,7 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         scim_config: pulumi.Input[types.ScimConfig | types.Unchecked] | None = None,
         service_auth_401_redirect: pulumi.Input[bool] | None = None,
         skip_interstitial: pulumi.Input[bool] | None = None,
-        tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        tags: Sequence[Reference] | pulumi.Output[Sequence[str | Found]] | None = None,
         use_clientless_isolation_app_launcher_url: pulumi.Input[bool] | None = None,
         saas_app: pulumi.Input[types.SaasApp | types.Unchecked] | None = None,
         app_launcher_logo_url: pulumi.Input[str] | None = None,
@@ -738,6 +741,8 @@ class AccessApplication(Resource, module="cloudflare", name="AccessApplication")
         """
         policies = refer_all(policies, POLICIES)
         allowed_idps = refer_all(allowed_idps, IDENTITY_PROVIDERS)
+        tags = name_all(tags, TAGS, "name")
+        custom_pages = name_all(custom_pages, CUSTOM_PAGES, "id")
         told = {name: fact for name, fact in self.lifecycle.facts().items() if name in REACH_FIELDS}
         reach = describe_application(told, locals())
         deployment = Deployment.current()

@@ -26,7 +26,7 @@ from ..fields.model import (
 )
 from ..fields.networks import network
 from ..fields.shapes import TextShape, Values
-from ..program.references import ID, OF, InOrder, References
+from ..program.references import ID, OF, InOrder, Names, References
 from ..text.spelling import text_of
 from .application_types import Type
 from .policy_fields import MfaConfig, one_of
@@ -623,7 +623,7 @@ class AccessApplicationInputs(Inputs):
     """Where people are sent whom an identity rule refuses."""
     custom_non_identity_deny_url: str | None = None
     """Where people are sent whom another rule refuses (address, device, country)."""
-    custom_pages: Strings = None
+    custom_pages: Annotated[Any, Names()] = None
     """The ids of custom pages to show, in any order."""
     eager_redirect_cookie_setting: bool | None = None
     """Set the application's cookie already while the login redirects."""
@@ -651,7 +651,7 @@ class AccessApplicationInputs(Inputs):
     """Answer 401 instead of a login page where a Service Auth policy refuses."""
     skip_interstitial: bool | None = None
     """Log in through cloudflared without a click."""
-    tags: Annotated[Any, Values(), Default([])] = None
+    tags: Annotated[Any, Names(), Default([])] = None
     """The names of tags that the App Launcher filters by, in any order. The tags must exist."""
     use_clientless_isolation_app_launcher_url: Annotated[bool | None, Default(value=False)] = None
     """Open the application in an isolated browser from the App Launcher."""

@@ -31,3 +31,18 @@ IDENTITY_PROVIDERS = Collection(
     "Access: Organizations, Identity Providers, and Groups",
 )
 SERVICE_TOKENS = Collection("service token", "access/service_tokens", "Access: Service Tokens")
+TAGS = Collection(
+    "tag",
+    "access/tags",
+    "Access: Apps and Policies",
+    scopes=("account",),
+    # A tag has nothing else.
+    id_field="name",
+)
+CUSTOM_PAGES = Collection(
+    "custom page",
+    "access/custom_pages",
+    "Access: Custom Page",
+    scopes=("account",),
+    id_field="uid",
+)

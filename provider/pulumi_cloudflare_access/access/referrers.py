@@ -43,5 +43,14 @@ def referrers_in_rules(
                 yield _user("policy", policy, user)
 
 
+def referring_applications(
+    list_all: Callable[[Collection], Iterable[Object]], is_used_by: Callable[[Object], bool]
+) -> Iterator[User]:
+    """Return the applications of an account or zone that use an object, their rules aside."""
+    for app in list_all(listings.APPLICATIONS):
+        if is_used_by(app):
+            yield _user(listings.APPLICATIONS.display_name, app)
+
+
 def _user(what: str, held: Object, of: User | None = None) -> User:
     return User(what, str(held.get("name") or held.get("domain")), str(held["id"]), of)

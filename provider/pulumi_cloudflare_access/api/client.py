@@ -137,23 +137,34 @@ class Client:
         """Close the connections. Not needed before the process ends."""
         self._http.close()
 
-    def get(self, where: str, *, permission: str, **params: Any) -> Any:
-        """GET one object."""
-        return self._ask("GET", where, permission, params=params, parse=_Answer.result)
+    # `id_field` is the field of an answer that identifies the object, where that is not `id`.
 
-    def post(self, where: str, body: Any, *, permission: str, idempotent: bool = False) -> Any:
+    def get(self, where: str, *, permission: str, id_field: str = "id", **params: Any) -> Any:
+        """GET one object."""
+        parse = functools.partial(_Answer.result, id_field=id_field)
+        return self._ask("GET", where, permission, params=params, parse=parse)
+
+    def post(
+        self,
+        where: str,
+        body: Any,
+        *,
+        permission: str,
+        idempotent: bool = False,
+        id_field: str = "id",
+    ) -> Any:
         """POST, and return the created object.
 
         Raises LostAnswerError if the object may or may not have been created. An `idempotent`
         request is sent again instead.
         """
-        return self._ask(
-            "POST", where, permission, body=body, idempotent=idempotent, parse=_Answer.result
-        )
+        parse = functools.partial(_Answer.result, id_field=id_field)
+        return self._ask("POST", where, permission, body=body, idempotent=idempotent, parse=parse)
 
-    def put(self, where: str, body: Any, *, permission: str) -> Any:
+    def put(self, where: str, body: Any, *, permission: str, id_field: str = "id") -> Any:
         """PUT, and return the updated object."""
-        return self._ask("PUT", where, permission, body=body, parse=_Answer.result)
+        parse = functools.partial(_Answer.result, id_field=id_field)
+        return self._ask("PUT", where, permission, body=body, parse=parse)
 
     def add(self, where: str, items: Any, *, permission: str) -> list[dict[str, Any]]:
         """POST entries to add to a list, and return the entries in the answer.
@@ -197,7 +208,13 @@ class Client:
         self._ask("DELETE", where, permission)
 
     def list(
-        self, where: str, *, per_page: int | None, permission: str, **params: Any
+        self,
+        where: str,
+        *,
+        per_page: int | None,
+        permission: str,
+        id_field: str = "id",
+        **params: Any,
     ) -> list[Any]:
         """GET all pages of a list, again if the list changed in between (`pages.Snapshot`).
 
@@ -205,7 +222,12 @@ class Client:
         faster than it can be read.
         """
         pages = functools.partial(
-            self.pages, where, per_page=per_page, permission=permission, **params
+            self.pages,
+            where,
+            per_page=per_page,
+            permission=permission,
+            id_field=id_field,
+            **params,
         )
         return Snapshot(pages).objects()
 
@@ -437,12 +459,12 @@ class _Answer:
         ray = f" [ray {self.ray}]" if self.ray else ""
         return UnusableAnswerError(f"{self._call} -> {self.status}: {why}{ray}", status=self.status)
 
-    def result(self) -> Any:
+    def result(self, id_field: str = "id") -> Any:
         """Return the object in `result`. Raises UnusableAnswerError if there is none."""
         result = self.envelope.get("result")
         if not isinstance(result, dict) or not result:
             raise self.unusable("a success without a result")
-        return result
+        return _identified(result, id_field)
 
     def items(self) -> list[Any]:
         """Return the list in `result`. A single object counts as a list of one, null as empty."""
@@ -452,7 +474,7 @@ class _Answer:
             raise self.unusable("the result is not a list of objects")
         return list(items)
 
-    def page(self, id_field: str) -> tuple[_Answer, Page]:
+    def page(self, id_field: str = "id") -> tuple[_Answer, Page]:
         """Return this answer, and the page of a list that it contains, each entry with an `id`."""
         # Cloudflare sometimes sends null for an empty list.
         result = self.envelope.get("result")
@@ -462,8 +484,8 @@ class _Answer:
             items = [item for part in items for item in part]
         if "result" not in self.envelope or not _are_objects(items):
             raise self.unusable("the result is not a list of objects")
-        items = [{"id": item.get(id_field), **item} for item in items]
-        if not all(item["id"] for item in items):
+        items = [_identified(item, id_field) for item in items]
+        if not all(item.get("id") for item in items):
             raise self.unusable("a list that holds an object without an id")
         info = self.envelope.get("result_info")
         total = info.get("total_count") if isinstance(info, dict) else None
@@ -509,6 +531,11 @@ def _half(per_page: int | None, number: int, read: int) -> int | None:
         return None
     # If earlier pages held fewer objects than asked for, half a page would begin elsewhere.
     return per_page // 2 if read == (number - 1) * per_page else None
+
+
+def _identified(found: dict[str, Any], id_field: str) -> dict[str, Any]:
+    """Return an object with an `id`, whatever the API calls what identifies it."""
+    return found if id_field == "id" else {"id": found.get(id_field), **found}
 
 
 def _are_objects(items: Any) -> bool:

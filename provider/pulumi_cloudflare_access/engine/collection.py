@@ -38,6 +38,8 @@ class Collection:
     """How many objects a page of the list may hold. None: the list has no pages."""
     scopes: tuple[str, ...] = ("account", "zone")
     """What the collection may be in."""
+    id_field: str = "id"
+    """The field of an answer that identifies an object. Answers have it as their `id`, too."""
 
     def path_in(self, scope: Scope) -> str:
         """Return the API's path of the list."""

@@ -177,6 +177,7 @@ class Creation:
     path: str
     body: Object
     permission: str
+    id_field: str
     client: Client
     journal: Journal
     listed: Snapshot
@@ -347,7 +348,7 @@ class Creation:
             here.append(self.client.clock.now())
             there.append(self._now())
             made: dict[str, Any] = self.client.post(
-                self.path, self.body, permission=self.permission
+                self.path, self.body, permission=self.permission, id_field=self.id_field
             )
             return made
 

@@ -469,7 +469,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         if not anew:
             return self._snapshot(scope, of).objects("deletion")
         path = of.path_in(scope)
-        return self.client.list(path, per_page=of.per_page, permission=of.permission)
+        return self.client.list(
+            path, per_page=of.per_page, permission=of.permission, id_field=of.id_field
+        )
 
     def find_listed_to_adopt(
         self,
@@ -540,11 +542,15 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
 
     def _fetch(self, scope: Scope, id_: str) -> dict[str, Any]:
         """GET an object, waiting for what was written a moment ago."""
-        path, permission = self.object_path(scope, id_), self.permission
-        answer: dict[str, Any] = current().writes.patiently(
-            id_, lambda: self.client.get(path, permission=permission), self.client.clock.sleep
-        )
-        return answer
+        path = self.object_path(scope, id_)
+
+        def get() -> dict[str, Any]:
+            found: dict[str, Any] = self.client.get(
+                path, permission=self.permission, id_field=self.collection.id_field
+            )
+            return found
+
+        return current().writes.patiently(id_, get, self.client.clock.sleep)
 
     def find_in_list(
         self, scope: Scope, id_: str, seconds: float = float("inf")
@@ -604,6 +610,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             path=self.object_path(scope),
             body=self.request_body(declared),
             permission=self.permission,
+            id_field=self.collection.id_field,
             client=self.client,
             journal=journal_for(self.settings),
             listed=self._snapshot(scope),
@@ -675,7 +682,9 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         """Make an object what is declared; return it as a GET would."""
         body = self.request_body(declared, there=there, was=was)
         where = self.object_path(scope, _id_of(there))
-        changed: dict[str, Any] = self.client.put(where, body, permission=self.permission)
+        changed: dict[str, Any] = self.client.put(
+            where, body, permission=self.permission, id_field=self.collection.id_field
+        )
         return changed
 
     # ------------------------------------------------------------------------ adopt, refuse, delete
@@ -903,7 +912,12 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
         path = kind.path_in(scope) if of else self.object_path(scope)
 
         def read() -> Iterator[Page]:
-            return self.client.pages(path, per_page=kind.per_page, permission=kind.permission)
+            return self.client.pages(
+                path,
+                per_page=kind.per_page,
+                permission=kind.permission,
+                id_field=kind.id_field,
+            )
 
         made, run = Snapshot(read, self.client.clock.ticks), current()
         with run.lock:
@@ -960,7 +974,12 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             known.add(self.collection.path_in(Scope("account", self.settings.account_id)))
         for path in sorted(path for path in known if path.endswith(end) and path != own):
             kind, id_ = path.strip("/").split("/")[:2]
-            objects = self.client.list(path, per_page=self.per_page, permission=self.permission)
+            objects = self.client.list(
+                path,
+                per_page=self.per_page,
+                permission=self.permission,
+                id_field=self.collection.id_field,
+            )
             yield f"{kind.removesuffix('s')} {id_}", objects
 
     @contextmanager

@@ -157,7 +157,13 @@ class Lookup(Generic[T]):
             from ..api.client import client_for  # noqa: PLC0415 - only look-ups need HTTP
 
             client = client_for(settings, outlet.warn, outlet.say)
-            return client.pages(path, per_page=kind.per_page, permission=kind.permission, **query)
+            return client.pages(
+                path,
+                per_page=kind.per_page,
+                permission=kind.permission,
+                id_field=kind.id_field,
+                **query,
+            )
 
         key = (settings, path, *query.items())
         answers = _Lists.current().of(key, read, anew=anew).objects()

@@ -33,6 +33,7 @@ from ..fields.keyed import (
     with_keys_spelled,
 )
 from ..fields.model import unknown_keys
+from ..fields.shapes import Values
 from ..text.nearest import quoted_value
 from ..text.secret_words import known
 from ..text.spelling import as_key
@@ -139,6 +140,18 @@ PERMISSION_GROUPS = Accepted("a permission group")
 RESOURCE_GROUPS = Accepted(
     "a resource group",
     "pulumi-python:dynamic/cloudflare:ResourceGroup",
+)
+TAGS = Accepted(
+    "a tag",
+    "pulumi-python:dynamic/cloudflare:AccessTag",
+    "cloudflare:index/zeroTrustAccessTag:ZeroTrustAccessTag",
+    "cloudflare:index/accessTag:AccessTag",
+)
+CUSTOM_PAGES = Accepted(
+    "a custom page",
+    "pulumi-python:dynamic/cloudflare:CustomPage",
+    "cloudflare:index/zeroTrustAccessCustomPage:ZeroTrustAccessCustomPage",
+    "cloudflare:index/accessCustomPage:AccessCustomPage",
 )
 USER_GROUPS = Accepted(
     "a user group",
@@ -284,6 +297,31 @@ def refer_all(values: Any, accepted: Accepted) -> Any:
     if isinstance(values, (list, tuple)):
         return [refer_all(value, accepted) for value in values]
     return refer(values, accepted)
+
+
+def name_all(values: Any, accepted: Accepted, field: str) -> Any:
+    """Write objects down by one field of theirs, which others know them by; texts stay.
+
+    What is another object becomes a mistake, which `Names` reports.
+    """
+    if isinstance(values, pulumi.Output):
+        return values.apply(lambda known: name_all(known, accepted, field))
+    if isinstance(values, (list, tuple)):
+        return [name_all(value, accepted, field) for value in values]
+    reference = refer(values, accepted)
+    if not isinstance(reference, Mapping) or MISTAKE in reference:
+        return reference
+    return getattr(values, field)
+
+
+class Names(Values):
+    """An unordered list of texts that objects are known by; programs may pass the objects."""
+
+    def read(self, entry: Any, path: str) -> tuple[Named, list[Mistake]]:
+        """Accept a text; report what `name_all` has found wrong."""
+        if isinstance(entry, Mapping) and entry.get(MISTAKE):
+            return Named("", ""), [Mistake(path, str(entry[MISTAKE]))]
+        return super().read(entry, path)
 
 
 def is_id(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .app_policies import urls as app_policies
 from .apps import urls as apps
+from .custom_pages import urls as custom_pages
 from .exceptions import NotEnabledError
 from .groups import urls as groups
 from .identity_providers import urls as identity_providers
@@ -25,6 +26,7 @@ _ROUTES: dict[str, Handler] = (
     | identity_providers.ROUTES
     | service_tokens.ROUTES
     | tags.ROUTES
+    | custom_pages.ROUTES
 )
 
 
@@ -46,4 +48,5 @@ KINDS: tuple[type[Backend], ...] = (
     identity_providers.BACKEND,
     service_tokens.BACKEND,
     tags.BACKEND,
+    custom_pages.BACKEND,
 )
