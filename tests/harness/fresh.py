@@ -113,7 +113,11 @@ def _known(kind: str) -> type[ResourceLifecycle]:
         def held(self: ResourceLifecycle, *args: Any, **kwargs: Any) -> Any:
             given = inspect.signature(hook).bind(self, *args, **kwargs).arguments
             for argument in _DECLARED & given.keys():
-                assert not _holds_unknown(given[argument]), f"{of.__name__}.{name}: {argument}"
+                # What the program could not tell beside the resource stays untold.
+                fields = {
+                    k: v for k, v in (given[argument] or {}).items() if not k.startswith("__")
+                }
+                assert not _holds_unknown(fields), f"{of.__name__}.{name}: {argument}"
             return hook(self, *args, **kwargs)
 
         return held

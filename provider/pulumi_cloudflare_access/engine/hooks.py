@@ -284,8 +284,9 @@ class DiffHooks(Facts):
 
 
 class RemoteHooks(Facts):
-    """Hooks that run in read, create, update and delete. They never get UNKNOWN.
+    """Hooks that run in read, create, update and delete. Fields are never UNKNOWN.
 
+    Reserved inputs may hold it: what the program could not tell beside the resource.
     Those that get a scope may use the client, and may raise any CloudflareError.
     """
 
