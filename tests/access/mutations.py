@@ -158,9 +158,9 @@ MUTATIONS = [
     Mutation(
         "what is gone already cannot be deleted",
         Story.somebody_deletes,
-        "engine/deletion.py",
-        "            except NotFoundError:\n                return\n            except ApiError",
-        "            except ApiError",
+        "engine/lifecycle.py",
+        "self._explaining(scope, _props), suppress(NotFoundError):",
+        "self._explaining(scope, _props):",
     ),
     # ------------------------------------------------------------------------------- other objects
     Mutation(
@@ -196,8 +196,8 @@ MUTATIONS = [
         "a list of policies comes out in another order",
         Story.reorder,
         "access/application_policies.py",
-        "for name, entry in self._wished.items():",
-        "for name, entry in sorted(self._wished.items()):",
+        "for name, entry in self._wished.items():\n            made_of",
+        "for name, entry in sorted(self._wished.items()):\n            made_of",
     ),
     Mutation(
         "policies that are no longer in the list stay",

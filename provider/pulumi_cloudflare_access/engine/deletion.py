@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ApiError, CloudflareError, ConflictError, NotFoundError
+from ..errors import ApiError, CloudflareError, ConflictError
 
 if TYPE_CHECKING:
     from ..api.clock import Clock
@@ -124,7 +124,7 @@ class Deletions:
         find_users: Callable[[], Iterable[User]],
         clock: Clock,
     ) -> None:
-        """Send a delete until it is done; what is not there is deleted.
+        """Send a delete until it is done.
 
         A refusal waits as long as all users of the object are being deleted here, a few seconds as
         long as anything is or nobody can say who the users are. Raises it with their names.
@@ -133,8 +133,6 @@ class Deletions:
         while True:
             try:
                 send()
-            except NotFoundError:
-                return
             except ApiError as error:
                 if error.status not in MAY_MEAN_IN_USE:
                     raise
