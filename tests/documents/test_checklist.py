@@ -127,4 +127,4 @@ def test_every_application_type_has_an_example() -> None:
     guide = (DOCS / "guides" / "application-types.md").read_text()
     shown = {*re.findall(r'type="(\w+)"', guide), "self_hosted"}
     assert shown | {"dash_sso"} == set(application_types.Type.__args__)  # type: ignore[attr-defined]
-    assert "`dash_sso` is documented by its name only" in guide
+    assert "Of `dash_sso`, Cloudflare documents only the name" in guide
