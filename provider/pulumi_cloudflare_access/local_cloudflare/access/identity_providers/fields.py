@@ -7,7 +7,7 @@ from ..shapes import Choice, Flag, ListOf, Number, Object, Shape, Text
 _ID: dict[str, Shape] = {"client_id": Text()}
 _CLAIMS = {"claims?": ListOf(Text()), "email_claim_name?": Text(empty=True)}
 _PKCE = {"pkce_enabled?": Flag()}
-SECRET = "client_secret"  # noqa: S105  (what it is called)
+SECRET = "client_secret"  # noqa: S105  (the name of a field)
 _HEADER = Object({"attribute_name?": Text(), "header_name?": Text()})
 
 CONFIGS: dict[str, dict[str, Shape]] = {

@@ -50,7 +50,7 @@ class IdentityProviderBackend(Backend):
     def update_identity_provider(
         self, identity_provider_id: str, body: Any
     ) -> tuple[dict[str, Any], bool]:
-        """Replace everything about an identity provider; tell whether SCIM has a new secret."""
+        """Replace an identity provider's fields; return it, and whether SCIM has a new secret."""
         before = self.get_identity_provider(identity_provider_id)
         provider = {"id": identity_provider_id, **self._checked(body, before)}
         self.identity_providers[identity_provider_id] = provider
@@ -82,7 +82,11 @@ class IdentityProviderBackend(Backend):
         return object_id in self.identity_providers
 
     def _checked(self, body: Any, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Read a request. `before` is what it replaces: not the secret, which it may leave out."""
+        """Check the body of a request and return its fields.
+
+        `before` is the identity provider to replace, if any; its secret is kept if the body has
+        none.
+        """
         body = dict(body) if isinstance(body, dict) else body
         if isinstance(body, dict):
             for made in ("id", "read_only", "saml_certificate_set"):
@@ -112,7 +116,7 @@ class IdentityProviderBackend(Backend):
         return fields
 
     def _with_secret(self, check: Checker, config: dict[str, Any], kept: Any) -> dict[str, Any]:
-        """Make of a mask, or of nothing, what the switch says."""
+        """Return the config with the secret that the switch `identity_provider_secrets` keeps."""
         masked = config.get(SECRET) == MASK
         if self.world.switches.identity_provider_secrets == "mask_keeps":
             return config | {SECRET: kept} if masked and kept else config
@@ -121,7 +125,7 @@ class IdentityProviderBackend(Backend):
         return config if SECRET in config or kept is None else config | {SECRET: kept}
 
     def _provision(self, provider: dict[str, Any], before: Mapping[str, Any]) -> bool:
-        """Make what SCIM needs when it is enabled for the first time; tell whether that is so."""
+        """Add a secret and a URL when SCIM is first enabled; return whether they are new."""
         scim, had = provider.get("scim_config"), before.get("scim_config") or {}
         if scim is None:
             return False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PER_PAGE = 200
 
 _SECRETS = {"client_secret", "secret"}
-# Whose order means something.
+# Lists whose order matters, so that they are not shuffled.
 _IN_ORDER = {"idp_public_certs"}
 
 
