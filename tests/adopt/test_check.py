@@ -269,3 +269,23 @@ def test_a_client_that_only_reads_sends_nothing_else(live: LocalCloudflare) -> N
         lifecycle.client.post("/accounts/x/access/groups", {}, permission="x")
     assert len(live.requests) == before
     assert isinstance(journal_for(reading.settings), NoJournal)
+
+
+def test_a_check_reads_lists_and_no_object_by_itself(live: LocalCloudflare) -> None:
+    def program() -> None:
+        for number in range(8):
+            cloudflare.AccessGroup(f"g{number}", name=f"G{number}", include=[rules.everyone()])
+            app = cloudflare.AccessApplication(
+                f"a{number}", name=f"A{number}", domain=f"a{number}.example.com"
+            )
+            policy = {"name": "In", "decision": "allow", "include": [rules.everyone()]}
+            policies = [policy] if number % 2 else []
+            cloudflare.AccessApplicationPolicies(f"p{number}", application=app, policies=policies)
+
+    made_by(program, live)
+    before = len(live.requests)
+    matched, _ = found(program, live)
+    assert {*outcomes(matched).values()} == {Outcome.EXACT}
+    paths = [asked["path"].partition("?")[0] for asked in live.requests[before:]]
+    assert len(paths) == len({*paths})
+    assert [path for path in paths if "/access/apps/" in path or "/access/groups/" in path] == []

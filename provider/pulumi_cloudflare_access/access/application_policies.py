@@ -232,7 +232,8 @@ class AccessApplicationPoliciesProvider(SolePart, OfAnApplication):
             listed = self._listed_policies(scope, application, anew=True)
         if listed is not None:
             there = self._answer(application, listed)
-            if there["policies"] and not there[REUSABLE] and self._is_equal(there, declared):
+            is_said = there["policies"] or not declared.get("policies")
+            if is_said and not there[REUSABLE] and self._is_equal(there, declared):
                 ownership.take(self.adoption_key(application))
                 return Answer(there)
         there = self.read_remote(scope, application)

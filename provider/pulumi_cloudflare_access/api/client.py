@@ -260,7 +260,7 @@ class Client:
                     where,
                     permission,
                     params={**params, **paging},
-                    parse=functools.partial(_Answer.page, id_field=id_field),
+                    parse=_page_parser(id_field),
                     stop_if_late=half is not None,
                 )
             except CloudflareError as error:
@@ -518,6 +518,12 @@ class _Answer:
         error = refusal(str(self._call), self.status, reasons, self.ray, remedy)
         error.retry_after = self.retry_after
         raise error
+
+
+@functools.cache
+def _page_parser(id_field: str) -> Callable[[_Answer], tuple[_Answer, Page]]:
+    """Return what parses a page. One for each field: equal requests have equal parsers."""
+    return functools.partial(_Answer.page, id_field=id_field)
 
 
 def _written(body: Any) -> bytes:
