@@ -278,9 +278,13 @@ def test_a_check_reads_lists_and_no_object_by_itself(live: LocalCloudflare) -> N
             app = cloudflare.AccessApplication(
                 f"a{number}", name=f"A{number}", domain=f"a{number}.example.com"
             )
-            policy = {"name": "In", "decision": "allow", "include": [rules.everyone()]}
-            policies = [policy] if number % 2 else []
-            cloudflare.AccessApplicationPolicies(f"p{number}", application=app, policies=policies)
+            cloudflare.AccessApplicationPolicies(
+                f"p{number}",
+                application=app,
+                policies=[{"name": "In", "decision": "allow", "include": [rules.everyone()]}]
+                if number % 2
+                else [],
+            )
 
     made_by(program, live)
     before = len(live.requests)

@@ -67,7 +67,7 @@ def left_out(folder: Path) -> list[dict[str, str]]:
     return found
 
 
-@hypothesis.settings(max_examples=12)
+@hypothesis.settings(max_examples=8)
 @hypothesis.given(seed=st.integers(0, 2**32))
 def test_the_program_for_a_random_account_is_exact(seed: int) -> None:
     with strict() as live, tempfile.TemporaryDirectory() as beside:
@@ -204,6 +204,8 @@ def test_kinds_and_names_are_chosen_and_the_rest_is_referred_to(
     looked_up = tmp_path / "looked up"
     new(live, looked_up, "--only", "AccessPolicy", "--lookups")
     assert 'get_access_group(name="Team A")' in (looked_up / "elsewhere.py").read_text()
+    # Pulumi takes no such name for a project.
+    assert "name: looked-up\n" in (looked_up / "Pulumi.yaml").read_text()
     said = new(live, tmp_path / "none", "--only", "AccessGroups", status=1)
     assert '"AccessGroups" is not one of AccessApplication' in said
 

@@ -11,6 +11,7 @@ import collections
 import graphlib
 import itertools
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -370,7 +371,8 @@ def _write_files(made: Path, project: Project, account_id: str) -> None:
     lines += ["", *(f"import {home}  # noqa: F401" for home in homes), ""]
     (made / "__main__.py").write_text("\n".join(lines), encoding="utf-8")
     settings = {
-        "name": made.name,
+        # What Pulumi takes for a project's name.
+        "name": re.sub(r"[^A-Za-z0-9_.-]+", "-", made.name)[:100].strip("-") or "cloudflare",
         "description": "The Cloudflare account, taken over as it was found",
         "runtime": {"name": "python"},
         "config": {"cloudflare-access:accountId": {"value": account_id}},
