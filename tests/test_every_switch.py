@@ -152,6 +152,11 @@ def of_access(account: Account, made: dict[str, str]) -> Iterator[Declared]:
             change or {"name": f"An {type_}"},
         )
     yield (
+        "access_organization",
+        {"session_duration": "24h", "adopt": True},
+        {"login_design": {"header_text": "Welcome"}},
+    )
+    yield (
         "zero_trust_list",
         {"name": "Staff", "type": "EMAIL", "items": ["a@example.com", "b@example.com"]},
         {"items": ["a@example.com", {"value": "c@example.com", "description": "New"}]},

@@ -14,6 +14,7 @@ KINDS = {
     "access_application_policies": "access.application_policies:AccessApplicationPoliciesProvider",
     "access_application_policy": "access.application_policy:AccessApplicationPolicyProvider",
     "access_group": "access.group:AccessGroupProvider",
+    "access_organization": "access.organization:AccessOrganizationProvider",
     "access_policy": "access.policy:AccessPolicyProvider",
     "access_tag": "access.tag:AccessTagProvider",
     "account_member": "iam.account_member:AccountMemberProvider",

@@ -116,6 +116,8 @@ __all__ = [
     "ListItem",
     "ListItemOutput",
     "ListType",
+    "LoginDesign",
+    "LoginDesignOutput",
     "LoginMethodSelector",
     "LoginMethodSelectorOutput",
     "MfaConfig",
@@ -130,6 +132,11 @@ __all__ = [
     "OidcSelectorOutput",
     "OktaSelector",
     "OktaSelectorOutput",
+    "OrganizationMfaConfig",
+    "OrganizationMfaConfigFound",
+    "OrganizationMfaConfigOutput",
+    "OrganizationPages",
+    "OrganizationPagesOutput",
     "Override",
     "OverrideOutput",
     "OwnedPolicy",
@@ -138,6 +145,9 @@ __all__ = [
     "PermissionGroupFound",
     "PermissionGroupOutput",
     "PersonOutput",
+    "PivKeyRequirements",
+    "PivKeyRequirementsFound",
+    "PivKeyRequirementsOutput",
     "RdpRules",
     "RdpRulesFound",
     "RdpRulesOutput",
@@ -172,6 +182,9 @@ __all__ = [
     "ScopeObject",
     "ScopeObjectOutput",
     "ScopeOutput",
+    "ServiceTokenInactivity",
+    "ServiceTokenInactivityFound",
+    "ServiceTokenInactivityOutput",
     "ServiceTokenSelector",
     "ServiceTokenSelectorOutput",
     "SourceByProvider",
@@ -2451,6 +2464,252 @@ class OwnedPolicyFound(TypedDict, total=False):
     """Which second factor Cloudflare itself asks for."""
     connection_rules: ConnectionRulesFound
     """What a connection to an infrastructure or RDP application may do."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class LoginDesign(TypedDict, total=False):
+    """How the login page looks."""
+
+    background_color: pulumi.Input[str] | None
+    """The colour of the background, such as `#f6f6f6`. Left out, it is not managed. API:
+    `background_color`.
+    """
+    footer_text: pulumi.Input[str] | None
+    """The text at the bottom. Left out, it is not managed. API: `footer_text`."""
+    header_text: pulumi.Input[str] | None
+    """The text at the top. Left out, it is not managed. API: `header_text`."""
+    logo_path: pulumi.Input[str] | None
+    """The URL of the logo. Left out, it is not managed. API: `logo_path`."""
+    text_color: pulumi.Input[str] | None
+    """The colour of the text, such as `#222222`. Left out, it is not managed. API: `text_color`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class LoginDesignOutput(TypedDict, total=False):
+    """How the login page looks."""
+
+    background_color: str
+    """The colour of the background, such as `#f6f6f6`."""
+    footer_text: str
+    """The text at the bottom."""
+    header_text: str
+    """The text at the top."""
+    logo_path: str
+    """The URL of the logo."""
+    text_color: str
+    """The colour of the text, such as `#222222`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class OrganizationPages(TypedDict, total=False):
+    """Which custom pages people see whom Access does not let in."""
+
+    forbidden: pulumi.Input[str] | None
+    """The id of the page after a rule that asks for no identity has failed. Left out, it is not
+    managed. API: `forbidden`.
+    """
+    identity_denied: pulumi.Input[str] | None
+    """The id of the page for people who may not get in. Left out, it is not managed. API:
+    `identity_denied`.
+    """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class OrganizationPagesOutput(TypedDict, total=False):
+    """Which custom pages people see whom Access does not let in."""
+
+    forbidden: str
+    """The id of the page after a rule that asks for no identity has failed."""
+    identity_denied: str
+    """The id of the page for people who may not get in."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class OrganizationMfaConfig(TypedDict, total=False):
+    """Multi-factor authentication at Cloudflare itself, in all of the account."""
+
+    allowed_authenticators: (
+        pulumi.Input[
+            Sequence[
+                pulumi.Input[
+                    Literal["totp", "biometrics", "security_key", "piv_key", "ssh_fido2_key"]
+                ]
+            ]
+        ]
+        | None
+    )
+    """The second factors that count, in any order. Left out, it is not managed. API:
+    `allowed_authenticators`.
+    """
+    amr_matching_session_duration: pulumi.Input[str] | None
+    """How long a second factor at the identity provider counts, in m or h, such as `12h`. Left out,
+    it is not managed. API: `amr_matching_session_duration`.
+    """
+    required_aaguids: pulumi.Input[str] | None
+    """The id of a Zero Trust list of the authenticators that are required. Left out, it is not
+    managed. API: `required_aaguids`.
+    """
+    session_duration: pulumi.Input[str] | None
+    """How long a second factor lasts, in m or h, such as `12h`. Left out, it is not managed. API:
+    `session_duration`.
+    """
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class OrganizationMfaConfigOutput(TypedDict, total=False):
+    """Multi-factor authentication at Cloudflare itself, in all of the account."""
+
+    allowed_authenticators: Mapping[str, str]
+    """The second factors that count, in any order."""
+    amr_matching_session_duration: str
+    """How long a second factor at the identity provider counts, in m or h, such as `12h`."""
+    required_aaguids: str
+    """The id of a Zero Trust list of the authenticators that are required."""
+    session_duration: str
+    """How long a second factor lasts, in m or h, such as `12h`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class OrganizationMfaConfigFound(TypedDict, total=False):
+    """Multi-factor authentication at Cloudflare itself, in all of the account."""
+
+    allowed_authenticators: Sequence[str]
+    """The second factors that count, in any order."""
+    amr_matching_session_duration: str
+    """How long a second factor at the identity provider counts, in m or h, such as `12h`."""
+    required_aaguids: str
+    """The id of a Zero Trust list of the authenticators that are required."""
+    session_duration: str
+    """How long a second factor lasts, in m or h, such as `12h`."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class PivKeyRequirements(TypedDict, total=False):
+    """What the hardware keys of people have to do."""
+
+    pin_policy: pulumi.Input[Literal["never", "once", "always"]] | None
+    """When a PIN is asked for. Left out, it is not managed. API: `pin_policy`."""
+    require_fips_device: pulumi.Input[bool] | None
+    """Whether the device has to be validated by FIPS 140-2. Left out, it is not managed. API:
+    `require_fips_device`.
+    """
+    ssh_key_size: pulumi.Input[Sequence[pulumi.Input[int]]] | None
+    """The sizes of SSH keys that are accepted, in bits. Left out, it is not managed. API:
+    `ssh_key_size`.
+    """
+    ssh_key_type: pulumi.Input[Sequence[pulumi.Input[Literal["ecdsa", "ed25519", "rsa"]]]] | None
+    """The types of SSH keys that are accepted, in any order. Left out, it is not managed. API:
+    `ssh_key_type`.
+    """
+    touch_policy: pulumi.Input[Literal["never", "always", "cached"]] | None
+    """When the key has to be touched. Left out, it is not managed. API: `touch_policy`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class PivKeyRequirementsOutput(TypedDict, total=False):
+    """What the hardware keys of people have to do."""
+
+    pin_policy: str
+    """When a PIN is asked for."""
+    require_fips_device: bool
+    """Whether the device has to be validated by FIPS 140-2."""
+    ssh_key_size: Sequence[float]
+    """The sizes of SSH keys that are accepted, in bits."""
+    ssh_key_type: Mapping[str, str]
+    """The types of SSH keys that are accepted, in any order."""
+    touch_policy: str
+    """When the key has to be touched."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class PivKeyRequirementsFound(TypedDict, total=False):
+    """What the hardware keys of people have to do."""
+
+    pin_policy: str
+    """When a PIN is asked for."""
+    require_fips_device: bool
+    """Whether the device has to be validated by FIPS 140-2."""
+    ssh_key_size: Sequence[int]
+    """The sizes of SSH keys that are accepted, in bits."""
+    ssh_key_type: Sequence[str]
+    """The types of SSH keys that are accepted, in any order."""
+    touch_policy: str
+    """When the key has to be touched."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class ServiceTokenInactivity(TypedDict, total=False):
+    """What becomes of service tokens that nobody uses."""
+
+    action: Required[pulumi.Input[Literal["disable", "delete"]]]
+    """What happens to them. Required. API: `action`."""
+    enabled: Required[pulumi.Input[bool]]
+    """Whether it happens. Required. API: `enabled`."""
+    inactivity_threshold_days: Required[pulumi.Input[int]]
+    """After how many days. Required. API: `inactivity_threshold_days`."""
+    extra: pulumi.Input[Mapping[str, Any]] | None
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others. Default: none. API: each by its own name.
+    """
+
+
+class ServiceTokenInactivityOutput(TypedDict, total=False):
+    """What becomes of service tokens that nobody uses."""
+
+    action: Required[str]
+    """What happens to them."""
+    enabled: Required[bool]
+    """Whether it happens."""
+    inactivity_threshold_days: Required[float]
+    """After how many days."""
+    extra: Mapping[str, Any]
+    """Fields, and values of closed lists, that this package does not know. They are sent, compared
+    and shown like all others.
+    """
+
+
+class ServiceTokenInactivityFound(TypedDict, total=False):
+    """What becomes of service tokens that nobody uses."""
+
+    action: Required[str]
+    """What happens to them."""
+    enabled: Required[bool]
+    """Whether it happens."""
+    inactivity_threshold_days: Required[int]
+    """After how many days."""
     extra: Mapping[str, Any]
     """Fields, and values of closed lists, that this package does not know. They are sent, compared
     and shown like all others.

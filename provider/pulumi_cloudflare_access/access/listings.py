@@ -46,3 +46,11 @@ CUSTOM_PAGES = Collection(
     scopes=("account",),
     id_field="uid",
 )
+# There is one in each account, and it has no id.
+ORGANIZATION = Collection(
+    "Zero Trust organization",
+    "access/organizations",
+    "Access: Organizations, Identity Providers, and Groups",
+    per_page=None,
+    id_field="auth_domain",
+)

@@ -479,6 +479,9 @@ class _Answer:
         # Cloudflare sometimes sends null for an empty list.
         result = self.envelope.get("result")
         items = [] if result is None else result
+        if isinstance(items, dict) and id_field != "id":
+            # What there is one of in an account, and has no id.
+            items = [items]
         if isinstance(items, list) and all(isinstance(part, list) for part in items):
             # Older documents have the entries of Zero Trust lists in a list of lists.
             items = [item for part in items for item in part]

@@ -168,6 +168,7 @@ ACCOUNT_MEMBERS = Accepted(
     "pulumi-python:dynamic/cloudflare:AccountMember",
     "cloudflare:index/accountMember:AccountMember",
 )
+ORGANIZATIONS = Accepted("a Zero Trust organization")
 ACCOUNT_ROLES = Accepted("an account role")
 ZONES = Accepted("a zone", "cloudflare:index/zone:Zone")
 

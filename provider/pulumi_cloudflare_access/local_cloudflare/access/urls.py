@@ -10,6 +10,7 @@ from .custom_pages import urls as custom_pages
 from .exceptions import NotEnabledError
 from .groups import urls as groups
 from .identity_providers import urls as identity_providers
+from .organizations import urls as organizations
 from .policies import urls as policies
 from .service_tokens import urls as service_tokens
 from .tags import urls as tags
@@ -24,6 +25,7 @@ _ROUTES: dict[str, Handler] = (
     | apps.ROUTES
     | app_policies.ROUTES
     | identity_providers.ROUTES
+    | organizations.ROUTES
     | service_tokens.ROUTES
     | tags.ROUTES
     | custom_pages.ROUTES
@@ -46,6 +48,7 @@ KINDS: tuple[type[Backend], ...] = (
     policies.BACKEND,
     apps.BACKEND,
     identity_providers.BACKEND,
+    organizations.BACKEND,
     service_tokens.BACKEND,
     tags.BACKEND,
     custom_pages.BACKEND,
