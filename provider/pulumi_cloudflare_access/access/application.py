@@ -215,14 +215,16 @@ class AccessApplicationProvider(ResourceLifecycle):
         was, now = olds.get(OWN_POLICIES), news.get(OWN_POLICIES) or NO_POLICIES
         told = None if was in (None, now) else stricter(read(was), read(now))
         changed = [name for name in places.WAYS if olds.get(name) != news.get(name)]
+        wider = reach_of(news).widened(reach_of(olds))
         mistakes = [
             Mistake(changed[0] if field == WHERE else field, FIRST.format(what, told))
-            for field, what in reach_of(news).widened(reach_of(olds)).items()
+            for field, what in wider.items()
             if told
         ]
         texts = (olds.get(IN_FORCE), news.get(IN_FORCE))
         return mistakes or [
-            Mistake("", told) for told in mistakes_in_turn(self.display_name, *texts)
+            Mistake("", told)
+            for told in mistakes_in_turn(self.display_name, *texts, wider.get(WHERE, ""))
         ]
 
     def _swapped(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> str | None:
@@ -382,9 +384,13 @@ class AccessApplicationProvider(ResourceLifecycle):
     ) -> dict[str, Any]:
         """Change it, unless that opens it by policies of its own that get stricter after it."""
         reach = reach_of(self.managed_fields(there, declared, everything=True))
-        if reach_of(declared).widened(reach):
+        if wider := reach_of(declared).widened(reach):
             refuse_to_open(
-                declared, there, reach, lambda kind: self._snapshot(scope, kind).objects("update")
+                declared,
+                there,
+                reach,
+                lambda kind: self._snapshot(scope, kind).objects("update"),
+                is_new=WHERE in wider,
             )
         for wait in (*STILL_IN_USE, None):
             try:

@@ -134,6 +134,7 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
     }
     if whole is None:
         others = program.lists.keys() - lists.keys()
+        told[AT] = {name: at for name in lists if (at := program.logins.get(name, {}).get("at"))}
         first = {one for name in others for one in program.logins.get(name, {}).get("at", [])[:1]}
         told[OTHERS_AT] = "".join(sorted(first))
         others |= {old for name in others for old in former.get(name, ())}
@@ -141,13 +142,11 @@ async def in_force_text(deployment: Deployment, resource: pulumi.CustomResource)
     else:
         told[OWN] = whole in program.own
         told[PART] = own not in program.logins
-        told["places"] = program.logins.get(whole, {}).get("places", [])
     told[NAMES] = {
         word: name
         for word in sorted({*used, *lists})
         if (name := program.names.get(word)) is not None
     }
-    told[AT] = {name: at for name in lists if (at := program.logins.get(name, {}).get("at"))}
     if renamed := {word: former[word] for word in {own, *used, *lists} & former.keys()}:
         told[FORMER] = renamed
     return json.dumps(told, sort_keys=True, separators=(",", ":"))
@@ -249,7 +248,6 @@ class _Program:
         self.logins: dict[str, dict[str, Any]] = {
             word: {
                 "login": login_of(reach),
-                "places": sorted(reach.places),
                 "at": [*map(mark, sorted(reach.places)[:MOST_PLACES])],
             }
             for word, _, reach in told[LOGINS]

@@ -88,10 +88,12 @@ def refuse_to_open(
     app: Object,
     reach: Reach,
     list_all: Callable[[Collection], Iterable[Object]],
+    *,
+    is_new: bool,
 ) -> None:
     """Raise if an application may not be written before what is said of its own policies.
 
-    `app` is what is there, `reach` how people reach that.
+    `app` is what is there, `reach` how people reach that; `is_new`: there are new places.
     """
     text = declared.get(IN_FORCE)
     if text is not None and json.loads(text).get(OWN):
@@ -100,7 +102,9 @@ def refuse_to_open(
         except DeniedError:
             groups = ()
         live = _Live(_read(text), "", [*groups])
-        _refuse(name for name in live.after.lists if live.is_opened(app, name, reach))
+        _refuse(
+            name for name in live.after.lists if live.is_opened(app, name, reach, is_new=is_new)
+        )
 
 
 def _refuse(names: Iterable[str]) -> None:
@@ -169,16 +173,15 @@ class _Live:
         final = lists.resolved(self.after, self.after.lists.get(name, ()), name)
         return lists.is_weaker(one, final, [other])
 
-    def is_opened(self, app: Object, name: str, reach: Reach) -> bool:
+    def is_opened(self, app: Object, name: str, reach: Reach, *, is_new: bool) -> bool:
         """Return whether an application lets in too many by the policies of its own that it has."""
         lists, before = Lists(), self._run(app, name, login_of(reach))
         entries = before.lists[name]
         one = lists.resolved(before, entries, name)
         moment = lists.resolved(before, entries, name, self.after)
         final = lists.resolved(self.after, self.after.lists[name], name)
-        is_new = places.uncovered({*self.after.told["places"]}, {*reach.places})
         return lists.is_weaker(one, final, [moment]) or (
-            bool(is_new) and lists.is_weaker([], final, [moment])
+            is_new and lists.is_weaker([], final, [moment])
         )
 
     def _run(self, app: Object, name: str, login: Any = None, *, changed: bool = False) -> Run:

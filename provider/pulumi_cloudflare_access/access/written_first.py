@@ -43,7 +43,6 @@ from .in_force import (
     short,
 )
 from .outcomes import EVERYONE, Comparison, Mfa, Outcome, People, Ruling
-from .places import uncovered
 from .widened import DEFAULT_SESSION, SECTIONS, Told, outcome_of
 
 # Of so many objects that change at once, every combination is looked at.
@@ -69,12 +68,15 @@ TOLD_OF_PLACES = (
 # --------------------------------------------------------------------------------------- in check
 
 
-def mistakes_in_turn(what: str, was: str | None, now: str | None) -> Iterator[str]:
+def mistakes_in_turn(
+    what: str, was: str | None, now: str | None, new_places: str = ""
+) -> Iterator[str]:
     """Say which applications a change would open too far meanwhile.
 
-    `was` and `now` are the texts of the object, of the last run that wrote it and of this one.
+    `was` and `now` are the texts of the object, of the last run that wrote it and of this one;
+    `new_places` says in words which places an application gets.
     """
-    if not now or was == now:
+    if not now or (was == now and not new_places):
         return
     Run(after := json.loads(now)).remember()
     if not was:
@@ -83,7 +85,7 @@ def mistakes_in_turn(what: str, was: str | None, now: str | None) -> Iterator[st
     Run(before := json.loads(was)).remember()
     is_of_a_list = OWN in after
     if is_of_a_list and OWN in before:
-        yield from _mistakes_of_a_list(what, before, after)
+        yield from _mistakes_of_a_list(what, before, after, new_places)
         return
     where = sorted(_too_far(before, after))
     if where:
@@ -114,7 +116,9 @@ def _too_far(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
             yield in_words(name)
 
 
-def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _mistakes_of_a_list(
+    what: str, was: Mapping[str, Any], now: Mapping[str, Any], new_places: str
+) -> Iterator[str]:
     """Say whether an application would be opened too far meanwhile, as the state has its list.
 
     The text is of the application, or of what is said of its own policies.
@@ -125,7 +129,7 @@ def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any
         # It is about another application, and something else is made.
         return
     is_application = not now[PART]
-    new = _new_places(was, now) if now[OWN] and is_application else ""
+    new = new_places if now[OWN] and is_application else ""
     if now[OWN] and is_application and before.login(name) == after.login(name) and not new:
         # It has nothing to do with it.
         return
@@ -149,13 +153,6 @@ def _mistakes_of_a_list(what: str, was: Mapping[str, Any], now: Mapping[str, Any
         there = [whole.resolved(moment, old, name, after) for moment, _ in moments]
         if whole.is_weaker([], other, there):
             yield TOLD_OF_PLACES.format(what=what, places=new, where=in_words(name))
-
-
-def _new_places(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    added = uncovered({*now.get("places", ())}, {*was.get("places", ())})
-    if not added:
-        return ""
-    return f"{', '.join(added)} {'is a new place' if len(added) == 1 else 'are new places'}"
 
 
 def _half_way(old: Sequence[Any], new: Sequence[Any]) -> Iterator[list[Any]]:
