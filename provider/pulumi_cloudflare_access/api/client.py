@@ -479,12 +479,8 @@ class _Answer:
         # Cloudflare sometimes sends null for an empty list.
         result = self.envelope.get("result")
         items = [] if result is None else result
-        if isinstance(items, dict) and id_field != "id":
-            # What there is one of in an account, and has no id.
-            items = [items]
-        if isinstance(items, list) and all(isinstance(part, list) for part in items):
-            # Older documents have the entries of Zero Trust lists in a list of lists.
-            items = [item for part in items for item in part]
+        if id_field != "id":
+            items = _listed(items)
         if "result" not in self.envelope or not _are_objects(items):
             raise self.unusable("the result is not a list of objects")
         items = [_identified(item, id_field) for item in items]
@@ -545,6 +541,17 @@ def _half(per_page: int | None, number: int, read: int) -> int | None:
 def _identified(found: dict[str, Any], id_field: str) -> dict[str, Any]:
     """Return an object with an `id`, whatever the API calls what identifies it."""
     return found if id_field == "id" else {"id": found.get(id_field), **found}
+
+
+def _listed(result: Any) -> Any:
+    """Return what is listed, where the API has it in another form than a list of objects."""
+    if isinstance(result, dict):
+        # What there is one of in an account, and has no id.
+        return [result]
+    if isinstance(result, list) and all(isinstance(part, list) for part in result):
+        # Older documents have the entries of Zero Trust lists in a list of lists.
+        return [item for part in result for item in part]
+    return result
 
 
 def _are_objects(items: Any) -> bool:
