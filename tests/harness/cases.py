@@ -43,7 +43,9 @@ class Account:
         for page in itertools.count(1):
             answer = self._http.get(collection, params={"page": page, "per_page": 50})
             assert answer.is_success, answer.text
-            new = {id_of(one): one for one in answer.json()["result"]}
+            result = answer.json()["result"]
+            # Of what an account has once, there is no list.
+            new = {id_of(one): one for one in result if isinstance(result, list)}
             if new.keys() <= found.keys():
                 # The end, or a list without pages once more.
                 return list(found.values())
