@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from harness.cases import CASES, LISTS, Account, Case
+from harness.cases import CASES, LISTS, Account, Case, id_of
 from harness.fresh import Run
 from harness.local import strict
 from pulumi_cloudflare_access import LocalCloudflare
@@ -45,7 +45,14 @@ CHANGED: dict[str, dict[str, Any]] = {
     "resource_group": {"name": "Other"},
     "user_group": {"name": "Other"},
     "sso_connector": {"verification_trigger": "again"},
+    "account_member": {"roles": {"Billing": {"name": "Billing"}}},
+    "zero_trust_list": {"name": "Other", "items": {"C02ABC": {"value": "C02ABC"}}},
+    "service_token": {"name": "Other"},
+    "identity_provider": {"name": "Other"},
+    "custom_page": {"custom_html": "<h1>Another</h1>"},
 }
+# Somebody is in a group or not, and a tag is its name: nothing of them changes.
+UNCHANGING = ("_member", "_tag")
 
 
 @pytest.fixture(autouse=True)
@@ -90,15 +97,15 @@ class Thing:
         return CHANGED[self.case.kind]
 
     def is_there(self) -> bool:
-        ids = [one["id"] for one in self.account.all(self.case.collection)]
+        ids = map(id_of, self.account.all(self.case.collection))
         return self.id in ids or self.case.found(self.account) != []
 
 
 def routes() -> Iterator[Any]:
     for case_of in CASES:
         for operation, asked in ROUTES.items():
-            if operation == "update" and case_of.__name__ == "_member":
-                continue  # it is there or not: nothing of it changes
+            if operation == "update" and case_of.__name__ in UNCHANGING:
+                continue
             for route in asked:
                 name = f"{case_of.__name__.strip('_')}-{operation}-{route.partition(' ')[0]}"
                 yield pytest.param(case_of, operation, route, id=name)

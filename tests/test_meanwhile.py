@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from harness.cases import CASES, Account, Case, group
+from harness.cases import CASES, Account, Case, group, id_of
 from harness.fresh import Run
 from harness.local import strict
-from pulumi_cloudflare_access import rules
+from pulumi_cloudflare_access import kinds, rules
 from pulumi_cloudflare_access.api.journal import Journal
+from pulumi_cloudflare_access.api.lag import created_at
+from pulumi_cloudflare_access.engine.creation import UNDATED
 from pulumi_cloudflare_access.engine.lifecycle import journal_for
 from pulumi_cloudflare_access.settings import Settings
 
@@ -253,8 +255,8 @@ def test_an_equal_object_is_not_the_work_of_a_killed_run_that_asked_for_it_long_
     account: Account, case_of: CaseOf, later: float, tmp_path: Path
 ) -> None:
     case = case_of(account, "Thing")
-    if case.kind == "resource_group" and later < 10 * MINUTE:
-        pytest.skip("Cloudflare does not tell when resource groups were made")
+    if later < UNDATED and not kinds.load(case.kind).tells_creation_time():
+        pytest.skip(f"Cloudflare does not tell when a {case.kind} was made")
     killed(account, case, lambda _: None)
     time_passes(account, tmp_path, later)
     theirs = anothers(account, case)
@@ -266,13 +268,25 @@ def test_an_equal_object_is_not_the_work_of_a_killed_run_that_asked_for_it_long_
 
 
 @every_kind
+def test_a_kind_knows_whether_cloudflare_tells_when_its_objects_were_made(
+    account: Account, case_of: CaseOf
+) -> None:
+    case = case_of(account, "Thing")
+    made = OneRun(account, case, passed).up(case.kind, case.declared)
+    [listed] = [one for one in account.all(case.collection) if id_of(one) == made.id]
+    is_dated = kinds.load(case.kind).tells_creation_time()
+    assert (created_at(listed) is not None) is is_dated
+    assert (created_at(made.outs) is not None) is is_dated
+
+
+@every_kind
 def test_what_a_killed_run_has_made_is_taken_over_however_late_the_next_one_comes(
     account: Account, case_of: CaseOf, tmp_path: Path
 ) -> None:
     case = case_of(account, "Thing")
     killed(account, case, passed)
-    if case.kind != "resource_group":
-        time_passes(account, tmp_path, 6 * DAY)
+    is_dated = kinds.load(case.kind).tells_creation_time()
+    time_passes(account, tmp_path, 6 * DAY if is_dated else UNDATED - MINUTE)
     run = OneRun(account, case, passed)
     run.make()
     assert case.found(account) == sorted(case.names)

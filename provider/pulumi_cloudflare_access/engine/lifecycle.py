@@ -23,7 +23,6 @@ from pulumi.output import Unknown
 
 from .. import kinds
 from ..api.journal import Journal, NoJournal
-from ..api.lag import CREATED
 from ..api.pages import Page, Snapshot
 from ..errors import (
     AdoptionError,
@@ -617,7 +616,7 @@ class ResourceLifecycle(ResourceSchema, dynamic.ResourceProvider):
             get=lambda id_: self.read_remote(scope, id_),
             is_namesake=self.namesake_filter(declared),
             is_equal=lambda found: self._is_equal(self.complete(scope, found), declared),
-            is_dated=not self.state.model_fields.keys().isdisjoint(CREATED),
+            is_dated=self.tells_creation_time(),
         )
         made = creation.make(deliberately=props.get(ADOPT) is False)
         answer = self.complete(scope, made.answer)

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Collection, Container, Iterator, Mapping
 from typing import Any
 
+from ..api.lag import CREATED
 from ..fields.keyed import UNKNOWN, Mistake, Reading
 from ..fields.loose import includes
 from ..fields.model import fields_of
@@ -69,6 +70,15 @@ class ResourceSchema(Hooks):
     def create_only_outputs_in(self, answer: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG002 - likewise
         """Yield `create_only_outputs`."""
         yield from self.create_only_outputs
+
+    @classmethod
+    def tells_creation_time(cls) -> bool:
+        """Return whether Cloudflare's lists tell when an object was created.
+
+        The state keeps the time then. Without it, an object is taken over after a killed run
+        within ten minutes alone, and every create reads the list anew.
+        """
+        return not cls.state.model_fields.keys().isdisjoint(CREATED)
 
     @classmethod
     @functools.cache
