@@ -103,6 +103,7 @@ def test_the_lifecycle_adds_no_hook() -> None:
     calls = {"check", "diff", "create", "read", "update", "delete", "configure"}
     services = {"settings", "client", "facts", "unknown", "with_keys_spelled"}
     services |= {"permission", "per_page", "adoption_differences", "use", "secrets_inside"}
+    services |= {"tells_creation_time"}
     public = {
         name
         for of in ResourceLifecycle.__mro__
