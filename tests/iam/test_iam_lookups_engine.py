@@ -16,17 +16,25 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 ZONE_READ = "c8fed203ed3043cba015a93ad1616f1f"
-PRODUCTION, OPS, ADA, SSO = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
+ADMINISTRATOR = "3536bcfad5faccb999b47003c79917fb"
+PRODUCTION, OPS, ADA, SSO, SHOP = ("a" * 32, "b" * 32, "c" * 32, "d" * 32, "e" * 32)
 ENGINEERS = {"name": "Engineers", "members": ["ada@example.com"], "id": OPS}
 SEED: dict[str, Any] = {
     "members": [{"id": ADA, "email": "ada@example.com"}],
     "iam/user_groups": [ENGINEERS],
     "sso_connectors": [{"id": SSO, "email_domain": "example.com", "status": "verified"}],
+    "zones": {SHOP: {"name": "shop.example.net"}},
 }
 # By what each is asked for, and what is exported of the answer.
 LOOK_UPS = {
     "get_account_member_output": ('email={of}("Ada@example.com")', "found.id", ADA),
     "get_account_members_output": ("account_id={of}(ACCOUNT)", "found[0].id", ADA),
+    "get_account_role_output": ('name={of}("Account Administrator")', "found.id", ADMINISTRATOR),
+    "get_account_roles_output": (
+        "account_id={of}(ACCOUNT)",
+        '[one.id for one in found if one.name == "Account Administrator"][0]',
+        ADMINISTRATOR,
+    ),
     "get_permission_group_output": ('name={of}("Zone Read")', "found.id", ZONE_READ),
     "get_permission_groups_output": ('name={of}("Zone Read")', "found[0].id", ZONE_READ),
     "get_resource_group_output": ('name={of}("Production")', "found.id", PRODUCTION),
@@ -36,6 +44,12 @@ LOOK_UPS = {
     "get_user_group_output": ('name={of}("Engineers")', "found.id", OPS),
     "get_user_group_members_output": ("group={of}(OPS)", "found[0].id", ADA),
     "get_user_groups_output": ("account_id={of}(ACCOUNT)", "found[0].id", OPS),
+    "get_zone_output": ('name={of}("shop.example.net")', "found.id", SHOP),
+    "get_zones_output": (
+        "account_id={of}(ACCOUNT)",
+        '[one.id for one in found if one.name == "shop.example.net"][0]',
+        SHOP,
+    ),
 }
 # `known` is so in a preview already; `later` depends on an object that is only made by the update.
 HELPERS = """
