@@ -14,6 +14,7 @@ from pulumi_cloudflare_access import (
     AccessApplication,
     AccessGroup,
     Cloudflare,
+    IdentityProvider,
     UserGroup,
     get_access_groups,
     rules,
@@ -106,6 +107,17 @@ def test_what_the_program_keeps_secret_goes_with_every_resource(
     third = AccessGroup("third", name="Third", include=[rules.group(second)])
     running.resolved(third.urn)
     assert "__secret_words" not in registered.inputs["third"]
+
+
+def test_what_a_rule_says_beside_its_reference_is_kept_secret(registered: Registered) -> None:
+    """The id and the URN of a resource are no secrets, and what stands beside them may be one."""
+    pin = IdentityProvider("pin", name="PIN", type="onetimepin")
+    secret = pulumi.Output.secret("Skunkworks")
+    group = AccessGroup("it", name="It", include=[rules.okta(secret, pin)])
+    other = AccessGroup("other", name="Other", include=[rules.login_method(pin)])
+    running.resolved(pulumi.Output.all(group.urn, other.urn))
+    for name in ("it", "other"):
+        assert registered.inputs[name]["__secret_words"]["value"] == ["Skunkworks"]
 
 
 PUBLIC = {"type": "public", "uri": "wiki.example.com"}

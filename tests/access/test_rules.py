@@ -12,9 +12,10 @@ import pytest
 from pulumi.runtime import mocks
 
 from harness.golden import keys_in
-from pulumi_cloudflare_access import AccessGroup, rules
+from pulumi_cloudflare_access import AccessGroup, IdentityProvider, ZeroTrustList, rules
 from pulumi_cloudflare_access.access.rules import BY_WIRE, RULES, SELECTORS
 from pulumi_cloudflare_access.fields.keyed import NOTHING_KNOWN, Reading
+from pulumi_cloudflare_access.gateway.zero_trust_list import GetZeroTrustListResult
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ID = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
@@ -156,6 +157,18 @@ def resolved(rule: Any) -> dict[str, Any]:
     return keyed
 
 
+def refused(rule: Any) -> list[str]:
+    """Return the mistakes of a rule with Outputs."""
+    found: list[Any] = []
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def run() -> pulumi.Output[None]:
+        return pulumi.Output.from_input(rule).apply(found.append)
+
+    run()
+    return mistakes(*found)
+
+
 @pytest.mark.usefixtures("program")
 def test_a_group_of_this_program_is_referred_to_by_its_name_at_cloudflare() -> None:
     group = AccessGroup("engineers", name="Engineers", include=[rules.everyone()])
@@ -163,6 +176,56 @@ def test_a_group_of_this_program_is_referred_to_by_its_name_at_cloudflare() -> N
     assert key == "group Engineers"
     assert entry["group"] == {"id": ID}
     assert entry["of"].endswith("cloudflare:AccessGroup::engineers")
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda idp: rules.okta("devs", idp),
+        lambda idp: rules.azure_ad(OTHER, idp),
+        lambda idp: rules.saml("role", "dev", idp),
+        rules.login_method,
+    ],
+)
+def test_a_rule_says_of_which_resource_its_identity_provider_is(function: Any) -> None:
+    pin = IdentityProvider("pin", name="PIN", type="onetimepin")
+    [entry] = resolved(function(pin)).values()
+    assert entry["of"].endswith("cloudflare:IdentityProvider::pin")
+
+
+LIST_MISTAKES: list[tuple[Any, str, str, Any]] = [
+    (rules.email_list, "IP", "EMAIL", lambda one: one),
+    (rules.ip_list, "EMAIL", "IP", lambda one: one),
+    (rules.email_list, "URL", "EMAIL", lambda one: one.id),
+    (rules.ip_list, "DOMAIN", "IP", lambda one: {"id": one}),
+]
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize(("function", "type_", "due", "given"), LIST_MISTAKES)
+def test_a_list_of_another_type_is_refused(function: Any, type_: Any, due: str, given: Any) -> None:
+    [wrong] = refused(function(given(ZeroTrustList("office", name="Office", type=type_))))
+    name = function.__name__
+    told = f"ZeroTrustList office is of type {type_}; pass a Zero Trust list of type {due}"
+    assert wrong == f"include[0].{name}: {told}"
+    # Of the right type, and of one that is not known yet, nothing is said.
+    for right in (due, pulumi.Output.from_input(due)):
+        made: Any = right
+        assert refused(function(given(ZeroTrustList("other", name="Other", type=made)))) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "type_", "due"),
+    [(rules.email_list, "IP", "EMAIL"), (rules.ip_list, "SERIAL", "IP")],
+)
+def test_a_list_of_another_type_that_a_look_up_has_found_is_refused(
+    function: Any, type_: str, due: str
+) -> None:
+    found = GetZeroTrustListResult(id=ID, name="Office", type=type_)
+    told = f'"Office" is of type {type_}; pass a Zero Trust list of type {due}'
+    assert mistakes(function(found)) == [f"include[0].{function.__name__}: {told}"]
+    assert mistakes(function(GetZeroTrustListResult(id=ID, name="Office", type=due))) == []
 
 
 @pytest.mark.usefixtures("program")
@@ -254,6 +317,8 @@ SAME = [
     ({"azureAD": {"id": ID, "connection_id": IDP}}, rules.azure_ad(ID, IDP)),
     (rules.group(ID, label="Engineers"), rules.group(ID)),
     ({**rules.group(ID), "of": "urn:pulumi:a"}, {**rules.group(ID), "of": "urn:pulumi:b"}),
+    # States of older versions do not say of which resource the identity provider is.
+    ({**rules.okta("devs", IDP), "of": "urn:pulumi:a"}, rules.okta("devs", IDP)),
     (rules.raw({"geo": {"country_code": "nl"}}), rules.geo("NL")),
     (rules.raw({"x": {"n": 1.0}}), rules.raw({"x": {"n": 1}})),
 ]

@@ -16,17 +16,20 @@ from harness.team import Team, email
 from pulumi_cloudflare_access import LocalCloudflare, grants, rules, scopes
 from pulumi_cloudflare_access.adopt.import_file import ImportFile
 from pulumi_cloudflare_access.adopt.live import Accounts, Live
-from pulumi_cloudflare_access.adopt.matching import Found, Matching, Outcome
+from pulumi_cloudflare_access.adopt.matching import Found, Leftovers, Matching, Outcome
 from pulumi_cloudflare_access.adopt.plan import declared, name_of, read_plan, with_ids
 from pulumi_cloudflare_access.api.journal import NoJournal
+from pulumi_cloudflare_access.engine.collection import Scope
 from pulumi_cloudflare_access.engine.lifecycle import journal_for
-from pulumi_cloudflare_access.errors import ReadOnlyError
+from pulumi_cloudflare_access.errors import CloudflareError, ReadOnlyError
+from pulumi_cloudflare_access.local_cloudflare import faults
 from pulumi_cloudflare_access.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 TOKEN = "canary-of-a-provider-0123456789"  # noqa: S105 - nobody's
+IDP_GROUP = "aa0a4aab-672b-4bdb-bc33-a59f1130a11f"
 ADA, GRACE = ({"email": {"email": email(name)}} for name in ("ada", "grace"))
 
 
@@ -136,9 +139,84 @@ def test_what_the_product_has_made_is_exact_whatever_its_kind(live: LocalCloudfl
     matched, file = found(everything, live)
     assert {match.planned.name: match.id for match in matched.matches} == ids
     assert {*outcomes(matched).values()} == {Outcome.EXACT}, [*map(str, matched.matches)]
-    # Whom somebody has invited by hand.
-    assert [stray.name for stray in matched.strays] == ["ada@example.com"]
+    # The account has its organization in any case, and who is in it is not declared here.
+    assert [*map(str, matched.strays)] == []
+    assert matched.not_listed == [
+        f"account members of account {live.account_id}: none is declared there"
+    ]
     assert matched.unread == []
+    assert "04da6b54" not in json.dumps(file.document)
+
+
+def test_who_is_in_the_account_is_told_where_members_are_declared(live: LocalCloudflare) -> None:
+    """Somebody invited by hand is drift for whom declares members, and for nobody else."""
+    Team(live).invite("ada", "grace")
+
+    def program() -> None:
+        cloudflare.AccountMember(
+            "ada", email=email("ada"), roles=["Administrator Read Only"], adopt=True
+        )
+
+    before = len(live.requests)
+    found(lambda: None, live)
+    assert [a["path"] for a in live.requests[before:] if "/members" in a["path"]] == []
+    matched, _ = found(program, live)
+    assert [(stray.kind, stray.name) for stray in matched.strays] == [
+        ("account_member", email("grace"))
+    ]
+    assert matched.not_listed == []
+
+
+def test_where_there_is_no_organization_there_is_nothing_to_declare(live: LocalCloudflare) -> None:
+    """One that may not be read is another matter: it is told."""
+    lifecycle = Live(Settings.read(config_for(live).get)).lifecycle("access_organization")
+    scope = Scope("account", live.account_id)
+    route = "GET /accounts/*/access/organizations"
+    with live.fault(route, faults.Status(404, code=12135)):
+        assert [*lifecycle.list_live(scope)] == []
+    # A 404 of a wrong path says nothing of the organization.
+    for other in (faults.Status(403), faults.Status(404)):
+        with live.fault(route, other), pytest.raises(CloudflareError):
+            [*lifecycle.list_live(scope)]
+    assert len([*lifecycle.list_live(scope)]) == 1
+
+
+def test_members_declared_in_another_account_say_nothing_of_this_one(
+    live: LocalCloudflare,
+) -> None:
+    Team(live).invite("ada")
+    here, there = (Scope("account", id_) for id_ in (live.account_id, "0" * 32))
+    member = Live(Settings.read(config_for(live).get)).lifecycle("account_member")
+    for declared_in, strays in ((there, []), (here, [email("ada")])):
+        leftovers = Leftovers((), (), frozenset({("account_member", declared_in)}))
+        leftovers.look(member, here)
+        leftovers.look(member, here)
+        assert [stray.name for stray in leftovers.strays] == strays
+
+
+@pytest.mark.parametrize(
+    "name", ["saml", "okta", "azure_ad", "gsuite", "oidc", "auth_context", "github_organization"]
+)
+def test_a_rule_about_a_provider_of_the_program_is_resolved(
+    live: LocalCloudflare, name: str
+) -> None:
+    """The preview knows no id of the provider: the rule says of which resource it is."""
+    arguments = {
+        "saml": ("a", "b"),
+        "oidc": ("a", "b"),
+        "auth_context": (IDP_GROUP, "c1"),
+        "gsuite": (email("staff"),),
+    }
+    make = getattr(rules, name)
+
+    def program() -> None:
+        pin = cloudflare.IdentityProvider("pin", name="PIN", type="onetimepin")
+        rule = make(*arguments.get(name, (IDP_GROUP,)), pin)
+        cloudflare.AccessGroup("staff", name="Staff", include=[rule])
+
+    made_by(program, live)
+    matched, file = found(program, live)
+    assert {*outcomes(matched).values()} == {Outcome.EXACT}, [*map(str, matched.matches)]
     assert "04da6b54" not in json.dumps(file.document)
 
 

@@ -404,6 +404,39 @@ def test_whatever_type_it_has_what_is_not_known_yet_is_not_known(sign: str) -> N
     assert [rule.atom[:2] for rule in rules.all] == [("unknown", "not-known-yet")] * 2
 
 
+def test_of_two_new_identity_providers_a_rule_says_which_one_it_means() -> None:
+    prefix = "urn:pulumi:dev::test::pulumi-python:dynamic/cloudflare:"
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    one, two, urn = (
+        f"{prefix}{name}"
+        for name in ("IdentityProvider::1", "IdentityProvider::2", "AccessGroup::g")
+    )
+    rule = {"okta": {"name": "devs", "identity_provider_id": unknown}, "of": two}
+    inputs: dict[str, Any] = {
+        one: {"name": "One", "type": "okta"},
+        two: {"name": "Two", "type": "okta"},
+        urn: {"name": "G", "include": {"okta devs via Two": rule}},
+    }
+    steps = [
+        {
+            "op": "create",
+            "urn": of,
+            "newState": {
+                "type": of.split("::")[2],
+                "urn": of,
+                "inputs": told_,
+                "propertyDependencies": {"include": [one, two]},
+            },
+        }
+        for of, told_ in inputs.items()
+    ]
+    [found] = read({"steps": steps}).new.groups[urn].rules.include
+    assert found.atom == ("okta", two, "devs")
+    del rule["of"]
+    [found] = read({"steps": steps}).new.groups[urn].rules.include
+    assert found.atom[:2] == ("unknown", "not-known-yet")
+
+
 # ------------------------------------------------------------- places that nobody declares
 
 

@@ -9,6 +9,7 @@ resource takes it over, changes what the program declares, and leaves it as it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,7 +19,7 @@ from ..engine.adoption import ADOPT
 from ..engine.collection import Scope
 from ..engine.hooks import AdoptionFilter, Answer
 from ..engine.lifecycle import ResourceLifecycle
-from ..errors import LookUpError
+from ..errors import LookUpError, NotFoundError
 from ..fields.keyed import UNKNOWN
 from ..fields.model import Duration, Inputs, State, Stays, duration
 from ..fields.shapes import Values
@@ -168,6 +169,7 @@ class AccessOrganizationProvider(ResourceLifecycle):
     inputs = AccessOrganizationInputs
     state = AccessOrganizationState
     list_is_complete = False
+    stray = "never"
 
     @classmethod
     def adoption_filter(cls, declared: Mapping[str, Any]) -> AdoptionFilter | None:
@@ -202,8 +204,9 @@ class AccessOrganizationProvider(ResourceLifecycle):
         return {**answer, "id": scope.id}
 
     def list_live(self, scope: Scope) -> Iterator[dict[str, Any]]:
-        """Return the only one."""
-        yield self.read_remote(scope, scope.id)
+        """Return the only one, or none where there is no Zero Trust organization."""
+        with suppress(NotFoundError):
+            yield self.read_remote(scope, scope.id)
 
     def list_to_adopt(self, scope: Scope, props: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the only one."""

@@ -34,11 +34,12 @@ from ..fields.networks import network, wrong_network
 from ..fields.shapes import whole_numbers
 from ..program.references import (
     APPLICATIONS,
+    EMAIL_LISTS,
     GROUPS,
     ID,
     IDENTITY_PROVIDERS,
+    IP_LISTS,
     LABEL,
-    LISTS,
     MISTAKE,
     OF,
     POSTURE_RULES,
@@ -852,7 +853,7 @@ def email_list(list_id: Reference, *, label: str | None = None) -> Rule:
     :param list_id: The Zero Trust list of addresses: the resource, its id, or what a look-up found.
     :param label: What keys of the state call the object. Default: its name, of a plain id the id.
     """
-    return _refer("email_list", "id", list_id, LISTS, label)
+    return _refer("email_list", "id", list_id, EMAIL_LISTS, label)
 
 
 def email_domain(domain: Text) -> Rule:
@@ -882,7 +883,7 @@ def ip_list(list_id: Reference, *, label: str | None = None) -> Rule:
     :param list_id: The Zero Trust list of addresses: the resource, its id, or what a look-up found.
     :param label: What keys of the state call the object. Default: its name, of a plain id the id.
     """
-    return _refer("ip_list", "id", list_id, LISTS, label)
+    return _refer("ip_list", "id", list_id, IP_LISTS, label)
 
 
 def certificate() -> Rule:
@@ -1122,6 +1123,7 @@ def _via(
     known = _known(identity_provider, IDENTITY_PROVIDERS)
     rule = {
         wire: {**fields, "identity_provider_id": known[ID]},
+        OF: known.get(OF),
         LABEL: label,
         VIA: known.get(LABEL),
         MISTAKE: known.get(MISTAKE),

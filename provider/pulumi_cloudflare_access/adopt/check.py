@@ -61,6 +61,8 @@ class Checked:
                 yield f"       {stray}"
         for unread in self.found.unread:
             yield f"warning: not read, so nothing is said of it: {unread}"
+        for not_listed in self.found.not_listed:
+            yield f"info: not listed: {not_listed}"
 
     def commands(self) -> Iterator[str]:
         """Say what to run next, in order."""

@@ -19,12 +19,11 @@ from ..engine import ownership
 from ..engine.collection import Scope
 from ..engine.lifecycle import ResourceLifecycle
 from ..engine.schema import PROVIDER
-from ..errors import CloudflareError
 from ..process.pulumi_cli import PulumiCli
 from ..text.outlet import tells_of_drift
 from . import classes
 from .live import Accounts, heard, told
-from .matching import Stray, live_strays, wholes_of
+from .matching import Leftovers, Stray, scope_in, wholes_of
 from .plan import PROVIDERS, name_of, type_of
 
 
@@ -35,6 +34,8 @@ class Drift:
     strays: list[Stray] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    not_listed: list[str] = field(default_factory=list)
+    """Of which objects nothing is said, because no given stack has any of them."""
 
     def lines(self) -> Iterator[str]:
         """Say it."""
@@ -47,6 +48,8 @@ class Drift:
                 yield from (f"       {one}" for one in found)
         for one in self.unread:
             yield f"warning: not read, so nothing is said of it: {one}"
+        for one in self.not_listed:
+            yield f"info: not listed: {one}"
 
     def as_json(self) -> str:
         """Return it as data."""
@@ -54,6 +57,7 @@ class Drift:
             {"kind": s.kind, "id": s.id, "name": s.name, "where": s.where} for s in self.strays
         ]
         data = {"differs": self.changes, "unmanaged": strays, "unread": self.unread}
+        data["not_listed"] = self.not_listed
         return json.dumps(data, indent=1)
 
 
@@ -77,7 +81,12 @@ def find_drift(stacks: Sequence[PulumiCli]) -> Drift:
     everything = [one for managed, _, _ in read for one in managed]
     known = {(one.kind, one.id) for one in everything}
     wholes = {*wholes_of((one.kind, one.inputs) for one in everything)}
-    seen: set[tuple[str, Scope]] = set()
+    declared = frozenset(
+        (one.kind, scope_in(one.outputs, accounts.of(one.provider).settings.account_id))
+        for managed, accounts, _ in read
+        for one in managed
+    )
+    leftovers = Leftovers(known, wholes, declared)
     with heard([]):
         for managed, accounts, _ in read:
             for one in managed:
@@ -85,14 +94,9 @@ def find_drift(stacks: Sequence[PulumiCli]) -> Drift:
             for provider, scope in _scopes(managed, accounts):
                 live = accounts.of(provider)
                 for kind in kinds.KINDS:
-                    if (kind, scope) in seen:
-                        continue
-                    seen.add((kind, scope))
-                    lifecycle = live.lifecycle(kind)
-                    try:
-                        found.strays += live_strays(lifecycle, scope, known, wholes)
-                    except CloudflareError as error:
-                        found.unread.append(f"{lifecycle.display_name}: {error}")
+                    leftovers.look(live.lifecycle(kind), scope)
+    found.strays, found.unread = leftovers.strays, leftovers.unread
+    found.not_listed = leftovers.not_listed
     return found
 
 

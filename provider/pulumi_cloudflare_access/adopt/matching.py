@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from .. import kinds
 from ..engine import ownership
 from ..engine.adoption import ADOPT
 from ..engine.collection import Scope
@@ -82,11 +81,16 @@ class Found:
     strays: Sequence[Stray]
     unread: Sequence[str]
     """What could not be read, each with the reason."""
+    not_listed: Sequence[str] = ()
+    """Of which objects nothing is said, because none of them is declared."""
 
     def of(self, *outcomes: Outcome) -> list[Match]:
         """Return the matches with one of these outcomes."""
         return [match for match in self.matches if match.outcome in outcomes]
 
+
+ANYWHERE = Scope("account", "")
+"""Where something is declared, if that is not known."""
 
 Managed = Mapping[tuple[str, str], str]
 """The live objects that states have: URNs by kind and id."""
@@ -120,8 +124,8 @@ class Matching:
         matches = [self._heard(planned) for planned in self._plan.ours]
         warnings: list[str] = []
         with heard(warnings):
-            strays, unread = self._strays(matches)
-        return Found(matches, strays, unread)
+            leftovers = self._leftovers(matches)
+        return Found(matches, leftovers.strays, leftovers.unread, leftovers.not_listed)
 
     # ----------------------------------------------------------------------------------- one by one
 
@@ -213,23 +217,22 @@ class Matching:
 
     # ---------------------------------------------------------------------------- what is left over
 
-    def _strays(self, matches: Iterable[Match]) -> tuple[list[Stray], list[str]]:
+    def _leftovers(self, matches: Iterable[Match]) -> Leftovers:
         known = {*self._managed, *((str(one.planned.kind), one.id) for one in matches if one.id)}
         wholes = {*self._wholes, *wholes_of((m.planned.kind, m.compared) for m in matches)}
-        seen: set[tuple[str, Scope]] = set()
-        strays: list[Stray] = []
-        unread: dict[str, None] = {}
+        found = Leftovers(known, wholes, frozenset(self._declared_in(matches)))
         for provider, scope in self._scopes(matches):
             live = self._accounts.of(provider)
-            for kind in kinds.KINDS:
-                if (kind, scope) in seen or kind not in classes.resources():
-                    continue
-                seen.add((kind, scope))
-                try:
-                    strays += live_strays(live.lifecycle(kind), scope, known, wholes)
-                except CloudflareError as error:
-                    unread[f"{live.lifecycle(kind).display_name}: {error}"] = None
-        return strays, [*unread]
+            for kind in classes.resources():
+                found.look(live.lifecycle(kind), scope)
+        return found
+
+    def _declared_in(self, matches: Iterable[Match]) -> Iterator[tuple[str, Scope]]:
+        for match in matches:
+            default = self._accounts.of(match.planned.provider).settings.account_id
+            yield str(match.planned.kind), scope_in(match.planned.inputs, default)
+        # Their inputs are not at hand: what states have counts for every account.
+        yield from ((kind, ANYWHERE) for kind, _ in self._managed)
 
     def _scopes(self, matches: Iterable[Match]) -> list[tuple[str, Scope]]:
         """Return the accounts and zones that the program speaks of, each with its provider."""
@@ -243,6 +246,48 @@ class Matching:
                 if isinstance(id_, str) and len(id_) == 32:  # noqa: PLR2004 - an id, and known
                     found[match.planned.provider, Scope(kind, id_)] = None
         return [*found]
+
+
+@dataclass
+class Leftovers:
+    """The live objects that nothing declares, kind by kind and scope by scope."""
+
+    known: Collection[tuple[str, str]]
+    """The declared objects, by kind and id."""
+    wholes: Wholes
+    declared: frozenset[tuple[str, Scope]]
+    """The kinds that are declared, and where."""
+    strays: list[Stray] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    not_listed: list[str] = field(default_factory=list)
+    _seen: set[tuple[str, Scope]] = field(default_factory=set)
+
+    def look(self, lifecycle: ResourceLifecycle, scope: Scope) -> None:
+        """Read the objects of a kind, once, unless nothing is to be said of them."""
+        key = (lifecycle.kind, scope)
+        if key in self._seen or scope.kind not in lifecycle.collection.scopes:
+            return
+        self._seen.add(key)
+        if lifecycle.stray == "never":
+            return
+        is_declared = not self.declared.isdisjoint({key, (lifecycle.kind, ANYWHERE)})
+        if lifecycle.stray == "with_others" and not is_declared:
+            self.not_listed.append(f"{lifecycle.display_name}s of {scope}: none is declared there")
+            return
+        try:
+            self.strays += live_strays(lifecycle, scope, self.known, self.wholes)
+        except CloudflareError as error:
+            told = f"{lifecycle.display_name}: {error}"
+            self.unread += [] if told in self.unread else [told]
+
+
+def scope_in(props: Mapping[str, Any], default: str | None) -> Scope:
+    """Return the account or zone of a resource, by its inputs or outputs."""
+    for kind in ("zone", "account"):
+        id_ = props.get(f"{kind}_id")
+        if isinstance(id_, str) and id_ != UNKNOWN:
+            return Scope(kind, id_)
+    return Scope("account", default) if default else ANYWHERE
 
 
 def live_strays(

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from ..errors import ApiError
 from ..fields.keyed import Mistake
@@ -61,6 +61,10 @@ class Facts:
     """What messages call the routes, if they take API tokens alone, no API keys."""
     list_is_complete: ClassVar[bool] = True
     """The list holds all that a GET of one object returns: one list serves a whole refresh."""
+    stray: ClassVar[Literal["always", "with_others", "never"]] = "always"
+    """When a live object that nothing declares is reported: `with_others`, if an object of the
+    kind is declared in its account or zone; `never`, if the account has it in any case.
+    """
     quota: ClassVar[int | None] = None
     """How many objects an account may have, unless Cloudflare has agreed to more."""
 

@@ -114,6 +114,8 @@ class AccountMemberProvider(WithPolicies):
     inputs = AccountMemberInputs
     state = AccountMemberState
     natural_key = unique_field = EMAIL
+    # Who is in the account is the business of programs that declare members.
+    stray = "with_others"
     natural_key_label = "e-mail address"
     replaced_by = frozenset({EMAIL})
     # Answers tell roles as policies, too.

@@ -78,12 +78,26 @@ class Accepted:
     :param what: What messages call such an object, with its article: "an Access group".
     :param kinds: The types of the resources that are such an object.
     :param rule: The function that makes a rule of one, as a program calls it; "": there is none.
+    :param type_: The only `type` of such an object that is accepted; "": any.
     """
 
-    def __init__(self, what: str, *kinds: str, rule: str = "") -> None:
+    def __init__(self, what: str, *kinds: str, rule: str = "", type_: str = "") -> None:
         self.what = what
         self.kinds = kinds
         self.rule = rule
+        self.type = type_
+        self.any_type = self
+
+    def of_type(self, type_: str, rule: str) -> Accepted:
+        """Return the same kind of object, of one type only."""
+        narrowed = Accepted(f"{self.what} of type {type_}", *self.kinds, rule=rule, type_=type_)
+        narrowed.any_type = self
+        return narrowed
+
+    def other_type_of(self, value: Any) -> str:
+        """Return the type of a resource or look-up result where it is not accepted, or ""."""
+        given = getattr(value, "type" if isinstance(value, Found) else "given_type", None)
+        return given if isinstance(given, str) and given != self.type else ""
 
 
 GROUPS = Accepted(
@@ -114,6 +128,8 @@ LISTS = Accepted(
     "cloudflare:index/teamsList:TeamsList",
     rule="rules.email_list(…) or rules.ip_list(…)",
 )
+EMAIL_LISTS = LISTS.of_type("EMAIL", "rules.email_list(…)")
+IP_LISTS = LISTS.of_type("IP", "rules.ip_list(…)")
 POSTURE_RULES = Accepted(
     "a posture rule",
     "cloudflare:index/zeroTrustDevicePostureRule:ZeroTrustDevicePostureRule",
@@ -266,29 +282,38 @@ def refer(value: Any, accepted: Accepted) -> Any:
     Whatever else it is (an id, an Output of one) is returned as it is. An object of the wrong kind
     becomes a map with a message for check to report.
     """
+    if wrong := _wrong_object(value, accepted):
+        return {ID: "", MISTAKE: wrong}
     if isinstance(value, Found):
-        if value.referred is not accepted:
-            return _mistaken(value.referred.what, accepted.what)
         return {ID: value.id, LABEL: value.name or value.id}
     if isinstance(value, Mapping) and isinstance(value.get(ID), (Found, pulumi.CustomResource)):
         return {**refer(value[ID], accepted), **{k: v for k, v in value.items() if k != ID}}
     if not isinstance(value, pulumi.CustomResource):
         return value
-    kind = value.pulumi_resource_type
-    if kind not in accepted.kinds:
-        return _mistaken(kind.rpartition(":")[2], accepted.what)
     note_id(value)
     label = getattr(value, "_label", None) or value.pulumi_resource_name
     return {ID: value.id, OF: value.urn, LABEL: label}
 
 
+def _wrong_object(value: Any, accepted: Accepted) -> str:
+    """Return why a resource, its id, or a look-up result is not accepted; "": it is, or may be."""
+    given = ""
+    if isinstance(value, Found) and value.referred is not accepted.any_type:
+        given = value.referred.what
+    elif isinstance(value, pulumi.CustomResource):
+        kind = value.pulumi_resource_type
+        given = "" if kind in accepted.kinds else kind.rpartition(":")[2]
+    if given:
+        return f"{given} is not {accepted.what}; pass {accepted.what} or its id"
+    if accepted.type and (type_ := accepted.other_type_of(resource_of(value))):
+        called = f'"{value.name}"' if isinstance(value, Found) else word_for(value)
+        return f"{called} is of type {type_}; pass {accepted.what}"
+    return ""
+
+
 def is_reference(value: Any) -> bool:
     """Return whether a value is a reference, and not an object's own fields."""
     return not isinstance(value, Mapping) or ID in value
-
-
-def _mistaken(given: str, due: str) -> dict[str, str]:
-    return {ID: "", MISTAKE: f"{given} is not {due}; pass {due} or its id"}
 
 
 def refer_all(values: Any, accepted: Accepted) -> Any:

@@ -37,7 +37,7 @@ from ..text.outlet import run_error, warn
 from ..text.secret_words import SECRET, known
 from .arguments import checked, wrong_options
 from .later import later
-from .references import ID, MISTAKE, OF, Accepted, Found, id_of, is_id, note_id, refer
+from .references import ID, MISTAKE, OF, Accepted, Found, id_of, is_id, note_id, refer, word_for
 from .turns import Program, leaves, leaves_of_options
 
 SCOPES = ("account_id", "zone_id")
@@ -54,6 +54,8 @@ class Resource(dynamic.Resource):
     """The names of the outputs that are always secret."""
     is_external: bool = False
     """Whether it came from `.get`: the stack does not own it."""
+    given_type: str | None = None
+    """The `type` that the program declares, if it is known before the resource is registered."""
     is_retained: bool | None = None
     """The `retain_on_delete` of its options: whether it stays at Cloudflare when the program drops
     it. None: the options do not say."""
@@ -93,6 +95,8 @@ class Resource(dynamic.Resource):
         name = declared.get("name")
         # What other resources' keys call this object: its name at Cloudflare if that is known.
         self._label = name if isinstance(name, str) else resource_name
+        type_ = declared.get("type")
+        self.given_type = type_ if isinstance(type_, str) else None
         if others := deployment.adopted_in(declared):
             # They are referred to by plain ids, in which the engine sees no dependency.
             needed = pulumi.ResourceOptions(depends_on=others)
@@ -278,6 +282,9 @@ def _holds_output(value: Any) -> bool:
 def _remember_secrets(value: Any) -> None:
     """Remember every secret value of a declaration as soon as it is known, for `known`."""
     if isinstance(value, pulumi.Output):
+        # The id and the URN of a resource are no secrets.
+        if word_for(value):
+            return
 
         async def remember(found: Any) -> Any:
             if await value.is_secret():
@@ -285,9 +292,10 @@ def _remember_secrets(value: Any) -> None:
 
         value.apply(remember)
     elif isinstance(value, Mapping):
-        # The id and the URN of a resource are no secrets.
-        for inner in () if OF in value else value.values():
-            _remember_secrets(inner)
+        # What a rule says beside its reference may be secret.
+        for key, inner in value.items():
+            if key != OF:
+                _remember_secrets(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
             _remember_secrets(inner)

@@ -134,15 +134,13 @@ class RuleReader:
         Returns the value, and what is hidden in it, for example an unknown reference.
         """
         field, kind = _REFERS_TO[selector]
-        # In a rule about a group at a provider, `of` does not mean the provider.
         given = value.get(field, value.get("connection_id"))
-        about = None if selector in GROUPS_AT_PROVIDERS else of
-        if given is None and about is None:
+        if given is None and of is None:
             return value, hidden_in(value)
         dependencies = holder.dependencies.get(top, ())
         known = None if isinstance(given, Hidden) else given
         find = self.references.key if selector == GROUP else self.references.id
-        found = find(known, about, kind, dependencies)
+        found = find(known, of, kind, dependencies)
         if found is None:
             return value, given if isinstance(given, Hidden) else NOT_KNOWN_YET
         rest = {name: one for name, one in value.items() if name not in {field, "connection_id"}}
