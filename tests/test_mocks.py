@@ -73,7 +73,34 @@ def _sso() -> cloudflare.SsoConnector:
     return cloudflare.SsoConnector("sso", email_domain="example.com")
 
 
+def _login() -> cloudflare.IdentityProvider:
+    return cloudflare.IdentityProvider("otp", name="PIN", type="onetimepin", config={})
+
+
+def _tag() -> cloudflare.AccessTag:
+    return cloudflare.AccessTag("tag", name="docs")
+
+
+def _page() -> cloudflare.CustomPage:
+    return cloudflare.CustomPage(
+        "page", name="No", type="identity_denied", custom_html="<h1>No</h1>"
+    )
+
+
+def _list() -> cloudflare.ZeroTrustList:
+    return cloudflare.ZeroTrustList("list", name="L", type="EMAIL", items=["ada@example.com"])
+
+
 MADE: dict[str, Callable[[], Any]] = {
+    "AccountMember": lambda: cloudflare.AccountMember(
+        "ada", email="ada@example.com", roles=["Administrator Read Only"]
+    ),
+    "AccessOrganization": lambda: cloudflare.AccessOrganization("all", session_duration="12h"),
+    "AccessTag": _tag,
+    "CustomPage": _page,
+    "IdentityProvider": _login,
+    "ServiceToken": lambda: cloudflare.ServiceToken("ci", name="CI"),
+    "ZeroTrustList": _list,
     "AccessGroup": _group,
     "AccessPolicy": _policy,
     "AccessApplication": _application,
